@@ -1,0 +1,152 @@
+"""The nouns that every part shares. Frozen, without behaviour beyond their own consistency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Urgency(StrEnum):
+    """How soon a person may come to harm; the ids of `content/topics.yml`, ordered by `rank`."""
+
+    NONE = "none"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        return ("none", "urgent", "emergency").index(self.value)
+
+    def at_least(self, other: Urgency) -> Urgency:
+        """The higher of the two: danger once seen falls only when the person says so."""
+        return self if self.rank >= other.rank else other
+
+
+class Sender(StrEnum):
+    """Who a message is from, as the visitor API names it."""
+
+    PERSON = "person"
+    BOT = "bot"
+    CASEWORKER = "caseworker"
+    SYSTEM = "system"
+
+
+class Handoff(StrEnum):
+    """Who owns the conversation. `core/handoff.py` has the moves between these."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    OWNED = "owned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the danger assessment says of one message in its context.
+
+    `confidence` is the model's probability of danger (0..1). `ask` is true between sure and unsure: the person is
+    asked whether it is safe to write. `why` names pattern ids and nearest known sentences of our own data; it never
+    holds the person's words, but it tells about them, so it is stored sealed.
+    """
+
+    urgency: Urgency = Urgency.NONE
+    signals: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    confidence: float = 0.0
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. `action` is what the gateway itself issued and will do; a person can only send the token back.
+
+    Actions: `{"intent": "shelter"}`, `{"command": "handoff"|"forget"|"language"|"safe"|..., "value": "fr"}`.
+    """
+
+    token: str
+    label: str
+    action: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to the person before it has a place in the conversation."""
+
+    sender: Sender
+    text: str
+    choices: tuple[Choice, ...] = ()
+    urgency: Urgency = Urgency.NONE
+    key: str = ""
+    """Which words these are (`answer.shelter`, `safety.emergency_card`); empty for a caseworker's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands in the conversation, opened. `seq` counts from 1 without gaps."""
+
+    seq: int
+    sender: Sender
+    text: str
+    at: datetime
+    choices: tuple[Choice, ...] = ()
+    urgency: Urgency = Urgency.NONE
+    key: str = ""
+    answered: bool = True
+    """For the person's own messages: whether the turn is complete."""
+    choice: Mapping[str, Any] | None = None
+    """For a choice of the person: the action that was chosen (`text` is its label)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row of the queue: everything that can be shown without a key. Times are aware UTC."""
+
+    id: int
+    number: str
+    """What people say aloud and pages carry, for instance `K7-M2F`; random, says nothing."""
+    conversation: int
+    state: Handoff
+    urgency: Urgency
+    language: str | None
+    signals: tuple[str, ...]
+    opened_at: datetime
+    waiting_since: datetime
+    last_message_at: datetime
+    owner: int | None = None
+    owner_name: str | None = None
+    unread: int = 0
+    """Messages of the person since a caseworker last looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What a turn does to the queue: opens a case, or raises the one there is. Nothing here lowers an urgency."""
+
+    urgency: Urgency
+    signals: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    page: bool = False
+    """Whether the on-call caseworkers are paged for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReply:
+    """One thing the engine wants said: a key of the words, values for it, choices as actions."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choices: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineTurn:
+    """The engine's answer to one message."""
+
+    topic: str
+    confidence: float
+    replies: tuple[EngineReply, ...]
+    requests: tuple[str, ...] = ()
+    ranking: tuple[tuple[str, float], ...] = ()
