@@ -1,0 +1,39 @@
+"""Read the sentences of the training files, without Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML that was built without libyaml
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+
+def sentences(root: Path) -> Iterator[str]:
+    """Yield every text of ``root/nlu/<lang>/<topic>.yml`` and ``root/danger/<lang>.yml``, in order of their
+    paths.
+    """
+    for path in sorted((root / "nlu").glob("*/*.yml")):
+        for block in _read(path).get("nlu") or []:
+            yield from _lines(str(block.get("examples") or ""))
+    for path in sorted((root / "danger").glob("*.yml")):
+        content = _read(path)
+        for kind in ("danger", "safe"):
+            for item in content.get(kind) or []:
+                yield str(item["text"])
+
+
+def _read(path: Path) -> dict[str, list[dict[str, object]]]:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}  # noqa: S506
+
+
+def _lines(examples: str) -> Iterator[str]:
+    """The entries of a Rasa ``examples`` block, as Rasa itself would give them."""
+    for line in examples.splitlines():
+        text = line.strip()
+        if text.startswith("- "):
+            yield text[2:].strip()
