@@ -1,0 +1,1 @@
+"""Storage: tables, sealing, and the one `Store` that everything else asks."""
