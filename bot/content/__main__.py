@@ -1,0 +1,31 @@
+"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints every fault; exit code 1 if any."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.content import ContentError, load
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot.content", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("content"))
+    parser.add_argument("--language", action="append", default=[], help="check this one too, though it is in no register")
+    options = parser.parse_args()
+    try:
+        catalogue = load(options.folder, also=options.language)
+    except ContentError as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    for fact in catalogue.due(datetime.now(UTC).date()):
+        sys.stdout.write(f"to be looked at again since {fact.review_on}: {fact.id}\n")
+    names = ", ".join(f"{language.code} ({language.answers})" for language in catalogue.languages)
+    sys.stdout.write(f"whole: {len(catalogue.topics)} topics in {names}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

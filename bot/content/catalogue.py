@@ -1,0 +1,187 @@
+"""The catalogue: every word of every language, ready to be said. Frozen; it reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.content.facts import Fact
+from bot.content.render import fill_values, placeholders
+
+
+class UnknownLanguage(KeyError):
+    """Nobody wrote words in this language. Offer the language menu; never fall back on English."""
+
+
+class UnknownTopic(KeyError):
+    """No topic of `topics.yml`."""
+
+
+class UnknownUrgency(KeyError):
+    """There is no card for this urgency: only `emergency` and `urgent` have one."""
+
+
+class UnknownText(KeyError):
+    """No such key: a mistake in the program, since all languages have the same keys."""
+
+
+class MissingValue(KeyError):
+    """A text was said without a value that it needs: a mistake in the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the register. `answers`: draft|reviewed, `understanding`: native|encoder, `script`: ISO 15924."""
+
+    code: str
+    name: str
+    rtl: bool
+    answers: str
+    understanding: str
+    script: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person reads. `choices` are topic ids, `sources` say where the facts come from and how old they are."""
+
+    text: str
+    choices: tuple[str, ...]
+    label: str
+    sources: tuple[str, ...]
+    reviewed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a card of one urgency and language is put together; `signals` holds the line of each signal."""
+
+    first: str
+    rest: str
+    signals: Mapping[str, Answer]
+    signal_lines: int
+    alone: tuple[str, ...]
+    choices: tuple[str, ...]
+    sources: tuple[str, ...]
+    reviewed: str
+
+    def answer(self, signals: Sequence[str]) -> Answer:
+        """The card for these signals, most important first.
+
+        A signal without a line is passed over: whoever is in danger gets the numbers, whatever else went wrong.
+        """
+        known = [signal for signal in dict.fromkeys(signals) if signal in self.signals]
+        alone = [signal for signal in known if signal in self.alone]
+        shown = [self.signals[s] for s in (alone[:1] or known[: self.signal_lines])]
+        lines = "\n".join(line.text for line in shown)
+        parts = [lines] if alone else [self.first, lines, self.rest]
+        own = () if alone else self.sources
+        sources = dict.fromkeys((*own, *(source for line in shown for source in line.sources)))
+        text = "\n\n".join(part for part in parts if part)
+        return Answer(text=text, choices=self.choices, label="", sources=tuple(sources), reviewed=self.reviewed)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of one language, facts filled in. Keys of `texts` and `labels` are dotted."""
+
+    language: Language
+    answers: Mapping[str, Answer]
+    cards: Mapping[str, Card]
+    texts: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+class Catalogue:
+    """Made by `load`, once. Everything it gives was checked before."""
+
+    def __init__(self, words: Sequence[Words], facts: Mapping[str, Fact]) -> None:
+        self._words = {entry.language.code: entry for entry in words}
+        self._facts = dict(facts)
+        self._codes = {alias: w.language.code for w in words for alias in (w.language.code, *w.language.aliases)}
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages people are answered in, in the order of the menu."""
+        return tuple(entry.language for entry in self._words.values())
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(next(iter(self._words.values())).answers)
+
+    def language(self, lang: str) -> Language:
+        return self._in(lang).language
+
+    def answer(self, topic: str, lang: str) -> Answer:
+        answers = self._in(lang).answers
+        if topic not in answers:
+            raise UnknownTopic(topic)
+        return answers[topic]
+
+    def topic_label(self, topic: str, lang: str) -> str:
+        return self.answer(topic, lang).label
+
+    def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer:
+        cards = self._in(lang).cards
+        if urgency not in cards:
+            raise UnknownUrgency(urgency)
+        return cards[urgency].answer(signals)
+
+    def say(self, key: str, lang: str, **values: str) -> str:
+        """A text of the program itself: "handoff.waiting", "errors.empty", "safety.safety_question"."""
+        words = self._in(lang)
+        if key not in words.texts:
+            raise UnknownText(key)
+        try:
+            return fill_values(words.texts[key], values, words.language.rtl)
+        except KeyError as missing:
+            raise MissingValue(f"{key} needs {missing.args[0]}") from None
+
+    def label(self, key: str, lang: str, **values: str) -> str:
+        """A label of the visitor page or the desk: "visitor.send", "desk.claim"."""
+        words = self._in(lang)
+        if key not in words.labels:
+            raise UnknownText(key)
+        try:
+            return fill_values(words.labels[key], values, words.language.rtl)
+        except KeyError as missing:
+            raise MissingValue(f"{key} needs {missing.args[0]}") from None
+
+    def labels(self, section: str, lang: str) -> Mapping[str, str]:
+        """All labels of a section, for a page: {"send": "Send", ...}.
+
+        A label that waits for a value keeps its placeholder, for the page to fill in.
+        """
+        prefix = f"{section}."
+        found = {k.removeprefix(prefix): v for k, v in self._in(lang).labels.items() if k.startswith(prefix)}
+        if not found:
+            raise UnknownText(section)
+        return found
+
+    def fallback(self, lang: str | None) -> str | None:
+        """The code to use for what a browser or Telegram names: ro-MD -> ro. None when nobody wrote that language."""
+        parts = (lang or "").strip().lower().replace("_", "-").split("-")
+        for end in range(len(parts), 0, -1):
+            if code := self._codes.get("-".join(parts[:end])):
+                return code
+        return None
+
+    def due(self, today: date) -> tuple[Fact, ...]:
+        """Facts that somebody must compare with their source again, longest overdue first."""
+        late = [fact for fact in self._facts.values() if fact.review_on <= today]
+        return tuple(sorted(late, key=lambda fact: (fact.review_on, fact.id)))
+
+    def waits_for(self, key: str, lang: str) -> tuple[str, ...]:
+        """The values that `say` or `label` needs for this key."""
+        words = self._in(lang)
+        text = words.texts.get(key) or words.labels.get(key)
+        if text is None:
+            raise UnknownText(key)
+        return placeholders(text)
+
+    def _in(self, lang: str) -> Words:
+        if lang not in self._words:
+            raise UnknownLanguage(lang)
+        return self._words[lang]

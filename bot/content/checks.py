@@ -1,0 +1,100 @@
+"""What a text must be before a person may read it. Each check gives its faults as short sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.content.facts import Fact
+from bot.content.render import PLACEHOLDER, placeholders
+
+LABEL_CHARS = 28
+ANSWER_WORDS = 90
+CARD_WORDS = 75
+SIGNAL_WORDS = 40
+TEXT_WORDS = 75
+NEVER_SAY_MIN = 10
+
+_MARKUP = re.compile(r"[<>`\\]|&#?\w+;|\*\*|__|\]\(")
+_ADDRESS = re.compile(r"https?:|www\.|@|\b[\w-]+\.(?:be|com|org|net|eu|info)\b", re.IGNORECASE)
+# Invisible marks that turn the direction of a text round: the program adds the ones that are needed.
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def words(text: str) -> float:
+    """How long a text is to read, in words. Chinese, Japanese and Korean signs count for 0.6 word each.
+
+    Languages that write each syllable apart have many short words: a "word" has at least 5 characters on average.
+    """
+    signs = sum(1 for c in text if unicodedata.name(c, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")))
+    return signs * 0.6 + min(len(text.split()), (len(text) - signs) / 5)
+
+
+def text_faults(
+    text: object,
+    *,
+    facts: Mapping[str, Fact],
+    values: Collection[str] = (),
+    shows: Collection[str] = (),
+    never_say: Sequence[str] = (),
+) -> list[str]:
+    """Faults of one text as it was written, before anything is filled in."""
+    if not isinstance(text, str) or not text.strip():
+        return ["is empty or not text (YAML reads yes, no and numbers as something else: use quotes)"]
+    faults = []
+    bare = PLACEHOLDER.sub("", text)
+    if text != text.strip():
+        faults.append("begins or ends with a space")
+    if "{" in bare or "}" in bare:
+        faults.append("has a brace that belongs to no placeholder")
+    if any(c.isdigit() for c in bare):
+        faults.append("has a bare digit: numbers and periods come from facts.yml")
+    if _ADDRESS.search(bare):
+        faults.append("has a bare site or e-mail address: they come from facts.yml")
+    if _MARKUP.search(bare):
+        faults.append("has HTML or other markup")
+    if _DIRECTION.search(bare) or any(unicodedata.category(c) == "Cc" and c != "\n" for c in bare):
+        faults.append("has an invisible control character")
+    faults += _placeholder_faults(text, facts, values)
+    faults += [f"must show {{{name}}}" for name in shows if name not in placeholders(text)]
+    spoken = fold(text)
+    faults += [f"says what may never be said: {phrase!r}" for phrase in never_say if fold(phrase) in spoken]
+    return faults
+
+
+def length_faults(text: str, limit: int) -> list[str]:
+    """Faults of a filled-in text that is too long to read under stress. `limit` in words."""
+    length = words(text)
+    return [f"is too long: {length:.0f} words, at most {limit}"] if length > limit else []
+
+
+def label_faults(label: str) -> list[str]:
+    """Faults of a filled-in button text."""
+    length = len(label)
+    return [f"is too long: {length} characters, at most {LABEL_CHARS}"] if length > LABEL_CHARS else []
+
+
+def fact_faults(names: Collection[str], facts: Mapping[str, Fact], *, with_value: bool) -> list[str]:
+    """Faults of the facts that a text shows (`with_value`) or leans on."""
+    faults = []
+    for name in names:
+        fact = facts.get(name)
+        if fact is None:
+            faults.append(f"names the unknown fact {name}")
+        elif not fact.showable:
+            faults.append(f"uses {name}, whose confidence is {fact.confidence}: only HIGH and MED may be used")
+        elif with_value and not fact.values:
+            faults.append(f"shows {name}, which has no value")
+    return faults
+
+
+def fold(text: str) -> str:
+    """For comparing: no capitals, one kind of apostrophe, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold().split())
+
+
+def _placeholder_faults(text: str, facts: Mapping[str, Fact], values: Collection[str]) -> list[str]:
+    names = [name for name in placeholders(text) if name not in values]
+    faults = [f"has the unknown placeholder {{{name}}}" for name in names if name not in facts]
+    return faults + fact_faults([name for name in names if name in facts], facts, with_value=True)

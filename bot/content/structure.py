@@ -1,0 +1,168 @@
+"""What is the same in every language: `structure.yml`, `languages.yml` and the ids of `topics.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content.checks import fact_faults
+from bot.content.facts import Fact
+from bot.content.read import read_mapping, text_list
+
+UNDERSTANDING = frozenset({"native", "encoder"})
+MAX_CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is fixed about one text: see the head of `structure.yml`."""
+
+    choices: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+FREE = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class CardRule:
+    text: str
+    choices: tuple[str, ...]
+    signal_lines: int
+    alone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One line of `languages.yml`."""
+
+    code: str
+    name: str
+    rtl: bool
+    script: str
+    understanding: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """`topics` and `signals` are the ids of `topics.yml`, in its order."""
+
+    topics: Mapping[str, Rule]
+    signals: tuple[str, ...]
+    cards: Mapping[str, CardRule]
+    texts: Mapping[str, Rule]
+    labels: Mapping[str, Rule]
+
+    @property
+    def required_texts(self) -> tuple[str, ...]:
+        """The texts that must exist even if no language has them."""
+        cards = [f"safety.{card.text}" for card in self.cards.values()]
+        return (*self.texts, *cards, *(f"safety.signals.{signal}" for signal in self.signals))
+
+
+def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -> Structure:
+    raw = read_mapping(folder / "structure.yml", faults)
+    vocabulary = read_mapping(folder / "topics.yml", faults)
+    topics, signals = (tuple(_section(vocabulary, "topics.yml", part, faults)) for part in ("topics", "signals"))
+    urgencies = _section(vocabulary, "topics.yml", "urgency", faults)
+    rules = _rules(raw, "topics", facts, faults)
+    for topic in topics:
+        if topic not in rules:
+            faults.append(f"structure.yml: topics: {topic} is missing")
+    for topic, rule in rules.items():
+        if topic not in topics:
+            faults.append(f"structure.yml: topics: {topic} is not in topics.yml")
+        faults.extend(_choice_faults(f"structure.yml: {topic}", rule.choices, topics))
+        if topic in rule.choices:
+            faults.append(f"structure.yml: {topic}: offers itself as a choice")
+    cards = {}
+    for urgency, entry in _section(raw, "structure.yml", "cards", faults).items():
+        where = f"structure.yml: cards: {urgency}"
+        entry = entry if isinstance(entry, Mapping) else {}
+        choices = text_list(where, entry.get("choices"), faults)
+        alone = text_list(where, entry.get("alone"), faults)
+        faults.extend(_choice_faults(where, choices, topics))
+        faults.extend(f"{where}: {signal} is not a signal" for signal in alone if signal not in signals)
+        lines = entry.get("signal_lines")
+        if urgency not in urgencies or not isinstance(entry.get("text"), str) or type(lines) is not int or lines < 1:
+            faults.append(f"{where}: needs an urgency of topics.yml, a text, and signal_lines of 1 or more")
+            continue
+        cards[urgency] = CardRule(text=entry["text"], choices=choices, signal_lines=lines, alone=alone)
+    texts, labels = (_rules(raw, part, facts, faults) for part in ("texts", "labels"))
+    ordered = {topic: rules.get(topic, FREE) for topic in topics}
+    return Structure(topics=ordered, signals=signals, cards=cards, texts=texts, labels=labels)
+
+
+def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tuple[Register, ...]:
+    """The languages of `languages.yml`, and those of `also` that are not in it yet (to check one before it is added)."""
+    entries = read_mapping(folder / "languages.yml", faults).get("languages")
+    if not isinstance(entries, list) or not entries:
+        faults.append("languages.yml: has no languages")
+        entries = []
+    found: list[Register] = []
+    taken: set[str] = set()
+    for entry in entries:
+        entry = entry if isinstance(entry, Mapping) else {}
+        code = entry.get("code")
+        where = f"languages.yml: {code}"
+        texts = [entry.get(field) for field in ("code", "name", "script")]
+        if not all(isinstance(text, str) and text for text in texts):
+            faults.append(f"{where}: needs code, name and script, as text (quote `no`)")
+            continue
+        if type(entry.get("rtl")) is not bool or entry.get("understanding") not in UNDERSTANDING:
+            faults.append(f"{where}: needs rtl: true|false and understanding: {'|'.join(sorted(UNDERSTANDING))}")
+            continue
+        aliases = text_list(where, entry.get("aliases"), faults)
+        codes = {str(code), *aliases}
+        if codes & taken:
+            faults.append(f"{where}: a code stands twice")
+        taken |= codes
+        if any(c != c.lower() for c in codes):
+            faults.append(f"{where}: codes are written without capitals")
+        found.append(
+            Register(
+                code=entry["code"],
+                name=entry["name"],
+                rtl=entry["rtl"],
+                script=entry["script"],
+                understanding=entry["understanding"],
+                aliases=aliases,
+            )
+        )
+    found += [Register(code, code, False, "Zyyy", "encoder", ()) for code in also if code not in taken]
+    return tuple(found)
+
+
+def _rules(raw: Mapping[str, Any], part: str, facts: Mapping[str, Fact], faults: list[str]) -> dict[str, Rule]:
+    rules = {}
+    for key, entry in _section(raw, "structure.yml", part, faults).items():
+        where = f"structure.yml: {key}"
+        if not isinstance(entry, Mapping) or set(entry) - {"choices", "shows", "facts", "values"}:
+            faults.append(f"{where}: may have choices, shows, facts and values only")
+            continue
+        lists = {field: text_list(where, entry.get(field), faults) for field in ("choices", "shows", "facts", "values")}
+        faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["shows"], facts, with_value=True))
+        faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["facts"], facts, with_value=False))
+        faults.extend(f"{where}: the value {value} has the name of a fact" for value in lists["values"] if value in facts)
+        rules[key] = Rule(**lists)
+    return rules
+
+
+def _choice_faults(where: str, choices: tuple[str, ...], topics: tuple[str, ...]) -> list[str]:
+    faults = [f"{where}: the choice {choice} is no topic" for choice in choices if choice not in topics]
+    if len(set(choices)) != len(choices) or len(choices) > MAX_CHOICES:
+        faults.append(f"{where}: at most {MAX_CHOICES} choices, each once")
+    return faults
+
+
+def _section(raw: Mapping[str, Any], name: str, part: str, faults: list[str]) -> dict[str, Any]:
+    section = raw.get(part)
+    if isinstance(section, dict) and section:
+        return section
+    faults.append(f"{name}: `{part}` is missing")
+    return {}
