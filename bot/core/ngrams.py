@@ -1,0 +1,102 @@
+"""Text made comparable, and its hashed character n-grams: shared by danger and language, which may not import each other.
+
+Everything is vectorised over the code points, so that a message of 50 words costs about a tenth of a millisecond, in
+training and in production alike, with the same buckets in every process and on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+LIMIT = 4000
+"""Characters of a message that are looked at: half from its beginning, half from its end."""
+
+_RAW_LIMIT = 20_000
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0f\s]+")
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
+_LETTERS = str.maketrans(
+    {"đ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ĳ": "ij", "ð": "d", "þ": "th"}
+    | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": ""}
+)
+_MARKS = re.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def clean(text: object, limit: int = LIMIT) -> str:
+    """`text` in NFKC with single spaces, without control characters, at most `limit` characters; never raises.
+
+    Whatever is not a string becomes an empty one. Lone surrogates become `?`. Of a text that is too long the
+    beginning and the end are kept: what somebody needs is often said last.
+    """
+    if not isinstance(text, str):
+        return ""
+    text = _ends(text, _RAW_LIMIT)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8", "replace").translate(_APOSTROPHES)
+        text = unicodedata.normalize("NFKC", _ends(text, 2 * limit))
+    return _ends(_UNPRINTABLE.sub(" ", text.replace("`", "'")).strip(), limit)
+
+
+def fold(text: str) -> str:
+    """Lower case, without diacritics, drawn-out letters shortened: "Héééélp" and "heelp" meet. Takes a clean text."""
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(_LETTERS)
+    return _REPEATED.sub(r"\1\1", text)
+
+
+def buckets(text: str, bits: int, sizes: Sequence[int] = (2, 3, 4, 5), *, words: bool = False) -> np.ndarray:
+    """Sorted distinct buckets (int64, each < 2**bits) of the character n-grams of `text`.
+
+    N-grams stay within a word and its borders (one space on each side); `words` adds pairs of neighbouring words.
+    """
+    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    space = codes == 32
+    before = np.concatenate(([0], np.cumsum(space)))
+    shift = np.uint64(64 - bits)
+    found = []
+    for size in sizes:
+        count = len(codes) - size + 1
+        if count <= 0:
+            break
+        hashes = np.full(count, size, np.uint64)
+        for offset in range(size):
+            hashes = (hashes + codes[offset : offset + count]) * _MULTIPLIER
+            hashes ^= hashes >> np.uint64(29)
+        inner = before[size - 1 : size - 1 + count] - before[1 : 1 + count]
+        found.append(((hashes[inner == 0] * _MIX) >> shift).astype(np.int64))
+    if words:
+        found.append(_word_pairs(codes, space, shift))
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+
+def _word_pairs(codes: np.ndarray, space: np.ndarray, shift: np.uint64) -> np.ndarray:
+    """Buckets of each two neighbouring words."""
+    ends = np.flatnonzero(space)
+    powers = (codes + np.uint64(7)) * _MULTIPLIER
+    powers ^= powers >> np.uint64(31)
+    # A word is the sum of its letters, each mixed with its place in the word: one cumulative sum gives all words.
+    place = np.arange(len(codes), dtype=np.uint64) - np.maximum.accumulate(np.where(space, np.arange(len(codes)), 0)).astype(
+        np.uint64
+    )
+    mixed = powers * (place * np.uint64(2) + np.uint64(1)) * _MIX
+    total = np.cumsum(np.where(space, np.uint64(0), mixed), dtype=np.uint64)
+    word = total[ends[1:]] - total[ends[:-1]]
+    if len(word) < 2:
+        return np.zeros(0, np.int64)
+    pair = (word[:-1] * _MULTIPLIER ^ (word[1:] >> np.uint64(17))) + word[1:]
+    return ((pair * _MIX) >> shift).astype(np.int64)
+
+
+def _ends(text: str, limit: int) -> str:
+    """The first and the last half of `limit` characters."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return text[:half] + " " + text[-(limit - half - 1) :]

@@ -1,0 +1,97 @@
+"""Labelled sentences for training: `data/danger/<lang>.yml` and the ordinary lines of `data/nlu/<lang>/<topic>.yml`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+SIGNALS: Final = (
+    "violence_now",
+    "confined",
+    "threat_to_life",
+    "weapon",
+    "medical_emergency",
+    "suicide_risk",
+    "sexual_violence",
+    "being_moved",
+    "discovered",
+    "child_at_risk",
+    "witnessed_now",
+)
+
+ORDINARY: Final = "ordinary"
+DANGER: Final = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled sentence. `kind` is "danger", "ordinary" (a topic line) or how a safe line is alarming ("past", ...)."""
+
+    text: str
+    lang: str
+    urgency: str = "none"
+    signals: tuple[str, ...] = ()
+    kind: str = ORDINARY
+    topic: str = ""
+
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def sources(root: Path) -> list[Path]:
+    """Every file the lines are read from, in a fixed order."""
+    return sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+
+
+def fingerprint(files: list[Path], *extra: str) -> str:
+    """A hash over the files and whatever else decides what a model becomes."""
+    digest = hashlib.sha256("\0".join(extra).encode())
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def read(root: Path) -> list[Line]:
+    """All lines of languages that have danger lines, in a fixed order; a text labelled twice counts once, danger first."""
+    lines: list[Line] = []
+    for file in sorted((root / "data" / "danger").glob("*.yml")):
+        lines += _danger(file)
+    languages = {line.lang for line in lines}
+    for file in sorted((root / "data" / "nlu").glob("*/*.yml")):
+        if file.parent.name in languages:
+            lines += _topic(file)
+    seen: set[tuple[str, str]] = set()
+    unique = []
+    for line in lines:
+        key = (line.lang, " ".join(line.text.casefold().split()))
+        if line.text.strip() and key not in seen:
+            seen.add(key)
+            unique.append(line)
+    return unique
+
+
+def _danger(file: Path) -> list[Line]:
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, the fast one
+    lang = content["language"]
+    lines = [
+        Line(str(entry["text"]), lang, entry["urgency"], tuple(entry["signals"]), DANGER)
+        for entry in content["danger"]
+    ]
+    lines += [Line(str(entry["text"]), lang, kind=entry["kind"]) for entry in content["safe"]]
+    return lines
+
+
+def _topic(file: Path) -> list[Line]:
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, the fast one
+    lines = []
+    for block in content["nlu"] or []:
+        for example in block["examples"].splitlines():
+            text = example.strip().removeprefix("-").strip()
+            if text:
+                lines.append(Line(text, file.parent.name, topic=block["intent"]))
+    return lines

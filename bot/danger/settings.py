@@ -1,0 +1,69 @@
+"""The thresholds of `content/danger.yml`, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class DangerSettingsError(ValueError):
+    """`content/danger.yml` is missing a value or has one that makes no sense; names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DangerSettings:
+    """Probabilities are 0..1 and calibrated. `*_letters` hold when there is no vector."""
+
+    danger: float
+    ask: float
+    emergency: float
+    signal: float
+    danger_letters: float
+    ask_letters: float
+    trusted: float
+    context_messages: int
+    context_characters: int
+    context_floor: float
+    missed_danger: float
+    missed_emergency: float
+
+
+def load(path: Path) -> DangerSettings:
+    """Read and check; raises `DangerSettingsError`. Danger is not guessed at: a broken file stops the start."""
+    try:
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        thresholds, letters = content["thresholds"], content["without_encoder"]
+        context, costs = content["context"], content["costs"]
+        settings = DangerSettings(
+            danger=float(thresholds["danger"]),
+            ask=float(thresholds["ask"]),
+            emergency=float(thresholds["emergency"]),
+            signal=float(thresholds["signal"]),
+            danger_letters=float(letters["danger"]),
+            ask_letters=float(letters["ask"]),
+            trusted=float(content["patterns"]["trusted"]),
+            context_messages=int(context["messages"]),
+            context_characters=int(context["characters"]),
+            context_floor=float(context["floor"]),
+            missed_danger=float(costs["missed_danger"]),
+            missed_emergency=float(costs["missed_emergency"]),
+        )
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise DangerSettingsError(f"{path}: {error!r}") from error
+    _check(path, settings)
+    return settings
+
+
+def _check(path: Path, settings: DangerSettings) -> None:
+    pairs = ((settings.ask, settings.danger), (settings.ask_letters, settings.danger_letters))
+    for ask, danger in pairs:
+        if not 0 < ask <= danger < 1:
+            raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
+    for name in ("emergency", "signal", "trusted", "context_floor"):
+        if not 0 < getattr(settings, name) < 1:
+            raise DangerSettingsError(f"{path}: {name} must be between 0 and 1")
+    if settings.context_messages < 0 or settings.context_characters < 0:
+        raise DangerSettingsError(f"{path}: the context cannot be negative")
