@@ -11,6 +11,7 @@ catalogue  all of it, checked and filled in once when the process starts; nothin
 """
 
 from bot.content.catalogue import (
+    SEVERAL,
     Answer,
     Catalogue,
     Language,
@@ -25,6 +26,7 @@ from bot.content.loader import load
 from bot.content.read import ContentError
 
 __all__ = [
+    "SEVERAL",
     "Answer",
     "Catalogue",
     "ContentError",

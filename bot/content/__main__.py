@@ -13,7 +13,9 @@ from bot.content import ContentError, load
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.content", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("content"))
-    parser.add_argument("--language", action="append", default=[], help="check this one too, though it is in no register")
+    parser.add_argument(
+        "--language", action="append", default=[], help="check this one too, though it is in no register"
+    )
     options = parser.parse_args()
     try:
         catalogue = load(options.folder, also=options.language)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.content.facts import Fact
-from bot.content.render import fill_values, placeholders
+from bot.content.render import fill_values
+
+
+SEVERAL = "mul"
+"""The language code (ISO 639-2) for a person whose language is not known: the words stand in several languages."""
 
 
 class UnknownLanguage(KeyError):
@@ -32,7 +36,10 @@ class MissingValue(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the register. `answers`: draft|reviewed, `understanding`: native|encoder, `script`: ISO 15924."""
+    """A language of the register. `answers`: draft|reviewed, `understanding`: native|encoder, `script`: ISO 15924.
+
+    `when_unknown`: its words are among those shown to a person whose language is not known.
+    """
 
     code: str
     name: str
@@ -41,6 +48,7 @@ class Language:
     understanding: str
     script: str
     aliases: tuple[str, ...] = ()
+    when_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,8 @@ class Card:
     sources: tuple[str, ...]
     reviewed: str
 
-    def answer(self, signals: Sequence[str]) -> Answer:
-        """The card for these signals, most important first.
+    def answer(self, signals: Sequence[str], *, short: bool = False) -> Answer:
+        """The card for these signals, most important first; `short` leaves everything else out.
 
         A signal without a line is passed over: whoever is in danger gets the numbers, whatever else went wrong.
         """
@@ -76,11 +84,13 @@ class Card:
         alone = [signal for signal in known if signal in self.alone]
         shown = [self.signals[s] for s in (alone[:1] or known[: self.signal_lines])]
         lines = "\n".join(line.text for line in shown)
-        parts = [lines] if alone else [self.first, lines, self.rest]
+        parts = [lines] if alone else [self.first, lines, "" if short else self.rest]
         own = () if alone else self.sources
         sources = dict.fromkeys((*own, *(source for line in shown for source in line.sources)))
         text = "\n\n".join(part for part in parts if part)
-        return Answer(text=text, choices=self.choices, label="", sources=tuple(sources), reviewed=self.reviewed)
+        return Answer(
+            text=text, choices=self.choices, label="", sources=tuple(sources), reviewed=self.reviewed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +105,19 @@ class Words:
 
 
 class Catalogue:
-    """Made by `load`, once. Everything it gives was checked before."""
+    """Made by `load`, once. Everything it gives was checked before.
+
+    `lang` is the code of one of `languages`, or `SEVERAL` where a text is to be said to someone whose language
+    is not known yet: the same words then stand in the languages that are marked `when_unknown`, one under another.
+    """
 
     def __init__(self, words: Sequence[Words], facts: Mapping[str, Fact]) -> None:
         self._words = {entry.language.code: entry for entry in words}
         self._facts = dict(facts)
-        self._codes = {alias: w.language.code for w in words for alias in (w.language.code, *w.language.aliases)}
+        self._codes = {
+            alias: w.language.code for w in words for alias in (w.language.code, *w.language.aliases)
+        }
+        self._several = tuple(entry for entry in words if entry.language.when_unknown)
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -112,53 +129,54 @@ class Catalogue:
         return tuple(next(iter(self._words.values())).answers)
 
     def language(self, lang: str) -> Language:
-        return self._in(lang).language
+        if lang not in self._words:
+            raise UnknownLanguage(lang)
+        return self._words[lang].language
 
     def answer(self, topic: str, lang: str) -> Answer:
-        answers = self._in(lang).answers
-        if topic not in answers:
+        found = [words.answers.get(topic) for words in self._in(lang)]
+        answers = [answer for answer in found if answer is not None]
+        if not answers:
             raise UnknownTopic(topic)
-        return answers[topic]
+        return _together(answers)
 
     def topic_label(self, topic: str, lang: str) -> str:
         return self.answer(topic, lang).label
 
     def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer:
-        cards = self._in(lang).cards
-        if urgency not in cards:
+        """What a person in danger reads. In several languages: the numbers and the lines of the signals only."""
+        found = [words.cards.get(urgency) for words in self._in(lang)]
+        cards = [card.answer(signals, short=lang == SEVERAL) for card in found if card is not None]
+        if not cards:
             raise UnknownUrgency(urgency)
-        return cards[urgency].answer(signals)
+        return _together(cards)
 
     def say(self, key: str, lang: str, **values: str) -> str:
         """A text of the program itself: "handoff.waiting", "errors.empty", "safety.safety_question"."""
-        words = self._in(lang)
-        if key not in words.texts:
-            raise UnknownText(key)
-        try:
-            return fill_values(words.texts[key], values, words.language.rtl)
-        except KeyError as missing:
-            raise MissingValue(f"{key} needs {missing.args[0]}") from None
+        return "\n\n".join(_said(words.texts, key, words.language.rtl, values) for words in self._in(lang))
 
     def label(self, key: str, lang: str, **values: str) -> str:
         """A label of the visitor page or the desk: "visitor.send", "desk.claim"."""
-        words = self._in(lang)
-        if key not in words.labels:
-            raise UnknownText(key)
-        try:
-            return fill_values(words.labels[key], values, words.language.rtl)
-        except KeyError as missing:
-            raise MissingValue(f"{key} needs {missing.args[0]}") from None
+        said = [_said(words.labels, key, words.language.rtl, values) for words in self._in(lang)]
+        return " · ".join(dict.fromkeys(said))
 
     def labels(self, section: str, lang: str) -> Mapping[str, str]:
-        """All labels of a section, for a page: {"send": "Send", ...}.
+        """All labels of a section, for a page: {"send": "Send", ...}. One language only.
 
         A label that waits for a value keeps its placeholder, for the page to fill in.
         """
+        if lang not in self._words:
+            raise UnknownLanguage(lang)
         prefix = f"{section}."
-        found = {k.removeprefix(prefix): v for k, v in self._in(lang).labels.items() if k.startswith(prefix)}
+        labels = self._words[lang].labels
+        found = {key.removeprefix(prefix): text for key, text in labels.items() if key.startswith(prefix)}
         if not found:
             raise UnknownText(section)
         return found
+
+    def fact(self, fact_id: str, lang: str = "") -> str:
+        """The bare value of a fact, for a link to call it. KeyError when there is no such fact or it has no value."""
+        return self._facts[fact_id].value(lang)
 
     def fallback(self, lang: str | None) -> str | None:
         """The code to use for what a browser or Telegram names: ro-MD -> ro. None when nobody wrote that language."""
@@ -173,15 +191,32 @@ class Catalogue:
         late = [fact for fact in self._facts.values() if fact.review_on <= today]
         return tuple(sorted(late, key=lambda fact: (fact.review_on, fact.id)))
 
-    def waits_for(self, key: str, lang: str) -> tuple[str, ...]:
-        """The values that `say` or `label` needs for this key."""
-        words = self._in(lang)
-        text = words.texts.get(key) or words.labels.get(key)
-        if text is None:
-            raise UnknownText(key)
-        return placeholders(text)
-
-    def _in(self, lang: str) -> Words:
+    def _in(self, lang: str) -> tuple[Words, ...]:
+        if lang == SEVERAL:
+            return self._several
         if lang not in self._words:
             raise UnknownLanguage(lang)
-        return self._words[lang]
+        return (self._words[lang],)
+
+
+def _said(texts: Mapping[str, str], key: str, rtl: bool, values: Mapping[str, str]) -> str:
+    if key not in texts:
+        raise UnknownText(key)
+    try:
+        return fill_values(texts[key], values, rtl)
+    except KeyError as missing:
+        raise MissingValue(f"{key} needs {missing.args[0]}") from None
+
+
+def _together(answers: Sequence[Answer]) -> Answer:
+    """The same thing said in several languages as one answer; one language stays as it is."""
+    first, *others = answers
+    if not others:
+        return first
+    return Answer(
+        text="\n\n".join(answer.text for answer in answers),
+        choices=first.choices,
+        label=" · ".join(dict.fromkeys(answer.label for answer in answers)),
+        sources=tuple(dict.fromkeys(source for answer in answers for source in answer.sources)),
+        reviewed="reviewed" if all(answer.reviewed == "reviewed" for answer in answers) else "draft",
+    )

@@ -27,7 +27,11 @@ def words(text: str) -> float:
 
     Languages that write each syllable apart have many short words: a "word" has at least 5 characters on average.
     """
-    signs = sum(1 for c in text if unicodedata.name(c, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")))
+    signs = sum(
+        1
+        for c in text
+        if unicodedata.name(c, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL"))
+    )
     return signs * 0.6 + min(len(text.split()), (len(text) - signs) / 5)
 
 
@@ -83,7 +87,9 @@ def fact_faults(names: Collection[str], facts: Mapping[str, Fact], *, with_value
         if fact is None:
             faults.append(f"names the unknown fact {name}")
         elif not fact.showable:
-            faults.append(f"uses {name}, whose confidence is {fact.confidence}: only HIGH and MED may be used")
+            faults.append(
+                f"uses {name}, whose confidence is {fact.confidence}: only HIGH and MED may be used"
+            )
         elif with_value and not fact.values:
             faults.append(f"shows {name}, which has no value")
     return faults

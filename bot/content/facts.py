@@ -13,7 +13,9 @@ CONFIDENCES = frozenset({"HIGH", "MED", "LOW", "GK"})
 SHOWABLE = frozenset({"HIGH", "MED"})
 # Written from left to right whatever the language: in a right-to-left text they would be torn apart.
 LEFT_TO_RIGHT = frozenset({"phone", "site", "email", "name"})
-_FIELDS = frozenset({"value", "statement", "kind", "source", "source_date", "checked", "confidence", "review_days"})
+_FIELDS = frozenset(
+    {"value", "statement", "kind", "source", "source_date", "checked", "confidence", "review_days"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def _parse(fact_id: str, entry: Any, faults: list[str]) -> Fact | None:
         wrong.append(f"kind must be one of {', '.join(sorted(KINDS))}")
     if entry.get("confidence") not in CONFIDENCES:
         wrong.append(f"confidence must be one of {', '.join(sorted(CONFIDENCES))}")
-    wrong += [f"{field} must be text" for field in ("source", "source_date") if not _is_text(entry.get(field))]
+    wrong += [
+        f"{field} must be text" for field in ("source", "source_date") if not _is_text(entry.get(field))
+    ]
     if type(entry.get("checked")) is not date:
         wrong.append("checked must be a date such as 2026-11-24")
     if type(entry.get("review_days")) is not int or entry["review_days"] < 1:

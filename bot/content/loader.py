@@ -56,7 +56,9 @@ def _read(folder: Path, register: Register, faults: list[str]) -> _Raw:
     status = meta.get("status")
     if status not in ("draft", "reviewed"):
         faults.append(f"{where}: status must be draft or reviewed")
-    if status == "reviewed" and not (isinstance(meta.get("reviewer"), str) and type(meta.get("date")) is date):
+    if status == "reviewed" and not (
+        isinstance(meta.get("reviewer"), str) and type(meta.get("date")) is date
+    ):
         faults.append(f"{where}: reviewed needs the name of the reviewer and a date")
     never_say = text_list(where, meta.get("never_say"), faults)
     if len(never_say) < checks.NEVER_SAY_MIN or not all(phrase.strip() for phrase in never_say):
@@ -83,8 +85,14 @@ def _same_keys(raws: list[_Raw], structure: Structure, faults: list[str]) -> Non
         faults.extend(f"{code}/{place} is missing" for place in missing)
         extra = [topic for topic in raw.answers if topic not in structure.topics]
         faults.extend(f"{code}/answers.yml: {topic} is no topic of topics.yml" for topic in extra)
-        signals = [key.removeprefix("safety.signals.") for key in raw.texts if key.startswith("safety.signals.")]
-        faults.extend(f"{code}/safety.yml: {s} is no signal of topics.yml" for s in signals if s not in structure.signals)
+        signals = [
+            key.removeprefix("safety.signals.") for key in raw.texts if key.startswith("safety.signals.")
+        ]
+        faults.extend(
+            f"{code}/safety.yml: {s} is no signal of topics.yml"
+            for s in signals
+            if s not in structure.signals
+        )
 
 
 def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: list[str]) -> Words:
@@ -101,7 +109,9 @@ def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: l
     limits = {f"safety.signals.{signal}": checks.SIGNAL_WORDS for signal in structure.signals}
     limits |= {f"safety.{card.text}": checks.CARD_WORDS for card in structure.cards.values()}
     texts = {
-        key: writer.text(_place(key), text, structure.texts.get(key, FREE), limits.get(key, checks.TEXT_WORDS))
+        key: writer.text(
+            _place(key), text, structure.texts.get(key, FREE), limits.get(key, checks.TEXT_WORDS)
+        )
         for key, text in raw.texts.items()
     }
     pages = {
@@ -116,6 +126,7 @@ def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: l
         understanding=register.understanding,
         script=register.script,
         aliases=register.aliases,
+        when_unknown=register.when_unknown,
     )
     return Words(
         language=language,

@@ -46,6 +46,7 @@ class Register:
     script: str
     understanding: str
     aliases: tuple[str, ...]
+    when_unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Structure:
 def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -> Structure:
     raw = read_mapping(folder / "structure.yml", faults)
     vocabulary = read_mapping(folder / "topics.yml", faults)
-    topics, signals = (tuple(_section(vocabulary, "topics.yml", part, faults)) for part in ("topics", "signals"))
+    topics, signals = (
+        tuple(_section(vocabulary, "topics.yml", part, faults)) for part in ("topics", "signals")
+    )
     urgencies = _section(vocabulary, "topics.yml", "urgency", faults)
     rules = _rules(raw, "topics", facts, faults)
     for topic in topics:
@@ -89,7 +92,12 @@ def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -
         faults.extend(_choice_faults(where, choices, topics))
         faults.extend(f"{where}: {signal} is not a signal" for signal in alone if signal not in signals)
         lines = entry.get("signal_lines")
-        if urgency not in urgencies or not isinstance(entry.get("text"), str) or type(lines) is not int or lines < 1:
+        if (
+            urgency not in urgencies
+            or not isinstance(entry.get("text"), str)
+            or type(lines) is not int
+            or lines < 1
+        ):
             faults.append(f"{where}: needs an urgency of topics.yml, a text, and signal_lines of 1 or more")
             continue
         cards[urgency] = CardRule(text=entry["text"], choices=choices, signal_lines=lines, alone=alone)
@@ -115,7 +123,9 @@ def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tup
             faults.append(f"{where}: needs code, name and script, as text (quote `no`)")
             continue
         if type(entry.get("rtl")) is not bool or entry.get("understanding") not in UNDERSTANDING:
-            faults.append(f"{where}: needs rtl: true|false and understanding: {'|'.join(sorted(UNDERSTANDING))}")
+            faults.append(
+                f"{where}: needs rtl: true|false and understanding: {'|'.join(sorted(UNDERSTANDING))}"
+            )
             continue
         aliases = text_list(where, entry.get("aliases"), faults)
         codes = {str(code), *aliases}
@@ -132,23 +142,37 @@ def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tup
                 script=entry["script"],
                 understanding=entry["understanding"],
                 aliases=aliases,
+                when_unknown=entry.get("when_unknown") is True,
             )
         )
-    found += [Register(code, code, False, "Zyyy", "encoder", ()) for code in also if code not in taken]
+    if not any(register.when_unknown for register in found):
+        faults.append(
+            "languages.yml: no language is marked when_unknown: a person without a language reads nothing"
+        )
+    found += [Register(code, code, False, "Zyyy", "encoder", (), False) for code in also if code not in taken]
     return tuple(found)
 
 
-def _rules(raw: Mapping[str, Any], part: str, facts: Mapping[str, Fact], faults: list[str]) -> dict[str, Rule]:
+def _rules(
+    raw: Mapping[str, Any], part: str, facts: Mapping[str, Fact], faults: list[str]
+) -> dict[str, Rule]:
     rules = {}
     for key, entry in _section(raw, "structure.yml", part, faults).items():
         where = f"structure.yml: {key}"
         if not isinstance(entry, Mapping) or set(entry) - {"choices", "shows", "facts", "values"}:
             faults.append(f"{where}: may have choices, shows, facts and values only")
             continue
-        lists = {field: text_list(where, entry.get(field), faults) for field in ("choices", "shows", "facts", "values")}
+        lists = {
+            field: text_list(where, entry.get(field), faults)
+            for field in ("choices", "shows", "facts", "values")
+        }
         faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["shows"], facts, with_value=True))
         faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["facts"], facts, with_value=False))
-        faults.extend(f"{where}: the value {value} has the name of a fact" for value in lists["values"] if value in facts)
+        faults.extend(
+            f"{where}: the value {value} has the name of a fact"
+            for value in lists["values"]
+            if value in facts
+        )
         rules[key] = Rule(**lists)
     return rules
 
