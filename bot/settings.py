@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     engine_url: str = Field("", description="An engine that runs elsewhere; empty: `inloop up` starts and watches one.")
     engine_secret: SecretStr = Field(SecretStr(""), description="The secret shared with an engine that runs elsewhere.")
     engine_timeout: float = Field(4.0, gt=0, le=60, description="Seconds before the engine counts as dead for this turn.")
-    exit_url: str = Field("https://www.google.com/", description="The harmless page that Leave goes to.")
+    exit_url: str = Field("https://www.meteo.be/", description="The harmless page that Leave goes to.")
     page_urls: list[str] = Field([], description="Apprise addresses that are paged for an emergency, as a JSON list.")
     max_text: int = Field(4000, ge=100, le=20000, description="Characters of one message.")
     max_body: int = Field(64 * 1024, ge=4096, description="Bytes of one request.")
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     def _an_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise ValueError("must be an http or https address")
-        return value.rstrip("/") if value and urlsplit(value).path in {"", "/"} and not value.endswith(".com/") else value
+        return value
 
     @field_validator("database_url")
     @classmethod

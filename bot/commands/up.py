@@ -1,0 +1,133 @@
+"""`inloop up`: trains what is not trained, starts the engine and the gateway, and ends all of it together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from rich.console import Console
+
+from bot import app, logs, training
+from bot.settings import ROOT, Settings
+from bot.storage import migrate
+from bot.supervisor import Supervisor, free_port, new_secret
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(RuntimeError):
+    """Something that has to be right before serving is not; the message says what to do."""
+
+
+def prepare_folder(folder: Path) -> None:
+    """The data folder, readable by its owner alone. Raises `CannotStart`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise CannotStart(f"the data folder {folder} cannot be made private: {error.strerror}") from None
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that wakes every open stream before it waits for connections to end."""
+
+    parts: app.Parts | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.parts is not None:
+            self.parts.live.close()
+        super().handle_exit(sig, frame)
+
+
+def engine_supervisor(settings: Settings, engine_port: int, secret: str, parts: app.Parts) -> Supervisor:
+    """The engine as a child of this process."""
+    command = [
+        str(training.ENGINE_PYTHON), "-m", "engine.serve",
+        "--port", str(engine_port), "--actions-port", str(free_port()),
+        "--model", str((settings.models_dir / "rasa" / "inloop.tar.gz").absolute()),
+    ]  # fmt: skip
+    encoder_dir = settings.encoder_dir or settings.models_dir / "encoder"
+    return Supervisor(
+        "engine",
+        command,
+        cwd=ROOT,
+        env=training.engine_environment(encoder_dir),
+        secret=secret,
+        healthy=parts.engine.ready,
+        log_file=settings.data_dir / "engine.log",
+    )
+
+
+async def serve(settings: Settings, console: Console) -> None:
+    """Until told to stop."""
+    began = time.monotonic()
+    own_engine = not settings.engine_url
+    port = free_port() if own_engine else 0
+    secret = new_secret() if own_engine else settings.engine_secret.get_secret_value()
+    parts = await app.build(settings, settings.engine_url or f"http://127.0.0.1:{port}", secret)
+    supervisor = engine_supervisor(settings, port, secret, parts) if own_engine else None
+    config = uvicorn.Config(
+        parts.app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
+        date_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
+        proxy_headers=bool(settings.public_url), forwarded_allow_ips="127.0.0.1,::1",
+    )  # fmt: skip
+    server = Server(config)
+    server.parts = parts
+    if supervisor is not None:
+        supervisor.start()
+    announce = asyncio.get_running_loop().create_task(_announce(server, supervisor, parts, settings, console, began))
+    try:
+        await server.serve()
+    finally:
+        announce.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await announce
+        if supervisor is not None:
+            await supervisor.stop()
+        await parts.close()
+
+
+async def _announce(
+    server: Server, supervisor: Supervisor | None, parts: app.Parts, settings: Settings, console: Console, began: float
+) -> None:
+    while not server.started:
+        await asyncio.sleep(0.05)
+    socket = server.servers[0].sockets[0]
+    address = f"http://{settings.host}:{socket.getsockname()[1]}"
+    link = await parts.store.invite_first("coordinator")
+    if link is not None:
+        console.print(f"\nThe first caseworker sets a password here (once): [bold]{address}/desk/invite/{link}[/]\n")
+    console.print(f"[bold green]Inloop answers on {address}/[/]   (caseworkers: {address}/desk)   Ctrl-C stops it.")
+    if supervisor is not None:
+        await supervisor.ready.wait()
+        console.print(f"The dialogue engine is ready ({time.monotonic() - began:.0f} s after the start).")
+
+
+def run(settings: Settings, *, train: bool = True) -> int:
+    """The whole of `inloop up`; returns the exit code."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    os.umask(0o077)
+    logs.set_up(settings.log_level)
+    try:
+        prepare_folder(settings.data_dir)
+        if train:
+            seconds = training.train(settings.models_dir, console.print, settings.encoder_dir)
+            console.print(f"Trained, or up to date, in {seconds:.0f} s.")
+        migrate.upgrade(settings.database)
+    except (CannotStart, training.TrainingFailed, migrate.SchemaError) as error:
+        console.print(f"[bold red]{error}[/]")
+        return 1
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(settings, console))
+    # Uvicorn raises the signal again after a clean end; nothing is left running by then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stderr.flush()
+    return 0

@@ -1,0 +1,119 @@
+"""From keys to words: what the engine or the gateway wants said, as messages in the person's language. Pure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from bot.core.model import Choice, EngineReply, Outgoing, Sender, Urgency
+
+
+class Answer(Protocol):
+    """A text with its likely next topics, facts filled in."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def choices(self) -> Sequence[str]: ...
+
+
+class Words(Protocol):
+    """The part of the catalogue that is needed here; a missing key raises, it is never shown."""
+
+    def answer(self, topic: str, lang: str) -> Answer: ...
+    def topic_label(self, topic: str, lang: str) -> str: ...
+    def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer: ...
+    def say(self, key: str, lang: str, **values: str) -> str: ...
+    def label(self, key: str, lang: str) -> str: ...
+
+
+PERSON = {"intent": "talk_to_human"}
+MAX_CHOICES = 4
+YES_NO_LABELS = {"affirm": "yes", "deny": "no"}
+
+
+def new_token() -> str:
+    """A token for a choice: what a person sends back in place of any intent. 96 bits."""
+    return secrets.token_urlsafe(12)
+
+
+class Speaker:
+    """Renders in one language. `tokens` makes the token of a choice (an argument, so that tests can fix it)."""
+
+    def __init__(self, words: Words, lang: str, tokens: Callable[[], str] = new_token) -> None:
+        self._words = words
+        self.lang = lang
+        self._tokens = tokens
+
+    def choice(self, action: Mapping[str, Any], label: str | None = None) -> Choice:
+        """A button for `action`, with the words' own label for it."""
+        return Choice(self._tokens(), label or self._label(action), dict(action))
+
+    def say(
+        self,
+        key: str,
+        actions: Iterable[Mapping[str, Any]] = (),
+        *,
+        sender: Sender = Sender.BOT,
+        urgency: Urgency = Urgency.NONE,
+        **values: str,
+    ) -> Outgoing:
+        """The words behind `key`, with buttons."""
+        text = self._words.say(key, self.lang, **values)
+        return Outgoing(sender, text, tuple(self.choice(a) for a in actions), urgency, key)
+
+    def answer(self, topic: str, *, person: bool = True) -> Outgoing:
+        """The answer for a topic with its likely next questions; a person is always one tap away."""
+        answer = self._words.answer(topic, self.lang)
+        actions: list[Mapping[str, Any]] = [{"intent": t} for t in answer.choices if t != "talk_to_human"]
+        actions = actions[: MAX_CHOICES - 1]
+        if person:
+            actions.append(PERSON)
+        return Outgoing(
+            Sender.BOT, answer.text, tuple(self.choice(a) for a in actions), Urgency.NONE, f"answer.{topic}"
+        )
+
+    def card(self, urgency: Urgency, signals: Sequence[str]) -> Outgoing:
+        """The safety card: the numbers first."""
+        card = self._words.card(urgency.value, signals, self.lang)
+        actions = ({"command": "safe"}, {"command": "language"})
+        return Outgoing(
+            Sender.SYSTEM, card.text, tuple(self.choice(a) for a in actions), urgency, f"safety.{urgency}"
+        )
+
+    def safety_question(self) -> Outgoing:
+        """Between sure and unsure."""
+        actions = ({"command": "safe"}, {"command": "unsafe"}, {"command": "unsure"})
+        return self.say("safety.safety_question", actions, sender=Sender.SYSTEM)
+
+    def languages(self, key: str, names: Mapping[str, str]) -> Outgoing:
+        """Asks which language; every choice stands in its own name."""
+        choices = [self.choice({"command": "language", "value": code}, name) for code, name in names.items()]
+        choices.append(self.choice(PERSON))
+        return Outgoing(Sender.BOT, self._words.say(key, self.lang), tuple(choices), Urgency.NONE, key)
+
+    def engine(self, reply: EngineReply) -> list[Outgoing]:
+        """What the engine wants said."""
+        if reply.key == "answer":
+            topic = str(reply.values["topic"])
+            if not reply.choices:
+                return [self.answer(topic)]
+            actions = list(reply.choices)[:MAX_CHOICES]
+            answer = self._words.answer(topic, self.lang)
+            chosen = tuple(self.choice(a) for a in actions)
+            return [Outgoing(Sender.BOT, answer.text, chosen, Urgency.NONE, f"answer.{topic}")]
+        if reply.key == "both":
+            return [self.answer(str(t), person=i > 0) for i, t in enumerate(reply.values["topics"])]
+        actions = list(reply.choices)
+        if reply.key.startswith(("clarify", "engine_down")) and PERSON not in actions:
+            actions.append(PERSON)
+        return [self.say(reply.key, actions)]
+
+    def _label(self, action: Mapping[str, Any]) -> str:
+        if "command" in action:
+            return self._words.label(f"choices.{action['command']}", self.lang)
+        intent = str(action["intent"])
+        if intent in YES_NO_LABELS:
+            return self._words.label(f"choices.{YES_NO_LABELS[intent]}", self.lang)
+        return self._words.topic_label(intent, self.lang)

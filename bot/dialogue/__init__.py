@@ -1,0 +1,1 @@
+"""Talking with the engine, and what is said when it is dead."""

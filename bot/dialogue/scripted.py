@@ -1,0 +1,33 @@
+"""What is said when the engine is dead: a menu, the answers behind it, and a person. Pure."""
+
+from __future__ import annotations
+
+from bot.core.model import EngineReply, EngineTurn
+
+MENU = ("about_us", "confidentiality", "shelter", "no_papers", "report")
+"""The topics offered when nothing can be understood: what most people come for, one of each kind of person."""
+
+
+def menu() -> EngineTurn:
+    """For a text that cannot be understood now."""
+    choices = tuple({"intent": topic} for topic in MENU)
+    return EngineTurn("not_understood", 0.0, (EngineReply("engine_down", {}, choices),))
+
+
+def choice(intent: str, pending: str | None) -> EngineTurn:
+    """For a button. `pending` is the question that stood with yes and no under it (`handoff`, `forget` or None)."""
+    if intent == "talk_to_human":
+        return EngineTurn(
+            intent, 1.0, (EngineReply("handoff.offer", {}, ({"intent": "affirm"}, {"intent": "deny"})),)
+        )
+    if intent == "delete_my_data":
+        return EngineTurn(
+            intent, 1.0, (EngineReply("forget.question", {}, ({"intent": "affirm"}, {"intent": "deny"})),)
+        )
+    if intent == "affirm" and pending in {"handoff", "forget"}:
+        return EngineTurn(intent, 1.0, (), (pending,))
+    if intent == "deny" and pending in {"handoff", "forget"}:
+        return EngineTurn(intent, 1.0, (EngineReply(f"{pending}.cancelled"),))
+    if intent == "change_language":
+        return EngineTurn(intent, 1.0, (), ("change_language",))
+    return EngineTurn(intent, 1.0, (EngineReply("answer", {"topic": intent}),))

@@ -1,0 +1,41 @@
+"""How often something may be done before it is slowed down. Never a block by address, and never in the way of a
+message that is dangerous: the service asks only after the assessment."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+
+class TooMany(Exception):
+    """Too often; nothing was stored. `retry_after` is in whole seconds, at least 1."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many")
+        self.retry_after = retry_after
+
+
+class Limits:
+    """Counts in the memory of this process: a limit is a courtesy here, not a fact to keep."""
+
+    def __init__(self, messages_per_minute: int, conversations_per_minute: int) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._message = RateLimitItemPerMinute(messages_per_minute)
+        self._conversation = RateLimitItemPerMinute(conversations_per_minute)
+
+    def message(self, conversation: int) -> None:
+        """One message of a conversation. Raises `TooMany`."""
+        self._hit(self._message, "message", str(conversation))
+
+    def conversation(self, source: str) -> None:
+        """One new conversation from a (hashed) source. Raises `TooMany`."""
+        self._hit(self._conversation, "conversation", source)
+
+    def _hit(self, item: RateLimitItemPerMinute, *identifiers: str) -> None:
+        if not self._limiter.hit(item, *identifiers):
+            wait = self._limiter.get_window_stats(item, *identifiers).reset_time - time.time()
+            raise TooMany(max(1, math.ceil(wait)))

@@ -1,0 +1,1 @@
+"""What wakes browsers up. Losing a wake-up makes a page slower, never wrong: the facts are in the database."""

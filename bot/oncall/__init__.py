@@ -1,0 +1,1 @@
+"""Who is called when somebody is in danger."""

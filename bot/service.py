@@ -1,0 +1,310 @@
+"""The order of one turn. This module holds it, and nothing else does::
+
+    channel -> limits -> danger? -> store sealed (with the safety card, the queue and the page when there is danger)
+            -> with a caseworker? -> dialogue engine -> words -> store -> channel
+
+Danger is assessed before the message is stored only so that both fall into one transaction: an accepted message
+that was dangerous is in the queue, or it was not accepted. Neither needs the engine, a network or the translator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from bot.core import intake
+from bot.core.model import (
+    Assessment,
+    CaseChange,
+    EngineTurn,
+    Handoff,
+    Message,
+    Outgoing,
+    Sender,
+    Urgency,
+)
+from bot.core.replies import Speaker
+from bot.dialogue import scripted
+from bot.dialogue.engine import Engine, EngineDown
+from bot.limits import Limits
+from bot.live.local import DESK, Live, conversation
+from bot.ports import Catalogue
+from bot.sessions import Session, Sessions
+from bot.storage.store import Gone, NewConversation, Store
+from bot.tasks import Tasks
+from bot.understanding import Understanding, Understood
+
+log = logging.getLogger(__name__)
+
+QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
+
+
+class Service:
+    """Everything that a person can do, on whatever channel."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        words: Catalogue,
+        understanding: Understanding,
+        engine: Engine,
+        live: Live,
+        sessions: Sessions,
+        tasks: Tasks,
+        limits: Limits,
+        max_text: int,
+    ) -> None:
+        self._store = store
+        self._words = words
+        self._understanding = understanding
+        self._engine = engine
+        self._live = live
+        self._sessions = sessions
+        self._tasks = tasks
+        self._limits = limits
+        self._max_text = max_text
+
+    # -- conversations -----------------------------------------------------------------------------
+
+    async def start(self, language: str | None, channel: str = "web") -> NewConversation:
+        """A new conversation with the welcome in it. `language` None: the welcome asks for the language."""
+        code = self._words.fallback(language)
+        new = await self._store.create_conversation(code, channel)
+        speaker = self._speaker(code)
+        welcome = speaker.say("welcome") if code else speaker.languages("language.ask", self._names())
+        await self._store.say(new.person, "welcome", welcome)
+        return new
+
+    def knows(self, language: str) -> bool:
+        """Whether there are words in `language` (a code such as `fr` or `fr-BE`)."""
+        return self._words.fallback(language) is not None
+
+    async def session(self, token: str) -> Session | None:
+        """The conversation behind a token. What was accepted and not answered when a process died is taken up."""
+        session, fresh = await self._sessions.get(token)
+        if session is not None and fresh:
+            await self._take_up(session)
+        return session
+
+    async def forget(self, session: Session) -> None:
+        """Everything of the conversation is gone: here, in the engine, in the memory of this process."""
+        await self._store.delete_conversation(session.person.conversation)
+        await self._dropped(session)
+
+    async def _dropped(self, session: Session) -> None:
+        self._sessions.drop(session)
+        await self._engine.forget(session.alias)
+        self._live.wake(conversation(session.person.conversation))
+        self._live.wake(DESK)
+
+    # -- one turn ----------------------------------------------------------------------------------
+
+    async def handle_message(self, session: Session, client_id: str, text: str, hints: Sequence[str] = ()) -> int:
+        """Takes a message; returns its seq when it is stored. Raises `intake.Refused`,
+        `Gone` and, never for a message that is dangerous, `TooMany`."""
+        text = intake.clean(text, self._max_text)
+        understood = await self._understanding.of(text, session.language, session.earlier(), hints)
+        async with session.lock:
+            danger = understood.assessment.urgency is not Urgency.NONE
+            if not danger:
+                self._limits.message(session.person.conversation)
+            owned = danger and await self._owned(session)
+            speaker = self._speaker(session.language or understood.language)
+            replies = self._danger_replies(speaker, session, understood.assessment, owned) if danger else []
+            accepted = await self._store.accept(
+                session.person,
+                client_id,
+                text,
+                replies=replies,
+                case=self._change(understood.assessment) if danger else None,
+                answered=danger,
+            )
+            session.heard(text, accepted)
+        if not accepted.repeated:
+            self._woken(session)
+            if not accepted.answered:
+                self._tasks.start(self._answer(session, accepted.seq, text, understood))
+        return accepted.seq
+
+    async def handle_choice(self, session: Session, client_id: str, token: str) -> int | None:
+        """Takes a choice that was offered in this conversation; None: no such choice."""
+        choice = await self._store.find_choice(session.person, token)
+        if choice is None:
+            return None
+        async with session.lock:
+            action = dict(choice.action)
+            command = action.get("command")
+            case: CaseChange | None = None
+            replies: list[Outgoing] = []
+            if command in {"unsafe", "unsure"}:
+                level = Urgency.EMERGENCY if command == "unsafe" else Urgency.URGENT
+                case = CaseChange(level, (), (f"choice:{command}",), page=True)
+                replies = [self._speaker(session.language).card(level, ())]
+            accepted = await self._store.accept(
+                session.person,
+                client_id,
+                choice.label,
+                choice=action,
+                replies=replies,
+                case=case,
+                answered=case is not None,
+            )
+            session.state = accepted.state
+        if not accepted.repeated:
+            self._woken(session)
+            # What a button commands is done while a caseworker owns the conversation too; the bot says nothing of it.
+            if not accepted.answered or (command is not None and case is None):
+                self._tasks.start(self._answer_choice(session, accepted.seq, action))
+        return accepted.seq
+
+    async def _answer(self, session: Session, seq: int, text: str, understood: Understood) -> None:
+        """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
+        async with session.turn:
+            replies: list[Outgoing] = []
+            speaker = self._speaker(session.language or understood.language)
+            if understood.assessment.ask:
+                replies.append(speaker.safety_question())
+            if session.language is None and not await self._settle_language(session, understood):
+                replies.append(self._speaker(None).languages("language.unknown", self._names()))
+                await self._say_answer(session, seq, replies)
+                return
+            try:
+                turn = await self._engine.message(
+                    session.alias, intake.plain(text), understood.vector, session.language
+                )
+            except EngineDown as down:
+                log.warning("engine.down", extra={"reason": str(down)})
+                turn = scripted.menu()
+            if understood.assessment.ask and turn.replies and turn.replies[0].key != "answer":
+                turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
+            if not session.silent:
+                replies += self._other_language(session, understood)
+            await self._finish(session, seq, turn, replies)
+
+    async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
+        async with session.turn:
+            speaker = self._speaker(session.language)
+            command, value = action.get("command"), action.get("value")
+            if command is None:
+                intent = str(action["intent"])
+                try:
+                    turn = await self._engine.choice(session.alias, intent, session.language)
+                except EngineDown:
+                    turn = scripted.choice(intent, session.pending)
+                await self._finish(session, seq, turn, [])
+            elif command == "language" and isinstance(value, str):
+                await self._switch(session, value)
+                await self._say_answer(session, seq, [self._speaker(value).say("language.switched")])
+            elif command == "language":
+                await self._say_answer(session, seq, [speaker.languages("language.ask", self._names())])
+            elif command == "safe":
+                await self._store.set_urgency(session.person, Urgency.NONE)
+                self._live.wake(DESK)
+                await self._say_answer(session, seq, [speaker.say("safety.safe_reply")])
+            elif command == "cancel_handoff":
+                await self._say_answer(session, seq, [speaker.say("handoff.cancelled")], cancel=True)
+            else:
+                await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [])
+
+    async def _finish(self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing]) -> None:
+        """Words and requests of an engine's turn, stored as the answer to message `seq`."""
+        speaker = self._speaker(session.language)
+        replies = list(before)
+        for reply in turn.replies:
+            replies += speaker.engine(reply)
+        session.pending = next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None)
+        case = None
+        if "forget" in turn.requests:
+            await self._store.delete_conversation(session.person.conversation)
+            await self._dropped(session)
+            return
+        if "handoff" in turn.requests:
+            case = CaseChange(Urgency.NONE)
+            replies.append(speaker.say("handoff.waiting", ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
+        if "change_language" in turn.requests:
+            replies.append(speaker.languages("language.ask", self._names()))
+        await self._say_answer(session, seq, replies, case=case)
+
+    async def _say_answer(
+        self,
+        session: Session,
+        seq: int,
+        replies: Sequence[Outgoing],
+        *,
+        case: CaseChange | None = None,
+        cancel: bool = False,
+    ) -> None:
+        try:
+            await self._store.answer(session.person, seq, replies, case=case, cancel=cancel)
+        except Gone:
+            self._sessions.drop(session)
+        self._woken(session, desk=case is not None or cancel)
+
+    async def _take_up(self, session: Session) -> None:
+        """Turns that were accepted by a process that died before it answered."""
+        for message in await self._store.unanswered(session.person):
+            self._tasks.start(self._again(session, message))
+
+    async def _again(self, session: Session, message: Message) -> None:
+        if message.choice is not None:
+            await self._answer_choice(session, message.seq, dict(message.choice))
+            return
+        understood = await self._understanding.of(message.text, session.language)
+        await self._answer(session, message.seq, message.text, understood)
+
+    # -- helpers -----------------------------------------------------------------------------------
+
+    async def _owned(self, session: Session) -> bool:
+        session.state = await self._store.state(session.person)
+        return session.state is Handoff.OWNED
+
+    def _danger_replies(
+        self, speaker: Speaker, session: Session, assessment: Assessment, owned: bool
+    ) -> list[Outgoing]:
+        """The card. While a caseworker owns the conversation it comes once, from the system, when danger rises."""
+        if owned and session.urgency.rank >= assessment.urgency.rank:
+            return []
+        session.urgency = session.urgency.at_least(assessment.urgency)
+        return [speaker.card(assessment.urgency, assessment.signals)]
+
+    @staticmethod
+    def _change(assessment: Assessment) -> CaseChange:
+        return CaseChange(assessment.urgency, assessment.signals, assessment.why, page=True)
+
+    async def _settle_language(self, session: Session, understood: Understood) -> bool:
+        """Without a chosen language: the one the message is surely in, when there are words in it."""
+        code = self._words.fallback(understood.language)
+        if code is None:
+            return False
+        await self._switch(session, code)
+        return True
+
+    async def _switch(self, session: Session, code: str) -> None:
+        await self._store.set_language(session.person, code)
+        session.language = code
+        self._live.wake(DESK)
+
+    def _other_language(self, session: Session, understood: Understood) -> list[Outgoing]:
+        """A switch of language in the middle is noticed and offered, in the language that was noticed."""
+        code = self._words.fallback(understood.language)
+        if code is None or code == session.language:
+            return []
+        speaker = self._speaker(code)
+        choice = speaker.choice({"command": "language", "value": code}, self._names()[code])
+        offer = speaker.say("language.offer")
+        return [Outgoing(offer.sender, offer.text, (choice,), offer.urgency, offer.key)]
+
+    def _names(self) -> dict[str, str]:
+        return {language.code: language.name for language in self._words.languages}
+
+    def _speaker(self, code: str | None) -> Speaker:
+        """Without a language: the words that ask for it stand in several at once, under the first code."""
+        return Speaker(self._words, code or self._words.languages[0].code)
+
+    def _woken(self, session: Session, desk: bool = True) -> None:
+        self._live.wake(conversation(session.person.conversation))
+        if desk:
+            self._live.wake(DESK)

@@ -1,0 +1,107 @@
+"""Opened conversations, in the memory of this process only, by the token that opened them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bot.core.model import Handoff, Sender, Urgency
+from bot.storage.store import Accepted, Person, Store
+
+EARLIER = 4
+"""How many of the person's last messages are the context of the next."""
+
+
+class Session:
+    """One person's conversation while it is open here. Nothing of it outlives the process."""
+
+    __slots__ = (
+        "_earlier", "alias", "language", "lock", "pending", "person", "seen_at", "state", "token_hash", "turn", "urgency",
+    )  # fmt: skip
+
+    def __init__(self, person: Person, token_hash: bytes, earlier: list[str]) -> None:
+        self.person = person
+        self.token_hash = token_hash
+        self.language = person.language
+        self.state: Handoff = person.state
+        self.urgency = Urgency.NONE
+        self.pending: str | None = None
+        self.alias = secrets.token_urlsafe(12)
+        """What the engine calls it: says nothing, and is another one in every process."""
+        self.lock = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        self.seen_at = 0.0
+        self._earlier = earlier
+
+    def __repr__(self) -> str:
+        return f"<Session of conversation {self.person.conversation}>"
+
+    @property
+    def silent(self) -> bool:
+        return self.state is Handoff.OWNED
+
+    def earlier(self) -> tuple[str, ...]:
+        return tuple(self._earlier)
+
+    def heard(self, text: str, accepted: Accepted) -> None:
+        """Remembers what was just accepted as context for the next message."""
+        self.state = accepted.state
+        if not accepted.repeated:
+            self._earlier = [*self._earlier, text][-EARLIER:]
+
+
+class Sessions:
+    """Opens conversations and keeps the recent ones, at most `limit`, each for `seconds` after its last use."""
+
+    def __init__(self, store: Store, limit: int = 20_000, seconds: float = 1800, now: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._limit = limit
+        self._seconds = seconds
+        self._now = now
+        self._open: OrderedDict[bytes, Session] = OrderedDict()
+        self._opening: dict[bytes, asyncio.Lock] = {}
+
+    async def get(self, token: str) -> tuple[Session | None, bool]:
+        """The session and whether it was opened just now; (None, False) when the token opens nothing."""
+        key = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=32).digest()
+        session = self._recent(key)
+        if session is not None:
+            return session, False
+        lock = self._opening.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                session = self._recent(key)
+                if session is not None:
+                    return session, False
+                person = await self._store.open_by_token(token)
+                if person is None:
+                    return None, False
+                messages = await self._store.messages(person)
+                earlier = [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
+                session = Session(person, key, earlier)
+                session.seen_at = self._now()
+                self._open[key] = session
+                while len(self._open) > self._limit:
+                    self._open.popitem(last=False)
+                return session, True
+        finally:
+            self._opening.pop(key, None)
+
+    def drop(self, session: Session) -> None:
+        self._open.pop(session.token_hash, None)
+
+    def _recent(self, key: bytes) -> Session | None:
+        session = self._open.get(key)
+        if session is None:
+            return None
+        now = self._now()
+        if now - session.seen_at > self._seconds:
+            del self._open[key]
+            return None
+        session.seen_at = now
+        self._open.move_to_end(key)
+        return session

@@ -1,0 +1,1 @@
+"""What browsers reach: the visitor page and API, the desk, and what guards both."""

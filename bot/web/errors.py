@@ -1,0 +1,88 @@
+"""The one shape of every error: `{"error": {"code": "...", "message": "..."}}`. No message holds what was sent."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bot.core.intake import Refused
+from bot.limits import TooMany
+from bot.storage.store import Gone
+
+log = logging.getLogger(__name__)
+
+MESSAGES = {
+    "malformed": "The request is not valid JSON.",
+    "unauthorized": "No conversation is open with this token.",
+    "not_found": "There is no such thing here.",
+    "too_large": "The request is too large.",
+    "too_long": "The message is too long.",
+    "empty": "The message is empty.",
+    "invalid": "The request has not the right fields.",
+    "too_many": "Too many requests; try again after the time given.",
+    "unknown_choice": "This choice was not offered.",
+    "unknown_language": "This language is not offered.",
+    "method_not_allowed": "This method is not possible here.",
+    "failed": "Something went wrong on our side. Nothing you sent is lost if you send it again.",
+    "forbidden": "This is not allowed.",
+    "conflict": "This is not possible now.",
+}
+STATUS_CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+                409: "conflict", 413: "too_large", 422: "invalid", 429: "too_many"}  # fmt: skip
+
+
+class ApiError(Exception):
+    """An error with a code of `MESSAGES` and its HTTP status."""
+
+    def __init__(self, status: int, code: str, message: str | None = None) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message or MESSAGES[code]
+
+
+def error(status: int, code: str, message: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The answer for an error."""
+    return JSONResponse({"error": {"code": code, "message": message or MESSAGES[code]}}, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of `app` answer in the one shape."""
+
+    @app.exception_handler(ApiError)
+    async def _api(_: Request, exc: ApiError) -> JSONResponse:
+        return error(exc.status, exc.code, exc.message)
+
+    @app.exception_handler(Refused)
+    async def _refused(_: Request, exc: Refused) -> JSONResponse:
+        return error(413 if exc.code == "too_long" else 422, exc.code)
+
+    @app.exception_handler(Gone)
+    async def _gone(_: Request, exc: Gone) -> JSONResponse:
+        return error(401, "unauthorized")
+
+    @app.exception_handler(TooMany)
+    async def _too_many(_: Request, exc: TooMany) -> JSONResponse:
+        return error(429, "too_many", headers={"Retry-After": str(exc.retry_after)})
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
+        if any(fault["type"] == "json_invalid" for fault in exc.errors()):
+            return error(400, "malformed")
+        return error(422, "invalid")
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, exc: HTTPException) -> JSONResponse:
+        code = STATUS_CODES.get(exc.status_code, "failed")
+        return error(exc.status_code, code, headers=dict(exc.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _failed(request: Request, exc: Exception) -> JSONResponse:
+        # Only the kind and the route: the exception's own text could hold what a person wrote.
+        route = request.scope.get("route")
+        log.error("request.failed", extra={"error": type(exc).__name__, "route": getattr(route, "path", "?")})
+        return error(500, "failed")
