@@ -63,7 +63,7 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TokenKeys:
-    """What a secret becomes: `lookup` finds its row and may be stored, `wrap` opens it and may not. 32 bytes."""
+    """What a secret becomes: `lookup` finds its row and may be stored, `wrap` opens it and may not."""
 
     lookup: bytes
     wrap: bytes
@@ -138,7 +138,7 @@ def digest(secret: str, purpose: bytes) -> bytes:
 
 
 def derive_return_code(code: str, salt: bytes) -> TokenKeys:
-    """Keys of a return code (66 bits): a guess costs 16 MiB and about 15 ms. The salt is the installation's."""
+    """Keys of a return code (66 bits): a guess costs 16 MiB, about 15 ms. The salt is the installation's."""
     raw = _argon2(normalise_code(code), salt, 2 * KEY_BYTES, PasswordCost(passes=1, memory_mib=16))
     return TokenKeys(raw[:KEY_BYTES], raw[KEY_BYTES:])
 

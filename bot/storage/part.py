@@ -1,0 +1,73 @@
+"""What the parts of the store share: the database, the clock, and how a row is named when it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.core.handoff import TABLE, Move
+from bot.core.model import Handoff
+from bot.storage.engine import Database
+from bot.storage.sealing import KeyPair
+from bot.storage.tables import conversations, team_keys
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """An opened conversation; lives in the gateway's memory only. `state` is as it was when it was opened."""
+
+    conversation: int
+    keys: KeyPair
+    language: str | None
+    state: Handoff
+
+    def __repr__(self) -> str:
+        return f"Person(conversation={self.conversation}, state={self.state.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamKey:
+    """The public half of the current team key, and its id."""
+
+    id: int
+    public: bytes
+
+
+class Part:
+    """One part of the store."""
+
+    def __init__(self, database: Database, clock: Clock, return_salt: bytes) -> None:
+        self._db = database
+        self._clock = clock
+        self._return_salt = return_salt
+
+
+def moved(what: Move) -> ColumnElement[str]:
+    """`core.handoff.move` as SQL, made from the same table, for the moves that every state allows."""
+    moves = {before.value: after.value for (before, w), after in TABLE.items() if w is what}
+    assert len(moves) == len(Handoff), what  # noqa: S101 - a partial move needs a WHERE, not this
+    return case(moves, value=conversations.c.state)
+
+
+def sealed_message(conversation: int, seq: int, sender: str) -> str:
+    """The row a message is sealed to."""
+    return f"message:{conversation}:{seq}:{sender}"
+
+
+def wrapped_for(kind: str, conversation: int, team_key: int = 0) -> str:
+    """The row a conversation's private key is wrapped to: `token`, `code` or `team`."""
+    return f"conversation:{kind}:{conversation}:{team_key}"
+
+
+async def current_team_key(connection: AsyncConnection) -> TeamKey | None:
+    """The key that conversations are wrapped to now; None before the first invitation."""
+    query = select(team_keys.c.id, team_keys.c.public).where(team_keys.c.retired_at.is_(None))
+    row = (await connection.execute(query)).first()
+    return None if row is None else TeamKey(row.id, row.public)

@@ -1,0 +1,277 @@
+"""Turns: what the person wrote is stored once, and answered once.
+
+Each method is one transaction that begins with the conversation's row: it gives the next places (`seq`,
+from 1, without gaps), says who owns the conversation, and keeps everybody else away until the commit.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.handoff import Move, bot_may_speak
+from bot.core.model import CaseChange, Choice, Handoff, Message, Outgoing, Sender
+from bot.storage.body import Body, body_of, pack, unpack
+from bot.storage.errors import Gone, NotOwner
+from bot.storage.part import Part, Person, moved, sealed_message
+from bot.storage.raising import Place, raise_case, withdraw_case
+from bot.storage.sealing import KeyPair, digest, open_envelope, seal
+from bot.storage.tables import cases, conversations, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message of the person is stored. `state` is the handoff after it; `answered`: nothing is left to
+    be said."""
+
+    seq: int
+    repeated: bool
+    state: Handoff
+    answered: bool
+
+
+class Turns(Part):
+    """See `Store`."""
+
+    async def accept(
+        self,
+        person: Person,
+        client_id: str,
+        text: str,
+        *,
+        choice: Mapping[str, Any] | None = None,
+        replies: Sequence[Outgoing] = (),
+        case: CaseChange | None = None,
+        answered: bool = False,
+    ) -> Accepted:
+        """Store what the person wrote, with what is said and done about it at once. Raises `Gone`.
+
+        The same `client_id` again changes nothing and returns the first answer (`repeated`). While a
+        caseworker owns the conversation `replies` are not said and the message counts as answered; `case`
+        is applied always.
+        """
+        now, client = self._clock(), _client(Sender.PERSON, client_id)
+        silent = conversations.c.state == Handoff.OWNED.value
+        changes = {
+            "last_seq": conversations.c.last_seq + 1 + _unless(silent, len(replies)),
+            "state": moved(Move.ASK if case else Move.WRITE),
+            "last_message_at": now,
+        }
+        try:
+            async with self._db.write() as connection:
+                row = await self._advance(connection, person.conversation, changes)
+                state = Handoff(row.state)
+                said = list(replies) if bot_may_speak(state) else []
+                done = answered or not bot_may_speak(state)
+                seq = row.last_seq - len(said)
+                mine = {"sender": Sender.PERSON.value, "at": now, "answered": done, "client": client}
+                rows = [_row(person, seq, mine, Body(text, choice=choice))]
+                rows += [_reply(person, seq + i, reply, now) for i, reply in enumerate(said, 1)]
+                await connection.execute(insert(messages), rows)
+                if case is not None:
+                    where = Place(person.conversation, person.keys.public, seq, "accept")
+                    await raise_case(self._db, connection, where, case, now)
+        except IntegrityError:
+            return await self._repeated(person, client)
+        return Accepted(seq, repeated=False, state=state, answered=done)
+
+    async def answer(
+        self,
+        person: Person,
+        seq: int,
+        replies: Sequence[Outgoing],
+        *,
+        case: CaseChange | None = None,
+        language: str | None = None,
+        cancel: bool = False,
+    ) -> bool:
+        """Complete the turn of the person's message `seq`; True when the replies were said.
+
+        False when it was answered before (then nothing changes), or when a caseworker owns the
+        conversation: then the message is marked, `case` and `language` are applied, and nothing is said.
+        `cancel` withdraws a waiting case; raises `IllegalMove`, changing nothing, while an emergency
+        stands. Raises `Gone`.
+        """
+        if case is not None and cancel:
+            raise ValueError("a turn either asks for a caseworker or cancels")
+        now = self._clock()
+        silent = conversations.c.state == Handoff.OWNED.value
+        changes: dict[str, Any] = {"last_seq": conversations.c.last_seq + _unless(silent, len(replies))}
+        if case is not None:
+            changes["state"] = moved(Move.ASK)
+        if language is not None:
+            changes["language"] = language
+        open_turn = (
+            messages.c.conversation == person.conversation,
+            messages.c.seq == seq,
+            messages.c.sender == Sender.PERSON.value,
+            messages.c.answered.is_(False),
+        )
+        try:
+            async with self._db.write() as connection:
+                row = await self._advance(connection, person.conversation, changes)
+                marked = await connection.execute(update(messages).where(*open_turn).values(answered=True))
+                if marked.rowcount == 0:
+                    raise _AnsweredBefore
+                state = Handoff(row.state)
+                said = list(replies) if bot_may_speak(state) else []
+                first = row.last_seq - len(said) + 1
+                rows = [_reply(person, first + i, reply, now) for i, reply in enumerate(said)]
+                if rows:
+                    await connection.execute(insert(messages), rows)
+                if case is not None:
+                    where = Place(person.conversation, person.keys.public, seq, "answer")
+                    await raise_case(self._db, connection, where, case, now)
+                if cancel:
+                    await withdraw_case(connection, person.conversation, state, now)
+        except _AnsweredBefore:
+            return False
+        return bot_may_speak(state)
+
+    async def say(
+        self, person: Person, client_id: str, message: Outgoing, *, only_if_owner: int | None = None
+    ) -> int:
+        """A message of a caseworker or of the system; its place. The same `client_id` again says nothing new.
+
+        Raises `Gone`, and `NotOwner` unless the caseworker `only_if_owner` owns the conversation's case.
+        """
+        return await self._say(person.conversation, person.keys.public, client_id, message, only_if_owner)
+
+    async def notify(self, conversation: int, client_id: str, message: Outgoing) -> int:
+        """A message of the system to a conversation that is not open: needs no key. Raises `Gone`."""
+        mine = conversations.c.id == conversation
+        async with self._db.read() as connection:
+            public = (await connection.execute(select(conversations.c.public).where(mine))).scalar()
+        if public is None:
+            raise Gone
+        return await self._say(conversation, public, client_id, message, None)
+
+    async def unanswered(self, person: Person) -> list[Message]:
+        """What was accepted and not answered, oldest first: taken up again after a crash."""
+        return await self._read(person, messages.c.answered.is_(False))
+
+    async def messages(self, person: Person, after: int = 0, limit: int = 500) -> list[Message]:
+        """The conversation, opened, in order; empty when it was deleted."""
+        return await self._read(person, messages.c.seq > after, limit=limit)
+
+    async def find_choice(self, person: Person, token: str) -> Choice | None:
+        """The choice that was offered under this token in this conversation; None for any other token."""
+        number = token.partition(".")[0]
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            return None
+        found = await self._read(person, messages.c.seq == int(number))
+        sent = token.encode("utf-8", "surrogatepass")
+        offered = [choice for message in found for choice in message.choices]
+        # every one is compared, so that the time does not tell which was near
+        equal = [choice for choice in offered if hmac.compare_digest(choice.token.encode(), sent)]
+        return equal[0] if equal else None
+
+    async def _say(
+        self, conversation: int, public: bytes, client_id: str, message: Outgoing, owner: int | None
+    ) -> int:
+        if message.sender not in (Sender.CASEWORKER, Sender.SYSTEM):
+            raise ValueError("the bot and the person speak in turns")
+        now, client = self._clock(), _client(message.sender, client_id)
+        keys = Person(conversation, KeyPair(public, b""), None, Handoff.BOT)
+        changes = {"last_seq": conversations.c.last_seq + 1}
+        try:
+            async with self._db.write() as connection:
+                row = await self._advance(connection, conversation, changes)
+                if owner is not None and not await _owns(connection, conversation, owner):
+                    raise NotOwner
+                saying = _reply(keys, row.last_seq, message, now) | {"client": client}
+                await connection.execute(insert(messages).values(**saying))
+        except IntegrityError:
+            return (await self._repeated(keys, client)).seq
+        return int(row.last_seq)
+
+    async def _advance(
+        self, connection: AsyncConnection, conversation: int, changes: Mapping[str, Any]
+    ) -> Row[Any]:
+        """Take the conversation's row and its next places; `state` and `last_seq` after the change."""
+        c = conversations.c
+        query = update(conversations).where(c.id == conversation).values(**changes)
+        row = (await connection.execute(query.returning(c.state, c.last_seq))).first()
+        if row is None:
+            raise Gone
+        return row
+
+    async def _repeated(self, person: Person, client: bytes) -> Accepted:
+        query = (
+            select(messages.c.seq, messages.c.answered, conversations.c.state)
+            .join(conversations, conversations.c.id == messages.c.conversation)
+            .where(messages.c.conversation == person.conversation, messages.c.client == client)
+        )
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).first()
+        if row is None:
+            raise Gone
+        return Accepted(row.seq, repeated=True, state=Handoff(row.state), answered=row.answered)
+
+    async def _read(self, person: Person, which: Any, limit: int | None = None) -> list[Message]:
+        query = (
+            select(messages)
+            .where(messages.c.conversation == person.conversation, which)
+            .order_by(messages.c.seq)
+            .limit(limit)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [_opened(person, row) for row in rows]
+
+
+class _AnsweredBefore(Exception):
+    """Undoes the transaction of a second answer."""
+
+
+def _client(sender: Sender, client_id: str) -> bytes:
+    """A client's id as it is stored: whatever somebody puts in it, and apart for person and caseworker."""
+    return digest(f"{sender.value}:{client_id}", b"inloop:client")[:16]
+
+
+def _unless(silent: Any, count: int) -> Any:
+    return case((silent, 0), else_=literal(count)) if count else 0
+
+
+def _row(person: Person, seq: int, columns: Mapping[str, Any], body: Body) -> dict[str, Any]:
+    bound = sealed_message(person.conversation, seq, columns["sender"])
+    envelope = seal(person.keys.public, pack(body), bound)
+    return {"conversation": person.conversation, "seq": seq, **columns, "envelope": envelope}
+
+
+def _reply(person: Person, seq: int, message: Outgoing, now: datetime) -> dict[str, Any]:
+    columns = {"sender": message.sender.value, "at": now, "answered": True, "client": None}
+    return _row(person, seq, columns, body_of(message, seq))
+
+
+def _opened(person: Person, row: Row[Any]) -> Message:
+    bound = sealed_message(person.conversation, row.seq, row.sender)
+    body = unpack(open_envelope(person.keys, row.envelope, bound))
+    return Message(
+        seq=row.seq,
+        sender=Sender(row.sender),
+        text=body.text,
+        at=row.at,
+        choices=body.choices,
+        urgency=body.urgency,
+        key=body.key,
+        answered=row.answered,
+        choice=body.choice,
+    )
+
+
+async def _owns(connection: AsyncConnection, conversation: int, caseworker: int) -> bool:
+    query = select(func.count()).where(
+        cases.c.conversation == conversation,
+        cases.c.state == Handoff.OWNED.value,
+        cases.c.owner == caseworker,
+    )
+    return bool((await connection.execute(query)).scalar_one())
