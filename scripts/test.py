@@ -1,0 +1,66 @@
+"""What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
+
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def say(text: str) -> None:
+    print(f"[test] {text}", file=sys.stderr, flush=True)
+
+
+def quiet(*command: str) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=900).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def find_browser() -> str | None:
+    """The Chromium that is there, else Playwright's own where it can be had, else Debian's."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    if not any(own.glob("chromium*/**/chrome")):
+        say("no Chromium found: asking Playwright for its own")
+        quiet(sys.executable, "-m", "playwright", "install", "chromium")
+    for path in own.glob("chromium*/**/chrome"):
+        return str(path)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing Debian's Chromium")
+        quiet("apt-get", "update", "-qq")
+        quiet("apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-core")
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    browser = find_browser()
+    if browser is None:
+        say("no browser: install Chromium (Debian: apt-get install chromium) and start again")
+        return 1
+    env = dict(os.environ, INLOOP_TEST_BROWSER=browser)
+    # A developer's own settings must not reach the tests.
+    for name in [n for n in env if n.startswith("INLOOP_") and not n.startswith("INLOOP_TEST_")]:
+        del env[name]
+    inloop = str(ROOT / ".venv" / "bin" / "inloop")
+    if subprocess.run([inloop, "train"], env=env, check=False).returncode != 0:
+        return 1
+    if len(sys.argv) == 1 and subprocess.run([sys.executable, "scripts/lint.py"], env=env, check=False).returncode != 0:
+        return 1
+    return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=env, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
