@@ -16,6 +16,7 @@ SIGNAL_WORDS = 40
 TEXT_WORDS = 75
 NEVER_SAY_MIN = 10
 
+_SIGNS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")
 _MARKUP = re.compile(r"[<>`\\]|&#?\w+;|\*\*|__|\]\(")
 _ADDRESS = re.compile(r"https?:|www\.|@|\b[\w-]+\.(?:be|com|org|net|eu|info)\b", re.IGNORECASE)
 # Invisible marks that turn the direction of a text round: the program adds the ones that are needed.
@@ -23,16 +24,13 @@ _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def words(text: str) -> float:
-    """How long a text is to read, in words. Chinese, Japanese and Korean signs count for 0.6 word each.
+    """How long a text is to read, in words; Chinese, Japanese and Korean signs count for 0.6 word each.
 
-    Languages that write each syllable apart have many short words: a "word" has at least 5 characters on average.
+    Languages that write each syllable apart have many short words, so a word has at least 5 signs on average.
     """
-    signs = sum(
-        1
-        for c in text
-        if unicodedata.name(c, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL"))
-    )
-    return signs * 0.6 + min(len(text.split()), (len(text) - signs) / 5)
+    signs = sum(1 for c in text if unicodedata.name(c, "").startswith(_SIGNS))
+    spaced = sum(1 for word in text.split() if any(c.isalnum() for c in word))
+    return signs * 0.6 + min(spaced, (len(text) - signs) / 5)
 
 
 def text_faults(
