@@ -1,4 +1,4 @@
-"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints every fault; exit code 1 if any."""
+"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints every fault; exits 1 on any."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.content", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("content"))
     parser.add_argument(
-        "--language", action="append", default=[], help="check this one too, though it is in no register"
+        "--language", action="append", default=[], help="check it too, though it is not registered"
     )
     options = parser.parse_args()
     try:
@@ -22,8 +22,8 @@ def main() -> int:
     except ContentError as error:
         sys.stdout.write(f"{error}\n")
         return 1
-    for fact in catalogue.due(datetime.now(UTC).date()):
-        sys.stdout.write(f"to be looked at again since {fact.review_on}: {fact.id}\n")
+    for fact in catalogue.stale(datetime.now(UTC).date()):
+        sys.stdout.write(f"to be compared with its source again: {fact}\n")
     names = ", ".join(f"{language.code} ({language.answers})" for language in catalogue.languages)
     sys.stdout.write(f"whole: {len(catalogue.topics)} topics in {names}\n")
     return 0

@@ -11,7 +11,7 @@ from bot.content.render import fill_values
 
 
 SEVERAL = "mul"
-"""The language code (ISO 639-2) for a person whose language is not known: the words stand in several languages."""
+"""The code (ISO 639-2) for a person whose language is not known: the words stand in several languages."""
 
 
 class UnknownLanguage(KeyError):
@@ -36,8 +36,9 @@ class MissingValue(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the register. `answers`: draft|reviewed, `understanding`: native|encoder, `script`: ISO 15924.
+    """A language of the register.
 
+    `answers`: draft|reviewed, `understanding`: native|encoder, `script`: ISO 15924;
     `when_unknown`: its words are among those shown to a person whose language is not known.
     """
 
@@ -53,7 +54,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person reads. `choices` are topic ids, `sources` say where the facts come from and how old they are."""
+    """What a person reads. `choices` are topic ids; `sources` say where the facts come from, and their dates."""
 
     text: str
     choices: tuple[str, ...]
@@ -78,7 +79,7 @@ class Card:
     def answer(self, signals: Sequence[str], *, short: bool = False) -> Answer:
         """The card for these signals, most important first; `short` leaves everything else out.
 
-        A signal without a line is passed over: whoever is in danger gets the numbers, whatever else went wrong.
+        A signal without a line is passed over: who is in danger gets the numbers, whatever else went wrong.
         """
         known = [signal for signal in dict.fromkeys(signals) if signal in self.signals]
         alone = [signal for signal in known if signal in self.alone]
@@ -107,8 +108,8 @@ class Words:
 class Catalogue:
     """Made by `load`, once. Everything it gives was checked before.
 
-    `lang` is the code of one of `languages`, or `SEVERAL` where a text is to be said to someone whose language
-    is not known yet: the same words then stand in the languages that are marked `when_unknown`, one under another.
+    `lang` is the code of one of `languages`, or `SEVERAL` for someone whose language is not known yet: the same
+    words then stand in the languages that are marked `when_unknown`, one under another.
     """
 
     def __init__(self, words: Sequence[Words], facts: Mapping[str, Fact]) -> None:
@@ -144,7 +145,7 @@ class Catalogue:
         return self.answer(topic, lang).label
 
     def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer:
-        """What a person in danger reads. In several languages: the numbers and the lines of the signals only."""
+        """What a person in danger reads. In several languages: only the numbers and the signals' lines."""
         found = [words.cards.get(urgency) for words in self._in(lang)]
         cards = [card.answer(signals, short=lang == SEVERAL) for card in found if card is not None]
         if not cards:
@@ -175,21 +176,21 @@ class Catalogue:
         return found
 
     def fact(self, fact_id: str, lang: str = "") -> str:
-        """The bare value of a fact, for a link to call it. KeyError when there is no such fact or it has no value."""
+        """The bare value of a fact, for a link to call it. KeyError: no such fact, or one without a value."""
         return self._facts[fact_id].value(lang)
 
     def fallback(self, lang: str | None) -> str | None:
-        """The code to use for what a browser or Telegram names: ro-MD -> ro. None when nobody wrote that language."""
+        """The code for what a browser or Telegram names: ro-MD -> ro. None when nobody wrote that language."""
         parts = (lang or "").strip().lower().replace("_", "-").split("-")
         for end in range(len(parts), 0, -1):
             if code := self._codes.get("-".join(parts[:end])):
                 return code
         return None
 
-    def due(self, today: date) -> tuple[Fact, ...]:
-        """Facts that somebody must compare with their source again, longest overdue first."""
+    def stale(self, today: date) -> tuple[str, ...]:
+        """Ids of the facts that somebody must compare with their source again, longest overdue first."""
         late = [fact for fact in self._facts.values() if fact.review_on <= today]
-        return tuple(sorted(late, key=lambda fact: (fact.review_on, fact.id)))
+        return tuple(fact.id for fact in sorted(late, key=lambda fact: (fact.review_on, fact.id)))
 
     def _in(self, lang: str) -> tuple[Words, ...]:
         if lang == SEVERAL:

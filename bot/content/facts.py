@@ -20,7 +20,7 @@ _FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `values` is empty for a fact that answers only lean on; "default" serves all other languages."""
+    """One fact. `values` is empty when answers only lean on it; "default" serves the languages without their own."""
 
     id: str
     kind: str

@@ -31,7 +31,7 @@ def fill_facts(text: str, facts: Mapping[str, Fact], lang: str, rtl: bool) -> st
 
 
 def fill_values(text: str, values: Mapping[str, str], rtl: bool) -> str:
-    """The text with what is known only when it is said. Values are put in as they are and never read as a template.
+    """The text with what is known only when it is said. A value is never read as a template itself.
 
     KeyError names a value that was not given: braces must never reach a person.
     """

@@ -85,29 +85,17 @@ def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -
             faults.append(f"structure.yml: {topic}: offers itself as a choice")
     cards = {}
     for urgency, entry in _section(raw, "structure.yml", "cards", faults).items():
-        where = f"structure.yml: cards: {urgency}"
-        entry = entry if isinstance(entry, Mapping) else {}
-        choices = text_list(where, entry.get("choices"), faults)
-        alone = text_list(where, entry.get("alone"), faults)
-        faults.extend(_choice_faults(where, choices, topics))
-        faults.extend(f"{where}: {signal} is not a signal" for signal in alone if signal not in signals)
-        lines = entry.get("signal_lines")
-        if (
-            urgency not in urgencies
-            or not isinstance(entry.get("text"), str)
-            or type(lines) is not int
-            or lines < 1
-        ):
-            faults.append(f"{where}: needs an urgency of topics.yml, a text, and signal_lines of 1 or more")
-            continue
-        cards[urgency] = CardRule(text=entry["text"], choices=choices, signal_lines=lines, alone=alone)
+        if urgency not in urgencies:
+            faults.append(f"structure.yml: cards: {urgency} is no urgency of topics.yml")
+        elif card := _card(f"structure.yml: cards: {urgency}", entry, topics, signals, faults):
+            cards[urgency] = card
     texts, labels = (_rules(raw, part, facts, faults) for part in ("texts", "labels"))
     ordered = {topic: rules.get(topic, FREE) for topic in topics}
     return Structure(topics=ordered, signals=signals, cards=cards, texts=texts, labels=labels)
 
 
 def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tuple[Register, ...]:
-    """The languages of `languages.yml`, and those of `also` that are not in it yet (to check one before it is added)."""
+    """The languages of `languages.yml`, and those of `also` that are not in it yet."""
     entries = read_mapping(folder / "languages.yml", faults).get("languages")
     if not isinstance(entries, list) or not entries:
         faults.append("languages.yml: has no languages")
@@ -115,42 +103,56 @@ def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tup
     found: list[Register] = []
     taken: set[str] = set()
     for entry in entries:
-        entry = entry if isinstance(entry, Mapping) else {}
-        code = entry.get("code")
-        where = f"languages.yml: {code}"
-        texts = [entry.get(field) for field in ("code", "name", "script")]
-        if not all(isinstance(text, str) and text for text in texts):
-            faults.append(f"{where}: needs code, name and script, as text (quote `no`)")
+        line = _line(entry if isinstance(entry, Mapping) else {}, faults)
+        if line is None:
             continue
-        if type(entry.get("rtl")) is not bool or entry.get("understanding") not in UNDERSTANDING:
-            faults.append(
-                f"{where}: needs rtl: true|false and understanding: {'|'.join(sorted(UNDERSTANDING))}"
-            )
-            continue
-        aliases = text_list(where, entry.get("aliases"), faults)
-        codes = {str(code), *aliases}
+        codes = {line.code, *line.aliases}
         if codes & taken:
-            faults.append(f"{where}: a code stands twice")
+            faults.append(f"languages.yml: {line.code}: a code stands twice")
         taken |= codes
-        if any(c != c.lower() for c in codes):
-            faults.append(f"{where}: codes are written without capitals")
-        found.append(
-            Register(
-                code=entry["code"],
-                name=entry["name"],
-                rtl=entry["rtl"],
-                script=entry["script"],
-                understanding=entry["understanding"],
-                aliases=aliases,
-                when_unknown=entry.get("when_unknown") is True,
-            )
-        )
+        found.append(line)
     if not any(register.when_unknown for register in found):
-        faults.append(
-            "languages.yml: no language is marked when_unknown: a person without a language reads nothing"
-        )
+        faults.append("languages.yml: none is marked when_unknown: a person without a language reads nothing")
     found += [Register(code, code, False, "Zyyy", "encoder", (), False) for code in also if code not in taken]
     return tuple(found)
+
+
+def _line(entry: Mapping[str, Any], faults: list[str]) -> Register | None:
+    where = f"languages.yml: {entry.get('code')}"
+    before = len(faults)
+    if not all(isinstance(entry.get(field), str) and entry[field] for field in ("code", "name", "script")):
+        faults.append(f"{where}: needs code, name and script, as text (quote `no`)")
+    if type(entry.get("rtl")) is not bool or entry.get("understanding") not in UNDERSTANDING:
+        faults.append(f"{where}: needs rtl: true|false, understanding: {'|'.join(sorted(UNDERSTANDING))}")
+    aliases = text_list(where, entry.get("aliases"), faults)
+    if any(code != code.lower() for code in (str(entry.get("code")), *aliases)):
+        faults.append(f"{where}: codes are written without capitals")
+    if len(faults) > before:
+        return None
+    return Register(
+        code=entry["code"],
+        name=entry["name"],
+        rtl=entry["rtl"],
+        script=entry["script"],
+        understanding=entry["understanding"],
+        aliases=aliases,
+        when_unknown=entry.get("when_unknown") is True,
+    )
+
+
+def _card(
+    where: str, raw: object, topics: tuple[str, ...], signals: tuple[str, ...], faults: list[str]
+) -> CardRule | None:
+    entry = raw if isinstance(raw, Mapping) else {}
+    choices = text_list(where, entry.get("choices"), faults)
+    alone = text_list(where, entry.get("alone"), faults)
+    faults.extend(_choice_faults(where, choices, topics))
+    faults.extend(f"{where}: {signal} is not a signal" for signal in alone if signal not in signals)
+    text, lines = entry.get("text"), entry.get("signal_lines")
+    if not isinstance(text, str) or type(lines) is not int or lines < 1:
+        faults.append(f"{where}: needs a text, and signal_lines of 1 or more")
+        return None
+    return CardRule(text=text, choices=choices, signal_lines=lines, alone=alone)
 
 
 def _rules(
@@ -169,9 +171,7 @@ def _rules(
         faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["shows"], facts, with_value=True))
         faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["facts"], facts, with_value=False))
         faults.extend(
-            f"{where}: the value {value} has the name of a fact"
-            for value in lists["values"]
-            if value in facts
+            f"{where}: the value {value} has a fact's name" for value in lists["values"] if value in facts
         )
         rules[key] = Rule(**lists)
     return rules
