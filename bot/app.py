@@ -20,7 +20,7 @@ from bot.dialogue.engine import Engine
 from bot.encoding import Encoding
 from bot.language import Languages
 from bot.limits import Limits
-from bot.live.local import Live
+from bot.live.local import DESK, Live
 from bot.oncall.paging import Pager
 from bot.service import Service
 from bot.sessions import Sessions
@@ -90,7 +90,8 @@ async def build(
         limits=limits, max_text=settings.max_text,
     )  # fmt: skip
     desk = Desk(store=store, words=words, live=live)
-    pager = Pager(store, settings.page_urls, settings.public_url or f"http://{settings.host}:{settings.port}", live)
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    pager = Pager(store, settings.page_urls, address, live, DESK, clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

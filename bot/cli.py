@@ -103,7 +103,7 @@ def answer() -> None:
 
     words = content.load(ROOT / "content")
     out = standard_output()
-    for line in command.answer(standard_input(), words, set(words.signals)):
+    for line in command.answer(standard_input(), words, command.known_signals(ROOT / "content" / "topics.yml")):
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
     out.flush()
 

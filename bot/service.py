@@ -14,6 +14,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from bot.content import SEVERAL
 from bot.core import intake
 from bot.core.model import (
     Assessment,
@@ -111,20 +112,26 @@ class Service:
             danger = understood.assessment.urgency is not Urgency.NONE
             if not danger:
                 self._limits.message(session.person.conversation)
-            owned = danger and await self._owned(session)
             speaker = self._speaker(session.language or understood.language)
-            replies = self._danger_replies(speaker, session, understood.assessment, owned) if danger else []
+            found = understood.assessment
             accepted = await self._store.accept(
                 session.person,
                 client_id,
                 text,
-                replies=replies,
-                case=self._change(understood.assessment) if danger else None,
+                replies=[speaker.card(found.urgency, found.signals)] if danger else (),
+                case=self._change(found) if danger else None,
                 answered=danger,
             )
-            session.heard(text, accepted)
+            risen = danger and found.urgency.rank > session.urgency.rank
+            session.heard(text, accepted, found.urgency)
         if not accepted.repeated:
             self._woken(session)
+            if danger and risen and accepted.state is Handoff.OWNED:
+                # The bot is silent now, but nobody in danger waits for a caseworker's eye to be told the numbers.
+                await self._store.say(
+                    session.person, f"card:{accepted.seq}", speaker.card(found.urgency, found.signals)
+                )
+                self._woken(session)
             if not accepted.answered:
                 self._tasks.start(self._answer(session, accepted.seq, text, understood))
         return accepted.seq
@@ -257,19 +264,6 @@ class Service:
 
     # -- helpers -----------------------------------------------------------------------------------
 
-    async def _owned(self, session: Session) -> bool:
-        session.state = await self._store.state(session.person)
-        return session.state is Handoff.OWNED
-
-    def _danger_replies(
-        self, speaker: Speaker, session: Session, assessment: Assessment, owned: bool
-    ) -> list[Outgoing]:
-        """The card. While a caseworker owns the conversation it comes once, from the system, when danger rises."""
-        if owned and session.urgency.rank >= assessment.urgency.rank:
-            return []
-        session.urgency = session.urgency.at_least(assessment.urgency)
-        return [speaker.card(assessment.urgency, assessment.signals)]
-
     @staticmethod
     def _change(assessment: Assessment) -> CaseChange:
         return CaseChange(assessment.urgency, assessment.signals, assessment.why, page=True)
@@ -301,8 +295,8 @@ class Service:
         return {language.code: language.name for language in self._words.languages}
 
     def _speaker(self, code: str | None) -> Speaker:
-        """Without a language: the words that ask for it stand in several at once, under the first code."""
-        return Speaker(self._words, code or self._words.languages[0].code)
+        """Without a language the words stand in several at once: no language is silently English."""
+        return Speaker(self._words, code or SEVERAL)
 
     def _woken(self, session: Session, desk: bool = True) -> None:
         self._live.wake(conversation(session.person.conversation))

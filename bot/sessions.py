@@ -47,9 +47,10 @@ class Session:
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)
 
-    def heard(self, text: str, accepted: Accepted) -> None:
+    def heard(self, text: str, accepted: Accepted, urgency: Urgency) -> None:
         """Remembers what was just accepted as context for the next message."""
         self.state = accepted.state
+        self.urgency = self.urgency.at_least(urgency)
         if not accepted.repeated:
             self._earlier = [*self._earlier, text][-EARLIER:]
 

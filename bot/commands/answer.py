@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot.content import Catalogue, UnknownTopic
 from bot.core.model import Urgency
+
+
+def known_signals(topics: Path) -> set[str]:
+    """The signals of `content/topics.yml`."""
+    return set(yaml.safe_load(topics.read_text(encoding="utf-8"))["signals"])
 
 
 def answer(lines: Iterable[str], words: Catalogue, signals: set[str]) -> Iterator[dict[str, Any]]:

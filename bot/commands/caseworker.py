@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot.app import utc_now
 from bot.settings import Settings
-from bot.storage import migrate
+from bot.storage import schema
 from bot.storage.store import LogInFailed, SlowDown, Store
 
 
@@ -20,7 +20,7 @@ async def _open(settings: Settings) -> Store:
 async def add(settings: Settings, name: str, by: str, console: Console) -> int:
     """Prints the link. The key of the team's conversations is handed over by somebody who has it: for all but the
     first that is a caseworker who logs in here."""
-    migrate.upgrade(settings.database)
+    schema.upgrade(settings.database)
     store = await _open(settings)
     try:
         link = await store.invite_first(name)
@@ -49,7 +49,7 @@ async def add(settings: Settings, name: str, by: str, console: Console) -> int:
 
 async def show(settings: Settings, console: Console) -> int:
     """Prints the names and whether they can log in."""
-    migrate.upgrade(settings.database)
+    schema.upgrade(settings.database)
     store = await _open(settings)
     try:
         for person in await store.caseworkers():

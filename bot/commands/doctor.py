@@ -14,7 +14,7 @@ from rich.console import Console
 from bot import content, training
 from bot.app import CONTENT, utc_now
 from bot.settings import Settings
-from bot.storage import migrate
+from bot.storage.errors import SchemaError
 from bot.storage.store import Store
 
 Level = Literal["ok", "warning", "fault"]
@@ -72,7 +72,7 @@ def _private(folder: Path) -> Finding:
 async def _database(settings: Settings) -> Finding:
     try:
         store = await Store.open(settings.database, clock=utc_now)
-    except migrate.SchemaError as error:
+    except SchemaError as error:
         return "fault", f"database: {error}"
     except Exception as error:  # noqa: BLE001 - whatever a driver says may hold the address with its password
         return "fault", f"database: cannot be opened ({type(error).__name__})"

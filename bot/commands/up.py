@@ -17,7 +17,8 @@ from rich.console import Console
 
 from bot import app, logs, training
 from bot.settings import ROOT, Settings
-from bot.storage import migrate
+from bot.storage import schema
+from bot.storage.errors import SchemaError
 from bot.supervisor import Supervisor, free_port, new_secret
 
 log = logging.getLogger(__name__)
@@ -121,8 +122,8 @@ def run(settings: Settings, *, train: bool = True) -> int:
         if train:
             seconds = training.train(settings.models_dir, console.print, settings.encoder_dir)
             console.print(f"Trained, or up to date, in {seconds:.0f} s.")
-        migrate.upgrade(settings.database)
-    except (CannotStart, training.TrainingFailed, migrate.SchemaError) as error:
+        schema.upgrade(settings.database)
+    except (CannotStart, training.TrainingFailed, SchemaError) as error:
         console.print(f"[bold red]{error}[/]")
         return 1
     with contextlib.suppress(KeyboardInterrupt):

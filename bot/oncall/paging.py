@@ -10,13 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import apprise
-
-from bot.live.local import DESK, Live
-from bot.storage.store import OutboxItem, Store
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +24,43 @@ FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=5)
 
 
+class Item(Protocol):
+    """One page to send; `attempts` counts the tries before this one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+class Outbox(Protocol):
+    """Leased rows: another gateway, or this one after a crash, takes what is neither done nor failed in time."""
+
+    async def take_outbox(self, limit: int, lease: timedelta) -> Sequence[Item]: ...
+    async def done(self, item_id: int) -> None: ...
+    async def failed(self, item_id: int, retry_at: datetime) -> None: ...
+
+
+class Waker(Protocol):
+    """Ends a wait early; without it the outbox is read every `LOOK_EVERY` seconds."""
+
+    def listen(self, topic: str) -> asyncio.Future[None]: ...
+    async def wait(self, topic: str, waiter: asyncio.Future[None], seconds: float) -> None: ...
+
+
 class Pager:
     """Sends what stands in the outbox. Without a target the rows wait, and the doctor says so."""
 
-    def __init__(self, store: Store, urls: Sequence[str], desk_url: str, live: Live) -> None:
-        self._store = store
+    def __init__(
+        self, outbox: Outbox, urls: Sequence[str], desk_url: str, waker: Waker, topic: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = outbox
         self._desk_url = desk_url.rstrip("/") + "/desk"
-        self._live = live
+        self._waker = waker
+        self._topic = topic
+        self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._apprise = apprise.Apprise()
         self.refused = sum(not self._apprise.add(url) for url in urls)
@@ -56,15 +84,15 @@ class Pager:
 
     async def _keep(self) -> None:
         while True:
-            waiter = self._live.listen(DESK)
+            waiter = self._waker.listen(self._topic)
             try:
                 for item in await self._store.take_outbox(10, LEASE):
                     await self._send(item)
             except Exception as error:  # noqa: BLE001 - a database that is away for a while must not end paging
                 log.error("page.outbox_failed", extra={"error": type(error).__name__})
-            await self._live.wait(DESK, waiter, LOOK_EVERY)
+            await self._waker.wait(self._topic, waiter, LOOK_EVERY)
 
-    async def _send(self, item: OutboxItem) -> None:
+    async def _send(self, item: Item) -> None:
         number, urgency = item.payload["case_number"], item.payload["urgency"]
         title = f"Inloop: {urgency} {number}"
         try:
@@ -76,5 +104,5 @@ class Pager:
             log.info("page.sent", extra={"case": number, "urgency": urgency})
         else:
             wait = min(FIRST_RETRY * 2 ** min(item.attempts, 10), LONGEST_RETRY)
-            await self._store.failed(item.id, wait)
+            await self._store.failed(item.id, self._clock() + wait)
             log.warning("page.failed", extra={"case": number, "attempt": item.attempts})

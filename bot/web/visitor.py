@@ -148,7 +148,7 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
             if messages:
                 live.forget(topic, waiter)
                 continue
-            if not await store.exists(session.person):
+            if not await store.messages(session.person, 0, 1):  # the welcome is there until everything is deleted
                 live.forget(topic, waiter)
                 yield ServerSentEvent("{}", event="gone")
                 return
