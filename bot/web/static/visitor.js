@@ -217,7 +217,7 @@
     const answer = await call("POST", "api/conversations/restore", { return_code: $("code").value }).catch(() => null);
     $("code").value = "";
     if (answer && answer.status === 201) begin(await answer.json());
-    else $("restore-error").textContent = state.words[answer && answer.status === 404 ? "return_code_wrong" : "connection_lost"];
+    else $("restore-error").textContent = state.words[answer && answer.status === 404 ? "restore_failed" : "connection_lost"];
   });
   const write = () => {
     const text = $("text").value.trim();
