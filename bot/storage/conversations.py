@@ -34,7 +34,6 @@ from bot.storage.tables import (
     cases,
     conversation_wraps,
     conversations,
-    installation,
     messages,
     team_keys,
     tombstones,
@@ -73,6 +72,7 @@ class Conversations(Part):
             person = Person(made.scalar_one(), pair, language, Handoff.BOT)
             wraps = [_wrap_for(person, "token", derive_token(token)), _wrap_for(person, "code", by_code)]
             await connection.execute(insert(conversation_wraps), wraps)
+            await self._hold_team_key(connection)
             await self._wrap_to_team(connection, person)
         return NewConversation(person, token, code)
 
@@ -101,6 +101,7 @@ class Conversations(Part):
             conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "token"
         )
         async with self._db.write() as connection:
+            await self._hold_team_key(connection)
             if not await self._lock(connection, person.conversation):
                 return None
             await connection.execute(delete(conversation_wraps).where(of_token))
@@ -112,6 +113,7 @@ class Conversations(Part):
         """Wrap the conversation to the current team key, if it is not; nothing happens when it was
         deleted."""
         async with self._db.write() as connection:
+            await self._hold_team_key(connection)
             if await self._lock(connection, person.conversation):
                 await self._wrap_to_team(connection, person)
 
@@ -197,13 +199,8 @@ class Conversations(Part):
     async def _code_keys(self, code: str) -> TokenKeys:
         return await asyncio.to_thread(derive_return_code, code, self._return_salt)
 
-    async def _lock(self, connection: AsyncConnection, conversation: int) -> bool:
-        query = select(conversations.c.id).where(conversations.c.id == conversation)
-        return (await connection.execute(self._db.locked(query, conversations))).first() is not None
-
     async def _wrap_to_team(self, connection: AsyncConnection, person: Person) -> None:
-        """Replace the wrap to the team by one to the current key, which cannot change until the commit."""
-        await connection.execute(self._db.locked(select(installation.c.id), installation, shared=True))
+        """Replace the wrap to the team by one to the current key, which the caller holds."""
         team = await current_team_key(connection)
         if team is None:
             return

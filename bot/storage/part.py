@@ -14,7 +14,7 @@ from bot.core.handoff import TABLE, Move
 from bot.core.model import Handoff
 from bot.storage.engine import Database
 from bot.storage.sealing import KeyPair
-from bot.storage.tables import conversations, team_keys
+from bot.storage.tables import conversations, installation, team_keys
 
 Clock = Callable[[], datetime]
 
@@ -47,6 +47,20 @@ class Part:
         self._db = database
         self._clock = clock
         self._return_salt = return_salt
+
+    async def _lock(self, connection: AsyncConnection, conversation: int) -> bool:
+        """Hold the conversation's row until the commit; False when there is none (any more)."""
+        query = select(conversations.c.id).where(conversations.c.id == conversation)
+        return (await connection.execute(self._db.locked(query, conversations))).first() is not None
+
+    async def _hold_team_key(self, connection: AsyncConnection, *, to_change: bool = False) -> None:
+        """Keep the current team key from changing until the commit, or keep others from wrapping to it.
+
+        Taken before a conversation's row, always in this order: the other way round two could wait for
+        each other.
+        """
+        query = self._db.locked(select(installation.c.id), installation, shared=not to_change)
+        await connection.execute(query)
 
 
 def moved(what: Move) -> ColumnElement[str]:

@@ -67,10 +67,13 @@ async def raise_case(
             insert(case_whys).values(case_id=case_id, seq=where.seq, part=where.part, envelope=envelope)
         )
     if change.page and rose:
-        payload = json.dumps({"case_number": number, "urgency": urgency.value})
-        await connection.execute(
-            insert(outbox).values(kind="page", payload=payload, created_at=now, due_at=now)
-        )
+        await page(connection, number, urgency, now)
+
+
+async def page(connection: AsyncConnection, number: str, urgency: Urgency, now: datetime) -> None:
+    """Into the outbox: the on-call caseworkers are called to a case. No content leaves, only its number."""
+    payload = json.dumps({"case_number": number, "urgency": urgency.value})
+    await connection.execute(insert(outbox).values(kind="page", payload=payload, created_at=now, due_at=now))
 
 
 async def withdraw_case(

@@ -7,16 +7,28 @@ from typing import Self
 from sqlalchemy import select
 
 from bot.storage import schema
+from bot.storage.caseworkers import CaseworkerInfo, DeskSession, Invite
 from bot.storage.conversations import Conversations, NewConversation
 from bot.storage.engine import Database
+from bot.storage.outbox import Outbox, OutboxItem
 from bot.storage.part import Clock, Person
+from bot.storage.sessions import Sessions
 from bot.storage.tables import installation
 from bot.storage.turns import Accepted, Turns
 
-__all__ = ["Accepted", "NewConversation", "Person", "Store"]
+__all__ = [
+    "Accepted",
+    "CaseworkerInfo",
+    "DeskSession",
+    "Invite",
+    "NewConversation",
+    "OutboxItem",
+    "Person",
+    "Store",
+]
 
 
-class Store(Conversations, Turns):
+class Store(Conversations, Turns, Sessions, Outbox):
     """Conversations and turns, cases, caseworkers, and the outbox. All times are aware UTC, from `clock`."""
 
     @classmethod

@@ -173,7 +173,7 @@ log_in_failures = Table(
     "log_in_failures",
     metadata,
     Column("name_hash", LargeBinary, primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
     Column("last_at", Utc, nullable=False),
 )
 

@@ -60,7 +60,7 @@ def upgrade() -> None:
     op.create_table(
         "log_in_failures",
         sa.Column("name_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_log_in_failures")),
     )
