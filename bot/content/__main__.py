@@ -1,4 +1,4 @@
-"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints every fault; exits 1 on any."""
+"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints all faults."""
 
 from __future__ import annotations
 

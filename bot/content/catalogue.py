@@ -9,7 +9,6 @@ from datetime import date
 from bot.content.facts import Fact
 from bot.content.render import fill_values
 
-
 SEVERAL = "mul"
 """The code (ISO 639-2) for a person whose language is not known: the words stand in several languages."""
 
@@ -54,7 +53,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person reads. `choices` are topic ids; `sources` say where the facts come from, and their dates."""
+    """What a person reads. `choices` are topic ids; `sources` are those of the facts, with dates."""
 
     text: str
     choices: tuple[str, ...]
@@ -108,8 +107,8 @@ class Words:
 class Catalogue:
     """Made by `load`, once. Everything it gives was checked before.
 
-    `lang` is the code of one of `languages`, or `SEVERAL` for someone whose language is not known yet: the same
-    words then stand in the languages that are marked `when_unknown`, one under another.
+    `lang` is the code of one of `languages`, or `SEVERAL` for someone whose language is not known yet: the
+    words then stand in each of the languages that are marked `when_unknown`, one under another.
     """
 
     def __init__(self, words: Sequence[Words], facts: Mapping[str, Fact]) -> None:
@@ -180,7 +179,7 @@ class Catalogue:
         return self._facts[fact_id].value(lang)
 
     def fallback(self, lang: str | None) -> str | None:
-        """The code for what a browser or Telegram names: ro-MD -> ro. None when nobody wrote that language."""
+        """The code for what a browser or Telegram names: ro-MD -> ro. None: nobody wrote that language."""
         parts = (lang or "").strip().lower().replace("_", "-").split("-")
         for end in range(len(parts), 0, -1):
             if code := self._codes.get("-".join(parts[:end])):

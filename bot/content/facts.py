@@ -20,7 +20,7 @@ _FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `values` is empty when answers only lean on it; "default" serves the languages without their own."""
+    """One fact. `values` is empty when answers only lean on it; "default" is for all other languages."""
 
     id: str
     kind: str

@@ -74,7 +74,7 @@ def _read(folder: Path, register: Register, faults: list[str]) -> _Raw:
 
 
 def _same_keys(raws: list[_Raw], structure: Structure, faults: list[str]) -> None:
-    """Every language has the texts and labels that any of them has, and exactly the topics of `topics.yml`."""
+    """Each language has the texts and labels that any of them has, and the topics of `topics.yml`."""
     texts = dict.fromkeys((*structure.required_texts, *(key for raw in raws for key in raw.texts)))
     labels = dict.fromkeys((*structure.labels, *(key for raw in raws for key in raw.labels)))
     for raw in raws:

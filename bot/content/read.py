@@ -22,7 +22,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _OnceLoader(_Base):  # type: ignore[misc]
-    """A safe loader that refuses what YAML lets pass in silence: a key that stands twice, where the last wins."""
+    """A safe loader that refuses a key that stands twice, where YAML lets the last one win in silence."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
