@@ -1,0 +1,41 @@
+"""Fixtures that several folders share: one running Inloop for all tests that do not harm it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import content
+from tests.support.caseworker import Caseworker, first
+from tests.support.gateway import ROOT, Gateway, running
+from tests.support.ports import free_port
+
+# Nothing in these tests may reach beyond this machine, whatever proxy a developer's shell knows of.
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """`inloop up` with the real engine, on a data folder of its own."""
+    with running(tmp_path_factory.mktemp("gateway"), free_port()) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def caseworker(gateway: Gateway) -> Caseworker:
+    """The first caseworker of that Inloop."""
+    return first(gateway)
+
+
+@pytest.fixture(scope="session")
+def words() -> content.Catalogue:
+    return content.load(ROOT / "content")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path

@@ -1,0 +1,162 @@
+"""Runs every `person_....yml` here against the real engine, through the visitor API and the desk.
+
+A file tells one person's visit:
+
+    language: fr            # what is chosen at the start; null: nothing
+    engine: up              # or down: the same gateway, its engine dead
+    steps:
+    - person: "texte"       # writes
+    - choose: affirm        # presses the newest button for this topic, `choices.<x>` label, or a language's name
+    - bot: [answer.shelter] # exactly these words come, in this order (keys of the words)
+    - bot: clarify
+      offers: [shelter]     # among the buttons of the last one
+    - card: emergency       # a safety card of this urgency, from the system
+      signals: [confined]   # whose case in the queue has (at least) these
+    - says: handoff.waiting # from the system
+    - language: fr          # from here on words are expected in this language
+    - caseworker: claim | release | close | {says: "tekst"}
+    - silence: true         # the last message of the person stays without a word of the bot
+    - queue: {state: waiting, urgency: none} | null
+    - gone: true            # the conversation no longer exists
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.content import SEVERAL, Catalogue
+from tests.support.caseworker import Caseworker
+from tests.support.gateway import Gateway, Visitor, wait_for
+
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("**/person_*.yml"))
+
+
+class Visit:
+    """One dialogue file under way."""
+
+    def __init__(self, visitor: Visitor, caseworker: Caseworker, words: Catalogue, language: str | None) -> None:
+        self.visitor = visitor
+        self.caseworker = caseworker
+        self.words = words
+        self.language = language or SEVERAL
+        self.seen = max((m["seq"] for m in visitor.messages()), default=0)
+        self.written = self.seen
+        self.known = {case["id"] for case in caseworker.queue()}
+        self.last: dict[str, Any] = {}
+
+    # -- what the person does ----------------------------------------------------------------------
+
+    def person(self, text: str) -> None:
+        self.written = self.visitor.write(text)
+
+    def choose(self, what: str) -> None:
+        self.written = self.visitor.choose(self.label(what))
+
+    def label(self, what: str) -> str:
+        if what in self.words.topics:
+            if what in {"affirm", "deny"}:
+                return self.words.label("choices.yes" if what == "affirm" else "choices.no", self.language)
+            return self.words.topic_label(what, self.language)
+        if what.startswith("choices."):
+            return self.words.label(what, self.language)
+        return what
+
+    # -- what is expected --------------------------------------------------------------------------
+
+    def next_message(self, sender: str) -> dict[str, Any]:
+        def found() -> dict[str, Any] | None:
+            return next((m for m in self.visitor.messages(self.seen) if m["from"] != "person"), None)
+
+        message: dict[str, Any] = wait_for(f"a message of the {sender}", found, 20)
+        self.seen = message["seq"]
+        assert message["from"] == sender, message
+        self.last = message
+        return message
+
+    def text_of(self, key: str) -> str:
+        if key.startswith("answer."):
+            return self.words.answer(key.removeprefix("answer."), self.language).text
+        return self.words.say(key, self.language)
+
+    def bot(self, keys: str | list[str]) -> None:
+        for key in [keys] if isinstance(keys, str) else keys:
+            assert self.next_message("bot")["text"] == self.text_of(key), key
+
+    def offers(self, topics: list[str]) -> None:
+        labels = [choice["label"] for choice in self.last["choices"]]
+        for topic in topics:
+            assert self.label(topic) in labels, (topic, labels)
+
+    def says(self, key: str) -> None:
+        assert self.next_message("system")["text"] == self.text_of(key), key
+
+    def card(self, urgency: str) -> None:
+        assert self.next_message("system")["urgency"] == urgency
+
+    def signals(self, names: list[str]) -> None:
+        assert set(names) <= set(self.case()["signals"]), self.case()
+
+    def silence(self, _: bool) -> None:
+        said = [m for m in self.visitor.messages(self.written) if m["from"] == "bot"]
+        assert not said, said
+
+    def gone(self, _: bool) -> None:
+        wait_for(
+            "the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10
+        )
+
+    def case(self) -> dict[str, Any]:
+        return self.caseworker.wait_for_case(lambda case: case["id"] not in self.known)
+
+    def queue(self, expected: dict[str, Any] | None) -> None:
+        if expected is None:
+            assert not [c for c in self.caseworker.queue() if c["id"] not in self.known]
+            return
+        case = self.case()
+        assert {key: case[key] for key in expected} == expected
+
+    def caseworker_does(self, what: str | dict[str, str]) -> None:
+        case = self.case()["id"]
+        if isinstance(what, dict):
+            self.caseworker.reply(case, what["says"])
+            assert self.next_message("caseworker")["text"] == what["says"]
+        elif what == "claim":
+            assert self.caseworker.claim(case).status_code == 200
+        elif what == "release":
+            self.caseworker.release(case)
+        else:
+            assert what == "close", what
+            self.caseworker.close(case)
+
+    def step(self, step: dict[str, Any]) -> None:
+        for name, value in step.items():
+            if name == "caseworker":
+                self.caseworker_does(value)
+            elif name == "language":
+                self.language = value
+            else:
+                getattr(self, name)(value)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HERE).with_suffix("")))
+def test_dialogue(path: Path, gateway: Gateway, deaf: Gateway, caseworker: Caseworker, deaf_caseworker: Caseworker, words: Catalogue) -> None:
+    dialogue = yaml.safe_load(path.read_text(encoding="utf-8"))
+    down = dialogue.get("engine") == "down"
+    where, who = (deaf, deaf_caseworker) if down else (gateway, caseworker)
+    visit = Visit(Visitor(where.url, dialogue["language"]), who, words, dialogue["language"])
+    for number, step in enumerate(dialogue["steps"], 1):
+        try:
+            visit.step(step)
+        except AssertionError as error:
+            raise AssertionError(f"step {number} {step}: {error}") from error
+
+
+def test_every_language_has_dialogues(words: Catalogue) -> None:
+    spoken = [yaml.safe_load(path.read_text(encoding="utf-8"))["language"] for path in FILES]
+    for language in words.languages:
+        assert spoken.count(language.code) >= 4, language.code
