@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.handoff import Move, move
 from bot.core.model import Case, Handoff, Sender, Urgency
-from bot.storage.errors import AlreadyClaimed, NotFound, NotOwner, NotReadable, SealingError
+from bot.storage.errors import AlreadyClaimed, Gone, NotFound, NotOwner, NotReadable, SealingError
 from bot.storage.part import Part, Person, wrapped_for
 from bot.storage.raising import RANKS, page, sealed_why
 from bot.storage.sealing import KeyPair, open_envelope, pair_of
@@ -125,14 +125,17 @@ class Cases(Part):
         wraps, c = conversation_wraps, conversations.c
         query = (
             select(c.id, c.language, c.state, wraps.c.wrapped, wraps.c.team_key)
-            .join(cases, cases.c.conversation == c.id)
+            .select_from(cases)
+            .outerjoin(conversations, cases.c.conversation == c.id)
             .outerjoin(wraps, and_(wraps.c.conversation == c.id, wraps.c.kind == "team"))
             .where(cases.c.id == case_id)
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
         if row is None:
-            raise NotFound("there is no such case, or its conversation was deleted")
+            raise NotFound("there is no such case")
+        if row.id is None:
+            raise Gone
         if row.wrapped is None:
             raise NotReadable
         try:

@@ -110,8 +110,20 @@ class Conversations(Part):
         return NewConversation(person, token, code)
 
     async def rewrap(self, person: Person) -> None:
-        """Wrap the conversation to the current team key, if it is not; nothing happens when it was
-        deleted."""
+        """Wrap the conversation to the current team key where it is not, so that the desk can open it.
+
+        One statement when there is nothing to do; a deleted conversation is no error. For a person who was
+        opened long ago: the key may have been made anew since.
+        """
+        of_team = and_(conversation_wraps.c.team_key == team_keys.c.id, team_keys.c.retired_at.is_(None))
+        query = (
+            select(team_keys.c.id)
+            .join(conversation_wraps, of_team)
+            .where(conversation_wraps.c.conversation == person.conversation)
+        )
+        async with self._db.read() as connection:
+            if (await connection.execute(query)).first() is not None:
+                return
         async with self._db.write() as connection:
             await self._hold_team_key(connection)
             if await self._lock(connection, person.conversation):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.storage import schema
 from bot.storage.caseworkers import CaseworkerInfo, DeskSession, Invite
-from bot.storage.conversations import Conversations, NewConversation
+from bot.storage.conversations import NewConversation
 from bot.storage.engine import Database
 from bot.storage.outbox import Outbox, OutboxItem
 from bot.storage.part import Clock, Person
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class Store(Conversations, Turns, Sessions, Outbox):
+class Store(Turns, Sessions, Outbox):
     """Conversations and turns, cases, caseworkers, and the outbox. All times are aware UTC, from `clock`."""
 
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.handoff import Move, bot_may_speak
 from bot.core.model import CaseChange, Choice, Handoff, Message, Outgoing, Sender
 from bot.storage.body import Body, body_of, pack, unpack
+from bot.storage.conversations import Conversations
 from bot.storage.errors import Gone, NotOwner
-from bot.storage.part import Part, Person, moved, sealed_message
+from bot.storage.part import Person, moved, sealed_message
 from bot.storage.raising import Place, raise_case, withdraw_case
 from bot.storage.sealing import KeyPair, digest, open_envelope, seal
 from bot.storage.tables import cases, conversations, messages
@@ -38,7 +39,7 @@ class Accepted:
     answered: bool
 
 
-class Turns(Part):
+class Turns(Conversations):
     """See `Store`."""
 
     async def accept(
@@ -81,6 +82,8 @@ class Turns(Part):
                     await raise_case(self._db, connection, where, case, now)
         except IntegrityError:
             return await self._repeated(person, client)
+        if case is not None:
+            await self.rewrap(person)
         return Accepted(seq, repeated=False, state=state, answered=done)
 
     async def answer(
@@ -134,12 +137,16 @@ class Turns(Part):
                     await withdraw_case(connection, person.conversation, state, now)
         except _AnsweredBefore:
             return False
+        if case is not None:
+            await self.rewrap(person)
         return bot_may_speak(state)
 
     async def say(
         self, person: Person, client_id: str, message: Outgoing, *, only_if_owner: int | None = None
     ) -> int:
-        """A message of a caseworker or of the system; its place. The same `client_id` again says nothing new.
+        """A message outside a turn; its place. The same `client_id` again says nothing new.
+
+        While a caseworker owns the conversation the bot is silent: what must be said then is from the system.
 
         Raises `Gone`, and `NotOwner` unless the caseworker `only_if_owner` owns the conversation's case.
         """
@@ -177,8 +184,8 @@ class Turns(Part):
     async def _say(
         self, conversation: int, public: bytes, client_id: str, message: Outgoing, owner: int | None
     ) -> int:
-        if message.sender not in (Sender.CASEWORKER, Sender.SYSTEM):
-            raise ValueError("the bot and the person speak in turns")
+        if message.sender is Sender.PERSON:
+            raise ValueError("the person speaks in turns")
         now, client = self._clock(), _client(message.sender, client_id)
         keys = Person(conversation, KeyPair(public, b""), None, Handoff.BOT)
         changes = {"last_seq": conversations.c.last_seq + 1}
@@ -187,6 +194,8 @@ class Turns(Part):
                 row = await self._advance(connection, conversation, changes)
                 if owner is not None and not await _owns(connection, conversation, owner):
                     raise NotOwner
+                if message.sender is Sender.BOT and not bot_may_speak(Handoff(row.state)):
+                    message = replace(message, sender=Sender.SYSTEM)
                 saying = _reply(keys, row.last_seq, message, now) | {"client": client}
                 await connection.execute(insert(messages).values(**saying))
         except IntegrityError:

@@ -157,7 +157,7 @@ async def test_the_system_speaks_without_a_key_and_once(store: Store, person: Pe
     assert await store.say(person, "other", note) == 2
     assert [m.text for m in await store.messages(person)] == [note.text, note.text]
     with pytest.raises(ValueError, match="turns"):
-        await store.say(person, "bot", HELLO)
+        await store.say(person, "bot", Outgoing(Sender.PERSON, "x"))
 
 
 async def test_another_key_does_not_read(store: Store, person: Person) -> None:

@@ -1,0 +1,44 @@
+"""The handoff table: what is drawn is what is, and the moves that must always or never be possible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.core.handoff import TABLE, IllegalMove, Move, bot_may_speak, drawn, move
+from bot.core.model import Handoff
+
+DRAWING = Path(__file__).parents[2] / "docs" / "handoff.mmd"
+
+
+def test_the_drawing_is_the_table() -> None:
+    assert DRAWING.read_text(encoding="utf-8") == drawn()
+
+
+@pytest.mark.parametrize("state", Handoff)
+def test_a_person_can_always_write_and_always_ask(state: Handoff) -> None:
+    assert move(state, Move.WRITE) in Handoff
+    assert move(state, Move.ASK) in (Handoff.WAITING, Handoff.OWNED)
+
+
+def test_only_a_caseworker_ends_a_case() -> None:
+    assert {what for (_, what), after in TABLE.items() if after is Handoff.CLOSED} == {Move.CLOSE}
+    assert {before for (before, what) in TABLE if what is Move.CLOSE} == {Handoff.OWNED}
+
+
+def test_only_a_claim_makes_an_owner_and_only_from_the_queue() -> None:
+    owning = {(b, w) for (b, w), after in TABLE.items() if after is Handoff.OWNED and b is not Handoff.OWNED}
+    assert owning == {(Handoff.WAITING, Move.CLAIM)}
+
+
+def test_the_bot_is_silent_exactly_while_a_person_owns_the_conversation() -> None:
+    assert [state for state in Handoff if not bot_may_speak(state)] == [Handoff.OWNED]
+
+
+def test_what_the_table_does_not_name_is_refused() -> None:
+    for state in Handoff:
+        for what in Move:
+            if (state, what) not in TABLE:
+                with pytest.raises(IllegalMove):
+                    move(state, what)
