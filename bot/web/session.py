@@ -1,0 +1,71 @@
+"""Who is asking: the desk's cookie, and what keeps other sites from using it.
+
+The cookie is `HttpOnly`, `SameSite=Strict` and only sent under `/desk`. Whatever changes something must also
+come from a page of this gateway (`Origin`) and carry the session's own token in a header, which no other site
+can set or read.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+from bot.storage.store import DeskSession, Store
+from bot.web.errors import ApiError
+
+CSRF_HEADER = "X-Desk-Token"
+PATH = "/desk"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class Door:
+    """Opens the session of a request. `public_url` is empty while people reach the gateway directly."""
+
+    def __init__(self, store: Store, *, secure: bool, public_url: str) -> None:
+        self._store = store
+        self._secure = secure
+        self._origin = origin(public_url) if public_url else None
+        # `__Host-` would need the path "/": then the cookie went along with the visitor's requests too.
+        self.cookie = "__Secure-desk" if secure else "desk"
+
+    async def __call__(self, request: Request) -> DeskSession:
+        """The session. Raises `ApiError`: 401 without one, 403 for a change that another site may ask for."""
+        session = await self.session(request)
+        if session is None:
+            raise ApiError(401, "unauthorized", "Log in first.")
+        if request.method not in SAFE:
+            self.same_origin(request)
+            token = request.headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(token.encode("utf-8", "replace"), session.csrf.encode()):
+                raise ApiError(403, "forbidden")
+        return session
+
+    async def session(self, request: Request, *, touch: bool = True) -> DeskSession | None:
+        """The session behind the cookie, while it is valid; `touch`: a person is using it, so it goes on."""
+        value = request.cookies.get(self.cookie)
+        return await self._store.desk_session(value, touch=touch) if value else None
+
+    def same_origin(self, request: Request) -> None:
+        """403 for a request that a page of another site sends. Browsers name the origin of every change."""
+        sent = request.headers.get("Origin")
+        own = self._origin or f"{request.url.scheme}://{request.headers.get('Host', '')}".lower()
+        if sent is not None and sent.lower() != own:
+            raise ApiError(403, "forbidden")
+
+    def let_in(self, response: Response, value: str) -> None:
+        """Sets the cookie; it ends with the browser, the session in the store may end before."""
+        response.set_cookie(
+            self.cookie, value, path=PATH, secure=self._secure, httponly=True, samesite="strict"
+        )
+
+    def let_out(self, response: Response) -> None:
+        """Takes the cookie back."""
+        response.delete_cookie(self.cookie, path=PATH, secure=self._secure, httponly=True, samesite="strict")
+
+
+def origin(url: str) -> str:
+    """`https://chat.example.org` of an address, as a browser writes it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()

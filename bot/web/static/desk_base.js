@@ -1,0 +1,86 @@
+// What the pages of the desk share: words, small elements, calls to the gateway, times.
+export const words = JSON.parse(document.body.dataset.words);
+export const lang = document.documentElement.lang;
+export const $ = (id) => document.getElementById(id);
+
+export const element = (name, className, text) => {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+};
+/** A sign beside words that say the same; it is not read aloud. */
+export const sign = (character) => {
+  const node = element("span", "", character + "\ufe0e");
+  node.setAttribute("aria-hidden", "true");
+  return node;
+};
+
+export const uuid = () => {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
+  const h = [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
+};
+
+export const keep = (name, value) => { try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
+export const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
+
+let token = "";
+/** The session's own token goes along with every change. */
+export const useToken = (value) => { token = value; };
+
+/** `{status, data, code, retry}`; status 0 when there is no network. */
+export const call = async (method, path, data) => {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
+      headers: { "Content-Type": "application/json", "X-Desk-Token": token },
+      body: data === undefined ? undefined : JSON.stringify(data),
+    });
+  } catch { return { status: 0, data: null, code: "offline" }; }
+  const body = await answer.json().catch(() => null);
+  return { status: answer.status, data: body, code: body && body.error ? body.error.code : "", retry: Number(answer.headers.get("Retry-After") || 0) };
+};
+
+const unit = (value, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+let skew = 0;
+/** The gateway's clock counts: a phone's own may be wrong. */
+export const setClock = (iso) => { skew = Date.parse(iso) - Date.now(); };
+/** How long ago: "4 min", "2 h 5 min", "3 days". */
+export const waited = (iso) => {
+  const minutes = Math.max(0, Math.floor((Date.now() + skew - Date.parse(iso)) / 60000));
+  if (minutes < 60) return unit(minutes, "minute");
+  if (minutes < 48 * 60) return unit(Math.floor(minutes / 60), "hour") + (minutes % 60 ? " " + unit(minutes % 60, "minute") : "");
+  return unit(Math.floor(minutes / 1440), "day");
+};
+/** A local time; the day as well when it is not today. */
+export const at = (iso) => {
+  const date = new Date(iso);
+  const today = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(lang, today ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+};
+const names = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames([lang], { type: "language" }) : null;
+export const languageName = (code) => {
+  if (!code) return words.language_unknown;
+  try { return names ? names.of(code) : code; } catch { return code; }
+};
+
+const SIGNS = { emergency: "⚠", urgent: "▲", none: "○" };
+export const badge = (urgency) => {
+  const node = element("span", "badge " + urgency);
+  node.append(sign(SIGNS[urgency]), " " + words["urgency_" + urgency]);
+  return node;
+};
+export const signals = (list) => list.map((id) => words["signal_" + id] || id).join(" · ");
+
+/** What to say when a call failed. */
+export const fault = (answer) => ({
+  offline: words.offline, not_owner: words.error_not_yours, not_found: words.deleted_by_person, gone: words.deleted_by_person,
+  not_readable: words.not_readable, log_in_failed: words.error_login, name_taken: words.name_taken,
+  unauthorized: words.error_expired,
+  too_many: `${words.slow_down} (${unit(answer.retry || 1, "second")})`,
+  claimed_by_other: `${words.claimed_by_other} ${words.taken_by}: ${answer.data?.error?.owner || "?"}`,
+})[answer.code] || words.error_generic;

@@ -1,0 +1,199 @@
+// One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
+// that sending it again never says it twice.
+import { $, at, badge, call, element, fault, keep, kept, lang, languageName, signals, uuid, waited, words } from "./desk_base.js";
+
+const LABELS = { person: words.person, bot: words.bot, caseworker: words.caseworker, system: words.system };
+
+export class Conversation {
+  constructor({ expired, leave }) {
+    this.expired = expired; this.leave = leave;
+    this.id = null; this.me = null;
+    $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    $("text").addEventListener("input", () => { this.save(); this.grow(); });
+    $("text").addEventListener("keydown", (event) => {
+      // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
+    });
+    $("release").addEventListener("click", () => this.end("release", {}));
+    for (const button of document.querySelectorAll("[data-outcome]")) button.addEventListener("click", () => this.end("close", { outcome: button.dataset.outcome }));
+    addEventListener("visibilitychange", () => this.look());
+  }
+
+  get draftName() { return `draft:${this.me}:${this.id}`; }
+
+  async open(id, found) {
+    this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
+    this.unsent = [];
+    $("log").replaceChildren(); $("note").textContent = "";
+    this.able(true);
+    this.facts(found);
+    $("text").value = kept(this.draftName) || "";
+    this.grow();
+    for (const entry of JSON.parse(kept(this.draftName + ":unsent") || "[]")) this.put(entry, "unsent");
+    await this.read();
+  }
+
+  close() { this.id = null; $("log").replaceChildren(); $("text").value = ""; }
+
+  /** What the queue knows of this case; `undefined` when it is not in the queue any more. */
+  facts(found) {
+    if (!found) return;
+    this.found = found;
+    this.unread = found.unread;
+    $("heading").textContent = `${words.case} ${found.number}`;
+    $("more-title").textContent = `${words.case} ${found.number}`;
+    const top = element("p", "top");
+    top.append(badge(found.urgency), element("span", "", languageName(found.language)));
+    const more = element("button", "quiet", words.actions);
+    more.type = "button";
+    more.setAttribute("aria-haspopup", "dialog");
+    more.addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
+    top.append(element("span", "grow"), more);
+    const box = $("case-facts");
+    const focused = box.contains(document.activeElement);
+    const before = box.querySelector("details")?.open;
+    const parts = [top];
+    if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
+    if (found.why && found.why.length) {
+      const details = element("details");
+      details.open = Boolean(before);
+      const list = element("ul", "why");
+      found.why.forEach((reason) => list.append(element("li", "", reason)));
+      details.append(element("summary", "", words.why), list);
+      parts.push(details);
+    }
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.why]);
+    if (drawing === this.drawing && box.childElementCount) return;
+    this.drawing = drawing;
+    box.replaceChildren(...parts);
+    if (focused) more.focus();
+  }
+
+  /** The queue changed: perhaps there is something to read here. */
+  update(found) {
+    if (this.id === null) return;
+    if (!found || found.state !== "owned" || found.owner !== this.me) { this.read(); return; }
+    this.facts(found);
+    this.read();
+  }
+
+  /** Reads on from the last message; one reading at a time, and once more when it was asked for meanwhile. */
+  async read() {
+    if (this.reading) { this.again = true; return this.reading; }
+    this.reading = (async () => {
+      do {
+        this.again = false;
+        const id = this.id;
+        const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}`);
+        if (id !== this.id || id === null) break;
+        if (answer.status === 200) answer.data.messages.forEach((message) => this.draw(message));
+        else if (answer.status === 401) this.expired();
+        else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
+      } while (this.again);
+      this.reading = null;
+      this.look();
+    })();
+    return this.reading;
+  }
+
+  draw(message) {
+    if (message.seq <= this.seq) return;
+    this.seq = message.seq;
+    const log = $("log");
+    const follow = message.from === "caseworker" || log.scrollHeight - log.scrollTop - log.clientHeight < 160 || log.dataset.new === undefined;
+    log.dataset.new = "";
+    const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
+    const head = element("p", "head", `${LABELS[message.from]} · `);
+    const time = element("time", "", at(message.at));
+    time.dateTime = message.at;
+    head.append(time);
+    if (message.urgency) head.append(" · " + words["urgency_" + message.urgency]);
+    const text = element("p", "text", message.text);
+    text.dir = "auto";
+    if (message.from !== "caseworker" && this.found?.language) text.lang = this.found.language;
+    item.append(head, text);
+    if (message.choices.length) {
+      const offered = element("p", "offered", message.choices.map((label) => `[${label}]`).join(" "));
+      offered.dir = "auto";
+      if (this.found?.language) offered.lang = this.found.language;
+      item.append(offered);
+    }
+    log.insertBefore(item, [...log.children].find((node) => node.dataset.pending) || null);
+    if (follow) log.scrollTop = log.scrollHeight;
+  }
+
+  /** Tells the gateway that everything so far was looked at, when somebody does look. */
+  look() {
+    if (this.id === null || !this.unread || !this.seq || document.hidden) return;
+    this.unread = 0;
+    call("POST", `/desk/api/cases/${this.id}/seen`, { seq: this.seq });
+  }
+
+  // -- writing -----------------------------------------------------------------------------------------------------
+  save() { keep(this.draftName, $("text").value || null); keep(this.draftName + ":unsent", this.unsent.length ? JSON.stringify(this.unsent) : null); }
+  grow() { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
+  able(yes) { for (const node of $("write").elements) node.disabled = !yes; }
+
+  send() {
+    const text = $("text").value.trim();
+    if (!text || this.id === null) return;
+    const entry = { id: uuid(), text };
+    this.unsent.push(entry);
+    $("text").value = "";
+    this.save(); this.grow();
+    this.post(entry, this.put(entry, "sending"));
+    $("text").focus();
+  }
+
+  /** A reply that is not in the conversation yet. */
+  put(entry, state) {
+    if (!this.unsent.some((other) => other.id === entry.id)) this.unsent.push(entry);
+    const item = element("li", "caseworker " + state);
+    item.dataset.pending = entry.id;
+    const head = element("p", "head", state === "sending" ? words.sending : words.not_sent);
+    const text = element("p", "text", entry.text);
+    text.dir = "auto";
+    const again = element("button", "", words.retry);
+    again.type = "button";
+    again.hidden = state === "sending";
+    again.addEventListener("click", () => this.post(entry, item));
+    item.append(head, text, again);
+    $("log").append(item);
+    $("log").scrollTop = $("log").scrollHeight;
+    return item;
+  }
+
+  async post(entry, item) {
+    const id = this.id, name = this.draftName;
+    item.className = "caseworker sending";
+    item.querySelector(".head").textContent = words.sending;
+    item.querySelector("button").hidden = true;
+    const answer = await call("POST", `/desk/api/cases/${id}/messages`, entry);
+    if (answer.status === 202) {
+      const left = JSON.parse(kept(name + ":unsent") || "[]").filter((other) => other.id !== entry.id);
+      keep(name + ":unsent", left.length ? JSON.stringify(left) : null);
+      if (id !== this.id) return;
+      this.unsent = this.unsent.filter((other) => other.id !== entry.id);
+      await this.read();
+      item.remove();
+      $("whisper").textContent = words.sent;
+      return;
+    }
+    if (id !== this.id) return;
+    item.className = "caseworker unsent";
+    item.querySelector(".head").textContent = `${words.not_sent}: ${fault(answer)}`;
+    item.querySelector("button").hidden = false;
+    $("shout").textContent = words.not_sent;
+    if (answer.status === 401) this.expired();
+  }
+
+  async end(what, data) {
+    const answer = await call("POST", `/desk/api/cases/${this.id}/${what}`, data);
+    if (answer.status === 204) {
+      keep(this.draftName, null); keep(this.draftName + ":unsent", null);
+      $("more").close();
+      this.leave();
+    } else if (answer.status === 401) { $("more").close(); this.expired(); }
+    else $("more-error").textContent = fault(answer);
+  }
+}

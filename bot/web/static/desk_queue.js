@@ -1,0 +1,210 @@
+// The queue. Nothing jumps: a case that is new waits in the bar for news until it is asked for, and what goes away keeps its
+// place, greyed, until the list is drawn anew. Emergencies are loud: red, in words, in the title, and by sound.
+import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
+
+const GROUPS = ["emergency", "mine", "waiting", "others"];
+const RING_AGAIN = 15000;
+const QUIET = 60000;
+
+export class Queue {
+  constructor({ open, inCase }) {
+    this.open = open; this.inCase = inCase;
+    this.me = null;
+    this.cases = new Map();   // as the gateway has them, in its order
+    this.drawn = new Map();   // id -> {group, node}: what is on the screen
+    this.rung = new Set(JSON.parse(kept("rung") || "[]"));
+    this.unheard = new Set(); // emergencies that nobody here has acknowledged yet
+    this.first = true;
+    this.touched = 0;
+    this.audio = null;
+    this.loud = true;
+    try { this.loud = localStorage.getItem("sound") !== "off"; } catch { /* the default, then */ }
+    for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { this.touched = Date.now(); }, { capture: true, passive: true });
+    addEventListener("pointerdown", () => this.wakeSound(), { capture: true });
+    addEventListener("keydown", () => this.wakeSound(), { capture: true });
+    $("show-new").addEventListener("click", () => { this.acknowledge(); if (this.inCase()) location.hash = ""; this.draw(); scrollTo(0, 0); this.focusFirst(); });
+    $("acknowledge").addEventListener("click", () => { this.acknowledge(); this.news(); });
+    $("sound").addEventListener("click", () => {
+      this.loud = !this.loud;
+      try { localStorage.setItem("sound", this.loud ? "on" : "off"); } catch { /* until the page is closed */ }
+      this.soundLabel();
+      if (this.loud) this.ring();
+    });
+    this.soundLabel();
+    setInterval(() => { for (const node of document.querySelectorAll("[data-since]")) node.textContent = waited(node.dataset.since); }, 10000);
+    setInterval(() => { if (this.unheard.size) this.ring(); }, RING_AGAIN);
+  }
+
+  group(found) {
+    if (found.state === "owned") return found.owner === this.me ? "mine" : "others";
+    return found.urgency === "emergency" ? "emergency" : "waiting";
+  }
+
+  /** The whole queue as it is now. */
+  take(list) {
+    this.cases = new Map(list.map((found) => [found.id, found]));
+    const emergencies = list.filter((found) => this.group(found) === "emergency").map((found) => found.id);
+    const fresh = emergencies.filter((id) => !this.rung.has(id));
+    this.rung = new Set(emergencies);
+    keep("rung", JSON.stringify(emergencies));
+    for (const id of [...this.unheard]) if (!emergencies.includes(id)) this.unheard.delete(id);
+    fresh.forEach((id) => this.unheard.add(id));
+    const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
+    if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw(); else this.refresh();
+    this.first = false;
+    if (fresh.length) {
+      const numbers = fresh.map((id) => this.cases.get(id).number).join(", ");
+      $("shout").textContent = `${words.new_emergency}: ${numbers}`;
+      this.ring();
+    }
+    this.news();
+  }
+
+  /** Draws the list anew, in order. */
+  draw() {
+    this.drawn.clear();
+    const lists = Object.fromEntries(GROUPS.map((group) => [group, []]));
+    for (const found of this.cases.values()) {
+      const group = this.group(found);
+      const node = element("li", "row");
+      this.fill(node, found, group);
+      this.drawn.set(found.id, { group, node });
+      lists[group].push(node);
+    }
+    for (const group of GROUPS) {
+      const box = $("group-" + group);
+      box.hidden = lists[group].length === 0;
+      box.querySelector("ul").replaceChildren(...lists[group]);
+    }
+    $("nobody").hidden = lists.emergency.length + lists.waiting.length > 0;
+    this.news();
+  }
+
+  /** What is on the screen stays where it is, with what is true now. */
+  refresh() {
+    for (const [id, { group, node }] of this.drawn) {
+      const found = this.cases.get(id);
+      const button = node.querySelector("button");
+      const moved = !found || this.group(found) !== group && !(group === "waiting" && this.group(found) === "emergency");
+      node.classList.toggle("gone", moved && group !== "others");
+      if (moved) {
+        node.querySelector(".state").textContent = found && found.state === "owned" && found.owner !== this.me ? `${words.taken_by}: ${found.owner_name}` : words.no_longer_waiting;
+        if (button && document.activeElement !== button) button.disabled = true;
+      } else {
+        this.fill(node, found, group);
+      }
+    }
+  }
+
+  /** One row. The button is made once: it keeps the focus, and a tap under way. */
+  fill(node, found, group) {
+    const { unread, why } = found;
+    node.className = `row ${found.urgency}`;
+    const parts = [];
+    const top = element("p", "top");
+    const since = element("span", "", waited(found.waiting_since));
+    since.dataset.since = found.waiting_since;
+    const time = element("span", "waited");
+    if (group === "emergency" || group === "waiting") time.append(words.waited + " ", since);
+    top.append(badge(found.urgency), time, element("span", "number", found.number));
+    parts.push(top);
+    const facts = element("p", "line");
+    facts.append(languageName(found.language));
+    if (unread && group === "mine") facts.append(" ", element("span", "unread", `${unread} ${words.unread}`));
+    parts.push(facts);
+    if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
+    if (why && why.length && group !== "others") {
+      const list = element("ul", "why soft");
+      list.setAttribute("aria-label", words.why);
+      why.slice(-4).forEach((reason) => list.append(element("li", "", reason)));
+      parts.push(list);
+    } else if (why === null && group !== "others") parts.push(element("p", "line soft", words.not_readable));
+    const state = element("p", "line state soft", group === "others" ? `${words.taken_by}: ${found.owner_name}` : "");
+    parts.push(state);
+    let button = node.querySelector("button");
+    if (!button && group !== "others") {
+      button = element("button", group === "waiting" ? "" : "primary");
+      button.type = "button";
+      button.addEventListener("click", () => this.claim(found.id, button));
+      node.append(button);
+    }
+    if (button) {
+      button.disabled = false;
+      button.textContent = group === "mine" ? words.open : words.claim;
+      button.setAttribute("aria-label", `${button.textContent}: ${words["urgency_" + found.urgency]}, ${found.number}`);
+    }
+    for (const child of [...node.children]) if (child !== button) child.remove();
+    node.prepend(...parts);
+  }
+
+  async claim(id, button) {
+    const found = this.cases.get(id);
+    this.unheard.delete(id);
+    if (found && this.group(found) === "mine") { this.open(id); return; }
+    button.disabled = true;
+    const answer = await call("POST", `/desk/api/cases/${id}/claim`);
+    if (answer.status === 200) { this.open(id); return; }
+    button.disabled = answer.code === "claimed_by_other" || answer.code === "not_found";
+    const state = button.closest("li")?.querySelector(".state");
+    if (state) { state.textContent = fault(answer); state.classList.add("fault"); }
+    $("shout").textContent = fault(answer);
+    if (answer.code === "unauthorized") this.onExpired?.();
+  }
+
+  /** The bar: what is not on the screen yet. */
+  news() {
+    const shownAs = (id) => this.drawn.get(id)?.group;
+    let fresh = 0, emergencies = 0, waiting = 0;
+    for (const found of this.cases.values()) {
+      const group = this.group(found);
+      if (group === "emergency") emergencies += 1;
+      if (group === "emergency" || group === "waiting") {
+        waiting += 1;
+        if (shownAs(found.id) !== group) fresh += 1;
+      }
+    }
+    const loud = [...this.unheard].map((id) => this.cases.get(id)).filter(Boolean);
+    const bar = $("news"), button = $("show-new");
+    bar.className = loud.length ? "emergency" : fresh ? "" : "quiet-news";
+    button.hidden = !(loud.length || fresh);
+    $("acknowledge").hidden = !loud.length;
+    $("calm").hidden = !button.hidden;
+    if (loud.length) button.replaceChildren(sign("⚠"), ` ${words.new_emergency} · ${loud.map((found) => found.number).join(", ")}`);
+    else if (fresh) {
+      button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);
+      $("whisper").textContent = `${words.new_waiting}: ${fresh}`;
+    }
+    $("calm").textContent = waiting ? `${words.waiting}: ${waiting}` : words.no_cases;
+    document.title = (emergencies ? `⚠ ${emergencies} · ` : waiting ? `(${waiting}) ` : "") + words.title;
+  }
+
+  acknowledge() { this.unheard.clear(); $("shout").textContent = ""; }
+  focusFirst() { for (const group of GROUPS) { const button = $("group-" + group).querySelector("button"); if (button) { button.focus({ preventScroll: true }); return; } } }
+  reset() { this.first = true; this.cases.clear(); this.drawn.clear(); this.unheard.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
+
+  // -- sound: browsers allow it after the first touch of the page --------------------------------------------------
+  wakeSound() {
+    if (!this.audio && window.AudioContext) this.audio = new AudioContext();
+    if (this.audio && this.audio.state === "suspended") this.audio.resume();
+  }
+  soundLabel() {
+    const button = $("sound");
+    button.textContent = this.loud ? words.sound_on : words.sound_off;
+    button.setAttribute("aria-pressed", String(this.loud));
+  }
+  ring() {
+    if (!this.loud) return;
+    if (navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate([300, 150, 300]);
+    if (!this.audio || this.audio.state !== "running") return;
+    const now = this.audio.currentTime;
+    for (const [start, pitch] of [[0, 660], [0.25, 880], [0.5, 660], [0.75, 880]]) {
+      const tone = this.audio.createOscillator(), volume = this.audio.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0, now + start);
+      volume.gain.linearRampToValueAtTime(0.35, now + start + 0.03);
+      volume.gain.linearRampToValueAtTime(0, now + start + 0.22);
+      tone.connect(volume).connect(this.audio.destination);
+      tone.start(now + start); tone.stop(now + start + 0.24);
+    }
+  }
+}
