@@ -1,0 +1,111 @@
+"""The engine dies in the middle: danger, menu, handoff and desk go on, and it comes back by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.content import Catalogue
+from tests.support.caseworker import Caseworker, first
+from tests.support.gateway import Gateway, Visitor, running, wait_for
+from tests.support.ports import free_port
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with running(tmp_path_factory.mktemp("mortal"), free_port()) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+def caseworker(mortal: Gateway) -> Caseworker:
+    return first(mortal)
+
+
+def kill_engine(gateway: Gateway) -> None:
+    processes = gateway.engine_processes()
+    assert len(processes) >= 2, "the engine and its action server"
+    for process in processes:
+        process.kill()
+    psutil.wait_procs(processes, 5)
+
+
+def test_everything_but_free_text_goes_on_while_the_engine_is_dead(
+    mortal: Gateway, caseworker: Caseworker, words: Catalogue
+) -> None:
+    visitor = Visitor(mortal.url, "nl")
+    assert visitor.ask("is het gratis")[0]["text"] == words.answer("cost", "nl").text
+    starts = mortal.engine_starts()
+    kill_engine(mortal)
+
+    menu = visitor.ask("waar kan ik slapen")
+    assert menu[0]["text"] == words.say("engine_down", "nl")
+    seq = visitor.choose(words.topic_label("shelter", "nl"))
+    assert visitor.wait_for_answer(seq)[0]["text"] == words.answer("shelter", "nl").text
+
+    seq = visitor.write("hij heeft mij opgesloten en hij slaat mij")
+    card = visitor.wait_for_answer(seq)[0]
+    assert (card["from"], card["urgency"]) == ("system", "emergency")
+    case = caseworker.wait_for_case(lambda c: c["urgency"] == "emergency")
+    assert caseworker.claim(case["id"]).status_code == 200
+    caseworker.reply(case["id"], "Ik ben er.")
+    wait_for("the person reads it", lambda: [m for m in visitor.messages() if m["from"] == "caseworker"])
+    caseworker.close(case["id"])
+
+    mortal.wait_for_engine(times=starts + 1)
+    again = visitor.ask("is het gratis")
+    assert again[0]["text"] == words.answer("cost", "nl").text
+
+
+def test_a_dead_action_server_is_started_again(mortal: Gateway, words: Catalogue) -> None:
+    actions = [p for p in mortal.engine_processes() if any("actions_serve" in part for part in p.cmdline())]
+    assert len(actions) == 1
+    actions[0].kill()
+    visitor = Visitor(mortal.url, "fr")
+
+    def answered() -> bool:
+        said = visitor.ask("est-ce que c'est gratuit")
+        return bool(said[0]["text"] == words.answer("cost", "fr").text)
+
+    wait_for("answers come again", answered, 30)
+
+
+def test_the_engine_sees_no_secret_and_no_database(mortal: Gateway) -> None:
+    allowed = {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME", "INLOOP_ENCODER_DIR", "PYTHONUNBUFFERED", "LC_CTYPE"}
+    for process in mortal.engine_processes():
+        environment = process.environ()
+        ours = {name for name in environment if name.startswith("INLOOP_")}
+        assert ours <= {"INLOOP_ENCODER_DIR"}
+        text = " ".join([*environment.values(), *process.cmdline()])
+        assert str(mortal.folder / "data") not in text
+        assert "sqlite" not in text and "postgresql" not in text
+        assert not {n for n in environment if "SECRET" in n or "TOKEN" in n or "PASSWORD" in n}, sorted(environment)
+        assert allowed & set(environment)
+
+
+def test_everything_listens_on_loopback_only(mortal: Gateway) -> None:
+    assert mortal.process is not None
+    for process in [psutil.Process(mortal.process.pid), *mortal.children()]:
+        for connection in process.net_connections(kind="inet"):
+            if connection.status == psutil.CONN_LISTEN:
+                assert connection.laddr.ip in {"127.0.0.1", "::1"}, (process.cmdline(), connection.laddr)
+
+
+def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
+    with running(tmp_path, free_port()) as gateway:
+        family = gateway.children()
+        assert len(family) >= 2
+        assert gateway.stop() == 0
+        _, alive = psutil.wait_procs(family, 5)
+        assert not alive
+
+
+def test_a_killed_gateway_leaves_no_engine_behind(tmp_path: Path) -> None:
+    with running(tmp_path, free_port()) as gateway:
+        family = gateway.children()
+        gateway.kill()
+        _, alive = psutil.wait_procs(family, 15)
+        assert not alive
