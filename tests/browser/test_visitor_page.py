@@ -1,0 +1,146 @@
+"""The visitor page in a real browser: right to left, keyboard, reload, return code, deletion, leaving, accessibility."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from bot.content import Catalogue
+from tests.browser.conftest import Phone
+from tests.support.gateway import Gateway
+
+
+def begin(phone: Phone, language: str = "English") -> None:
+    phone.page.goto(phone.url + "/")
+    phone.page.get_by_role("button", name=language).click()
+    phone.page.locator("#start").click()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+
+
+def ask(phone: Phone, text: str, answers: int = 2) -> None:
+    phone.page.locator("#text").fill(text)
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator("#log li.bot")).to_have_count(answers)
+
+
+def test_a_reload_keeps_the_talk_and_the_draft(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    ask(phone, "is it free")
+    phone.page.locator("#text").fill("half a thought")
+    phone.page.reload()
+    expect(phone.page.locator("#log li.bot")).to_have_count(2)
+    expect(phone.page.locator("#text")).to_have_value("half a thought")
+
+
+def test_the_return_code_opens_the_talk_on_another_phone(house: Gateway, browser: Browser, words: Catalogue) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    ask(phone, "is it free")
+    phone.page.locator("#menu-open").click()
+    code = phone.page.locator("#return-code").text_content()
+    assert code
+    other = Phone(browser, house.url)
+    other.page.goto(house.url + "/")
+    other.page.get_by_role("button", name="English").click()
+    other.page.locator("#before summary").click()
+    other.page.locator("#code").fill("this is not it")
+    other.page.locator("#restore button").click()
+    expect(other.page.locator("#restore-error")).to_have_text(words.label("visitor.restore_failed", "en"))
+    other.page.locator("#code").fill(code)
+    other.page.locator("#restore button").click()
+    expect(other.page.locator("#log li.bot")).to_have_count(2)
+
+
+def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    ask(phone, "is it free")
+    phone.page.locator("#menu-open").click()
+    phone.page.locator("#delete").click()
+    phone.page.locator("#delete-yes").click()
+    expect(phone.page.locator("#before")).to_be_visible()
+    assert phone.page.evaluate("sessionStorage.getItem('token')") is None
+    assert "free" not in phone.page.locator("#log").inner_text()
+
+
+def test_three_times_shift_leaves(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    for _ in range(3):
+        phone.page.keyboard.press("Shift")
+    expect(phone.page).to_have_title("Weather")
+
+
+def test_messages_typed_without_a_network_wait_and_are_sent_once(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    phone.context.set_offline(True)
+    for text in ("is it free", "who are you"):
+        phone.page.locator("#text").fill(text)
+        phone.page.keyboard.press("Enter")
+    expect(phone.page.locator("#log li.waiting")).to_have_count(2)
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#log li.person:not(.waiting)")).to_have_count(2)
+    expect(phone.page.locator("#log li.bot")).to_have_count(3)
+    assert phone.page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
+
+
+def test_the_page_reads_from_right_to_left_in_arabic(house: Gateway, browser: Browser, words: Catalogue, pictures: Path) -> None:
+    phone = Phone(browser, house.url, locale="ar")
+    phone.page.goto(house.url + "/")
+    phone.page.get_by_role("button", name="العربية").click()
+    expect(phone.page.locator("html")).to_have_attribute("dir", "rtl")
+    phone.page.locator("#start").click()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+    ask(phone, "هل المساعدة مجانية؟")
+    expect(phone.page.locator("#log li.bot .text").last).to_have_text(words.answer("cost", "ar").text)
+    bot = phone.page.locator("#log li.bot").last.bounding_box()
+    mine = phone.page.locator("#log li.person").last.bounding_box()
+    assert bot and mine
+    assert mine["x"] < 30, "one's own messages stand at the end of the line: left"
+    assert bot["x"] + bot["width"] > 360
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.page.wait_for_timeout(250)
+    phone.page.screenshot(path=pictures / "11-arabic.png")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing(house: Gateway, browser: Browser, dark: bool) -> None:
+    phone = Phone(browser, house.url, dark=dark)
+    phone.page.goto(house.url + "/")
+    found = [("languages", Axe().run(phone.page))]
+    phone.page.get_by_role("button", name="Nederlands").click()
+    found.append(("before", Axe().run(phone.page)))
+    phone.page.locator("#start").click()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+    ask(phone, "wie zijn jullie")
+    phone.page.locator("#text").fill("hij slaat mij nu")
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator("#log li.emergency")).to_have_count(1)
+    found.append(("chat", Axe().run(phone.page)))
+    phone.page.locator("#menu-open").click()
+    found.append(("menu", Axe().run(phone.page)))
+    for name, result in found:
+        assert result.violations_count == 0, (name, result.generate_report())
+
+
+def test_the_exit_is_in_view_wherever_one_is(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url)
+    phone.page.set_viewport_size({"width": 360, "height": 640})
+    begin(phone)
+    for number, text in enumerate(("who are you", "is it free", "where can i sleep", "will you tell the police"), 2):
+        ask(phone, text, number)
+    box = phone.page.locator("#leave").bounding_box()
+    assert box
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 640
+    assert box["width"] >= 44 and box["height"] >= 44
+    covered = phone.page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('#leave') !== null",
+        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+    )
+    assert covered, "nothing lies over it"
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
