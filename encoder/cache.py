@@ -33,7 +33,8 @@ class VectorCache:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (encoder TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL,"
+                "CREATE TABLE IF NOT EXISTS vectors"
+                " (encoder TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL,"
                 " PRIMARY KEY (encoder, text)) WITHOUT ROWID"
             )
 

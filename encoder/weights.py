@@ -146,7 +146,7 @@ class Weights:
         return entries
 
     def tensor(self, name: str, *shape: int) -> np.ndarray:
-        """Return one tensor as float32 of ``shape``; ``WeightsError`` when it is missing or of another size."""
+        """Return one tensor as float32 of ``shape``; ``WeightsError`` when missing or of another size."""
         entry = self._entries.get(name)
         if entry is None or entry.count != int(np.prod(shape)):
             raise WeightsError(f"tensor {name} is missing or not of shape {shape}")

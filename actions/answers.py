@@ -1,0 +1,83 @@
+"""Answers to a topic, and what to say when the topic is not clear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import PERSON, TALK, move_on, ranking_of, send, topic_of
+
+BOTH_SECOND = 0.3
+BOTH_TOGETHER = 0.75
+GUESS = 0.05
+GUESSES = 3
+NOT_READY = 0.25
+
+
+class ActionAnswer(Action):
+    """The answer for the topic of the message."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_answer"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Say the answer; to "I do not understand", offer the last topic again and a person."""
+        topic = topic_of(tracker)
+        last = tracker.get_slot("last_topic")
+        choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
+        send(dispatcher, "answer", values={"topic": topic}, choices=choices)
+        return move_on(tracker, topic=topic)
+
+
+class ActionClarify(Action):
+    """Rather ask than answer something else."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_clarify"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Answer both topics when two are strong; else offer the likeliest, and at the second miss a person."""
+        ranking = ranking_of(tracker)
+        if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
+            # Someone who may be saying "not now" is not asked what they mean.
+            send(dispatcher, "answer", values={"topic": "not_ready"})
+            return move_on(tracker)
+        both = two_topics(ranking)
+        if both:
+            send(dispatcher, "both", values={"topics": both}, choices=[{"intent": topic} for topic in both])
+            return move_on(tracker, topic=both[0])
+        misses = int(tracker.get_slot("misses") or 0) + 1
+        choices = [{"intent": topic} for topic in guesses(ranking)]
+        if misses >= 2:
+            send(dispatcher, "clarify_person", choices=[*(c for c in choices if c != PERSON), PERSON])
+        else:
+            send(dispatcher, "clarify", choices=choices)
+        return move_on(tracker, misses=misses)
+
+
+def two_topics(ranking: list[tuple[str, float]]) -> list[str]:
+    """The two topics of a message that is plainly about both, or nothing."""
+    if len(ranking) < 2:
+        return []
+    (first, best), (second, next_best) = ranking[0], ranking[1]
+    plain = next_best >= BOTH_SECOND and best + next_best >= BOTH_TOGETHER
+    return [first, second] if plain and not {first, second} & (TALK | ACTING) else []
+
+
+def guesses(ranking: list[tuple[str, float]]) -> list[str]:
+    """Two or three topics to choose from, the likeliest first."""
+    topics = [(topic, confidence) for topic, confidence in ranking if topic not in TALK]
+    likely = [topic for topic, confidence in topics if confidence >= GUESS][:GUESSES]
+    return likely if len(likely) >= 2 else [topic for topic, _ in topics][:2]
+
+
+ACTING = frozenset({"talk_to_human", "delete_my_data", "change_language"})
+"""Topics that do something: they are never half of a double answer, but asked about."""

@@ -1,0 +1,104 @@
+"""Topics that end in something being done: a person takes over, everything is forgotten, the language
+changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import FORGET, HANDOFF, HANDOFF_EARLIER, YES_NO, move_on, send, topic_of, was_button
+
+
+class ActionOfferHandoff(Action):
+    """Ask whether a caseworker should take over."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_offer_handoff"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Ask; the answer is the next yes or no."""
+        send(dispatcher, "handoff.offer", choices=YES_NO)
+        return [SlotSet("pending", HANDOFF), SlotSet("misses", 0)]
+
+
+class ActionAskForget(Action):
+    """Ask before anything is deleted."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_ask_forget"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Ask; the answer is the next yes or no."""
+        send(dispatcher, "forget.question", choices=YES_NO)
+        return [SlotSet("pending", FORGET), SlotSet("misses", 0)]
+
+
+class ActionChangeLanguage(Action):
+    """The gateway shows the languages."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_change_language"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Request it."""
+        send(dispatcher, requests=["change_language"])
+        return move_on(tracker)
+
+
+class ActionAffirm(Action):
+    """A yes, to whatever was asked."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_affirm"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Request what was asked about; a yes to nothing gets a gentle answer."""
+        asked = open_question(tracker)
+        if asked is None:
+            send(dispatcher, "answer", values={"topic": topic_of(tracker)})
+            return move_on(tracker)
+        send(dispatcher, requests=[asked])
+        return [SlotSet("pending", None), SlotSet("misses", 0)]
+
+
+class ActionDeny(Action):
+    """A no, to whatever was asked."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_deny"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Say that nothing happens; a no to nothing gets a gentle answer."""
+        asked = open_question(tracker)
+        if asked is None:
+            send(dispatcher, "answer", values={"topic": topic_of(tracker)})
+            return move_on(tracker)
+        send(dispatcher, f"{asked}.cancelled")
+        return [SlotSet("pending", None), SlotSet("misses", 0)]
+
+
+def open_question(tracker: Tracker) -> str | None:
+    """What a yes or no answers now: ``handoff``, ``forget`` or nothing."""
+    pending = tracker.get_slot("pending")
+    if pending == HANDOFF_EARLIER:
+        return HANDOFF if was_button(tracker) else None
+    return str(pending) if pending else None

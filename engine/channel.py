@@ -1,0 +1,222 @@
+"""The engine's only door: three routes below ``/webhooks/inloop``, for the gateway alone.
+
+A turn is understood first (``parse``), then the dialogue goes on with the intent only: the text never enters
+a tracker, an action call or a log. Text is text: what begins with ``/`` is never taken for an intent. Choices
+are checked against the intents that the model knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from engine.quiet import kind_and_place
+from engine.tracker_store import MemoryTrackerStore
+
+log = logging.getLogger("engine.channel")
+
+FALLBACK = "nlu_fallback"
+RESERVED = frozenset({"restart", "back", "session_start", FALLBACK})
+MAX_TEXT = 20_000
+MAX_CONVERSATION = 200
+MAX_VECTOR_BYTES = 4 * 4096
+RANKING = 5
+
+
+class BadRequest(ValueError):
+    """A request that is not as the contract says; the message names the field and never quotes it."""
+
+
+class TurnFailed(RuntimeError):
+    """The dialogue gave no answer, which Rasa itself would pass over in silence."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One checked request: a text with its metadata, or the intent of a choice."""
+
+    conversation: str
+    text: str | None
+    intent: str | None
+    metadata: dict[str, Any]
+
+
+def neutral(text: str) -> str:
+    """Take away what could make a text look like a command to Rasa: slashes and blanks at its beginning."""
+    return text.lstrip("/" + "".join(chr(c) for c in range(33)) + "\u00a0\u2028\u2029\ufeff") or "?"
+
+
+def read_turn(body: Any, intents: frozenset[str]) -> Turn:
+    """Check the body of a turn. Raises ``BadRequest``."""
+    if not isinstance(body, dict):
+        raise BadRequest("body must be an object")
+    conversation = read_conversation(body)
+    text, choice = body.get("text"), body.get("choice")
+    if (text is None) == (choice is None):
+        raise BadRequest("exactly one of text and choice is needed")
+    if choice is not None:
+        if not isinstance(choice, dict) or not isinstance(choice.get("intent"), str):
+            raise BadRequest("choice.intent must be a string")
+        if choice["intent"] not in intents:
+            raise BadRequest("choice.intent is not known")
+        if choice.get("entities"):
+            raise BadRequest("choice.entities must be empty")
+        return Turn(conversation, None, choice["intent"], {})
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise BadRequest("text must be a string of acceptable length")
+    return Turn(conversation, neutral(text), None, _read_metadata(body.get("metadata")))
+
+
+def read_conversation(body: dict[str, Any]) -> str:
+    """Return the checked opaque name of the conversation. Raises ``BadRequest``."""
+    conversation = body.get("conversation")
+    if not isinstance(conversation, str) or not 0 < len(conversation) <= MAX_CONVERSATION:
+        raise BadRequest("conversation must be a short string")
+    return conversation
+
+
+def _read_metadata(metadata: Any) -> dict[str, Any]:
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, dict):
+        raise BadRequest("metadata must be an object")
+    vector = metadata.get("vector")
+    if vector is None:
+        return {}
+    try:
+        data = base64.b64decode(vector, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise BadRequest("metadata.vector must be base64") from None
+    if not data or len(data) % 4 or len(data) > MAX_VECTOR_BYTES:
+        raise BadRequest("metadata.vector must be float32 values")
+    values = np.frombuffer(data, "<f4")
+    if not np.isfinite(values).all():
+        raise BadRequest("metadata.vector must be finite")
+    return {"vector": values}
+
+
+class InloopChannel(InputChannel):  # type: ignore[misc]
+    """Takes turns from the gateway and answers with keys, choices and requests."""
+
+    def __init__(self, secret: str, agent: Callable[[], Agent]) -> None:
+        self._secret = secret.encode()
+        self._agent = agent
+        self._intents: tuple[Agent | None, frozenset[str]] = (None, frozenset())
+
+    @classmethod
+    def name(cls) -> str:
+        """The name in the path."""
+        return "inloop"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The three routes."""
+        routes = Blueprint("inloop")
+
+        @routes.get("/health")
+        async def health(_: Request) -> HTTPResponse:
+            agent = self._agent()
+            return response.json({"ready": agent.is_ready(), "model": agent.model_id})
+
+        @routes.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return response.json({"error": "unauthorized"}, status=401)
+            try:
+                wanted = read_turn(request.json, self._known_intents())
+            except BadRequest as error:
+                return response.json({"error": str(error)}, status=422)
+            try:
+                return response.json(await self.turn(wanted, on_new_message))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the gateway must hear of it, without the text
+                log.error("turn failed: %s", kind_and_place(error))
+                return response.json({"error": "turn failed"}, status=500)
+
+        @routes.post("/forget")
+        async def forget(request: Request) -> HTTPResponse:
+            if not self._allowed(request):
+                return response.json({"error": "unauthorized"}, status=401)
+            try:
+                conversation = read_conversation(request.json if isinstance(request.json, dict) else {})
+            except BadRequest as error:
+                return response.json({"error": str(error)}, status=422)
+            agent = self._agent()
+            async with agent.lock_store.lock(conversation):
+                store = agent.tracker_store
+                forgotten = isinstance(store, MemoryTrackerStore) and store.forget(conversation)
+            return response.json({"forgotten": forgotten})
+
+        return routes
+
+    async def turn(self, turn: Turn, handle: Callable[[UserMessage], Awaitable[Any]]) -> dict[str, Any]:
+        """Run one turn. Raises ``TurnFailed`` when the dialogue says nothing."""
+        parsed = await self._understand(turn)
+        ranking = [(entry["name"], float(entry["confidence"])) for entry in parsed["intent_ranking"]]
+        ranking = [entry for entry in ranking if entry[0] != FALLBACK][:RANKING]
+        output = CollectingOutputChannel()
+        # From here on only the intent is known: with an empty text Rasa decides by the intent alone.
+        message = UserMessage("", output, turn.conversation, parse_data=parsed, input_channel=self.name())
+        await handle(message)
+        said = [entry["custom"] for entry in output.messages if isinstance(entry.get("custom"), dict)]
+        replies = [
+            {"key": part["key"], "values": part.get("values") or {}, "choices": part.get("choices") or []}
+            for part in said
+            if part.get("key")
+        ]
+        requests = [name for part in said for name in part.get("requests") or []]
+        if not replies and not requests:
+            raise TurnFailed("no answer")
+        topic, confidence = ranking[0]
+        return {
+            "topic": topic,
+            "confidence": confidence,
+            "ranking": ranking,
+            "replies": replies,
+            "requests": requests,
+        }
+
+    async def _understand(self, turn: Turn) -> dict[str, Any]:
+        """Return Rasa's parse data with an empty text."""
+        if turn.intent is not None:
+            intent = {"name": turn.intent, "confidence": 1.0}
+            return {
+                "text": "",
+                "intent": intent,
+                "entities": [],
+                "intent_ranking": [dict(intent)],
+                "choice": True,
+            }
+        processor = self._agent().processor
+        if processor is None:
+            raise TurnFailed("no model")
+        message = UserMessage(turn.text, None, turn.conversation, metadata=turn.metadata)
+        parsed = await processor.parse_message(message)
+        ranking = parsed.get("intent_ranking") or []
+        return {
+            "text": "",
+            "intent": parsed["intent"],
+            "entities": [],
+            "intent_ranking": ranking[: RANKING + 1],
+        }
+
+    def _allowed(self, request: Request) -> bool:
+        given = request.headers.get("x-inloop-secret", "")
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret)
+
+    def _known_intents(self) -> frozenset[str]:
+        agent = self._agent()
+        if self._intents[0] is not agent:
+            names = frozenset(agent.domain.intents) if agent.domain else frozenset()
+            self._intents = (agent, names - RESERVED)
+        return self._intents[1]

@@ -1,0 +1,182 @@
+"""A small neural network over sentence vectors, in numpy: one hidden layer, dropout, softmax, calibrated.
+
+Saved as plain arrays, so that loading a model never runs code (a pickle would).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train; chosen on held-out sentences, see docs/decisions/0021-pipeline-and-policies.md."""
+
+    hidden: int = 512
+    epochs: int = 20
+    batch: int = 128
+    rate: float = 2e-3
+    dropout: float = 0.6
+    input_dropout: float = 0.3
+    decay: float = 0.1
+    smoothing: float = 0.1
+    calibration_share: float = 0.1
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class Network:
+    """``w1`` (dim, hidden), ``w2`` (hidden, classes); inputs are centred by ``mean`` and multiplied by
+    ``scale``.
+    """
+
+    mean: np.ndarray
+    scale: float
+    w1: np.ndarray
+    b1: np.ndarray
+    w2: np.ndarray
+    b2: np.ndarray
+    temperature: float = 1.0
+
+    @property
+    def dim(self) -> int:
+        """Size of the vectors that are understood."""
+        return int(self.w1.shape[0])
+
+    def logits(self, vectors: np.ndarray) -> np.ndarray:
+        """Scores of shape (n, classes), not calibrated."""
+        hidden = np.maximum((vectors - self.mean) * self.scale @ self.w1 + self.b1, 0)
+        return np.asarray(hidden @ self.w2 + self.b2)
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities of shape (n, classes). Raises ``ValueError`` for vectors of another size."""
+        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+            raise ValueError(f"vectors of {vectors.shape[-1]} values, the model was trained on {self.dim}")
+        return softmax(self.logits(vectors) / self.temperature)
+
+    def save(self, path: Path) -> None:
+        """Write the arrays to an ``.npz`` file."""
+        np.savez(path, **{name: np.asarray(value) for name, value in vars(self).items()})
+
+    @classmethod
+    def load(cls, path: Path) -> Network:
+        """Read what ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            fields = {name: data[name] for name in data.files}
+        scale, temperature = float(fields.pop("scale")), float(fields.pop("temperature"))
+        return cls(scale=scale, temperature=temperature, **fields)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Rows of probabilities."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit(
+    vectors: np.ndarray, classes: np.ndarray, count: int, recipe: Recipe, progress: Progress | None = None
+) -> Network:
+    """Train on ``vectors`` (n, dim) with class numbers ``classes`` (n,) below ``count``.
+
+    The temperature is found on sentences kept out of a first training; a second one then uses all of them.
+    """
+    generator = np.random.default_rng(recipe.seed)
+    held = generator.random(len(classes)) < recipe.calibration_share
+    steps = 2 * recipe.epochs
+
+    def tell(done: int) -> None:
+        if progress:
+            progress(done, steps)
+
+    temperature = 1.0
+    if held.any() and not held.all():
+        first = _train(vectors[~held], classes[~held], count, recipe, tell)
+        temperature = find_temperature(first.logits(vectors[held]), classes[held])
+    final = _train(vectors, classes, count, recipe, lambda done: tell(recipe.epochs + done))
+    return Network(**{**vars(final), "temperature": temperature})
+
+
+def find_temperature(logits: np.ndarray, classes: np.ndarray) -> float:
+    """The temperature that makes the true classes likeliest."""
+    candidates = np.geomspace(0.2, 5.0, 80)
+    rows = np.arange(len(classes))
+
+    def loss(temperature: float) -> float:
+        return float(-np.log(softmax(logits / temperature)[rows, classes] + 1e-12).mean())
+
+    return float(min(candidates, key=loss))
+
+
+def _train(
+    vectors: np.ndarray, classes: np.ndarray, count: int, recipe: Recipe, tell: Callable[[int], None]
+) -> Network:
+    """AdamW with a cosine schedule, dropout before and after the hidden layer, smoothed labels."""
+    random = np.random.default_rng(recipe.seed)
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = float(1.0 / max(float((vectors - mean).std()), 1e-6))
+    inputs = ((vectors - mean) * np.float32(scale)).astype(np.float32)
+    dim = inputs.shape[1]
+    # Rare topics weigh as much as common ones: how many lines were written says nothing of how often it is
+    # asked.
+    weights = (len(classes) / (count * np.maximum(np.bincount(classes, minlength=count), 1)))[classes]
+    weights = weights.astype(np.float32)
+    targets = np.eye(count, dtype=np.float32)[classes] * np.float32(1 - recipe.smoothing)
+    targets += np.float32(recipe.smoothing / count)
+    parameters = [
+        (random.standard_normal((dim, recipe.hidden)) * np.sqrt(2 / dim)).astype(np.float32),
+        np.zeros(recipe.hidden, np.float32),
+        (random.standard_normal((recipe.hidden, count)) * np.sqrt(1 / recipe.hidden)).astype(np.float32),
+        np.zeros(count, np.float32),
+    ]
+    adam = _AdamW(parameters, recipe.decay)
+    batches = -(-len(classes) // recipe.batch)
+    total = recipe.epochs * batches
+    step = 0
+    for epoch in range(recipe.epochs):
+        order = random.permutation(len(classes))
+        for start in range(0, len(order), recipe.batch):
+            rows = order[start : start + recipe.batch]
+            x = inputs[rows] * _mask(random, (len(rows), dim), recipe.input_dropout)
+            z = x @ parameters[0] + parameters[1]
+            kept = (z > 0) * _mask(random, z.shape, recipe.dropout)
+            hidden = z * kept
+            error = softmax(hidden @ parameters[2] + parameters[3]) - targets[rows]
+            error *= weights[rows, None] / np.float32(len(rows))
+            back = (error @ parameters[2].T) * kept
+            gradients = [x.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
+            step += 1
+            adam.step(gradients, recipe.rate * 0.5 * (1 + np.cos(np.pi * step / total)), step)
+        tell(epoch + 1)
+    return Network(mean, scale, *parameters)
+
+
+def _mask(random: np.random.Generator, shape: tuple[int, ...], share: float) -> np.ndarray:
+    """A dropout mask that keeps the expected sum."""
+    return (random.random(shape, dtype=np.float32) >= share) * np.float32(1 / (1 - share))
+
+
+class _AdamW:
+    """Adam with decoupled weight decay on the matrices."""
+
+    def __init__(self, parameters: list[np.ndarray], decay: float) -> None:
+        self._parameters = parameters
+        self._decay = np.float32(decay)
+        self._first = [np.zeros_like(p) for p in parameters]
+        self._second = [np.zeros_like(p) for p in parameters]
+
+    def step(self, gradients: list[np.ndarray], rate: float, number: int) -> None:
+        """Change the parameters in place."""
+        bias_first, bias_second = np.float32(1 - 0.9**number), np.float32(1 - 0.999**number)
+        for p, g, m, v in zip(self._parameters, gradients, self._first, self._second):
+            m += (g - m) * np.float32(0.1)
+            v += (g * g - v) * np.float32(0.001)
+            change = (m / bias_first) / (np.sqrt(v / bias_second) + np.float32(1e-8))
+            if p.ndim == 2:
+                change += self._decay * p
+            p -= np.float32(rate) * change
