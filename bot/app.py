@@ -89,7 +89,7 @@ async def build(
         store=store, words=words, understanding=own, engine=engine, live=live, sessions=Sessions(store), tasks=tasks,
         limits=limits, max_text=settings.max_text,
     )  # fmt: skip
-    desk = Desk(store=store, words=words, live=live)
+    desk = Desk(store=store, words=words, live=live, max_text=settings.max_text, clock=clock)
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     pager = Pager(store, settings.page_urls, address, live, DESK, clock)
 

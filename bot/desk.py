@@ -130,7 +130,7 @@ class Desk:
         self._live.wake(DESK)
 
     async def release(self, session: DeskSession, case_id: int) -> None:
-        """Puts the case back in the queue. The person is told that one caseworker left and another is asked."""
+        """Puts the case back in the queue. The person is told: one left, another is asked."""
         case = await self.access(session, case_id, owned=True)
         person = await self._person(session, case)
         await self._store.release(case.id, session.caseworker)

@@ -33,7 +33,8 @@ from bot.limits import Limits
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue
 from bot.sessions import Session, Sessions
-from bot.storage.store import Gone, NewConversation, Store
+from bot.storage.errors import Gone
+from bot.storage.store import NewConversation, Store
 from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
 

@@ -9,7 +9,8 @@ from rich.console import Console
 from bot.app import utc_now
 from bot.settings import Settings
 from bot.storage import schema
-from bot.storage.store import LogInFailed, SlowDown, Store
+from bot.storage.errors import LogInFailed, SlowDown
+from bot.storage.store import Store
 
 
 async def _open(settings: Settings) -> Store:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.core.intake import Refused
 from bot.limits import TooMany
-from bot.storage.store import Gone
+from bot.storage.errors import Gone
 
 log = logging.getLogger(__name__)
 
