@@ -10,6 +10,7 @@ Supported: SQLite 3.38 and later, PostgreSQL 14 and later; others are refused at
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -55,6 +56,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = parse(url)
+        logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # its debug lines hold whatever was bound
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # hide_parameters: an error must not carry what was bound, not even sealed
         self.engine = create_async_engine(self.url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)

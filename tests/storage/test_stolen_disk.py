@@ -1,0 +1,148 @@
+"""Who takes the disk learns nothing, and what was deleted is not in the files any more."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select, text
+
+from bot.core.model import CaseChange, Choice, Outgoing, Sender, Urgency
+from bot.storage.errors import Gone, StorageError
+from bot.storage.part import Person
+from bot.storage.sealing import KeyPair
+from bot.storage.store import Store
+from bot.storage.tables import conversation_wraps, messages
+from tests.support.databases import Clock, PostgresServer
+from tests.support.desk import PASSWORD, join
+
+CANARY = "kanarie-in-de-mijn"
+
+
+def files_of(url: str, server: PostgresServer | None) -> list[Path]:
+    if server is None:
+        path = Path(str(make_url(url).database))
+        return sorted(path.parent.glob(path.name + "*"))
+    if server.data is None:
+        pytest.skip("the files of this server are not at hand")
+    return [path for path in server.data.rglob("*") if path.is_file()]
+
+
+def found(needles: list[bytes], files: list[Path]) -> set[bytes]:
+    hits = set()
+    for path in files:
+        raw = path.read_bytes()
+        hits |= {needle for needle in needles if needle in raw}
+    return hits
+
+
+def server_of(url: str, request: pytest.FixtureRequest) -> PostgresServer | None:
+    server: PostgresServer | None = request.getfixturevalue("postgres") if "postgresql" in url else None
+    return server
+
+
+async def test_nothing_that_was_written_is_in_the_files(
+    store: Store, url: str, clock: Clock, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    els = await join(store, clock, "Els")
+    new = await store.create_conversation("nl")
+    offered = Choice("", f"{CANARY}-label", {"command": f"{CANARY}-action"})
+    reply = Outgoing(Sender.BOT, f"{CANARY}-reply", (offered,), Urgency.URGENT, f"{CANARY}-key")
+    change = CaseChange(Urgency.EMERGENCY, ("threat",), (f"{CANARY}-why",), page=True)
+    await store.accept(new.person, f"{CANARY}-client", f"{CANARY}-text", choice={"v": f"{CANARY}-choice"})
+    await store.answer(new.person, 1, [reply], case=change)
+    (case,) = await store.queue()
+    await store.claim(case.id, els.id)
+    words = Outgoing(Sender.CASEWORKER, f"{CANARY}-words")
+    await store.say(new.person, f"{CANARY}-say", words, only_if_owner=els.id)
+    await store.open_by_return_code(new.return_code)
+    if "postgresql" in url:
+        async with store._db.read() as connection:
+            await connection.execute(text("CHECKPOINT"))
+    secrets = [CANARY, new.token, new.return_code, els.cookie, els.totp.secret, PASSWORD, els.session.csrf]
+    needles = [s.encode() for s in secrets]
+    needles += [new.person.keys.private, els.session.team.private]
+    files = files_of(url, server_of(url, request))
+    assert files
+    assert found(needles, files) == set()
+    assert found([case.number.encode()], files), "the search itself does not work"
+    assert not any(secret in caplog.text for secret in secrets)
+
+
+async def test_a_deletion_leaves_no_byte_in_the_sqlite_file(sqlite_file: str, clock: Clock) -> None:
+    store = await Store.open(sqlite_file, clock=clock)
+    await store.invite_first("Els")
+    new, other = [await store.create_conversation("nl") for _ in range(2)]
+    for i in range(20):
+        for one in (new, other):
+            await store.accept(one.person, f"{i}", "x" * 3000, case=CaseChange(Urgency.NONE, (), (f"{i}",)))
+    mine = messages.c.conversation == new.person.conversation
+    own = conversation_wraps.c.conversation == new.person.conversation
+    async with store._db.read() as connection:
+        sealed = list((await connection.execute(select(messages.c.envelope).where(mine))).scalars())
+        sealed += (await connection.execute(select(conversation_wraps.c.wrapped).where(own))).scalars()
+    needles = [raw[i : i + 24] for raw in sealed for i in (0, len(raw) // 2, len(raw) - 24)]
+    files = files_of(sqlite_file, None)
+    assert found(needles, files) == set(needles)
+    await store.delete_conversation(new.person.conversation)
+    assert found(needles, files_of(sqlite_file, None)) == set()
+    assert len(await store.messages(other.person)) == 20
+    await store.close()
+
+
+async def test_scrubbing_takes_the_wraps_out_of_postgresql(store: Store, url: str) -> None:
+    new, other = [await store.create_conversation("nl") for _ in range(2)]
+    await store.delete_conversation(new.person.conversation)
+    await store.scrub()
+    assert await store.open_by_token(other.token) is not None
+
+
+async def test_no_secret_is_in_a_repr(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    new = await store.create_conversation("nl")
+    shown = f"{new!r} {new.person!r} {els.session!r} {new.person.keys!r}"
+    for secret in (new.token, new.return_code, els.session.csrf, str(new.person.keys.private), "Els", "nl"):
+        assert secret not in shown
+
+
+async def test_no_text_is_in_an_error(store: Store, url: str) -> None:
+    new = await store.create_conversation("nl")
+    broken = Person(new.person.conversation, KeyPair(b"short", b"short"), None, new.person.state)
+    errors: list[BaseException] = []
+    with pytest.raises(StorageError) as caught:
+        await store.accept(broken, CANARY, CANARY)
+    errors.append(caught.value)
+    async with store._db.write() as connection:
+        await connection.execute(text("ALTER TABLE messages RENAME TO elsewhere"))
+    with pytest.raises(Exception, match="messages") as failed:
+        await store.accept(new.person, CANARY, CANARY, choice={"x": CANARY})
+    errors.append(failed.value)
+    async with store._db.write() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO messages"))
+    await store.delete_conversation(new.person.conversation)
+    with pytest.raises(Gone) as gone:
+        await store.accept(new.person, CANARY, CANARY)
+    errors.append(gone.value)
+    for error in errors:
+        at: BaseException | None = error
+        while at is not None:
+            assert CANARY not in f"{at} {at!r}"
+            at = at.__cause__ or at.__context__
+
+
+async def test_the_sqlite_file_is_the_accounts_own(sqlite_file: str, tmp_path: Path, clock: Clock) -> None:
+    from bot.storage.schema import upgrade
+
+    path = tmp_path / "new" / "inloop.db"
+    upgrade(f"sqlite:///{path}")
+    store = await Store.open(f"sqlite:///{path}", clock=clock)
+    await store.create_conversation(None)
+    assert {file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {0}
+    async with store._db.read() as connection:
+        pragmas = {}
+        for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys"):
+            pragmas[name] = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+    await store.close()
