@@ -17,7 +17,7 @@ from bot.core.model import Case, Handoff, Message, Outgoing, Sender
 from bot.core.replies import Speaker
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue
-from bot.storage.errors import NotFound, NotOwner, NotReadable
+from bot.storage.errors import Gone, NotFound, NotOwner, NotReadable
 from bot.storage.store import DeskSession, Invite, Person, Store
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,8 @@ class Desk:
     async def access(self, session: DeskSession, case_id: int, *, owned: bool) -> Case:
         """The case, when this caseworker may do with it what is to be done.
 
-        `owned`: only its owner may. Raises `NotOwner`, and `NotFound` when there is no such case or it was
-        deleted by the person.
+        `owned`: only its owner may. Raises `NotOwner`, `NotFound` when there is no such case, and
+        `Gone` when its person has deleted the conversation.
         """
         case = await self._store.case(case_id)
         if case is None:
@@ -89,7 +89,7 @@ class Desk:
     async def claim(self, session: DeskSession, case_id: int) -> Case:
         """Takes a case: from here on the bot is silent in it. Claiming one's own case again is no error.
 
-        Raises `AlreadyClaimed` with the owner's name, `NotFound`, `IllegalMove`, and `NotReadable` for a
+        Raises `AlreadyClaimed` with the owner's name, `NotFound`, `Gone`, `IllegalMove`, and `NotReadable` for a
         conversation that cannot be opened before the person comes back; then nothing is changed.
         """
         case = await self.access(session, case_id, owned=False)
@@ -206,7 +206,7 @@ class Desk:
         try:
             person = await self._store.open_case(case.id, session.team)
             return await self._store.case_why(case.id, person.keys)
-        except (NotReadable, NotFound):
+        except (NotReadable, Gone):
             return None
 
     def _speaker(self, person: Person) -> Speaker:

@@ -1,7 +1,6 @@
 """The caseworkers' routes: pages, log-in and invitations under `/desk`, the rest under `/desk/api`."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_api`.
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
@@ -115,16 +114,16 @@ def session_shown(session: DeskSession) -> dict[str, Any]:
 def router(desk: Desk, store: Store, live: Live, words: Catalogue, settings: Settings) -> APIRouter:
     """All routes under `/desk`."""
     door = Door(store, secure=settings.secure, public_url=settings.public_url)
-    everything = APIRouter(prefix="/desk", tags=["desk"], route_class=DeskRoute)
+    everything = APIRouter(tags=["desk"])
     everything.include_router(desk_pages.router(desk, words, settings.max_text))
     everything.include_router(_entrance(store, door))
-    everything.include_router(_api(desk, store, live, words, door), prefix="/api")
+    everything.include_router(_api(desk, store, live, words, door))
     return everything
 
 
 def _entrance(store: Store, door: Door) -> APIRouter:
     """What needs no session: logging in, and accepting an invitation."""
-    entrance = APIRouter(route_class=DeskRoute)
+    entrance = APIRouter(prefix="/desk", route_class=DeskRoute)
 
     @entrance.post("/login")
     async def log_in(body: LogInBody, request: Request, response: Response) -> dict[str, Any]:
@@ -147,7 +146,7 @@ def _entrance(store: Store, door: Door) -> APIRouter:
 
 def _api(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -> APIRouter:
     """What needs a session."""
-    api = APIRouter(route_class=DeskRoute, dependencies=[Depends(door)])
+    api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
     Session = Annotated[DeskSession, Depends(door)]
     CaseId = Annotated[int, Path(ge=1, le=BIG)]
 

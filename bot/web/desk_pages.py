@@ -45,7 +45,7 @@ def router(desk: Desk, words: Catalogue, max_text: int) -> APIRouter:
         values["words_json"] = json.dumps(labels, ensure_ascii=False)
         return TEMPLATES.TemplateResponse(request, template, values)
 
-    @pages.get("")
+    @pages.get("/desk")
     async def shell(
         request: Request,
         lang: Annotated[str, Query(max_length=35)] = "",
@@ -54,7 +54,7 @@ def router(desk: Desk, words: Catalogue, max_text: int) -> APIRouter:
         language = chosen(lang, accept_language)
         return page(request, "desk.html", language, outcomes=OUTCOMES, max_text=max_text)
 
-    @pages.get("/invite/{secret}")
+    @pages.get("/desk/invite/{secret}")
     async def invitation(
         request: Request,
         secret: Annotated[str, Path(max_length=200)],

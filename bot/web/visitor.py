@@ -1,7 +1,6 @@
 """The visitor API, as in the contract. Every route but the first needs the conversation's token."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: FastAPI reads the dependency that is named within `router`.
 import hashlib
 import json
 import secrets

@@ -1,0 +1,167 @@
+"""The gateway's web side with its real store, words and turn order, served on a free port. Only the understanding is
+small: what it makes of a sentence is not the desk's matter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from bot import content
+from bot.core.model import Assessment, Urgency
+from bot.desk import Desk
+from bot.dialogue.engine import Engine
+from bot.limits import Limits
+from bot.live.local import Live
+from bot.service import Service
+from bot.sessions import Sessions
+from bot.settings import Settings
+from bot.storage.schema import upgrade
+from bot.storage.store import Store
+from bot.tasks import Tasks
+from bot.understanding import Understanding
+from bot.web import desk as desk_web
+from bot.web import errors, pages, visitor
+from bot.web.guard import Guard
+from tests.support.databases import Clock
+from tests.support.desk import Colleague, join
+
+LOCKED_IN = "They locked me in"
+
+
+class Danger:
+    def assess(self, text: str, **_: object) -> Assessment:
+        if text == LOCKED_IN:
+            return Assessment(Urgency.EMERGENCY, ("confined",), ("pattern: locked in",), 0.99)
+        return Assessment()
+
+
+@dataclass(frozen=True)
+class Detected:
+    code: str | None = "en"
+    confidence: float = 1.0
+    sure: bool = True
+
+
+class Languages:
+    def detect(self, text: str, *, chosen: str | None, hints: Sequence[str] = ()) -> Detected:
+        return Detected()
+
+
+async def no_encoder(_: str) -> None:
+    return None
+
+
+@dataclass
+class Visitor:
+    """A person in a browser."""
+
+    http: httpx.AsyncClient
+    headers: dict[str, str]
+
+    async def write(self, text: str) -> int:
+        body = {"id": str(uuid4()), "text": text}
+        answer = await self.http.post("/api/messages", json=body, headers=self.headers)
+        assert answer.status_code == 202, answer.text
+        return int(answer.json()["seq"])
+
+    async def messages(self) -> list[dict[str, object]]:
+        answer = await self.http.get("/api/messages", headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, object]] = answer.json()["messages"]
+        return found
+
+    async def forget(self) -> None:
+        assert (await self.http.delete("/api/conversations", headers=self.headers)).status_code == 204
+
+
+@dataclass
+class Office:
+    """A running gateway, and ways to be a visitor or a caseworker of it."""
+
+    url: str
+    store: Store
+    live: Live
+    clock: Clock
+    words: content.Catalogue
+    app: FastAPI
+    tasks: Tasks
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+    colleagues: list[Colleague] = field(default_factory=list)
+
+    def browser(self) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False)
+        self.clients.append(client)
+        return client
+
+    async def caseworker(self, name: str) -> httpx.AsyncClient:
+        """A colleague's browser, logged in through the store's own doors; changes carry the session's token."""
+        by = self.colleagues[0].session if self.colleagues else None
+        colleague = await join(self.store, self.clock, name, by)
+        self.colleagues.append(colleague)
+        client = self.browser()
+        client.cookies.set("desk", colleague.cookie, path="/desk")
+        client.headers["X-Desk-Token"] = colleague.session.csrf
+        return client
+
+    async def visitor(self, language: str | None = "en") -> Visitor:
+        client = self.browser()
+        opened = (await client.post("/api/conversations", json={"language": language})).json()
+        return Visitor(client, {"Authorization": f"Bearer {opened['token']}"})
+
+    async def emergency(self, language: str | None = "en") -> tuple[Visitor, int]:
+        """A person in danger, and the id of their case."""
+        before = {case.id for case in await self.store.queue()}
+        person = await self.visitor(language)
+        await person.write(LOCKED_IN)
+        new = [case.id for case in await self.store.queue() if case.id not in before]
+        assert len(new) == 1
+        return person, new[0]
+
+
+@pytest.fixture
+async def office(tmp_path: Path, words: content.Catalogue) -> AsyncIterator[Office]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'inloop.db'}"
+    await asyncio.to_thread(upgrade, url)
+    clock, live, tasks, limits = Clock(), Live(), Tasks(), Limits(1000, 1000)
+    store = await Store.open(url, clock=clock)
+    engine = Engine("http://127.0.0.1:9", "-", 0.2, asyncio.get_running_loop().time)  # nothing listens there
+    understanding = Understanding(Danger(), Languages(), no_encoder)
+    service = Service(
+        store=store, words=words, understanding=understanding, engine=engine, live=live,
+        sessions=Sessions(store), tasks=tasks, limits=limits, max_text=4000,
+    )  # fmt: skip
+    settings = Settings(_env_file=None)
+    app = FastAPI(docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.include_router(visitor.router(service, store, live, limits))
+    desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
+    app.include_router(desk_web.router(desk, store, live, words, settings))
+    app.mount("/static", pages.STATIC, name="static")
+    app.add_middleware(Guard, max_body=64 * 1024, secure=False)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
+    )
+    socket = server.config.bind_socket()
+    running = asyncio.create_task(server.serve([socket]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    made = Office(f"http://127.0.0.1:{socket.getsockname()[1]}", store, live, clock, words, app, tasks)
+    try:
+        yield made
+    finally:
+        for client in made.clients:
+            await client.aclose()
+        live.close()
+        server.should_exit = True
+        await running
+        await tasks.finish(3)
+        await engine.close()
+        await store.close()
