@@ -83,12 +83,13 @@
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from !== "person") item.append(element("p", "who", state.words[message.from + "_label"] || ""));
-    item.append(element("p", "text", message.text));
-    if (message.urgency && message.from === "system") {
+    const card = message.urgency && message.from === "system";
+    if (card) { // thirty seconds: the numbers under the thumb before anything to read
       const calls = element("div", "calls");
       calls.append(callLink(state.facts.emergency, state.words.call_112), callLink(state.facts.stop, state.words.call_stop));
       item.append(calls);
     }
+    item.append(element("p", "text", message.text));
     if (message.choices && message.choices.length) {
       const box = element("div", "choices");
       for (const choice of message.choices) {
@@ -102,7 +103,7 @@
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
-    item.scrollIntoView({ block: "end" });
+    item.scrollIntoView({ block: card ? "start" : "end" });
   };
   // Buttons of what was said earlier are put away once the person has gone on; the safety card keeps its own.
   const retire = (before = Infinity) => {
@@ -232,7 +233,9 @@
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
-  $("menu-open").addEventListener("click", () => $("menu").showModal());
+  // Not modal: a modal one would lie over the way out.
+  $("menu-open").addEventListener("click", () => { if ($("menu").open) $("menu").close(); else { $("menu").show(); $("menu-close").focus(); } });
+  addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && $("menu").open) { $("menu").close(); $("menu-open").focus(); } });
   $("menu-close").addEventListener("click", () => $("menu").close());
   $("ask-person").addEventListener("click", () => { $("menu").close(); queue({ path: "api/messages", data: { id: uuid(), text: state.words.talk_to_person }, label: state.words.talk_to_person }); });
   $("delete").addEventListener("click", () => { $("delete-sure").hidden = false; });
