@@ -113,7 +113,9 @@ class Service:
             danger = understood.assessment.urgency is not Urgency.NONE
             if not danger:
                 self._limits.message(session.person.conversation)
-            speaker = self._speaker(session.language or understood.language)
+            if danger and session.language is None:
+                await self._settle_language(session, understood)
+            speaker = self._speaker(session.language)
             found = understood.assessment
             accepted = await self._store.accept(
                 session.person,
@@ -172,9 +174,9 @@ class Service:
         """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
         async with session.turn:
             replies: list[Outgoing] = []
-            speaker = self._speaker(session.language or understood.language)
+            settled = session.language or self._words.fallback(understood.language)
             if understood.assessment.ask:
-                replies.append(speaker.safety_question())
+                replies.append(self._speaker(settled).safety_question())
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(None).languages("language.unknown", self._names()))
                 await self._say_answer(session, seq, replies)
@@ -209,8 +211,12 @@ class Service:
             elif command == "language":
                 await self._say_answer(session, seq, [speaker.languages("language.ask", self._names())])
             elif command == "safe":
-                await self._store.set_urgency(session.person, Urgency.NONE)
-                self._live.wake(DESK)
+                # It falls only now that the person says so, and no further than to where a caseworker still looks soon:
+                # whoever holds the phone can press a button.
+                if session.urgency is Urgency.EMERGENCY:
+                    session.urgency = Urgency.URGENT
+                    await self._store.set_urgency(session.person, Urgency.URGENT)
+                    self._live.wake(DESK)
                 await self._say_answer(session, seq, [speaker.say("safety.safe_reply")])
             elif command == "cancel_handoff":
                 await self._say_answer(session, seq, [speaker.say("handoff.cancelled")], cancel=True)

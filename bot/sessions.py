@@ -50,6 +50,8 @@ class Session:
     def heard(self, text: str, accepted: Accepted, urgency: Urgency) -> None:
         """Remembers what was just accepted as context for the next message."""
         self.state = accepted.state
+        if accepted.state is Handoff.BOT:
+            self.urgency = Urgency.NONE  # what was, was closed by a caseworker
         self.urgency = self.urgency.at_least(urgency)
         if not accepted.repeated:
             self._earlier = [*self._earlier, text][-EARLIER:]
@@ -84,6 +86,7 @@ class Sessions:
                 messages = await self._store.messages(person)
                 earlier = [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
                 session = Session(person, key, earlier)
+                session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
                 session.seen_at = self._now()
                 self._open[key] = session
                 while len(self._open) > self._limit:
