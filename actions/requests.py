@@ -7,10 +7,19 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import FORGET, HANDOFF, HANDOFF_EARLIER, YES_NO, move_on, send, topic_of, was_button
+from actions.turn import (
+    FORGET,
+    HANDOFF,
+    HANDOFF_EARLIER,
+    YES_NO,
+    end_turn,
+    move_on,
+    send,
+    topic_of,
+    was_button,
+)
 
 
 class ActionOfferHandoff(Action):
@@ -25,7 +34,7 @@ class ActionOfferHandoff(Action):
     ) -> list[dict[str, Any]]:
         """Ask; the answer is the next yes or no."""
         send(dispatcher, "handoff.offer", choices=YES_NO)
-        return [SlotSet("pending", HANDOFF), SlotSet("misses", 0)]
+        return end_turn(pending=HANDOFF, misses=0)
 
 
 class ActionAskForget(Action):
@@ -40,7 +49,7 @@ class ActionAskForget(Action):
     ) -> list[dict[str, Any]]:
         """Ask; the answer is the next yes or no."""
         send(dispatcher, "forget.question", choices=YES_NO)
-        return [SlotSet("pending", FORGET), SlotSet("misses", 0)]
+        return end_turn(pending=FORGET, misses=0)
 
 
 class ActionChangeLanguage(Action):
@@ -74,7 +83,7 @@ class ActionAffirm(Action):
             send(dispatcher, "answer", values={"topic": topic_of(tracker)})
             return move_on(tracker)
         send(dispatcher, requests=[asked])
-        return [SlotSet("pending", None), SlotSet("misses", 0)]
+        return end_turn(pending=None, misses=0)
 
 
 class ActionDeny(Action):
@@ -93,7 +102,7 @@ class ActionDeny(Action):
             send(dispatcher, "answer", values={"topic": topic_of(tracker)})
             return move_on(tracker)
         send(dispatcher, f"{asked}.cancelled")
-        return [SlotSet("pending", None), SlotSet("misses", 0)]
+        return end_turn(pending=None, misses=0)
 
 
 def open_question(tracker: Tracker) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 FALLBACK = "nlu_fallback"
@@ -74,7 +74,12 @@ def move_on(tracker: Tracker, *, misses: int = 0, topic: str | None = None) -> l
     stay on the screen, so that a late press of one still counts; a late written "yes" does not.
     """
     pending = HANDOFF_EARLIER if tracker.get_slot("pending") in {HANDOFF, HANDOFF_EARLIER} else None
-    events = [SlotSet("pending", pending), SlotSet("misses", misses)]
+    slots: dict[str, Any] = {"pending": pending, "misses": misses}
     if topic is not None and topic not in TALK:
-        events.append(SlotSet("last_topic", topic))
-    return events
+        slots["last_topic"] = topic
+    return end_turn(**slots)
+
+
+def end_turn(**slots: Any) -> list[dict[str, Any]]:
+    """The slots that change, and back to listening: said here, it need not be predicted."""
+    return [*(SlotSet(name, value) for name, value in slots.items()), FollowupAction("action_listen")]

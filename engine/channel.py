@@ -110,8 +110,9 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
 class InloopChannel(InputChannel):  # type: ignore[misc]
     """Takes turns from the gateway and answers with keys, choices and requests."""
 
-    def __init__(self, secret: str, agent: Callable[[], Agent]) -> None:
+    def __init__(self, secret: str, store: MemoryTrackerStore, agent: Callable[[], Agent]) -> None:
         self._secret = secret.encode()
+        self._store = store  # the agent hides its own behind wrappers
         self._agent = agent
         self._intents: tuple[Agent | None, frozenset[str]] = (None, frozenset())
 
@@ -151,10 +152,8 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
                 conversation = read_conversation(request.json if isinstance(request.json, dict) else {})
             except BadRequest as error:
                 return response.json({"error": str(error)}, status=422)
-            agent = self._agent()
-            async with agent.lock_store.lock(conversation):
-                store = agent.tracker_store
-                forgotten = isinstance(store, MemoryTrackerStore) and store.forget(conversation)
+            async with self._agent().lock_store.lock(conversation):
+                forgotten = self._store.forget(conversation)
             return response.json({"forgotten": forgotten})
 
         return routes

@@ -14,14 +14,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from engine.no_tensorflow import install as install_placeholders
+
 OWN = "engine"
 
 
 def prepare_environment() -> None:
-    """Set what must be set before Rasa is imported: no telemetry, no GPU search, no chatter of TensorFlow."""
+    """Do what must be done before Rasa is imported: no telemetry, no TensorFlow, no chatter."""
+    install_placeholders()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["TQDM_DISABLE"] = "1"
@@ -78,7 +79,7 @@ def silence(level: int = logging.INFO) -> None:
         logger.propagate = True
         if not (name == OWN or name.startswith(OWN + ".")):
             logger.setLevel(logging.WARNING)
-    for name in ("sanic.access", "sanic.root", "asyncio", "tensorflow"):
+    for name in ("sanic.access", "sanic.root", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
     show: Callable[..., None] = _warn
     warnings.showwarning = show

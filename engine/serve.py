@@ -37,10 +37,9 @@ def make_app(
     secret: str, model: Path, actions_url: str, max_conversations: int, time_to_live: float
 ) -> Sanic:
     """Return the Sanic application; the model is loaded before it accepts connections."""
-    from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
-    from rasa.core.lock_store import InMemoryLockStore
 
+    from engine.agent import load_agent
     from engine.channel import InloopChannel
     from engine.tracker_store import MemoryTrackerStore
 
@@ -49,14 +48,10 @@ def make_app(
     app.config.KEEP_ALIVE_TIMEOUT = 120
     app.config.FALLBACK_ERROR_FORMAT = "json"
     endpoint = KeptEndpoint(actions_url)
+    store = MemoryTrackerStore(max_conversations=max_conversations, time_to_live=time_to_live)
 
     async def load(app: Sanic, _: object) -> None:
-        app.ctx.agent = Agent.load(
-            model,
-            tracker_store=MemoryTrackerStore(max_conversations=max_conversations, time_to_live=time_to_live),
-            lock_store=InMemoryLockStore(),
-            action_endpoint=endpoint,
-        )
+        app.ctx.agent = load_agent(model, store, endpoint)
 
     async def close(_: Sanic, __: object) -> None:
         await endpoint.close()
@@ -74,7 +69,7 @@ def make_app(
     app.register_listener(load, "before_server_start")
     app.register_listener(close, "after_server_stop")
     app.error_handler.add(Exception, failed)
-    channel = InloopChannel(secret, lambda: app.ctx.agent)
+    channel = InloopChannel(secret, store, lambda: app.ctx.agent)
     app.blueprint(channel.blueprint(handle), url_prefix="/webhooks/inloop")
     return app
 
