@@ -81,7 +81,8 @@ def measure_inloop(console: Console, folder: Path) -> dict[str, float]:
         own = psutil.Process(gateway.process.pid)
         return {
             "median": one.median_ms, "p95": one.p95_ms, "many": many.per_second, "many_median": many.median_ms,
-            "memory": megabytes(own), "gateway_memory": own.memory_info().rss / 1e6, "start": started, "serving": serving,
+            "memory": megabytes(own), "gateway_memory": own.memory_info().rss / 1e6,
+            "start": started, "serving": serving,
         }  # fmt: skip
     finally:
         gateway.stop()
@@ -133,7 +134,8 @@ def main() -> None:
         "",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, "
         f"Python {platform.python_version()}. Both sides in one run; the clients share the machine.",
-        "The baseline is what `rasa init` makes (Rasa 3.6.21), behind its REST channel, without storage, sealing, danger, queue or events.",
+        "The baseline is what `rasa init` makes (Rasa 3.6.21), behind its REST channel: no storage, sealing, danger, queue "
+        "or events.",
         "A turn of ours is from the POST of a message until its answer arrives on the event stream.",
         "",
         "| what | Inloop | stock Rasa | |",

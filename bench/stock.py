@@ -52,7 +52,9 @@ def running(folder: Path) -> Iterator[tuple[str, psutil.Process, float]]:
     try:
         while True:
             try:
-                if httpx.post(address + "/webhooks/rest/webhook", json={"sender": "x", "message": "hello"}, timeout=30).json():
+                if httpx.post(
+                    address + "/webhooks/rest/webhook", json={"sender": "x", "message": "hello"}, timeout=30
+                ).json():
                     break
             except httpx.HTTPError:
                 pass

@@ -75,7 +75,7 @@ def classify() -> None:
     Example: echo '{"id": "1", "text": "waar kan ik slapen"}' | inloop classify
     """
     from bot import app as wiring
-    from bot import training
+    from bot import content, training
     from bot.commands import classify as command
 
     wanted = settings()
@@ -85,7 +85,7 @@ def classify() -> None:
         errors.print(f"[bold red]{error}[/]")
         raise typer.Exit(1) from None
     own, encoding = wiring.understanding(wanted.models_dir, wanted.encoder_dir)
-    known = {language.code for language in wiring.content.load(wiring.CONTENT).languages}
+    known = {language.code for language in content.load(wiring.CONTENT).languages}
     folder = wanted.encoder_dir or wanted.models_dir / "encoder"
     model = wanted.models_dir / "rasa" / "inloop.tar.gz"
     command.run(standard_input(), standard_output(), own, model, folder, wanted.max_text, known)

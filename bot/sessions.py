@@ -20,8 +20,18 @@ class Session:
     """One person's conversation while it is open here. Nothing of it outlives the process."""
 
     __slots__ = (
-        "_earlier", "alias", "language", "lock", "pending", "person", "seen_at", "state", "token_hash", "turn", "urgency",
-    )  # fmt: skip
+        "_earlier",
+        "alias",
+        "language",
+        "lock",
+        "pending",
+        "person",
+        "seen_at",
+        "state",
+        "token_hash",
+        "turn",
+        "urgency",
+    )
 
     def __init__(self, person: Person, token_hash: bytes, earlier: list[str]) -> None:
         self.person = person
@@ -60,7 +70,9 @@ class Session:
 class Sessions:
     """Opens conversations and keeps the recent ones, at most `limit`, each for `seconds` after its last use."""
 
-    def __init__(self, store: Store, limit: int = 20_000, seconds: float = 1800, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, limit: int = 20_000, seconds: float = 1800, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._limit = limit
         self._seconds = seconds

@@ -20,23 +20,35 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="INLOOP_", env_file=".env", extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback needs INLOOP_PUBLIC_URL with https.")
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; anything but loopback needs INLOOP_PUBLIC_URL with https."
+    )
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    public_url: str = Field("", description="Address people reach it by, through the TLS proxy, for instance https://chat.example.org.")
-    data_dir: Path = Field(Path("var"), description="Folder of the database, the log and other state; made with mode 0700.")
+    public_url: str = Field(
+        "", description="Address people reach it by, through the TLS proxy, for instance https://chat.example.org."
+    )
+    data_dir: Path = Field(
+        Path("var"), description="Folder of the database, the log and other state; made with mode 0700."
+    )
     models_dir: Path = Field(Path("models"), description="Folder of the trained models.")
     encoder_dir: Path | None = Field(None, description="Another CTranslate2 encoder to use, with its tokenizer.json.")
     database_url: str = Field("", description="postgresql+psycopg://… ; empty: SQLite in the data folder.")
     engine_url: str = Field("", description="An engine that runs elsewhere; empty: `inloop up` starts and watches one.")
     engine_secret: SecretStr = Field(SecretStr(""), description="The secret shared with an engine that runs elsewhere.")
-    engine_timeout: float = Field(4.0, gt=0, le=60, description="Seconds before the engine counts as dead for this turn.")
+    engine_timeout: float = Field(
+        4.0, gt=0, le=60, description="Seconds before the engine counts as dead for this turn."
+    )
     exit_url: str = Field("https://www.meteo.be/", description="The harmless page that Leave goes to.")
     page_urls: list[str] = Field([], description="Apprise addresses that are paged for an emergency, as a JSON list.")
     max_text: int = Field(4000, ge=100, le=20000, description="Characters of one message.")
     max_body: int = Field(64 * 1024, ge=4096, description="Bytes of one request.")
     messages_per_minute: int = Field(60, ge=5, description="Messages of one conversation before it is slowed down.")
-    conversations_per_minute: int = Field(60, ge=1, description="New conversations of one source before it is slowed down.")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What the log holds; never a text.")
+    conversations_per_minute: int = Field(
+        60, ge=1, description="New conversations of one source before it is slowed down."
+    )
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What the log holds; never a text."
+    )
 
     @field_validator("exit_url", "public_url", "engine_url")
     @classmethod

@@ -26,7 +26,7 @@ def say(text):
 
 
 def quiet(args, **kwargs):
-    return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, **kwargs)
+    return subprocess.run(args, capture_output=True, text=True, check=False, **kwargs)
 
 
 def with_every_pyenv_python(env):
@@ -51,7 +51,8 @@ def works(uv, env):
 
 def install_uv(target):
     say("installing uv into .cache/uv")
-    wanted = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / "scripts/uv.txt")]
+    wanted = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    wanted += ["-r", str(ROOT / "scripts/uv.txt")]
     if quiet([sys.executable, "-m", "pip", "--version"]).returncode == 0:
         done = quiet([sys.executable, "-m", "pip", *wanted, "--target", str(target)])
         if done.returncode == 0:
@@ -59,9 +60,9 @@ def install_uv(target):
         say(done.stderr.strip()[-500:])
     # A Debian without python3-pip: a virtual environment brings its own pip, where python3-venv is there.
     tools = CACHE / "uv-venv"
-    if quiet([sys.executable, "-m", "venv", str(tools)]).returncode == 0:
-        if quiet([str(tools / "bin/python"), "-m", "pip", *wanted, "--target", str(target)]).returncode == 0:
-            return True
+    own = [str(tools / "bin/python"), "-m", "pip", *wanted, "--target", str(target)]
+    if quiet([sys.executable, "-m", "venv", str(tools)]).returncode == 0 and quiet(own).returncode == 0:
+        return True
     shutil.rmtree(str(tools), ignore_errors=True)
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("installing Debian's python3-pip")
@@ -95,13 +96,13 @@ def sync(uv, env):
     ):
         first = not (where / ".venv").exists()
         if first:
-            say("making the {} environment (a few minutes the first time)".format(name))
+            say(f"making the {name} environment (a few minutes the first time)")
         args = [uv, "sync", "--frozen", "--project", str(where), "--python", python]
         done = subprocess.run(args + ([] if first else ["--quiet"]), env=env, check=False)
         if done.returncode != 0:
             sys.exit(
-                "The {} environment could not be made. It needs Python {}; uv looks for it on this machine (also in "
-                "pyenv) and else fetches one, which needs a network.".format(name, python)
+                f"The {name} environment could not be made. It needs Python {python}; uv looks for it on this machine "
+                "(also in pyenv) and else fetches one, which needs a network."
             )
 
 
@@ -127,7 +128,7 @@ def main():
     if command is not None:
         env.pop("PYENV_VERSION", None)
         program = str(ROOT / command[0])
-        os.execve(program, [program] + command[1:] + sys.argv[2:], env)
+        os.execve(program, [program, *command[1:], *sys.argv[2:]], env)
 
 
 if __name__ == "__main__":

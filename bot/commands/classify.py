@@ -70,9 +70,7 @@ def classify(
 async def _understand(
     understanding: Understanding, wanted: list[tuple[Any, str, str | None]], known: set[str]
 ) -> list[Understood]:
-    return await asyncio.gather(
-        *(understanding.of(text, lang if lang in known else None) for _, text, lang in wanted)
-    )
+    return await asyncio.gather(*(understanding.of(text, lang if lang in known else None) for _, text, lang in wanted))
 
 
 def result(number: Any, chosen: str | None, understood: Understood, topic: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +87,15 @@ def result(number: Any, chosen: str | None, understood: Understood, topic: dict[
     }
 
 
-def run(source: TextIO, sink: TextIO, understanding: Understanding, model: Path, encoder_dir: Path, max_text: int, known: set[str]) -> int:
+def run(
+    source: TextIO,
+    sink: TextIO,
+    understanding: Understanding,
+    model: Path,
+    encoder_dir: Path,
+    max_text: int,
+    known: set[str],
+) -> int:
     """Reads all of `source`; writes to `sink`. Returns the exit code."""
     with EngineBatch(model, encoder_dir) as engine:
         for line in classify(source, understanding, engine, max_text, known):

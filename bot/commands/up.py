@@ -99,7 +99,7 @@ async def serve(settings: Settings, console: Console) -> None:
 async def _announce(
     server: Server, supervisor: Supervisor | None, parts: app.Parts, settings: Settings, console: Console, began: float
 ) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.05)
     socket = server.servers[0].sockets[0]
     address = f"http://{settings.host}:{socket.getsockname()[1]}"

@@ -36,7 +36,9 @@ class EngineBatch:
     def __enter__(self) -> EngineBatch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._child.stdin is not None:
             self._child.stdin.close()
         try:

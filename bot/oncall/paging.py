@@ -54,7 +54,13 @@ class Pager:
     """Sends what stands in the outbox. Without a target the rows wait, and the doctor says so."""
 
     def __init__(
-        self, outbox: Outbox, urls: Sequence[str], desk_url: str, waker: Waker, topic: str, clock: Callable[[], datetime]
+        self,
+        outbox: Outbox,
+        urls: Sequence[str],
+        desk_url: str,
+        waker: Waker,
+        topic: str,
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = outbox
         self._desk_url = desk_url.rstrip("/") + "/desk"
@@ -96,7 +102,7 @@ class Pager:
         number, urgency = item.payload["case_number"], item.payload["urgency"]
         title = f"Inloop: {urgency} {number}"
         try:
-            sent = await asyncio.wait_for(self._apprise.async_notify(title=title, body=self._desk_url), 30)
+            sent = bool(await asyncio.wait_for(self._apprise.async_notify(title=title, body=self._desk_url), 30))
         except TimeoutError:
             sent = False
         if sent:

@@ -63,7 +63,9 @@ def router(words: Catalogue, exit_url: str, max_text: int) -> APIRouter:
             "emergency": dial(words.fact("emergency_phone")),
             "stop": dial(words.fact("stop_phone")),
         }
-        return JSONResponse({"language": code, "rtl": rtl, "labels": dict(words.labels("visitor", code)), "facts": facts})
+        return JSONResponse(
+            {"language": code, "rtl": rtl, "labels": dict(words.labels("visitor", code)), "facts": facts}
+        )
 
     @pages.get("/leave")
     async def leave() -> RedirectResponse:

@@ -1,4 +1,4 @@
-"""A real Chromium, and an Inloop of its own with an empty queue, for the tests that people's eyes and thumbs would do."""
+"""A real Chromium, and an Inloop of its own with an empty queue, for what people's eyes and thumbs would do."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Phone:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
 
-    def _route(self, route) -> None:  # noqa: ANN001
+    def _route(self, route) -> None:
         if route.request.url.startswith((self.url, "data:")):
             route.continue_()
         else:

@@ -1,4 +1,4 @@
-"""The visitor page in a real browser: right to left, keyboard, reload, return code, deletion, leaving, accessibility."""
+"""The visitor page in a real browser: right to left, keyboard, reload, return code, deletion, leaving, axe."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_messages_typed_without_a_network_wait_and_are_sent_once(house: Gateway,
     assert phone.page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
 
 
-def test_the_page_reads_from_right_to_left_in_arabic(house: Gateway, browser: Browser, words: Catalogue, pictures: Path) -> None:
+def test_the_page_reads_from_right_to_left_in_arabic(
+    house: Gateway, browser: Browser, words: Catalogue, pictures: Path
+) -> None:
     phone = Phone(browser, house.url, locale="ar")
     phone.page.goto(house.url + "/")
     phone.page.get_by_role("button", name="العربية").click()

@@ -14,7 +14,7 @@ from bot.content import Catalogue
 from tests.browser.conftest import Phone
 from tests.support.gateway import Gateway, Visitor, wait_for
 
-PASSWORD = "une longue phrase pour la nuit"  # noqa: S105 - of this test alone
+PASSWORD = "une longue phrase pour la nuit"
 
 
 def write(page: Page, text: str) -> None:
@@ -22,7 +22,7 @@ def write(page: Page, text: str) -> None:
     page.locator("#write button.primary").click()
 
 
-def last(page: Page, sender: str):  # noqa: ANN201
+def last(page: Page, sender: str):
     return page.locator(f"#log li.{sender} .text").last
 
 

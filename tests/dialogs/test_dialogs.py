@@ -106,9 +106,7 @@ class Visit:
         assert not said, said
 
     def gone(self, _: bool) -> None:
-        wait_for(
-            "the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10
-        )
+        wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10)
 
     def case(self) -> dict[str, Any]:
         return self.caseworker.wait_for_case(lambda case: case["id"] not in self.known)
@@ -144,7 +142,9 @@ class Visit:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HERE).with_suffix("")))
-def test_dialogue(path: Path, gateway: Gateway, deaf: Gateway, caseworker: Caseworker, deaf_caseworker: Caseworker, words: Catalogue) -> None:
+def test_dialogue(
+    path: Path, gateway: Gateway, deaf: Gateway, caseworker: Caseworker, deaf_caseworker: Caseworker, words: Catalogue
+) -> None:
     dialogue = yaml.safe_load(path.read_text(encoding="utf-8"))
     down = dialogue.get("engine") == "down"
     where, who = (deaf, deaf_caseworker) if down else (gateway, caseworker)

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +35,9 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         with httpx.Client(base_url=self.url, timeout=5) as http:
-            self.token = self.until(lambda: http.post("/api/conversations", json={"language": "en"}), 201).json()["token"]
+            self.token = self.until(lambda: http.post("/api/conversations", json={"language": "en"}), 201).json()[
+                "token"
+            ]
             http.headers["Authorization"] = f"Bearer {self.token}"
             for n in range(MESSAGES):
                 text = f"{QUESTIONS[n % len(QUESTIONS)]} ({self.number}.{n})"
@@ -44,7 +47,7 @@ class Person(threading.Thread):
                 if n % 7 == 0:
                     self.until(lambda: http.get("/api/messages", params={"after": 10**6}), 200)
 
-    def until(self, call, status: int) -> httpx.Response:  # noqa: ANN001
+    def until(self, call: Callable[[], httpx.Response], status: int) -> httpx.Response:
         end = time.monotonic() + 240
         while time.monotonic() < end:
             try:

@@ -13,7 +13,7 @@ import pyotp
 
 from tests.support.gateway import Gateway, wait_for
 
-PASSWORD = "een lange zin voor de nacht"  # noqa: S105 - of these tests alone
+PASSWORD = "een lange zin voor de nacht"
 
 
 class Caseworker:
@@ -41,7 +41,9 @@ class Caseworker:
         found: list[dict[str, Any]] = answer.json()["cases"]
         return found
 
-    def wait_for_case(self, wanted: Callable[[dict[str, Any]], bool] = lambda _: True, seconds: float = 15) -> dict[str, Any]:
+    def wait_for_case(
+        self, wanted: Callable[[dict[str, Any]], bool] = lambda _: True, seconds: float = 15
+    ) -> dict[str, Any]:
         """The first case in the queue's order that is `wanted`."""
         return wait_for("a case in the queue", lambda: next(filter(wanted, self.queue()), None), seconds)
 

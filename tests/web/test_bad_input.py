@@ -75,7 +75,7 @@ def test_a_message_just_past_the_limit_is_too_long(visitor: Visitor) -> None:
 
 
 def test_a_body_without_a_length_is_cut_off_at_the_limit(visitor: Visitor) -> None:
-    def endless():  # noqa: ANN202
+    def endless():
         for _ in range(200):
             yield b"a" * 1024
 
@@ -100,9 +100,7 @@ def test_a_body_without_a_length_is_cut_off_at_the_limit(visitor: Visitor) -> No
     ],
     ids=ascii,
 )
-def test_anything_else_is_plain_text_and_is_answered(
-    visitor: Visitor, caseworker: Caseworker, text: str
-) -> None:
+def test_anything_else_is_plain_text_and_is_answered(visitor: Visitor, caseworker: Caseworker, text: str) -> None:
     before = {case["id"] for case in caseworker.queue()}
     answer = post(visitor, body(text))
     assert answer.status_code == 202, answer.text
@@ -146,7 +144,13 @@ def test_a_choice_of_another_conversation_does_nothing(gateway: Gateway, visitor
 
 @pytest.mark.parametrize(
     ("body_", "status"),
-    [({"language": "xx"}, 422), ({"language": 7}, 422), ({"language": "en", "x": 1}, 422), ([], 422), ({"language": "a" * 99}, 422)],
+    [
+        ({"language": "xx"}, 422),
+        ({"language": 7}, 422),
+        ({"language": "en", "x": 1}, 422),
+        ([], 422),
+        ({"language": "a" * 99}, 422),
+    ],
 )
 def test_a_conversation_in_no_language_of_ours_is_refused(gateway: Gateway, body_: object, status: int) -> None:
     answer = httpx.post(gateway.url + "/api/conversations", json=body_)

@@ -104,8 +104,12 @@ def test_the_return_code_opens_the_talk_and_ends_the_old_token(gateway: Gateway)
     assert httpx.get(gateway.url + "/api/messages", headers={"Authorization": old}).status_code == 401
 
 
-def test_many_messages_are_slowed_down_but_never_a_danger(tmp_path_factory) -> None:  # noqa: ANN001
-    env = {"INLOOP_MESSAGES_PER_MINUTE": "5", "INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20}
+def test_many_messages_are_slowed_down_but_never_a_danger(tmp_path_factory) -> None:
+    env = {
+        "INLOOP_MESSAGES_PER_MINUTE": "5",
+        "INLOOP_ENGINE_URL": "http://127.0.0.1:9",
+        "INLOOP_ENGINE_SECRET": "s" * 20,
+    }
     with running(tmp_path_factory.mktemp("limits"), free_port(), engine=False, env=env) as gateway:
         visitor = Visitor(gateway.url, "en")
         answers = [
@@ -121,6 +125,9 @@ def test_many_messages_are_slowed_down_but_never_a_danger(tmp_path_factory) -> N
 def test_the_contract_is_in_the_openapi(gateway: Gateway) -> None:
     paths = httpx.get(gateway.url + "/openapi.json").json()["paths"]
     for path, methods in {
-        "/api/conversations": {"post", "delete"}, "/api/messages": {"post", "get"}, "/api/choices": {"post"}, "/api/events": {"get"},
-    }.items():  # fmt: skip
+        "/api/conversations": {"post", "delete"},
+        "/api/messages": {"post", "get"},
+        "/api/choices": {"post"},
+        "/api/events": {"get"},
+    }.items():
         assert methods <= set(paths[path])
