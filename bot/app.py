@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import encoder
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
+import encoder
 from bot import content
 from bot.danger import Danger
 from bot.desk import Desk

@@ -9,7 +9,6 @@ that was dangerous is in the queue, or it was not accepted. Neither needs the en
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
