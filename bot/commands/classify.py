@@ -75,6 +75,8 @@ async def _understand(
 
 def result(number: Any, chosen: str | None, understood: Understood, topic: dict[str, Any]) -> dict[str, Any]:
     """The line of the contract."""
+    if "error" in topic:
+        return {"id": number, "error": "the dialogue model did not read it"}
     assessment = understood.assessment
     return {
         "id": number,
