@@ -35,8 +35,7 @@ def body_of(message: Outgoing, seq: int) -> Body:
     """The body of a message at its place. Every choice gets its token here: it embeds `seq`, the rest is
     random, so that only a choice that was offered in this conversation can be sent back."""
     choices = tuple(
-        Choice(f"{seq}.{secrets.token_urlsafe(12)}", choice.label, choice.action)
-        for choice in message.choices
+        Choice(f"{seq}.{secrets.token_urlsafe(12)}", choice.label, choice.action) for choice in message.choices
     )
     return Body(message.text, choices, message.urgency, message.key)
 

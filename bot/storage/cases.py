@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.handoff import Move, move
 from bot.core.model import Case, Handoff, Sender, Urgency
 from bot.storage.errors import AlreadyClaimed, Gone, NotFound, NotOwner, NotReadable, SealingError
-from bot.storage.part import Part, Person, wrapped_for
+from bot.storage.part import LARGEST, Part, Person, wrapped_for
 from bot.storage.raising import RANKS, page, sealed_why
 from bot.storage.sealing import KeyPair, open_envelope, pair_of
 from bot.storage.tables import case_whys, cases, caseworkers, conversation_wraps, conversations, messages
@@ -40,6 +40,8 @@ class Cases(Part):
 
     async def case(self, case_id: int) -> Case | None:
         """One case, open or closed."""
+        if not 0 < case_id <= LARGEST:
+            return None
         async with self._db.read() as connection:
             return await _find(connection, case_id)
 
@@ -128,7 +130,7 @@ class Cases(Part):
             .select_from(cases)
             .outerjoin(conversations, cases.c.conversation == c.id)
             .outerjoin(wraps, and_(wraps.c.conversation == c.id, wraps.c.kind == "team"))
-            .where(cases.c.id == case_id)
+            .where(cases.c.id == min(case_id, LARGEST))
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
@@ -173,7 +175,7 @@ class Cases(Part):
     async def _locked(self, case_id: int) -> AsyncIterator[tuple[AsyncConnection, Case]]:
         """A transaction that holds the case's conversation, and the case as it is then; raises `NotFound`."""
         async with self._db.write() as connection:
-            of = select(cases.c.conversation).where(cases.c.id == case_id)
+            of = select(cases.c.conversation).where(cases.c.id == min(case_id, LARGEST))
             conversation = (await connection.execute(of)).scalar()
             if conversation is None:
                 raise NotFound("there is no such case")
@@ -183,9 +185,7 @@ class Cases(Part):
                 raise NotFound("there is no such case")
             yield connection, case
 
-    async def _own(
-        self, connection: AsyncConnection, case_id: int, conversation: int, caseworker_id: int
-    ) -> Case:
+    async def _own(self, connection: AsyncConnection, case_id: int, conversation: int, caseworker_id: int) -> Case:
         # what the bot had not answered is the owner's now: the bot must not come back to it later
         open_turns = and_(messages.c.conversation == conversation, messages.c.answered.is_(False))
         await connection.execute(update(messages).where(open_turns).values(answered=True))
@@ -200,14 +200,12 @@ class Cases(Part):
         return await _change(connection, case.id, case.conversation, waiting)
 
 
-async def _change(
-    connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any]
-) -> Case:
+async def _change(connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any]) -> Case:
     await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=changes["state"]))
     case = await _find(connection, case_id)
-    assert case is not None  # noqa: S101 - its row was just written
+    assert case is not None
     return case
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ import pyotp
 from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.handoff import IllegalMove
 from bot.core.model import Handoff
 from bot.storage.cases import Cases
 from bot.storage.errors import InviteRefused, NameTaken, NotFound, NotReadable
@@ -44,6 +46,7 @@ from bot.storage.team import give_team_key, new_team_key, rewrap_all
 
 INVITE_LASTS = timedelta(hours=48)
 SHORTEST_PASSWORD = 12
+LONGEST_NAME = 80
 TOTP_SECONDS = 30
 COST = PasswordCost()
 CASEWORKER, COORDINATOR = "caseworker", "coordinator"
@@ -101,7 +104,7 @@ class Caseworkers(Cases):
                 return None
             await connection.execute(delete(invites))
             team_key = await new_team_key(connection, pair.public, now)
-            invite = Invite(" ".join(name.split()), COORDINATOR, now + INVITE_LASTS)
+            invite = Invite(_named(name), COORDINATOR, now + INVITE_LASTS)
             await _invite(connection, derive_token(secret), invite, team_key, pair.private)
         return secret
 
@@ -116,7 +119,7 @@ class Caseworkers(Cases):
             taken = and_(caseworkers.c.name_key == name_key(name), caseworkers.c.active.is_(True))
             if (await connection.execute(select(caseworkers.c.id).where(taken))).first():
                 raise NameTaken
-            invite = Invite(" ".join(name.split()), role, self._clock() + INVITE_LASTS)
+            invite = Invite(_named(name), role, self._clock() + INVITE_LASTS)
             await _invite(connection, derive_token(secret), invite, team.id, by.team.private)
         return secret
 
@@ -204,7 +207,8 @@ class Caseworkers(Cases):
             owned = and_(cases.c.owner == caseworker_id, cases.c.state == Handoff.OWNED.value)
             theirs = list((await connection.execute(select(cases.c.id).where(owned))).scalars())
         for case_id in theirs:
-            await self.put_back(case_id)
+            with suppress(IllegalMove):  # deleted in this moment
+                await self.put_back(case_id)
         await self.rotate_team_key(by)
 
     async def rotate_team_key(self, by: DeskSession) -> None:
@@ -243,7 +247,19 @@ class Caseworkers(Cases):
 
 def name_key(name: str) -> str:
     """A name as it is compared: two that look alike are one."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
+    return unicodedata.normalize("NFKC", _plain(name)).casefold()
+
+
+def _plain(name: str) -> str:
+    return " ".join("".join(c for c in name if c.isprintable()).split())
+
+
+def _named(name: str) -> str:
+    """A name as it is shown; raises `ValueError` when it has no character or more than 80."""
+    shown = _plain(name)
+    if not 1 <= len(name_key(name)) <= LONGEST_NAME or len(shown) > LONGEST_NAME:
+        raise ValueError("a name has 1 to 80 characters")
+    return shown
 
 
 def totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
@@ -260,9 +276,7 @@ def totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
     return max(fits, default=None)
 
 
-async def _invite(
-    connection: AsyncConnection, keys: TokenKeys, invite: Invite, team_key: int, private: bytes
-) -> None:
+async def _invite(connection: AsyncConnection, keys: TokenKeys, invite: Invite, team_key: int, private: bytes) -> None:
     row = {
         "lookup": keys.lookup,
         "name": invite.name,

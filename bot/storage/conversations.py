@@ -97,9 +97,7 @@ class Conversations(Part):
         person, _ = found
         token = secrets.token_urlsafe(32)
         new = _wrap_for(person, "token", derive_token(token))
-        of_token = and_(
-            conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "token"
-        )
+        of_token = and_(conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "token")
         async with self._db.write() as connection:
             await self._hold_team_key(connection)
             if not await self._lock(connection, person.conversation):
@@ -216,9 +214,7 @@ class Conversations(Part):
         team = await current_team_key(connection)
         if team is None:
             return
-        mine = and_(
-            conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "team"
-        )
+        mine = and_(conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "team")
         await connection.execute(delete(conversation_wraps).where(mine))
         await connection.execute(insert(conversation_wraps).values(**team_wrap(person, team.id, team.public)))
 
@@ -248,9 +244,7 @@ def _wrap_for(person: Person, kind: str, keys: TokenKeys) -> dict[str, object]:
 
 async def _destroy(connection: AsyncConnection, conversation: int, now: datetime) -> None:
     of_cases = select(cases.c.id).where(cases.c.conversation == conversation)
-    await connection.execute(
-        delete(conversation_wraps).where(conversation_wraps.c.conversation == conversation)
-    )
+    await connection.execute(delete(conversation_wraps).where(conversation_wraps.c.conversation == conversation))
     await connection.execute(delete(messages).where(messages.c.conversation == conversation))
     await connection.execute(delete(case_whys).where(case_whys.c.case_id.in_(of_cases)))
     await connection.execute(
@@ -259,8 +253,6 @@ async def _destroy(connection: AsyncConnection, conversation: int, now: datetime
         .values(state=Handoff.CLOSED.value, owner=None, signals="[]", outcome=DELETED)
     )
     await connection.execute(
-        update(cases)
-        .where(cases.c.conversation == conversation, cases.c.closed_at.is_(None))
-        .values(closed_at=now)
+        update(cases).where(cases.c.conversation == conversation, cases.c.closed_at.is_(None)).values(closed_at=now)
     )
     await connection.execute(delete(conversations).where(conversations.c.id == conversation))

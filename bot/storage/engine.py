@@ -41,9 +41,7 @@ def parse(url: str) -> URL:
     match parsed.get_backend_name():
         case "sqlite":
             if parsed.database in (None, "", ":memory:"):
-                raise SchemaError(
-                    "SQLite needs a file: in memory every connection would be a database of its own"
-                )
+                raise SchemaError("SQLite needs a file: in memory every connection would be a database of its own")
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql":
             return parsed.set(drivername="postgresql+psycopg")
@@ -100,9 +98,7 @@ class Database:
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
 
-    def locked(
-        self, query: Select[Any], of: Table, *, skip: bool = False, shared: bool = False
-    ) -> Select[Any]:
+    def locked(self, query: Select[Any], of: Table, *, skip: bool = False, shared: bool = False) -> Select[Any]:
         """Lock rows of one table (SQLite's writer holds the whole file); `skip` passes over locked ones."""
         return query if self.is_sqlite else query.with_for_update(of=of, skip_locked=skip, read=shared)
 
@@ -112,12 +108,14 @@ class Database:
         Best effort: a busy reader can keep SQLite's log for longer; the next call takes it."""
         if self.is_sqlite:
             async with self._turn, self._reader.connect() as connection:
+                # a long reader (a backup) must not hold up everybody who writes
+                await connection.exec_driver_sql("PRAGMA busy_timeout=250")
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
             return
         async with self._reader.connect() as connection:
             await connection.execute(text("VACUUM FULL conversation_wraps"))
             await connection.execute(text("VACUUM messages, case_whys, desk_sessions, invites, team_wraps"))
-            await connection.execute(text("CHECKPOINT"))
 
 
 def blocking_engine(url: str) -> Engine:
@@ -144,9 +142,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("inloop_write"):
-        # not at the first write: a reader that becomes a writer fails at once instead of waiting
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get("inloop_write"):
+        return
+    # not at the first write: a reader that becomes a writer fails at once instead of waiting
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.is_async:  # one passage to the driver's thread; a cursor would take four
+        driver.run_async(lambda raw: raw.execute("BEGIN IMMEDIATE"))
+    else:
+        driver.execute("BEGIN IMMEDIATE")
 
 
 def _dotted(version: tuple[int, ...]) -> str:

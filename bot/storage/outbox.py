@@ -44,10 +44,7 @@ class Outbox(Part):
                 taken = outbox.c.id.in_([row.id for row in rows])
                 leased = {"due_at": now + lease, "attempts": outbox.c.attempts + 1}
                 await connection.execute(update(outbox).where(taken).values(**leased))
-        return [
-            OutboxItem(row.id, row.kind, json.loads(row.payload), row.created_at, row.attempts + 1)
-            for row in rows
-        ]
+        return [OutboxItem(row.id, row.kind, json.loads(row.payload), row.created_at, row.attempts + 1) for row in rows]
 
     async def done(self, item_id: int) -> None:
         """It left; done twice is no error."""

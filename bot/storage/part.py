@@ -16,6 +16,8 @@ from bot.storage.engine import Database
 from bot.storage.sealing import KeyPair
 from bot.storage.tables import conversations, installation, team_keys
 
+LARGEST = 2**31 - 1
+"""The largest id or place; a caller's number can be anything."""
 Clock = Callable[[], datetime]
 
 
@@ -66,7 +68,7 @@ class Part:
 def moved(what: Move) -> ColumnElement[str]:
     """`core.handoff.move` as SQL, made from the same table, for the moves that every state allows."""
     moves = {before.value: after.value for (before, w), after in TABLE.items() if w is what}
-    assert len(moves) == len(Handoff), what  # noqa: S101 - a partial move needs a WHERE, not this
+    assert len(moves) == len(Handoff), what
     return case(moves, value=conversations.c.state)
 
 

@@ -76,9 +76,7 @@ async def page(connection: AsyncConnection, number: str, urgency: Urgency, now: 
     await connection.execute(insert(outbox).values(kind="page", payload=payload, created_at=now, due_at=now))
 
 
-async def withdraw_case(
-    connection: AsyncConnection, conversation: int, state: Handoff, now: datetime
-) -> None:
+async def withdraw_case(connection: AsyncConnection, conversation: int, state: Handoff, now: datetime) -> None:
     """The person no longer wants a caseworker. Raises `IllegalMove` while an emergency stands.
 
     Where nothing waits there is nothing to withdraw, and that is no error.

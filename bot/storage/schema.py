@@ -49,7 +49,7 @@ def check(connection: Connection) -> None:
 def head() -> str:
     """The newest revision that this program knows."""
     newest = ScriptDirectory.from_config(config()).get_current_head()
-    assert newest is not None  # noqa: S101 - there is a first revision
+    assert newest is not None
     return newest
 
 

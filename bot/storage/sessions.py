@@ -174,9 +174,7 @@ class Sessions(Caseworkers):
         f, now, key = log_in_failures.c, self._clock(), _hashed(name)
         async with self._db.write() as connection:
             await connection.execute(delete(log_in_failures).where(f.last_at <= now - FORGOTTEN))
-            more = (
-                update(log_in_failures).where(f.name_hash == key).values(failures=f.failures + 1, last_at=now)
-            )
+            more = update(log_in_failures).where(f.name_hash == key).values(failures=f.failures + 1, last_at=now)
             if (await connection.execute(more)).rowcount == 0:
                 first = self._db.insert_new(log_in_failures).values(name_hash=key, failures=1, last_at=now)
                 await connection.execute(first)

@@ -182,9 +182,7 @@ cases = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("number", String(10), nullable=False, unique=True),
-    Column(
-        "conversation", Integer, nullable=False
-    ),  # no foreign key: the case outlives a deleted conversation
+    Column("conversation", Integer, nullable=False),  # no foreign key: the case outlives a deleted conversation
     Column("state", String(10), nullable=False),
     Column("urgency", SmallInteger, nullable=False),  # the rank of core.model.Urgency, so that it sorts
     Column("signals", Text, nullable=False),

@@ -38,9 +38,7 @@ async def give_team_key(
     await connection.execute(insert(team_wraps).values(**row))
 
 
-async def rewrap_all(
-    connection: AsyncConnection, old_id: int, old: KeyPair, new_id: int, public: bytes
-) -> None:
+async def rewrap_all(connection: AsyncConnection, old_id: int, old: KeyPair, new_id: int, public: bytes) -> None:
     """Seal every conversation's private key to the new team key; what does not open with the old one
     stays."""
     w = conversation_wraps.c

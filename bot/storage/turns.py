@@ -22,7 +22,7 @@ from bot.core.model import CaseChange, Choice, Handoff, Message, Outgoing, Sende
 from bot.storage.body import Body, body_of, pack, unpack
 from bot.storage.conversations import Conversations
 from bot.storage.errors import Gone, NotOwner
-from bot.storage.part import Person, moved, sealed_message
+from bot.storage.part import LARGEST, Person, moved, sealed_message
 from bot.storage.raising import Place, raise_case, withdraw_case
 from bot.storage.sealing import KeyPair, digest, open_envelope, seal
 from bot.storage.tables import cases, conversations, messages
@@ -141,9 +141,7 @@ class Turns(Conversations):
             await self.rewrap(person)
         return bot_may_speak(state)
 
-    async def say(
-        self, person: Person, client_id: str, message: Outgoing, *, only_if_owner: int | None = None
-    ) -> int:
+    async def say(self, person: Person, client_id: str, message: Outgoing, *, only_if_owner: int | None = None) -> int:
         """A message outside a turn; its place. The same `client_id` again says nothing new.
 
         While a caseworker owns the conversation the bot is silent: what must be said then is from the system.
@@ -167,7 +165,7 @@ class Turns(Conversations):
 
     async def messages(self, person: Person, after: int = 0, limit: int = 500) -> list[Message]:
         """The conversation, opened, in order; empty when it was deleted."""
-        return await self._read(person, messages.c.seq > after, limit=limit)
+        return await self._read(person, messages.c.seq > min(after, LARGEST), limit=limit)
 
     async def find_choice(self, person: Person, token: str) -> Choice | None:
         """The choice that was offered under this token in this conversation; None for any other token."""
@@ -181,9 +179,7 @@ class Turns(Conversations):
         equal = [choice for choice in offered if hmac.compare_digest(choice.token.encode(), sent)]
         return equal[0] if equal else None
 
-    async def _say(
-        self, conversation: int, public: bytes, client_id: str, message: Outgoing, owner: int | None
-    ) -> int:
+    async def _say(self, conversation: int, public: bytes, client_id: str, message: Outgoing, owner: int | None) -> int:
         if message.sender is Sender.PERSON:
             raise ValueError("the person speaks in turns")
         now, client = self._clock(), _client(message.sender, client_id)
@@ -202,9 +198,7 @@ class Turns(Conversations):
             return (await self._repeated(keys, client)).seq
         return int(row.last_seq)
 
-    async def _advance(
-        self, connection: AsyncConnection, conversation: int, changes: Mapping[str, Any]
-    ) -> Row[Any]:
+    async def _advance(self, connection: AsyncConnection, conversation: int, changes: Mapping[str, Any]) -> Row[Any]:
         """Take the conversation's row and its next places; `state` and `last_seq` after the change."""
         c = conversations.c
         query = update(conversations).where(c.id == conversation).values(**changes)

@@ -13,6 +13,7 @@ from bot.core.handoff import IllegalMove
 from bot.core.model import Case, CaseChange, Handoff, Outgoing, Sender, Urgency
 from bot.storage.errors import AlreadyClaimed, Gone, NotFound, NotOwner, StorageError
 from bot.storage.part import Person
+from bot.storage.sealing import new_key_pair
 from bot.storage.store import Store
 from bot.storage.tables import caseworkers
 from tests.support.databases import Clock
@@ -29,8 +30,7 @@ async def people(store: Store) -> list[int]:
     """Three caseworkers; what they can open does not matter here."""
     row = {"role": "caseworker", "active": True, "public": b"", "wrapped": b"", "salt": b"", "totp_step": 0}
     rows = [
-        {**row, "id": i, "name": f"Els {i}", "name_key": f"els {i}", "passes": 1, "memory_mib": 1}
-        for i in (1, 2, 3)
+        {**row, "id": i, "name": f"Els {i}", "name_key": f"els {i}", "passes": 1, "memory_mib": 1} for i in (1, 2, 3)
     ]
     async with store._db.write() as connection:
         created = {"totp_wrapped": b"", "created_at": store._clock()}
@@ -76,9 +76,7 @@ async def test_asking_opens_a_case_with_what_the_queue_shows(store: Store, clock
 async def test_urgency_rises_and_never_falls_and_signals_are_united(store: Store) -> None:
     person, case = await asked(store, URGENT)
     await store.accept(person, "c2", "worse", case=EMERGENCY)
-    await store.answer(
-        person, 2, [HELLO], case=CaseChange(Urgency.NONE, ("minor",), ("model:0.8",), page=True)
-    )
+    await store.answer(person, 2, [HELLO], case=CaseChange(Urgency.NONE, ("minor",), ("model:0.8",), page=True))
     again = await store.case_of(person.conversation)
     assert again is not None
     assert (again.id, again.urgency, again.signals) == (
@@ -105,9 +103,7 @@ async def test_a_case_without_a_page_pages_nobody(store: Store) -> None:
     assert await pages(store) == []
 
 
-async def test_the_queue_is_in_order_of_danger_then_of_waiting(
-    store: Store, clock: Clock, people: list[int]
-) -> None:
+async def test_the_queue_is_in_order_of_danger_then_of_waiting(store: Store, clock: Clock, people: list[int]) -> None:
     made = []
     for change in (ASK, URGENT, EMERGENCY, ASK, EMERGENCY):
         made.append((await asked(store, change))[1].id)
@@ -151,12 +147,8 @@ async def test_danger_in_an_answer_is_not_lost_to_silence(store: Store, people: 
     await store.claim(case.id, people[0])
     await store.release(case.id, people[0])
     accepted = await store.accept(person, "c2", "x")
-    async with (
-        store._db.write() as connection
-    ):  # claimed while the answer is on its way: the message stays open
-        await connection.exec_driver_sql(
-            f"UPDATE conversations SET state='owned' WHERE id={person.conversation}"
-        )
+    async with store._db.write() as connection:  # claimed while the answer is on its way: the message stays open
+        await connection.exec_driver_sql(f"UPDATE conversations SET state='owned' WHERE id={person.conversation}")
     assert not await store.answer(person, accepted.seq, [HELLO], case=EMERGENCY)
     changed = await store.case(case.id)
     assert changed is not None
@@ -218,7 +210,12 @@ async def test_a_colleague_puts_back_what_an_absent_owner_left(store: Store, peo
 
 
 async def test_a_case_that_is_not_there(store: Store, people: list[int]) -> None:
-    assert await store.case(99) is None
+    for number in (99, -1, 10**30):
+        assert await store.case(number) is None
+    with pytest.raises(NotFound):
+        await store.claim(10**30, 1)
+    with pytest.raises(NotFound):
+        await store.open_case(10**30, new_key_pair())
     for act in (
         store.claim(99, 1),
         store.release(99, 1),
@@ -258,9 +255,7 @@ async def test_cancelling_where_nothing_waits_is_no_error(store: Store, person: 
     assert await store.answer(person, 1, [HELLO], cancel=True)
 
 
-async def test_unread_counts_the_persons_messages_since_someone_looked(
-    store: Store, people: list[int]
-) -> None:
+async def test_unread_counts_the_persons_messages_since_someone_looked(store: Store, people: list[int]) -> None:
     person, case = await asked(store)
     await store.claim(case.id, people[0])
     await store.accept(person, "c2", "x")
@@ -325,9 +320,7 @@ async def test_of_64_who_claim_the_next_each_case_is_claimed_once(store: Store) 
 
     won = await asyncio.gather(*(work(c) for c in claimers))
     assert sorted(case.id for mine in won for case in mine) == sorted(made)
-    assert {case.id: case.owner for mine in won for case in mine} == {
-        c.id: c.owner for c in await store.queue()
-    }
+    assert {case.id: case.owner for mine in won for case in mine} == {c.id: c.owner for c in await store.queue()}
 
 
 async def test_of_64_who_claim_the_same_one_wins(store: Store) -> None:

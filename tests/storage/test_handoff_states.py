@@ -89,9 +89,7 @@ class Handoffs(RuleBasedStateMachine):
         else:
             self._asked(asks)
         replies = [HELLO] if at_once else []
-        accepted = self.run_(
-            self.store.accept(self.person, f"c{self.count}", "x", replies=replies, case=change)
-        )
+        accepted = self.run_(self.store.accept(self.person, f"c{self.count}", "x", replies=replies, case=change))
         self.said += [Sender.PERSON] + [Sender.BOT] * (at_once and spoke)
         assert accepted.state is self.state
         assert accepted.answered is not spoke
@@ -145,11 +143,7 @@ class Handoffs(RuleBasedStateMachine):
     @precondition(lambda self: self.case_id is not None)
     @rule(who=WORKERS, closes=st.booleans())
     def give_up(self, who: int, closes: bool) -> None:
-        act = (
-            self.store.close_case(self.case_id, who, "helped")
-            if closes
-            else self.store.release(self.case_id, who)
-        )
+        act = self.store.close_case(self.case_id, who, "helped") if closes else self.store.release(self.case_id, who)
         try:
             self.run_(act)
         except NotOwner:

@@ -92,10 +92,26 @@ async def test_a_deletion_leaves_no_byte_in_the_sqlite_file(sqlite_file: str, cl
     await store.close()
 
 
-async def test_scrubbing_takes_the_wraps_out_of_postgresql(store: Store, url: str) -> None:
+async def test_scrubbing_takes_the_keys_out_of_the_tables_files(
+    store: Store, url: str, request: pytest.FixtureRequest
+) -> None:
+    await store.invite_first("Els")
     new, other = [await store.create_conversation("nl") for _ in range(2)]
+    own = conversation_wraps.c.conversation == new.person.conversation
+    async with store._db.read() as connection:
+        wraps = list((await connection.execute(select(conversation_wraps.c.wrapped).where(own))).scalars())
+        if "postgresql" in url:
+            await connection.execute(text("CHECKPOINT"))
+    needles = [raw[8:40] for raw in wraps]
+    files = [path for path in files_of(url, server_of(url, request)) if "pg_wal" not in path.parts]
+    assert found(needles, files) == set(needles)
     await store.delete_conversation(new.person.conversation)
     await store.scrub()
+    if "postgresql" in url:
+        async with store._db.read() as connection:
+            await connection.execute(text("CHECKPOINT"))
+    files = [path for path in files_of(url, server_of(url, request)) if "pg_wal" not in path.parts]
+    assert found(needles, files) == set()
     assert await store.open_by_token(other.token) is not None
 
 

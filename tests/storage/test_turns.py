@@ -44,6 +44,7 @@ async def test_a_message_and_its_answer_are_read_back(store: Store, person: Pers
     assert (hello.seq, hello.sender, hello.text, hello.key) == (2, Sender.BOT, HELLO.text, "chat.hello")
     assert [c.label for c in choices.choices] == ["A bed", "A person"]
     assert [m.seq for m in await store.messages(person, after=1, limit=1)] == [2]
+    assert await store.messages(person, after=10**30) == []
 
 
 async def test_replies_can_come_with_the_message_itself(store: Store, person: Person) -> None:
@@ -167,11 +168,25 @@ async def test_another_key_does_not_read(store: Store, person: Person) -> None:
         await store.messages(stranger)
 
 
-async def test_the_ordinary_turn_is_few_statements(
-    store: Store, person: Person, statements: list[str]
-) -> None:
+async def test_the_ordinary_turn_is_few_statements(store: Store, person: Person, statements: list[str]) -> None:
     await store.accept(person, "c1", "x")
     assert len(statements) <= 3, statements
     statements.clear()
     await store.answer(person, 1, [HELLO, CHOICES])
     assert len(statements) <= 4, statements
+
+
+async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store, person: Person) -> None:
+    for steps in range(0, 120, 3):
+        task = asyncio.ensure_future(store.accept(person, f"c{steps}", "x", replies=[HELLO], answered=True))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    last = await store.accept(person, "last", "x")
+    messages = await store.messages(person)
+    assert [m.seq for m in messages] == list(range(1, last.seq + 1))
+    kinds = [m.sender for m in messages[:-1]]
+    assert kinds == [Sender.PERSON, Sender.BOT] * (len(kinds) // 2)
+    again = await store.accept(person, "c117", "x", replies=[HELLO], answered=True)
+    assert (await store.messages(person))[again.seq - 1].sender is Sender.PERSON

@@ -42,15 +42,11 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('bot', 'waiting', 'owned', 'closed')", name=op.f("ck_conversations_state")
-        ),
+        sa.CheckConstraint("state IN ('bot', 'waiting', 'owned', 'closed')", name=op.f("ck_conversations_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_conversations_last_message_at"), "conversations", ["last_message_at"], unique=False
-    )
+    op.create_index(op.f("ix_conversations_last_message_at"), "conversations", ["last_message_at"], unique=False)
     op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -172,15 +168,11 @@ def upgrade() -> None:
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("client", sa.LargeBinary(), nullable=True),
         sa.Column("envelope", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation"], ["conversations.id"], name=op.f("fk_messages_conversation")
-        ),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name=op.f("fk_messages_conversation")),
         sa.PrimaryKeyConstraint("conversation", "seq", name=op.f("pk_messages")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        op.f("ix_messages_conversation_client"), "messages", ["conversation", "client"], unique=True
-    )
+    op.create_index(op.f("ix_messages_conversation_client"), "messages", ["conversation", "client"], unique=True)
     op.create_table(
         "team_wraps",
         sa.Column("team_key", sa.Integer(), nullable=False),
@@ -199,9 +191,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_whys_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", "part", name=op.f("pk_case_whys")),
     )
-    installation = sa.table(
-        "installation", sa.column("id", sa.Integer), sa.column("return_salt", sa.LargeBinary)
-    )
+    installation = sa.table("installation", sa.column("id", sa.Integer), sa.column("return_salt", sa.LargeBinary))
     op.bulk_insert(installation, [{"id": 1, "return_salt": secrets.token_bytes(16)}])
 
 
