@@ -80,9 +80,9 @@ def _danger(file: Path) -> list[Line]:
     lang = content["language"]
     lines = [
         Line(str(entry["text"]), lang, entry["urgency"], tuple(entry["signals"]), DANGER)
-        for entry in content["danger"]
+        for entry in content.get("danger") or []
     ]
-    lines += [Line(str(entry["text"]), lang, kind=entry["kind"]) for entry in content["safe"]]
+    lines += [Line(str(entry["text"]), lang, kind=entry["kind"]) for entry in content.get("safe") or []]
     return lines
 
 

@@ -37,7 +37,7 @@ _SENTENCE: Final = {
         r"|\bautrefois\b|\ba l'?epoque\b|\bquand j'?etais\b|\bl'?annee (?:passee|derniere)\b|\bdans le passe\b|\bavant\b.{0,30}\b(?:maintenant|mais)\b"
     ),
     Guard.SUPPOSED: regex.compile(
-        r"\bwhat (?:if|would|happens if|do i do if|should .{1,15} if)\b|\bsuppose\b|\bimagine\b|\bhypothetical|\bif (?:someone|somebody|a (?:person|girl|woman|victim|worker|client)|anyone|people|one|you) \b"
+        r"\bhow (?:do|can|could|would) (?:i|we|you|one) (?:recogni[sz]e|know|see|tell|spot)\b|\bhoe (?:herken|weet|zie|merk)|\bcomment (?:reconnaitre|savoir|voir|reperer)\b|\bwhat (?:if|would|happens if|do i do if|should .{1,15} if)\b|\bsuppose\b|\bimagine\b|\bhypothetical|\bif (?:someone|somebody|a (?:person|girl|woman|victim|worker|client)|anyone|people|one|you) \b"
         r"|\bwould you\b.{0,40}\bif\b|\bin case\b|\bin theory\b|\bwat als\b|\bstel (?:dat|je|nu)\b|\bveronderstel|\b(?:als|indien) (?:iemand|er iemand|een (?:meisje|slachtoffer|vrouw|persoon|werknemer)|men|je|mensen) \b"
         r"|\bmocht (?:er|iemand|een)\b|\btheoretisch\b|\bin theorie\b|\bet si\b|\bsi (?:quelqu'?un|une? (?:personne|fille|femme|victime|collegue|client)|on|jamais|un jour)\b|\bsupposons\b|\bimaginons\b|\bau cas ou\b|\ben theorie\b"
     ),

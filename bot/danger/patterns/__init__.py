@@ -42,6 +42,8 @@ class Hit:
     signal: str
     urgency: str
     guards: frozenset[Guard]
+    whole: bool
+    """Whether it is all that the message says."""
 
     @property
     def counts(self) -> bool:
@@ -75,7 +77,8 @@ def find(patterns: Sequence[Pattern], text: str) -> list[Hit]:
             continue
         if match:
             urgency = "urgent" if pattern.urgency == "emergency" and Guard.HABIT in guards else pattern.urgency
-            hits.append(Hit(pattern.id, pattern.signal, urgency, guards))
+            whole = match.end() - match.start() == len(text)
+            hits.append(Hit(pattern.id, pattern.signal, urgency, guards, whole))
     return hits
 
 

@@ -1,0 +1,120 @@
+"""The trained model at run time: numpy only, read from .npz without pickle.
+
+Two views of a text are scored and then weighed against each other by a calibrated logistic function:
+
+* *meaning*: a radial-basis network over the encoder's vector (the same weights in every language, so a language that
+  nobody wrote training sentences in is understood as far as the encoder reaches);
+* *letters*: a linear model over hashed character n-grams and word pairs. It also stands alone when there is no vector.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.danger import features
+from bot.danger.data import SIGNALS
+
+FILE: Final = "danger.npz"
+MANIFEST: Final = "manifest.json"
+HEADS: Final = ("danger", "emergency", *SIGNALS)
+"""The columns of every weight matrix. All but the first are learned on dangers only."""
+
+
+class ModelError(ValueError):
+    """The model folder is broken or of another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Calibrated probabilities: of danger, of an emergency given danger, of each signal given danger."""
+
+    danger: float
+    emergency: float
+    signals: dict[str, float]
+
+
+def centred(vectors: np.ndarray, mean: np.ndarray, scale: float) -> np.ndarray:
+    """Vectors (n, d) around the mean of the training sentences, of length about one."""
+    shifted: np.ndarray = ((vectors - mean) / np.float32(scale)).astype(np.float32)
+    return shifted
+
+
+def kernel(vectors: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """exp(-|v - l|^2) for every vector (n, d) and landmark (m, d): float32 (n, m)."""
+    distance = (
+        np.einsum("nd,nd->n", vectors, vectors)[:, None]
+        + np.einsum("md,md->m", landmarks, landmarks)[None]
+        - 2 * vectors @ landmarks.T
+    )
+    similar: np.ndarray = np.exp(-np.maximum(distance, 0))
+    return similar
+
+
+def sigmoid(values: np.ndarray) -> np.ndarray:
+    """The logistic function, without overflow."""
+    squashed: np.ndarray = 1 / (1 + np.exp(-np.clip(values, -40, 40)))
+    return squashed
+
+
+class Model:
+    """Scores texts. Immutable after loading, so any number of threads may use it."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], sentences: list[str], languages: list[str]) -> None:
+        self._mean = arrays["mean"].astype(np.float32)
+        self._scale = float(arrays["scale"])
+        self._landmarks = arrays["landmarks"].astype(np.float32)
+        self._meaning = arrays["meaning"].astype(np.float32)
+        self._letters = arrays["letters"].astype(np.float32)
+        self._letters_bias = arrays["letters_bias"].astype(np.float32)
+        self._both = arrays["calibration_both"].astype(np.float32)
+        self._alone = arrays["calibration_letters"].astype(np.float32)
+        known = arrays["known"].astype(np.float32)
+        self._known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), 1e-9)
+        self._sentences = sentences
+        self._by_language = {
+            lang: np.flatnonzero(np.array(languages) == lang) for lang in sorted(set(languages))
+        }
+        self.dim = int(self._mean.shape[0])
+
+    def scores(self, folded: str, vector: np.ndarray | None) -> Scores:
+        """Score a folded text; `vector` is the encoder's float32 (dim,), or None for letters alone."""
+        row = features.letters(folded)
+        letters = self._letters[row].sum(axis=0) / np.sqrt(max(len(row), 1)) + self._letters_bias
+        if vector is None:
+            combined = self._alone[:, 0] + self._alone[:, 1] * letters
+        else:
+            near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks)[0]
+            combined = self._both[:, 0] + self._both[:, 1] * (near @ self._meaning) + self._both[:, 2] * letters
+        values = sigmoid(combined)
+        return Scores(
+            float(values[0]), float(values[1]), {name: float(p) for name, p in zip(SIGNALS, values[2:], strict=True)}
+        )
+
+    def nearest(self, vector: np.ndarray, lang: str | None, count: int = 2) -> list[str]:
+        """The known danger sentences nearest to `vector`, in the person's language where we have some."""
+        rows = self._by_language.get(lang or "")
+        known = self._known if rows is None else self._known[rows]
+        if not len(known):
+            return []
+        best = np.argsort(-(known @ vector))[:count]
+        return [self._sentences[int(index if rows is None else rows[index])] for index in best]
+
+
+def load(folder: Path) -> Model | None:
+    """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
+    file, manifest = folder / FILE, folder / MANIFEST
+    if not file.is_file() or not manifest.is_file():
+        return None
+    try:
+        told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+        if told["features"] != features.VERSION or told["heads"] != list(HEADS):
+            raise ModelError(f"{folder}: trained by another version; train again")
+        with np.load(file, allow_pickle=False) as arrays:
+            return Model(dict(arrays), told["sentences"], told["languages"])
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"{folder}: {error!r}") from error

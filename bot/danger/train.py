@@ -1,0 +1,183 @@
+"""Train the danger model from the sentences in `data/`: a few seconds, skipped when nothing changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.danger import data, examples, features, fitting
+from bot.danger.model import FILE, HEADS, MANIFEST, centred
+from bot.danger.report import summary
+
+LANDMARKS: Final = 2000
+ORDINARY_KEPT: Final = 16000
+"""Topic lines that the meaning is learned from; the letters learn from all of them."""
+SEED: Final = 20261124
+VERSION: Final = "danger-1"
+"""Changes whenever the same data would give another model."""
+SERIOUS: Final = 3.0
+"""What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
+
+
+def train(
+    root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], progress: Callable[[str], None]
+) -> None:
+    """Write `models/danger/`. `encode` gives float32 (n, dim) rows of length 1. Raises `ValueError` without danger data."""
+    folder = models / "danger"
+    probe = np.asarray(encode(["danger"]), np.float32)[0]
+    mark = data.fingerprint(data.sources(root), VERSION, features.VERSION, probe.astype(np.float16).tobytes().hex())
+    if _current(folder, mark):
+        progress("danger: nothing changed")
+        return
+    written = data.read(root)
+    if not any(line.kind == data.DANGER for line in written):
+        raise ValueError(f"no danger lines under {root / 'data' / 'danger'}")
+    extra = examples.joined(written)
+    lines = written + [line for line, _ in extra]
+    folds = np.array([examples.fold_of(line) for line in written] + [fold for _, fold in extra])
+    progress(f"danger: {len(lines)} sentences in {len({line.lang for line in lines})} languages")
+    vectors = np.asarray(encode([line.text for line in lines]), np.float32)
+    progress("danger: learning")
+    arrays, held_out = fit(lines, vectors, folds, progress)
+    known = [index for index, line in enumerate(written) if line.kind == data.DANGER]
+    arrays["known"] = vectors[known].astype(np.float16)
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {
+        "fingerprint": mark,
+        "features": features.VERSION,
+        "heads": list(HEADS),
+        "held_out": summary(lines, held_out),
+        "languages": [written[index].lang for index in known],
+        "sentences": [written[index].text for index in known],
+    }
+    _write(folder, arrays, manifest)
+    progress("danger: ready")
+
+
+def fit(
+    lines: list[data.Line], vectors: np.ndarray, folds: np.ndarray, progress: Callable[[str], None]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Learn everything: the arrays of the model, and held-out probabilities (`both`, `letters`: (n, heads))."""
+    serious = np.array([line.kind != data.ORDINARY for line in lines])
+    danger = np.array([line.kind == data.DANGER for line in lines])
+    targets = _targets(lines)
+    weights = np.where(serious, SERIOUS, 1.0).astype(np.float32)
+    dice = np.random.default_rng(SEED)
+    mean = vectors.mean(axis=0)
+    scale = float(vectors.std(axis=0).mean() * np.sqrt(vectors.shape[1]))
+    points = centred(vectors, mean, scale)
+    ordinary = np.flatnonzero(~serious)
+    kept = np.sort(dice.choice(ordinary, min(ORDINARY_KEPT, len(ordinary)), replace=False))
+    rows = np.concatenate((np.flatnonzero(serious), kept))
+    row_weights = weights[rows] * np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
+    landmarks = points[_landmarks(serious, danger, dice)]
+    signs = (2 * targets - 1).astype(np.float32)
+    first = fitting.meaning(points[rows], landmarks, signs[rows, :1], row_weights, folds[rows])
+    only = np.flatnonzero(danger)
+    rest = fitting.meaning(points[only], landmarks, signs[only, 1:], np.ones(len(only), np.float32), folds[only])
+    meaning = np.zeros((len(lines), len(HEADS)), np.float32)
+    meaning[rows, :1], meaning[only, 1:] = first.held_out, rest.held_out
+    progress("danger: learning the letters")
+    letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger)
+    both, alone, held_out = _calibration(meaning, letters, targets, rows, only)
+    arrays = {
+        "mean": mean,
+        "scale": np.array(scale),
+        "landmarks": landmarks.astype(np.float16),
+        "meaning": np.hstack((first.weights, rest.weights)),
+        "letters": letter_weights.astype(np.float16),
+        "letters_bias": bias,
+        "calibration_both": both,
+        "calibration_letters": alone,
+    }
+    return arrays, held_out
+
+
+def _targets(lines: list[data.Line]) -> np.ndarray:
+    """0/1 of shape (n, heads)."""
+    targets = np.zeros((len(lines), len(HEADS)), np.int8)
+    for row, line in zip(targets, lines, strict=True):
+        row[0] = line.kind == data.DANGER
+        row[1] = line.urgency == "emergency"
+        for signal in line.signals:
+            row[HEADS.index(signal)] = 1
+    return targets
+
+
+def _landmarks(serious: np.ndarray, danger: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    """Rows to measure every vector against: mostly dangers and what looks like them."""
+    shares = ((danger, 0.4), (serious & ~danger, 0.3), (~serious, 0.3))
+    chosen = [
+        dice.choice(np.flatnonzero(mask), min(int(LANDMARKS * share), int(mask.sum())), replace=False)
+        for mask, share in shares
+    ]
+    return np.sort(np.concatenate(chosen))
+
+
+def _letters(
+    lines: list[data.Line], targets: np.ndarray, weights: np.ndarray, folds: np.ndarray, danger: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The linear models over n-grams: weights (buckets, heads), bias (heads,), held-out scores (n, heads)."""
+    matrix = features.matrix([line.text for line in lines])
+    only = np.flatnonzero(danger)
+    small = matrix[only]
+    columns = np.zeros((matrix.shape[1], len(HEADS)), np.float32)
+    bias = np.zeros(len(HEADS), np.float32)
+    scores = np.zeros(targets.shape, np.float32)
+    columns[:, 0], bias[0], scores[:, 0] = fitting.letters(matrix, targets[:, 0], weights, folds, 2e-6)
+    for head in range(1, len(HEADS)):
+        target = targets[only, head]
+        if 0 < target.sum() < len(target):
+            balance = np.where(target, 0.5 / target.mean(), 0.5 / (1 - target.mean())).astype(np.float32)
+            columns[:, head], bias[head], scores[only, head] = fitting.letters(
+                small, target, balance, folds[only], 2e-5
+            )
+    return columns, bias, scores
+
+
+def _calibration(
+    meaning: np.ndarray, letters: np.ndarray, targets: np.ndarray, rows: np.ndarray, only: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """How the two views are weighed, per head, from held-out scores: (heads, 3), (heads, 2), probabilities."""
+    from bot.danger.model import sigmoid
+
+    both = np.zeros((len(HEADS), 3), np.float32)
+    alone = np.zeros((len(HEADS), 2), np.float32)
+    probabilities = {name: np.zeros(meaning.shape, np.float32) for name in ("both", "letters")}
+    for head in range(len(HEADS)):
+        fitted = rows if head == 0 else only
+        target = targets[fitted, head]
+        if not 0 < target.sum() < len(target):
+            both[head, 0] = alone[head, 0] = 8.0 if target.all() else -8.0
+            continue
+        pair = np.stack((meaning[:, head], letters[:, head]), axis=1)
+        both[head] = fitting.calibrate(pair[fitted], target)
+        alone[head] = fitting.calibrate(pair[fitted, 1:], target)
+        probabilities["both"][:, head] = sigmoid(both[head, 0] + pair @ both[head, 1:])
+        probabilities["letters"][:, head] = sigmoid(alone[head, 0] + alone[head, 1] * pair[:, 1])
+    # Rows the meaning was not learned from have no held-out score of it.
+    unseen = np.ones(len(meaning), bool)
+    unseen[rows] = False
+    probabilities["both"][unseen, 0] = np.nan
+    return both, alone, probabilities
+
+
+def _current(folder: Path, mark: str) -> bool:
+    try:
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return told.get("fingerprint") == mark and (folder / FILE).is_file()
+
+
+def _write(folder: Path, arrays: dict[str, np.ndarray], manifest: dict[str, Any]) -> None:
+    """The manifest last: whoever finds it finds the model it speaks of."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    partial = folder / ("new-" + FILE)
+    np.savez(partial, **arrays)  # type: ignore[arg-type]
+    partial.replace(folder / FILE)
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
