@@ -17,7 +17,7 @@ from bot.core.model import Case, Handoff, Message, Outgoing, Sender
 from bot.core.replies import Speaker
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue
-from bot.storage.errors import Gone, NotFound, NotOwner, NotReadable
+from bot.storage.errors import NotFound, NotOwner, NotReadable, StorageError
 from bot.storage.store import DeskSession, Invite, Person, Store
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Desk:
     async def claim(self, session: DeskSession, case_id: int) -> Case:
         """Takes a case: from here on the bot is silent in it. Claiming one's own case again is no error.
 
-        Raises `AlreadyClaimed` with the owner's name, `NotFound`, `Gone`, `IllegalMove`, and `NotReadable` for a
+        Raises `NotFound`, `Gone`, `IllegalMove`, `AlreadyClaimed` with the owner's name, and `NotReadable` for a
         conversation that cannot be opened before the person comes back; then nothing is changed.
         """
         case = await self.access(session, case_id, owned=False)
@@ -206,7 +206,7 @@ class Desk:
         try:
             person = await self._store.open_case(case.id, session.team)
             return await self._store.case_why(case.id, person.keys)
-        except (NotReadable, Gone):
+        except StorageError:  # one row that does not open must not hide the others
             return None
 
     def _speaker(self, person: Person) -> Speaker:

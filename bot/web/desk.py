@@ -250,4 +250,3 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
 
 def _snapshot(rows: Sequence[Row]) -> dict[str, Any]:
     return {"cases": [row_shown(row) for row in rows]}
-

@@ -1,5 +1,5 @@
-"""The gateway's web side with its real store, words and turn order, served on a free port. Only the understanding is
-small: what it makes of a sentence is not the desk's matter."""
+"""The gateway's web side with its real store, words and turn order, served on a free port. Only the
+understanding is small: what it makes of a sentence is not the desk's matter."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Office:
         return client
 
     async def caseworker(self, name: str) -> httpx.AsyncClient:
-        """A colleague's browser, logged in through the store's own doors; changes carry the session's token."""
+        """A colleague's browser, logged in through the store's doors; changes carry the session's token."""
         by = self.colleagues[0].session if self.colleagues else None
         colleague = await join(self.store, self.clock, name, by)
         self.colleagues.append(colleague)

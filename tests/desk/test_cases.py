@@ -60,7 +60,9 @@ async def test_who_does_not_own_a_case_sees_its_row_and_nothing_else(office: Off
             code(await client.post(f"{path}/close", json={"outcome": "helped"})),
         }
 
-    assert await refused(noor) == {(409, "not_owner")}, "nobody reads along unseen, not even before it is taken"
+    assert await refused(noor) == {(409, "not_owner")}, (
+        "nobody reads along unseen, not even before it is taken"
+    )
     assert (await noor.post(f"{path}/claim")).status_code == 200
     assert await refused(eva) == {(409, "not_owner")}
     [row] = (await eva.get("/desk/api/queue")).json()["cases"]
@@ -80,7 +82,10 @@ async def test_the_person_and_the_caseworker_talk(office: Office) -> None:
     joined = office.words.say("handoff.joined", "en")
     assert [m["text"] for m in await person.messages()].count(joined) == 1
     name = str(uuid4())
-    first, again = await reply(noor, case, "Are you alone?", name), await reply(noor, case, "Are you alone?", name)
+    first, again = (
+        await reply(noor, case, "Are you alone?", name),
+        await reply(noor, case, "Are you alone?", name),
+    )
     assert first.status_code == again.status_code == 202 and first.json() == again.json()
     await person.write("yes, they are asleep")
     seen = await person.messages()
@@ -114,7 +119,9 @@ async def test_the_bot_is_silent_exactly_while_a_caseworker_owns_the_conversatio
 async def test_the_person_is_told_of_every_change_once(office: Office) -> None:
     noor, eva = await office.caseworker("Noor"), await office.caseworker("Eva")
     person, case = await office.emergency("fr")
-    say = {k: office.words.say(f"handoff.{k}", "fr") for k in ("joined", "returned_to_bot", "waiting", "closed")}
+    say = {
+        k: office.words.say(f"handoff.{k}", "fr") for k in ("joined", "returned_to_bot", "waiting", "closed")
+    }
 
     async def told() -> list[str]:
         texts = [m["text"] for m in await person.messages() if m["from"] == "system"]

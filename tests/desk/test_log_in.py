@@ -137,7 +137,10 @@ async def test_nothing_of_the_desk_opens_without_a_session(office: Office) -> No
             browser = office.browser()
             browser.cookies.update(cookies)
             answer = await asked(browser, method, path)
-            assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized"), (method, path)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized"), (
+                method,
+                path,
+            )
 
 
 async def test_no_change_without_the_sessions_token_or_from_another_site(office: Office) -> None:
@@ -155,7 +158,11 @@ async def test_no_change_without_the_sessions_token_or_from_another_site(office:
     for method, path in changes:
         for headers in refused:
             answer = await asked(noor, method, path, headers=headers)
-            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden"), (method, path, headers)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden"), (
+                method,
+                path,
+                headers,
+            )
     before = await office.store.case(case)
     assert before is not None and before.owner is None
     allowed = {"X-Desk-Token": token, "Origin": office.url}

@@ -35,9 +35,8 @@ const route = async () => {
   } else {
     show("case");
     queue.news();
-    delete $("log").dataset.new;
+    $("heading").focus({ preventScroll: true });  // before reading: never while somebody has begun to write
     await conversation.open(id, queue.cases.get(id));
-    $("heading").focus({ preventScroll: true });
   }
 };
 addEventListener("hashchange", route);
@@ -91,7 +90,7 @@ const begin = (found) => {
   useToken(found.token);
   active = told = Date.now(); warned = false;
   queue.me = conversation.me = found.caseworker;
-  $("who").textContent = found.name;
+  $("who").textContent = `${words.caseworker}: ${found.name}`;
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked && found.language !== lang) call("PUT", "/desk/api/session/language", { language: lang });
   else if (!asked && found.language && found.language !== lang) { location.search = `?lang=${encodeURIComponent(found.language)}`; return; }

@@ -1,6 +1,6 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, lang, languageName, signals, uuid, waited, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, languageName, signals, uuid, words } from "./desk_base.js";
 
 const LABELS = { person: words.person, bot: words.bot, caseworker: words.caseworker, system: words.system };
 
@@ -14,6 +14,7 @@ export class Conversation {
       // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
     });
+    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
     for (const button of document.querySelectorAll("[data-outcome]")) button.addEventListener("click", () => this.end("close", { outcome: button.dataset.outcome }));
     addEventListener("visibilitychange", () => this.look());
@@ -30,7 +31,9 @@ export class Conversation {
     $("text").value = kept(this.draftName) || "";
     this.grow();
     for (const entry of JSON.parse(kept(this.draftName + ":unsent") || "[]")) this.put(entry, "unsent");
+    this.fresh = true;
     await this.read();
+    this.fresh = false;
   }
 
   close() { this.id = null; $("log").replaceChildren(); $("text").value = ""; }
@@ -40,17 +43,11 @@ export class Conversation {
     if (!found) return;
     this.found = found;
     this.unread = found.unread;
-    $("heading").textContent = `${words.case} ${found.number}`;
+    $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
     const top = element("p", "top");
     top.append(badge(found.urgency), element("span", "", languageName(found.language)));
-    const more = element("button", "quiet", words.actions);
-    more.type = "button";
-    more.setAttribute("aria-haspopup", "dialog");
-    more.addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
-    top.append(element("span", "grow"), more);
     const box = $("case-facts");
-    const focused = box.contains(document.activeElement);
     const before = box.querySelector("details")?.open;
     const parts = [top];
     if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
@@ -66,7 +63,6 @@ export class Conversation {
     if (drawing === this.drawing && box.childElementCount) return;
     this.drawing = drawing;
     box.replaceChildren(...parts);
-    if (focused) more.focus();
   }
 
   /** The queue changed: perhaps there is something to read here. */
@@ -99,9 +95,9 @@ export class Conversation {
   draw(message) {
     if (message.seq <= this.seq) return;
     this.seq = message.seq;
-    const log = $("log");
-    const follow = message.from === "caseworker" || log.scrollHeight - log.scrollTop - log.clientHeight < 160 || log.dataset.new === undefined;
-    log.dataset.new = "";
+    const log = $("log"), talk = $("talk");
+    if (message.from === "caseworker") this.arrived(message);
+    const follow = message.from === "caseworker" || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160 || this.fresh;
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     const head = element("p", "head", `${LABELS[message.from]} · `);
     const time = element("time", "", at(message.at));
@@ -119,7 +115,16 @@ export class Conversation {
       item.append(offered);
     }
     log.insertBefore(item, [...log.children].find((node) => node.dataset.pending) || null);
-    if (follow) log.scrollTop = log.scrollHeight;
+    if (follow) talk.scrollTop = talk.scrollHeight;
+  }
+
+  /** A reply of one's own stands in the conversation, though its answer may still be under way. */
+  arrived({ text, seq }) {
+    const item = [...$("log").querySelectorAll(".sending")].find((node) => Number(node.dataset.after) < seq && node.querySelector(".text").textContent === text);
+    if (!item) return;
+    this.unsent = this.unsent.filter((entry) => entry.id !== item.dataset.pending);
+    this.save();
+    item.remove();
   }
 
   /** Tells the gateway that everything so far was looked at, when somebody does look. */
@@ -159,13 +164,14 @@ export class Conversation {
     again.addEventListener("click", () => this.post(entry, item));
     item.append(head, text, again);
     $("log").append(item);
-    $("log").scrollTop = $("log").scrollHeight;
+    $("talk").scrollTop = $("talk").scrollHeight;
     return item;
   }
 
   async post(entry, item) {
     const id = this.id, name = this.draftName;
     item.className = "caseworker sending";
+    item.dataset.after = this.seq;  // only what comes after this can be it: the same words may have been said before
     item.querySelector(".head").textContent = words.sending;
     item.querySelector("button").hidden = true;
     const answer = await call("POST", `/desk/api/cases/${id}/messages`, entry);
@@ -179,10 +185,12 @@ export class Conversation {
       $("whisper").textContent = words.sent;
       return;
     }
-    if (id !== this.id) return;
+    if (id !== this.id || !item.isConnected) return;
     item.className = "caseworker unsent";
     item.querySelector(".head").textContent = `${words.not_sent}: ${fault(answer)}`;
     item.querySelector("button").hidden = false;
+    item.scrollIntoView({ block: "nearest" });
+    $("talk").scrollTop = $("talk").scrollHeight;
     $("shout").textContent = words.not_sent;
     if (answer.status === 401) this.expired();
   }

@@ -20,17 +20,15 @@ export class Queue {
     this.loud = true;
     try { this.loud = localStorage.getItem("sound") !== "off"; } catch { /* the default, then */ }
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { this.touched = Date.now(); }, { capture: true, passive: true });
-    addEventListener("pointerdown", () => this.wakeSound(), { capture: true });
-    addEventListener("keydown", () => this.wakeSound(), { capture: true });
+    for (const kind of ["pointerup", "keydown"]) addEventListener(kind, (event) => { if (!event.target.closest?.("#sound")) this.wakeSound(); }, { capture: true });
+    this.wakeSound();
     $("show-new").addEventListener("click", () => { this.acknowledge(); if (this.inCase()) location.hash = ""; this.draw(); scrollTo(0, 0); this.focusFirst(); });
     $("acknowledge").addEventListener("click", () => { this.acknowledge(); this.news(); });
     $("sound").addEventListener("click", () => {
-      this.loud = !this.loud;
+      this.loud = !this.audible;
       try { localStorage.setItem("sound", this.loud ? "on" : "off"); } catch { /* until the page is closed */ }
-      this.soundLabel();
-      if (this.loud) this.ring();
+      this.wakeSound().then(() => this.ring());
     });
-    this.soundLabel();
     setInterval(() => { for (const node of document.querySelectorAll("[data-since]")) node.textContent = waited(node.dataset.since); }, 10000);
     setInterval(() => { if (this.unheard.size) this.ring(); }, RING_AGAIN);
   }
@@ -106,11 +104,12 @@ export class Queue {
     since.dataset.since = found.waiting_since;
     const time = element("span", "waited");
     if (group === "emergency" || group === "waiting") time.append(words.waited + " ", since);
-    top.append(badge(found.urgency), time, element("span", "number", found.number));
+    top.append(badge(found.urgency), time);
     parts.push(top);
-    const facts = element("p", "line");
-    facts.append(languageName(found.language));
-    if (unread && group === "mine") facts.append(" ", element("span", "unread", `${unread} ${words.unread}`));
+    const facts = element("p", "line top");
+    facts.append(element("span", "", languageName(found.language)));
+    if (unread && group === "mine") facts.append(element("span", "unread", `${unread} ${words.unread}`));
+    facts.append(element("span", "number", found.number));
     parts.push(facts);
     if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
     if (why && why.length && group !== "others") {
@@ -169,7 +168,7 @@ export class Queue {
     button.hidden = !(loud.length || fresh);
     $("acknowledge").hidden = !loud.length;
     $("calm").hidden = !button.hidden;
-    if (loud.length) button.replaceChildren(sign("⚠"), ` ${words.new_emergency} · ${loud.map((found) => found.number).join(", ")}`);
+    if (loud.length) button.replaceChildren(sign("⚠"), ` ${words.new_emergency}: ${loud.length > 2 ? loud.length : loud.map((found) => found.number).join(", ")}`);
     else if (fresh) {
       button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);
       $("whisper").textContent = `${words.new_waiting}: ${fresh}`;
@@ -183,14 +182,22 @@ export class Queue {
   reset() { this.first = true; this.cases.clear(); this.drawn.clear(); this.unheard.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
 
   // -- sound: browsers allow it after the first touch of the page --------------------------------------------------
-  wakeSound() {
-    if (!this.audio && window.AudioContext) this.audio = new AudioContext();
-    if (this.audio && this.audio.state === "suspended") this.audio.resume();
+  get audible() { return this.loud && this.audio?.state === "running"; }
+  async wakeSound() {
+    this.soundLabel();
+    if (!this.audio && window.AudioContext) {
+      this.audio = new AudioContext();
+      this.audio.addEventListener("statechange", () => this.soundLabel());
+    }
+    if (this.audio?.state === "suspended" && navigator.userActivation?.hasBeenActive !== false) await this.audio.resume().catch(() => {});
+    this.soundLabel();
   }
+  /** Says what is true: "off" as well while the browser does not let the page be heard yet. */
   soundLabel() {
-    const button = $("sound");
-    button.textContent = this.loud ? words.sound_on : words.sound_off;
-    button.setAttribute("aria-pressed", String(this.loud));
+    const word = this.audible ? words.sound_on : words.sound_off;
+    if ($("sound").dataset.word === word) return;
+    $("sound").dataset.word = word;
+    $("sound").replaceChildren(sign(this.audible ? "♪" : "✕"), " " + word);
   }
   ring() {
     if (!this.loud) return;
