@@ -1,6 +1,7 @@
 """The caseworkers' routes: pages, log-in and invitations under `/desk`, the rest under `/desk/api`."""
 
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_api`.
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
@@ -23,6 +24,9 @@ from bot.web.session import Door
 
 FALL_BACK_TO_READING = 15.0
 """Seconds after which a stream reads the database though nothing woke it."""
+
+SETTLE = 0.2
+"""Seconds between two readings of one stream: every message of every person wakes the desk."""
 
 BIG = 2**53
 """The largest whole number that JavaScript reads exactly."""
@@ -246,6 +250,7 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             else:
                 yield ServerSentEvent("{}", event="beat")
             await live.wait(DESK, waiter, FALL_BACK_TO_READING)
+            await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
 
 
 def _snapshot(rows: Sequence[Row]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Detected:
 
 class Languages:
     def detect(self, text: str, *, chosen: str | None, hints: Sequence[str] = ()) -> Detected:
-        return Detected()
+        return Detected() if chosen else Detected(None, 0.0, False)
 
 
 async def no_encoder(_: str) -> None:

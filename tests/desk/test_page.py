@@ -10,8 +10,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bot.core.model import CaseChange, Urgency
 from tests.browser.conftest import ARGUMENTS
-from tests.desk.conftest import Office
+from tests.desk.conftest import LOCKED_IN, Office
 
 PHONE = {"width": 390, "height": 844}
 
@@ -89,22 +90,24 @@ async def phone(
     return Phone(office, context, await context.new_page(), pictures, name)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-async def test_a_night_at_the_desk(office: Office, chromium: Browser, pictures: Path, colours: str) -> None:
+@pytest.mark.parametrize(("colours", "lang"), [("light", "en"), ("dark", "nl")])
+async def test_a_night_at_the_desk(
+    office: Office, chromium: Browser, pictures: Path, colours: str, lang: str
+) -> None:
     held = await phone(office, chromium, pictures, colours, colours=colours)
     asker = await office.visitor("fr")
     await asker.write("hello")
     person, case = await office.emergency("en")
     _, other = await office.emergency(None)
     office.clock.pass_by(minutes=4)
-    page = await held.open()
+    page = await held.open(f"/desk?lang={lang}")
     await expect(page.locator("#group-emergency li.row")).to_have_count(2)
-    await expect(page).to_have_title("⚠ 2 · Desk")
+    await expect(page).to_have_title(f"⚠ 2 · {office.words.label('desk.title', lang)}")
     await held.looked_at("queue")
     await page.locator("#menu-open").click()
     await page.locator("#invite-name").fill("Eva")
     await page.locator("#invite-form button").click()
-    await expect(page.locator("#copy")).to_have_text(office.words.label("desk.copy", "en"))
+    await expect(page.locator("#copy")).to_have_text(office.words.label("desk.copy", lang))
     await held.looked_at("menu")
     await page.locator("#menu [data-close]").click()
     await page.locator("#group-emergency li.row button").first.click()
@@ -280,3 +283,22 @@ async def test_log_in_and_invitation_pages(office: Office, chromium: Browser, pi
     await page.locator("#login .primary").click()
     await expect(page.locator("#login-error")).to_have_text(office.words.label("desk.error_login", "en"))
     await held.looked_at("login")
+
+
+async def test_a_case_of_ones_own_that_turns_into_an_emergency_is_told(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    held = await phone(office, chromium, pictures, "worse")
+    person = await office.visitor()
+    await person.write("may I talk to somebody")
+    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+    assert opened is not None
+    await office.tasks.finish(5)
+    await office.store.accept(opened, "ask", "please", case=CaseChange(Urgency.NONE), answered=True)
+    page = await held.open()
+    await page.locator("#group-waiting li.row button").click()
+    await expect(page.locator("#case-facts .badge.none")).to_be_visible()
+    await person.write(LOCKED_IN)
+    await expect(page.locator("#case-facts .badge.emergency")).to_be_visible()
+    await expect(page.locator("#shout")).to_contain_text(office.words.label("desk.new_emergency", "en"))
+    await held.looked_at("worse")

@@ -18,6 +18,11 @@ export class Conversation {
     $("release").addEventListener("click", () => this.end("release", {}));
     for (const button of document.querySelectorAll("[data-outcome]")) button.addEventListener("click", () => this.end("close", { outcome: button.dataset.outcome }));
     addEventListener("visibilitychange", () => this.look());
+    // Whoever reads the last words goes on reading them when the keyboard or the news takes room away.
+    const talk = $("talk");
+    let last = true;
+    talk.addEventListener("scroll", () => { last = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60; }, { passive: true });
+    new ResizeObserver(() => { if (last) talk.scrollTop = talk.scrollHeight; }).observe(talk);
   }
 
   get draftName() { return `draft:${this.me}:${this.id}`; }

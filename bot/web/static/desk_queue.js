@@ -40,7 +40,10 @@ export class Queue {
 
   /** The whole queue as it is now. */
   take(list) {
+    const before = this.cases;
     this.cases = new Map(list.map((found) => [found.id, found]));
+    // A case of one's own that turns into an emergency is as loud, though nobody has to take it.
+    const worse = list.filter((found) => this.group(found) === "mine" && found.urgency === "emergency" && before.has(found.id) && before.get(found.id).urgency !== "emergency");
     const emergencies = list.filter((found) => this.group(found) === "emergency").map((found) => found.id);
     const fresh = emergencies.filter((id) => !this.rung.has(id));
     this.rung = new Set(emergencies);
@@ -50,8 +53,8 @@ export class Queue {
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
     if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw(); else this.refresh();
     this.first = false;
-    if (fresh.length) {
-      const numbers = fresh.map((id) => this.cases.get(id).number).join(", ");
+    if (fresh.length || worse.length) {
+      const numbers = [...fresh.map((id) => this.cases.get(id)), ...worse].map((found) => found.number).join(", ");
       $("shout").textContent = `${words.new_emergency}: ${numbers}`;
       this.ring();
     }
@@ -168,7 +171,7 @@ export class Queue {
     button.hidden = !(loud.length || fresh);
     $("acknowledge").hidden = !loud.length;
     $("calm").hidden = !button.hidden;
-    if (loud.length) button.replaceChildren(sign("⚠"), ` ${words.new_emergency}: ${loud.length > 2 ? loud.length : loud.map((found) => found.number).join(", ")}`);
+    if (loud.length) button.replaceChildren(sign("⚠"), element("span", "", `${words.new_emergency}: `), element("span", "whole", loud.length > 2 ? String(loud.length) : loud.map((found) => found.number).join(" · ")));
     else if (fresh) {
       button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);
       $("whisper").textContent = `${words.new_waiting}: ${fresh}`;
