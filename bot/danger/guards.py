@@ -42,9 +42,9 @@ _SENTENCE: Final = {
         r"|\bmocht (?:er|iemand|een)\b|\btheoretisch\b|\bin theorie\b|\bet si\b|\bsi (?:quelqu'?un|une? (?:personne|fille|femme|victime|collegue|client)|on|jamais|un jour)\b|\bsupposons\b|\bimaginons\b|\bau cas ou\b|\ben theorie\b"
     ),
     Guard.TOLD: regex.compile(
-        r"\b(?:film|movie|book|novel|series|episode|documentary|podcast|article|newspaper|news|thesis|essay|paper|homework|training|course|lecture|workshop|interview|journalist|reporter|student|studying|research|researcher|teacher|class|exam|game|videogame|netflix|song|play|theatre|dream|dreamt|dreamed|nightmare)\b"
-        r"|\b(?:boek|roman|serie|aflevering|documentaire|artikel|krant|nieuws|scriptie|thesis|werkstuk|huiswerk|opleiding|vorming|cursus|les|lezing|journaliste?|studente?|onderzoek|onderzoeker|leerkracht|klas|examen|spel|spelletje|lied|toneel|gedroomd|droomde|nachtmerrie)\b"
-        r"|\b(?:livre|roman|serie|episode|documentaire|article|journal|infos|memoire|devoir|formation|cours|conference|journaliste|etudiante?|etudes|recherche|chercheuse|prof|classe|examen|jeu|chanson|theatre|reve|cauchemar)\b"
+        r"\b(?:film|movie|novel|tv series|episode|documentary|podcast|article|newspaper|thesis|essay|homework|lecture|workshop|journalist|reporter|research|researcher|exam|video ?game|netflix|theatre|dreamt|dreamed|nightmare|in (?:a|the) (?:book|series|game|play|song|dream)|for (?:school|class|my studies|a course))\b"
+        r"|\b(?:boek|aflevering|documentaire|artikel|krant|scriptie|thesis|werkstuk|huiswerk|vorming|cursus|lezing|journaliste?|onderzoeker|leerkracht|voor school|examen|spelletje|toneel|gedroomd|droomde|nachtmerrie)\b"
+        r"|\b(?:livre|roman|serie|episode|documentaire|article|memoire|formation|conference|journaliste|etudiante? en|chercheuse|en classe|pour (?:l'?ecole|un cours|mes etudes)|examen|jeu video|chanson|theatre|j'?ai reve|cauchemar)\b"
     ),
     Guard.FIGURE: regex.compile(
         r"\b(?:dying|die|died|dead) (?:of|from|with) (?:laughter|laughing|boredom|shame|hunger lol|curiosity|embarrassment)\b|\b(?:work|job|heat|traffic|noise|back|feet|head|homework|exam|suspense|prices?|boots|shoes) (?:is |are |'s )?(?:really |just |literally )?killing (?:me|us)\b"

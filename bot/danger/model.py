@@ -10,6 +10,7 @@ Two views of a text are scored and then weighed against each other by a calibrat
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -116,5 +117,5 @@ def load(folder: Path) -> Model | None:
             raise ModelError(f"{folder}: trained by another version; train again")
         with np.load(file, allow_pickle=False) as arrays:
             return Model(dict(arrays), told["sentences"], told["languages"])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{folder}: {error!r}") from error

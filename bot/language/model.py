@@ -1,0 +1,164 @@
+"""Languages learned from our own sentences: a linear model over hashed character n-grams, numpy at run time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from bot.core.ngrams import buckets, clean
+
+BITS: Final = 16
+SIZES: Final = (1, 2, 3, 4, 5)
+FILE: Final = "language.npz"
+MANIFEST: Final = "manifest.json"
+VERSION: Final = "language-1"
+FEWEST: Final = 50
+"""A language with fewer sentences than this is not learned."""
+
+
+class LanguageModelError(ValueError):
+    """The model folder is broken or of another version."""
+
+
+def row(text: str) -> np.ndarray:
+    """Buckets of a text; diacritics and writing system stay, they tell languages apart."""
+    return buckets(clean(text).lower(), BITS, SIZES)
+
+
+class LetterModel:
+    """P(language) among the learned ones. Immutable."""
+
+    def __init__(self, codes: list[str], weights: np.ndarray, bias: np.ndarray, sharpness: float) -> None:
+        self.codes = tuple(codes)
+        self._weights = weights.astype(np.float32)
+        self._bias = bias.astype(np.float32)
+        self._sharpness = sharpness
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """Every learned language, likeliest first; the probabilities add up to one."""
+        found = row(text)
+        scores = self._weights[found].sum(axis=0) / np.sqrt(max(len(found), 1)) + self._bias
+        values = _softmax(scores[None] * self._sharpness)[0]
+        order = np.argsort(-values)
+        return {self.codes[index]: float(values[index]) for index in order}
+
+
+def load(folder: Path) -> LetterModel | None:
+    """The model of `folder`; None when nothing was trained; `LanguageModelError` when broken."""
+    if not (folder / MANIFEST).is_file() or not (folder / FILE).is_file():
+        return None
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if told["version"] != VERSION:
+            raise LanguageModelError(f"{folder}: trained by another version; train again")
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            return LetterModel(told["languages"], arrays["weights"], arrays["bias"], float(arrays["sharpness"]))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise LanguageModelError(f"{folder}: {error!r}") from error
+
+
+def train(root: Path, models: Path, progress: Callable[[str], None]) -> None:
+    """Learn from `data/nlu` and `data/danger`; skipped when nothing changed. Raises `ValueError` without data."""
+    folder = models / "language"
+    files = sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+    mark = _fingerprint(files)
+    if _current(folder, mark):
+        progress("language: nothing changed")
+        return
+    texts, labels = _read(files)
+    codes = sorted({label for label in labels if labels.count(label) >= FEWEST})
+    if len(codes) < 2:
+        raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
+    progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
+    known = [index for index, label in enumerate(labels) if label in codes]
+    matrix = _matrix([texts[index] for index in known])
+    target = np.array([codes.index(labels[index]) for index in known])
+    held = np.random.default_rng(7).random(len(known)) < 0.15
+    weights, bias = _fit(matrix[~held], target[~held], len(codes))
+    scores = matrix[held] @ weights + bias
+    sharpness = _sharpness(scores, target[held])
+    right = scores.argmax(axis=1) == target[held]
+    accuracy = {code: round(float(right[target[held] == index].mean()), 4) for index, code in enumerate(codes)}
+    weights, bias = _fit(matrix, target, len(codes))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    np.savez(folder / FILE, weights=weights.astype(np.float16), bias=bias, sharpness=np.array(sharpness))
+    manifest = {"version": VERSION, "fingerprint": mark, "languages": codes, "held_out_accuracy": accuracy}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    progress(f"language: ready, {np.mean(list(accuracy.values())):.3f} of held-out sentences recognised")
+
+
+def _fit(matrix: Any, target: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """One-against-the-rest weights (buckets, languages) and bias (languages,)."""
+    from sklearn.linear_model import SGDClassifier
+
+    machine = SGDClassifier(
+        loss="log_loss", alpha=3e-6, max_iter=4, tol=None, average=True, random_state=7, class_weight="balanced"
+    ).fit(matrix, target)
+    if count == 2:
+        return np.hstack((-machine.coef_.T, machine.coef_.T)), np.array([-machine.intercept_[0], machine.intercept_[0]])
+    return machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
+
+
+def _sharpness(scores: np.ndarray, target: np.ndarray) -> float:
+    """The factor under which the softmax of held-out scores is best calibrated."""
+    factors = (0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2)
+    rows = np.arange(len(target))
+    return min(factors, key=lambda f: float(-np.log(_softmax(scores * f)[rows, target] + 1e-9).mean()))
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _matrix(texts: list[str]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    rows = [row(text) for text in texts]
+    counts = np.array([len(found) for found in rows], np.int64)
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+    return csr_matrix(
+        (values, np.concatenate(rows), np.concatenate(([0], np.cumsum(counts)))), shape=(len(rows), 1 << BITS)
+    )
+
+
+def _read(files: list[Path]) -> tuple[list[str], list[str]]:
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    texts: list[str] = []
+    labels: list[str] = []
+    for file in files:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - a safe loader
+        if file.parent.name == "danger":
+            found = [str(entry["text"]) for kind in ("danger", "safe") for entry in content.get(kind) or []]
+            code = content["language"]
+        else:
+            lines = [line for block in content.get("nlu") or [] for line in block["examples"].splitlines()]
+            found = [line.strip().removeprefix("-").strip() for line in lines if line.strip()]
+            code = file.parent.name
+        texts += found
+        labels += [code] * len(found)
+    return texts, labels
+
+
+def _fingerprint(files: list[Path]) -> str:
+    digest = hashlib.sha256(VERSION.encode())
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _current(folder: Path, mark: str) -> bool:
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(told.get("fingerprint") == mark) and (folder / FILE).is_file()

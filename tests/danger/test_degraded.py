@@ -1,0 +1,80 @@
+"""Without a model only patterns are at work; they must carry the plain cases in Dutch, French and English."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.core.model import Urgency
+from bot.danger import Danger, patterns
+from bot.danger.data import SIGNALS
+from bot.danger.model import ModelError
+from bot.danger.settings import DangerSettingsError
+
+from .conftest import SETTINGS
+from .test_assess import EMERGENCIES, HARMLESS
+
+
+@pytest.mark.parametrize("signal", sorted(EMERGENCIES))
+def test_the_plain_cases_are_seen_by_patterns_alone(bare: Danger, signal: str) -> None:
+    assert bare.degraded
+    for text in EMERGENCIES[signal]:
+        assert bare.assess(text).urgency is Urgency.EMERGENCY, text
+
+
+@pytest.mark.parametrize("kind", sorted(HARMLESS))
+def test_guards_hold_patterns_back(bare: Danger, kind: str) -> None:
+    for text in HARMLESS[kind]:
+        assert bare.assess(text).urgency is Urgency.NONE, text
+
+
+def test_again_and_again_is_urgent_rather_than_this_minute(bare: Danger) -> None:
+    assert bare.assess("he locks me in every night").urgency is Urgency.URGENT
+
+
+def test_a_past_sentence_does_not_excuse_the_next_one(bare: Danger) -> None:
+    assert bare.assess("Three years ago he beat me. Now he is at the door with a knife!").urgency is Urgency.EMERGENCY
+
+
+def test_fragments_are_read_together_by_patterns_too(bare: Danger) -> None:
+    assert bare.assess("me in the cellar", earlier=["he", "locked"]).urgency is Urgency.EMERGENCY
+
+
+def test_every_signal_has_patterns_in_every_patterned_language() -> None:
+    found = patterns.load()
+    for lang in ("nl", "fr", "en"):
+        assert {p.signal for p in found if p.id.startswith(lang)} - {""} == set(SIGNALS)
+    assert len({pattern.id for pattern in found}) == len(found)
+
+
+def test_stems_never_hide_a_match(danger: Danger) -> None:
+    """A stem is a short cut: every training sentence that a pattern matches holds one of its stems."""
+    from bot.core.ngrams import clean, fold
+    from bot.danger import data
+
+    lines = [line for line in data.read(SETTINGS.parent.parent) if line.lang in ("nl", "fr", "en") and line.kind == "danger"]
+    texts = [fold(clean(line.text)) for line in lines]
+    for pattern in patterns.load():
+        hidden = [t for t in texts if not any(stem in t for stem in pattern.stems) and pattern.match.search(t)]
+        assert not hidden, (pattern.id, hidden[:3])
+
+
+def test_a_broken_model_stops_the_start(tmp_path: Path, danger: Danger) -> None:
+    source = SETTINGS.parent.parent / "models" / "danger"
+    shutil.copytree(source, tmp_path / "danger")
+    (tmp_path / "danger" / "danger.npz").write_bytes(b"PK\x03\x04 not a model")
+    with pytest.raises(ModelError):
+        Danger.load(tmp_path, SETTINGS)
+
+
+@pytest.mark.parametrize(("section", "key", "value"), [("thresholds", "danger", 1.5), ("thresholds", "ask", 0.9), ("patterns", "trusted", 0)])
+def test_thresholds_that_make_no_sense_stop_the_start(tmp_path: Path, section: str, key: str, value: float) -> None:
+    content = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    content[section][key] = value
+    broken = tmp_path / "danger.yml"
+    broken.write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(DangerSettingsError):
+        Danger.load(tmp_path, broken)

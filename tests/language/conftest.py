@@ -1,0 +1,19 @@
+"""A detector trained on the sentences of this tree, once; a second run of the tests finds it trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.language import Languages
+from bot.language.train import train
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def languages() -> Languages:
+    models = ROOT / "models"
+    train(ROOT, models, lambda _: None)
+    return Languages.load(models, ROOT / "content" / "languages.yml")
