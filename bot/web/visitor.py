@@ -80,7 +80,7 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
             raise ApiError(401, "unauthorized")
         return session
 
-    Open = Annotated[Session, Depends(opened)]  # noqa: N806
+    Open = Annotated[Session, Depends(opened)]
 
     def source(request: Request) -> str:
         address = request.client.host if request.client else "?"
