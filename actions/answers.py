@@ -44,7 +44,7 @@ class ActionClarify(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answer both topics when two are strong; else offer the likeliest, and at the second miss a person."""
+        """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.

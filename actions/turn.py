@@ -29,7 +29,7 @@ TALK = frozenset(
         "are_you_human",
     }
 )
-"""Topics that are about the conversation itself: never offered as a guess, never what "explain that" refers to."""
+"""Topics about the conversation itself: never offered as a guess, never what "explain that" refers to."""
 
 
 def topic_of(tracker: Tracker) -> str:

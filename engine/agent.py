@@ -1,4 +1,4 @@
-"""Rasa's agent with two costs taken out of every turn. Figures: docs/decisions/0022-action-server-latency.md."""
+"""Rasa's agent with two costs taken out of every turn: docs/decisions/0022-action-server-latency.md."""
 
 from __future__ import annotations
 

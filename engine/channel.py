@@ -140,7 +140,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
                 return response.json({"error": str(error)}, status=422)
             try:
                 return response.json(await self.turn(wanted, on_new_message))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the gateway must hear of it, without the text
+            except Exception as error:  # noqa: BLE001 - whatever it was, the gateway must hear of it
                 log.error("turn failed: %s", kind_and_place(error))
                 return response.json({"error": "turn failed"}, status=500)
 

@@ -1,4 +1,4 @@
-"""The topic of a message, from its sentence vector."""
+"""The topic of a message, from its sentence vector and its letters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.network import Network, Recipe, fit
+from engine.network import Recipe
+from engine.topics import TopicModel, fit
 
 log = logging.getLogger("engine.classifier")
 
@@ -49,7 +50,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        trained: tuple[Network, list[str]] | None,
+        trained: tuple[TopicModel, list[str]] | None,
     ) -> None:
         self._recipe = Recipe(**{name: config[name] for name in vars(Recipe()) if name in config})
         self._storage = storage
@@ -76,10 +77,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
         **_: Any,
     ) -> TopicClassifier:
-        """Read what ``train`` kept. A model without its network raises ``ValueError``: it must not serve."""
+        """Read what ``train`` kept. A model without its arrays raises ``ValueError``: it must not serve."""
         with model_storage.read_from(resource) as folder:
             topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
-            return cls(config, model_storage, resource, (Network.load(folder / "network.npz"), topics))
+            return cls(config, model_storage, resource, (TopicModel.load(folder / "topics.npz"), topics))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on every example that has a topic and a vector."""
@@ -95,10 +96,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
             if done % 5 == 0 or done == total:
                 log.info("topics: %d of %d rounds over %d sentences", done, total, len(examples))
 
-        network = fit(vectors, classes, len(topics), self._recipe, progress)
-        self._trained = (network, topics)
+        texts = [message.get(TEXT) for message in examples]
+        model = fit(vectors, texts, classes, len(topics), self._recipe, progress)
+        self._trained = (model, topics)
         with self._storage.write_to(self._resource) as folder:
-            network.save(folder / "network.npz")
+            model.save(folder / "topics.npz")
             (folder / "topics.json").write_text(json.dumps(topics), encoding="utf-8")
         return self._resource
 
@@ -106,11 +108,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
         """Set the intent and the ranking of each message. One that has an intent already keeps it."""
         if self._trained is None:
             raise ValueError("the topic classifier is not trained")
-        network, topics = self._trained
+        model, topics = self._trained
         for message in messages:
             if message.get(INTENT):
                 continue
-            scores = network.probabilities(vector_of(message)[None, :])[0]
+            scores = model.probabilities(vector_of(message)[None, :], [message.get(TEXT) or ""])[0]
             best = np.argsort(-scores, kind="stable")[:RANKING]
             ranking = [
                 {INTENT_NAME_KEY: topics[number], PREDICTED_CONFIDENCE_KEY: float(scores[number])}

@@ -25,7 +25,7 @@ log = logging.getLogger("engine.featurizer")
 
 
 def given_vector(message: Message) -> np.ndarray | None:
-    """Return the vector that came with the message: float32 values, or the same in base64; None without one."""
+    """Return the vector that came with the message (float32 values, or those in base64), or None."""
     vector = (message.get("metadata") or {}).get("vector")
     if isinstance(vector, str):
         return np.frombuffer(base64.b64decode(vector), "<f4")

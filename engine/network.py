@@ -1,17 +1,11 @@
-"""A small neural network over sentence vectors, in numpy: one hidden layer, dropout, softmax, calibrated.
-
-Saved as plain arrays, so that loading a model never runs code (a pickle would).
-"""
+"""A small neural network over sentence vectors, in numpy: one hidden layer, dropout, softmax."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -20,13 +14,12 @@ class Recipe:
 
     hidden: int = 512
     epochs: int = 20
-    batch: int = 128
-    rate: float = 2e-3
+    batch: int = 256
+    rate: float = 3e-3
     dropout: float = 0.6
     input_dropout: float = 0.3
     decay: float = 0.1
     smoothing: float = 0.1
-    calibration_share: float = 0.1
     seed: int = 7
 
 
@@ -42,7 +35,6 @@ class Network:
     b1: np.ndarray
     w2: np.ndarray
     b2: np.ndarray
-    temperature: float = 1.0
 
     @property
     def dim(self) -> int:
@@ -54,24 +46,6 @@ class Network:
         hidden = np.maximum((vectors - self.mean) * self.scale @ self.w1 + self.b1, 0)
         return np.asarray(hidden @ self.w2 + self.b2)
 
-    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities of shape (n, classes). Raises ``ValueError`` for vectors of another size."""
-        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
-            raise ValueError(f"vectors of {vectors.shape[-1]} values, the model was trained on {self.dim}")
-        return softmax(self.logits(vectors) / self.temperature)
-
-    def save(self, path: Path) -> None:
-        """Write the arrays to an ``.npz`` file."""
-        np.savez(path, **{name: np.asarray(value) for name, value in vars(self).items()})
-
-    @classmethod
-    def load(cls, path: Path) -> Network:
-        """Read what ``save`` wrote."""
-        with np.load(path, allow_pickle=False) as data:
-            fields = {name: data[name] for name in data.files}
-        scale, temperature = float(fields.pop("scale")), float(fields.pop("temperature"))
-        return cls(scale=scale, temperature=temperature, **fields)
-
 
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Rows of probabilities."""
@@ -79,44 +53,14 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def fit(
-    vectors: np.ndarray, classes: np.ndarray, count: int, recipe: Recipe, progress: Progress | None = None
-) -> Network:
-    """Train on ``vectors`` (n, dim) with class numbers ``classes`` (n,) below ``count``.
-
-    The temperature is found on sentences kept out of a first training; a second one then uses all of them.
-    """
-    generator = np.random.default_rng(recipe.seed)
-    held = generator.random(len(classes)) < recipe.calibration_share
-    steps = 2 * recipe.epochs
-
-    def tell(done: int) -> None:
-        if progress:
-            progress(done, steps)
-
-    temperature = 1.0
-    if held.any() and not held.all():
-        first = _train(vectors[~held], classes[~held], count, recipe, tell)
-        temperature = find_temperature(first.logits(vectors[held]), classes[held])
-    final = _train(vectors, classes, count, recipe, lambda done: tell(recipe.epochs + done))
-    return Network(**{**vars(final), "temperature": temperature})
-
-
-def find_temperature(logits: np.ndarray, classes: np.ndarray) -> float:
-    """The temperature that makes the true classes likeliest."""
-    candidates = np.geomspace(0.2, 5.0, 80)
-    rows = np.arange(len(classes))
-
-    def loss(temperature: float) -> float:
-        return float(-np.log(softmax(logits / temperature)[rows, classes] + 1e-12).mean())
-
-    return float(min(candidates, key=loss))
-
-
-def _train(
+def train(
     vectors: np.ndarray, classes: np.ndarray, count: int, recipe: Recipe, tell: Callable[[int], None]
 ) -> Network:
-    """AdamW with a cosine schedule, dropout before and after the hidden layer, smoothed labels."""
+    """Train on ``vectors`` (n, dim) with class numbers ``classes`` (n,) below ``count``; ``tell(epochs
+    done)``.
+
+    AdamW with a cosine schedule, dropout before and after the hidden layer, smoothed labels.
+    """
     random = np.random.default_rng(recipe.seed)
     mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = float(1.0 / max(float((vectors - mean).std()), 1e-6))

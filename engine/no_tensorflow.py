@@ -20,7 +20,7 @@ NAMES = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorf
 
 
 class _Meta(ABCMeta):
-    """Attributes of a placeholder are placeholders, except the special ones, which Python itself looks for."""
+    """Attributes of a placeholder are placeholders, except the special ones that Python looks for."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__") or name.startswith("_abc_"):

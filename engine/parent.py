@@ -1,4 +1,4 @@
-"""The tie to the process that started this one: the secret comes over standard input, and its end is our end."""
+"""The tie to the process that started this one: the secret comes over stdin, and its end is our end."""
 
 from __future__ import annotations
 

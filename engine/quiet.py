@@ -25,7 +25,6 @@ def prepare_environment() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    os.environ["TQDM_DISABLE"] = "1"
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("HOME", "/nonexistent")  # some library asks for it; nothing is ever written there
 
@@ -67,7 +66,7 @@ def silence(level: int = logging.INFO) -> None:
 
     # Without a configuration structlog prints every event, debug too, with all its values.
     structlog.configure(processors=[_drop], cache_logger_on_first_use=False)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(sys.__stderr__)
     handler.setFormatter(_Formatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -26,13 +26,7 @@ from engine.quiet import silence  # noqa: E402
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
-CODE = (
-    "engine/featurizer.py",
-    "engine/classifier.py",
-    "engine/network.py",
-    "engine/train.py",
-    "engine/importer.py",
-)
+CODE = ("engine/*.py", "encoder/ngrams.py", "encoder/text.py")
 
 log = logging.getLogger("engine.train")
 
@@ -93,8 +87,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     began = time.monotonic()
     log.info("training on the sentences of %d files", len(list(root.glob("data/nlu/*/*.yml"))))
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        train(root, options.out, wanted)  # Rasa prints progress of its own
+    # Rasa prints progress of its own, a bar for every rule; our log lines hold on to the real standard error.
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        train(root, options.out, wanted)
     log.info("trained in %.0f s", time.monotonic() - began)
     return 0
 

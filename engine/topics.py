@@ -1,0 +1,125 @@
+"""The model behind the topic classifier: two networks over the sentence vector and the letters, calibrated
+together.
+
+Each network is trained without one tenth of the sentences, and the weight of the letters and the temperature
+are chosen on what each has not seen. Kept as plain arrays, so that loading a model never runs code (a pickle
+would).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine import lexical
+from engine.lexical import Lexical
+from engine.network import Network, Recipe, softmax, train
+
+FOLDS = 10
+NETWORKS = 2
+LETTER_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 3.0, 60))
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """``letters`` is the weight of the lexical scores; ``temperature`` divides the sum."""
+
+    networks: tuple[Network, ...]
+    lexical: Lexical
+    letters: float
+    temperature: float
+
+    @property
+    def dim(self) -> int:
+        """Size of the vectors that are understood."""
+        return self.networks[0].dim
+
+    def probabilities(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Calibrated probabilities (n, classes). Raises ``ValueError`` for vectors of another size."""
+        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+            raise ValueError(f"vectors of {vectors.shape[-1]} values, the model was trained on {self.dim}")
+        scores = sum(network.logits(vectors) for network in self.networks) / len(self.networks)
+        scores = scores + self.letters * self.lexical.scores(lexical.features(texts))
+        return softmax(scores / self.temperature)
+
+    def save(self, path: Path) -> None:
+        """Write an ``.npz`` file."""
+        arrays = {
+            f"network{i}_{k}": np.asarray(v)
+            for i, net in enumerate(self.networks)
+            for k, v in vars(net).items()
+        }
+        arrays |= {f"lexical_{k}": v for k, v in vars(self.lexical).items()}
+        np.savez(
+            path, letters=self.letters, temperature=self.temperature, networks=len(self.networks), **arrays
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> TopicModel:
+        """Read what ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            kept = {name: data[name] for name in data.files}
+
+        def part(prefix: str) -> dict[str, np.ndarray]:
+            return {
+                name.removeprefix(prefix): value for name, value in kept.items() if name.startswith(prefix)
+            }
+
+        networks = []
+        for number in range(int(kept["networks"])):
+            fields = part(f"network{number}_")
+            scale = float(fields.pop("scale"))
+            networks.append(Network(scale=scale, **fields))
+        return cls(
+            tuple(networks), Lexical(**part("lexical_")), float(kept["letters"]), float(kept["temperature"])
+        )
+
+
+def fit(
+    vectors: np.ndarray,
+    texts: Sequence[str],
+    classes: np.ndarray,
+    count: int,
+    recipe: Recipe,
+    progress: Callable[[int, int], None],
+) -> TopicModel:
+    """Train on ``vectors`` (n, dim), their ``texts`` and class numbers ``classes`` (n,) below ``count``."""
+    rows = lexical.features(texts)
+    folds = np.random.default_rng(recipe.seed).integers(0, FOLDS, len(classes))
+    networks, seen = [], []
+    for number in range(NETWORKS):
+        held = folds == number
+        before = number * recipe.epochs
+
+        def tell(done: int, before: int = before) -> None:
+            progress(before + done, NETWORKS * recipe.epochs)
+
+        network = train(vectors[~held], classes[~held], count, _seeded(recipe, number), tell)
+        networks.append(network)
+        if held.any():
+            letters = lexical.fit(rows[~held], classes[~held], count).scores(rows[held])
+            seen.append((network.logits(vectors[held]), letters, classes[held]))
+    letter_weight, temperature = calibrate(seen) if seen else (1.0, 1.0)
+    return TopicModel(tuple(networks), lexical.fit(rows, classes, count), letter_weight, temperature)
+
+
+def calibrate(seen: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """The weight of the letters and the temperature that make the true classes of ``seen`` likeliest."""
+    logits, letters = (np.concatenate([part[i] for part in seen]) for i in (0, 1))
+    classes = np.concatenate([part[2] for part in seen])
+    rows = np.arange(len(classes))
+
+    def loss(choice: tuple[float, float]) -> float:
+        weight, temperature = choice
+        likely = softmax((logits + weight * letters) / temperature)[rows, classes]
+        return float(-np.log(likely + 1e-12).mean())
+
+    return min(((w, t) for w in LETTER_WEIGHTS for t in TEMPERATURES), key=loss)
+
+
+def _seeded(recipe: Recipe, number: int) -> Recipe:
+    return Recipe(**{**vars(recipe), "seed": recipe.seed + number})
