@@ -61,7 +61,7 @@ class VectorCache:
     def put(self, encoder: str, texts: Sequence[str], vectors: np.ndarray) -> None:
         """Keep one vector for each text."""
         halves = vectors.astype(np.float16)
-        rows = [(encoder, digest(text), half.tobytes()) for text, half in zip(texts, halves)]
+        rows = [(encoder, digest(text), half.tobytes()) for text, half in zip(texts, halves, strict=True)]
         with closing(self._connect()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
@@ -90,7 +90,7 @@ def vectors_for(
             part = missing[start : start + _CHUNK]
             encoded = encoder.encode(part)
             cache.put(name, part, encoded)
-            found.update(zip(part, encoded))
+            found.update(zip(part, encoded, strict=True))
             if progress:
                 progress(start + len(part), len(missing))
         if not texts:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -71,11 +70,11 @@ def _replace(work: Path, folder: Path) -> None:
     """Put ``work`` in the place of ``folder``; a rename cannot replace a folder that is not empty."""
     if folder.exists():
         old = Path(tempfile.mkdtemp(prefix=".encoder-old-", dir=folder.parent))
-        os.rename(folder, old / "folder")
-        os.rename(work, folder)
+        folder.rename(old / "folder")
+        work.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.rename(work, folder)
+        work.rename(folder)
 
 
 def _tokenizer(pieces: Pieces) -> Tokenizer:
@@ -169,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     folder = options.out or default_folder()
     done = convert(folder)
-    print(f"encoder: {'written to' if done else 'up to date in'} {folder}", file=sys.stderr)
+    sys.stderr.write(f"encoder: {'written to' if done else 'up to date in'} {folder}\n")
     return 0
 
 

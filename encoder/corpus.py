@@ -28,7 +28,7 @@ def sentences(root: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> dict[str, list[dict[str, object]]]:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}  # noqa: S506
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}
 
 
 def _lines(examples: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
 
     def progress(done: int, total: int) -> None:
-        print(f"encoder: {done} of {total} new sentences", file=sys.stderr, flush=True)
+        sys.stderr.write(f"encoder: {done} of {total} new sentences\n")
 
     if texts:
         vectors_for(
@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
             workers=options.workers,
             progress=progress,
         )
-    print(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s", file=sys.stderr)
+    sys.stderr.write(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s
+")
     return 0
 
 

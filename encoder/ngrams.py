@@ -39,7 +39,7 @@ class NgramEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 of shape (len(texts), 1024), each row of length 1."""
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
-        for row, text in zip(vectors, texts):
+        for row, text in zip(vectors, texts, strict=True):
             hashes = buckets(clean(text).casefold())
             signs = np.where(hashes >> 31, np.float32(-1), np.float32(1))
             np.add.at(row, hashes % DIMENSION, signs)

@@ -44,7 +44,7 @@ class ActionsProcess:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         # Our own end of the pipe closes however this process ends; that is the child's sign to end as well.
-        return subprocess.Popen(self._arguments, stdin=subprocess.PIPE)  # noqa: S603 - our own module
+        return subprocess.Popen(self._arguments, stdin=subprocess.PIPE)
 
     def _watch(self) -> None:
         wait = FIRST_WAIT_SECONDS

@@ -77,7 +77,7 @@ class EncoderFeaturizer(GraphComponent, Featurizer):  # type: ignore[misc]
         vectors = vectors_for(
             texts, folder=self._folder(), cache=VectorCache(self._config["cache"]), progress=progress
         )
-        for message, vector in zip(messages, vectors):
+        for message, vector in zip(messages, vectors, strict=True):
             self._add(message, vector)
         return training_data
 

@@ -117,10 +117,11 @@ class _AdamW:
     def step(self, gradients: list[np.ndarray], rate: float, number: int) -> None:
         """Change the parameters in place."""
         bias_first, bias_second = np.float32(1 - 0.9**number), np.float32(1 - 0.999**number)
-        for p, g, m, v in zip(self._parameters, gradients, self._first, self._second):
-            m += (g - m) * np.float32(0.1)
-            v += (g * g - v) * np.float32(0.001)
-            change = (m / bias_first) / (np.sqrt(v / bias_second) + np.float32(1e-8))
-            if p.ndim == 2:
-                change += self._decay * p
-            p -= np.float32(rate) * change
+        rows = zip(self._parameters, gradients, self._first, self._second, strict=True)
+        for parameter, gradient, first, second in rows:
+            np.add(first, (gradient - first) * np.float32(0.1), out=first)
+            np.add(second, (gradient * gradient - second) * np.float32(0.001), out=second)
+            change = (first / bias_first) / (np.sqrt(second / bias_second) + np.float32(1e-8))
+            if parameter.ndim == 2:
+                change += self._decay * parameter
+            np.subtract(parameter, np.float32(rate) * change, out=parameter)

@@ -14,7 +14,7 @@ import sys
 from abc import ABCMeta
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 NAMES = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "jax"})
 
@@ -45,7 +45,7 @@ def _placeholder(name: str) -> type[_Placeholder]:
 class _Module(ModuleType):
     """A module, and its own package, with everything in it."""
 
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name: str) -> Any:
         if name == "__version__":

@@ -69,7 +69,7 @@ def train(root: Path, out: Path, wanted: str) -> None:
         )
         if result.code != 0 or not result.model:
             raise RuntimeError("Rasa made no model")
-        os.replace(result.model, out / MODEL)
+        Path(result.model).replace(out / MODEL)
     (out / FINGERPRINT).write_text(json.dumps({"fingerprint": wanted}) + "\n", encoding="utf-8")
 
 

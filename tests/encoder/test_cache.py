@@ -51,7 +51,8 @@ def test_fill_takes_every_sentence_of_the_data(tmp_path: Path) -> None:
     nlu = tmp_path / "data/nlu/nl"
     nlu.mkdir(parents=True)
     (nlu / "shelter.yml").write_text(
-        'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n    - waar kan ik slapen\n    -   een: bed?  \n'
+        'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n    - waar kan ik slapen\n'
+        "    -   een: bed?  \n"
     )
     danger = tmp_path / "data/danger"
     danger.mkdir()
