@@ -18,13 +18,19 @@ def sentences(root: Path) -> Iterator[str]:
     paths.
     """
     for path in sorted((root / "nlu").glob("*/*.yml")):
-        for block in _read(path).get("nlu") or []:
-            yield from _lines(str(block.get("examples") or ""))
+        yield from (text for _, text in examples(path))
     for path in sorted((root / "danger").glob("*.yml")):
         content = _read(path)
         for kind in ("danger", "safe"):
             for item in content.get(kind) or []:
                 yield str(item["text"])
+
+
+def examples(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (topic, sentence) for every sentence of one NLU file."""
+    for block in _read(path)["nlu"]:
+        for text in _lines(str(block["examples"])):
+            yield str(block["intent"]), text
 
 
 def _read(path: Path) -> dict[str, list[dict[str, object]]]:

@@ -38,8 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             workers=options.workers,
             progress=progress,
         )
-    sys.stderr.write(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s
-")
+    sys.stderr.write(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s\n")
     return 0
 
 
