@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -28,6 +28,7 @@ from bot.settings import ROOT, Settings
 from bot.storage.store import Store
 from bot.tasks import Tasks
 from bot.understanding import Understanding
+from bot.upkeep import Upkeep
 from bot.web import desk as desk_web
 from bot.web import errors, pages, visitor
 from bot.web.guard import Guard
@@ -54,6 +55,7 @@ class Parts:
     tasks: Tasks
     encoding: Encoding
     pager: Pager
+    upkeep: Upkeep
     app: FastAPI
 
     async def close(self) -> None:
@@ -61,6 +63,7 @@ class Parts:
         self.live.close()
         await self.tasks.finish(3)
         await self.pager.stop()
+        await self.upkeep.stop()
         await self.engine.close()
         self.encoding.close()
         await self.store.close()
@@ -93,9 +96,12 @@ async def build(
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     pager = Pager(store, settings.page_urls, address, live, DESK, clock)
 
+    upkeep = Upkeep(store, clock, timedelta(days=settings.keep_days))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pager.start()
+        upkeep.start()
         yield
 
     app = FastAPI(
@@ -113,4 +119,4 @@ async def build(
         return PlainTextResponse("ok")
 
     app.add_middleware(Guard, max_body=settings.max_body, secure=settings.secure)
-    return Parts(settings, store, words, service, desk, engine, live, tasks, encoding, pager, app)
+    return Parts(settings, store, words, service, desk, engine, live, tasks, encoding, pager, upkeep, app)

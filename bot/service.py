@@ -83,6 +83,14 @@ class Service:
         """Whether there are words in `language` (a code such as `fr` or `fr-BE`)."""
         return self._words.fallback(language) is not None
 
+    async def restore(self, return_code: str) -> NewConversation | None:
+        """The conversation of a return code, with a new token; the old one stops working, here and now."""
+        new = await self._store.open_by_return_code(return_code)
+        if new is not None:
+            self._sessions.drop(new.person.conversation)
+            self._live.wake(conversation(new.person.conversation))
+        return new
+
     async def session(self, token: str) -> Session | None:
         """The conversation behind a token. What was accepted and not answered when a process died is taken up."""
         session, fresh = await self._sessions.get(token)
@@ -96,7 +104,7 @@ class Service:
         await self._dropped(session)
 
     async def _dropped(self, session: Session) -> None:
-        self._sessions.drop(session)
+        self._sessions.drop(session.person.conversation)
         await self._engine.forget(session.alias)
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
@@ -253,7 +261,7 @@ class Service:
         try:
             await self._store.answer(session.person, seq, replies, case=case, cancel=cancel)
         except Gone:
-            self._sessions.drop(session)
+            self._sessions.drop(session.person.conversation)
         self._woken(session, desk=case is not None or cancel)
 
     async def _take_up(self, session: Session) -> None:

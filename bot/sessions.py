@@ -107,8 +107,10 @@ class Sessions:
         finally:
             self._opening.pop(key, None)
 
-    def drop(self, session: Session) -> None:
-        self._open.pop(session.token_hash, None)
+    def drop(self, conversation: int) -> None:
+        """Closes the conversation here, under whatever token it was opened: a token may have stopped working."""
+        for key in [key for key, session in self._open.items() if session.person.conversation == conversation]:
+            del self._open[key]
 
     def _recent(self, key: bytes) -> Session | None:
         session = self._open.get(key)

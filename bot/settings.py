@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(
         60, ge=1, description="New conversations of one source before it is slowed down."
     )
+    keep_days: int = Field(
+        30, ge=1, le=3650, description="Days after the last message before a talk that nobody waits for is deleted."
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What the log holds; never a text."
     )

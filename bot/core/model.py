@@ -54,7 +54,7 @@ class Assessment:
 
     urgency: Urgency = Urgency.NONE
     signals: tuple[str, ...] = ()
-    why: tuple[str, ...] = ()
+    why: tuple[str, ...] = field(default=(), repr=False)
     confidence: float = 0.0
     ask: bool = False
 
@@ -66,9 +66,9 @@ class Choice:
     Actions: `{"intent": "shelter"}`, `{"command": "handoff"|"forget"|"language"|"safe"|..., "value": "fr"}`.
     """
 
-    token: str
-    label: str
-    action: Mapping[str, Any]
+    token: str = field(repr=False)
+    label: str = field(repr=False)
+    action: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Outgoing:
     """A message to the person before it has a place in the conversation."""
 
     sender: Sender
-    text: str
+    text: str = field(repr=False)
     choices: tuple[Choice, ...] = ()
     urgency: Urgency = Urgency.NONE
     key: str = ""
@@ -89,14 +89,14 @@ class Message:
 
     seq: int
     sender: Sender
-    text: str
+    text: str = field(repr=False)
     at: datetime
     choices: tuple[Choice, ...] = ()
     urgency: Urgency = Urgency.NONE
     key: str = ""
     answered: bool = True
     """For the person's own messages: whether the turn is complete."""
-    choice: Mapping[str, Any] | None = None
+    choice: Mapping[str, Any] | None = field(default=None, repr=False)
     """For a choice of the person: the action that was chosen (`text` is its label)."""
 
 
@@ -127,7 +127,7 @@ class CaseChange:
 
     urgency: Urgency
     signals: tuple[str, ...] = ()
-    why: tuple[str, ...] = ()
+    why: tuple[str, ...] = field(default=(), repr=False)
     page: bool = False
     """Whether the on-call caseworkers are paged for it."""
 

@@ -98,7 +98,7 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
     async def restore(body: RestoreBody, request: Request) -> Opened:
         """The conversation behind a return code, with a new token. The old token stops working."""
         limits.conversation(source(request))
-        new = await store.open_by_return_code(body.return_code)
+        new = await service.restore(body.return_code)
         if new is None:
             raise ApiError(404, "not_found")
         return Opened(token=new.token, return_code=new.return_code)
@@ -134,9 +134,9 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> EventSourceResponse:
         start = max(after, int(last_event_id)) if last_event_id and last_event_id.isdigit() else after
-        return EventSourceResponse(_stream(session, start), ping=20)
+        return EventSourceResponse(_stream(session, start, request.headers["Authorization"]), ping=20)
 
-    async def _stream(session: Session, after: int) -> AsyncIterator[ServerSentEvent]:
+    async def _stream(session: Session, after: int, authorization: str) -> AsyncIterator[ServerSentEvent]:
         topic = conversation(session.person.conversation)
         while not live.closed:
             waiter = live.listen(topic)
@@ -147,8 +147,8 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
             if messages:
                 live.forget(topic, waiter)
                 continue
-            if not await store.messages(session.person, 0, 1):  # the welcome is there until everything is deleted
-                live.forget(topic, waiter)
+            if await service.session(authorization.partition(" ")[2].strip()) is None:
+                live.forget(topic, waiter)  # deleted, or opened elsewhere with the return code
                 yield ServerSentEvent("{}", event="gone")
                 return
             await live.wait(topic, waiter, FALL_BACK_TO_READING)
