@@ -42,11 +42,11 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
 
         return vectors_for(list(texts), folder=folder, cache=VectorCache(cache))
 
-    from bot.danger import train as danger
-    from bot.language import train as language
+    from bot.danger.train import train as train_danger
+    from bot.language.train import train as train_language
 
-    danger.train(ROOT, models, encode, progress)
-    language.train(ROOT, models, progress)
+    train_danger(ROOT, models, encode, progress)
+    train_language(ROOT, models, progress)
     progress("dialogue model")
     command = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models / "rasa")]
     done = subprocess.run(command, cwd=ROOT, env=engine_environment(folder), check=False, stdout=subprocess.DEVNULL)

@@ -30,6 +30,6 @@ def run(settings: Settings, data: Path, report: Path, console: Console) -> int:
     with EngineBatch(settings.models_dir / "rasa" / "inloop.tar.gz", folder) as engine:
         results = list(classify.classify(sent, own, engine, settings.max_text, known))
     encoding.close()
-    evaluate.write(lines, results, report)
+    evaluate.write(evaluate.evaluate(lines, results), report)
     console.print(f"{len(lines)} sentences; the table is in {report}")
     return 0
