@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.support.engine_process import EngineProcess
+import encoder
+from tests.support.engine_process import ROOT, EngineProcess
 
-UNCLEAR = "dat met die van toen op de tafel"
+MIXED = (
+    "where can I sleep tonight",
+    "how long does the court case take",
+    "must I talk to the police",
+    "I have to pay back the debt for my visa",
+    "is it free of charge",
+    "I need an interpreter",
+    "how can I report a suspicion",
+    "can I get compensation",
+    "I need a doctor",
+    "may I work with these papers",
+    "they watch my phone",
+    "I want to go back to my country",
+)
+
+
+@pytest.fixture(scope="session")
+def unclear() -> dict[str, str]:
+    """A message between twelve topics, whatever the model of the day has learned."""
+    vector = encoder.load(ROOT / "models/encoder").encode(MIXED).mean(axis=0)
+    vector /= np.linalg.norm(vector)
+    return {"text": "?", "vector": base64.b64encode(vector.astype("<f4").tobytes()).decode()}
 
 
 def reply(answer: Any) -> dict[str, Any]:
@@ -107,17 +131,17 @@ def test_not_ready_is_left_in_peace(engine: EngineProcess, conversation: str) ->
 
 
 def test_what_is_unclear_is_asked_about_and_the_second_time_a_person_is_offered(
-    engine: EngineProcess, conversation: str
+    engine: EngineProcess, conversation: str, unclear: dict[str, str]
 ) -> None:
-    first = reply(engine.turn(conversation, UNCLEAR))
+    first = reply(engine.turn(conversation, **unclear))
     assert first["key"] == "clarify"
     assert 2 <= len(first["choices"]) <= 3
-    second = reply(engine.turn(conversation, UNCLEAR))
+    second = reply(engine.turn(conversation, **unclear))
     assert second["key"] == "clarify_person"
     assert second["choices"][-1] == {"intent": "talk_to_human"}
     assert second["choices"].count({"intent": "talk_to_human"}) == 1
     engine.choose(conversation, "shelter")
-    assert reply(engine.turn(conversation, UNCLEAR))["key"] == "clarify"
+    assert reply(engine.turn(conversation, **unclear))["key"] == "clarify"
 
 
 def test_conversations_are_apart(engine: EngineProcess, conversation: str) -> None:
