@@ -1,7 +1,7 @@
 """How well messages are understood: figures from labelled lines and what `inloop classify` said of them.
 
-`evaluate` is pure; `write` puts the table into `docs/evaluation.md`. Every share comes with its Wilson 95 % interval and
-with how many lines it rests on: a figure without them says little.
+`evaluate` is pure; `write` puts the table into `docs/evaluation.md`. Every share comes with its Wilson 95 %
+interval and with how many lines it rests on: a figure without them says little.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ class Evaluation:
 
 
 def _danger(row: Row) -> bool:
-    return row["urgency"] != "none"
+    return bool(row["urgency"] != "none")
 
 
 def _flagged(found: Row) -> bool:
-    return found.get("urgency", "none") != "none"
+    return bool(found.get("urgency", "none") != "none")
 
 
 def _kind(name: str) -> Callable[[Row, Row], bool]:
@@ -92,9 +92,7 @@ class Measure:
 MEASURES: Final[Mapping[str, Measure]] = {
     "recall": Measure("danger seen", lambda row, _: _danger(row), lambda _, found: _flagged(found)),
     "precision": Measure("flagged that is danger", lambda _, found: _flagged(found), lambda row, _: _danger(row)),
-    "safe_flagged": Measure(
-        "alarming but safe, flagged", _kind("safe"), lambda _, found: _flagged(found), good=False
-    ),
+    "safe_flagged": Measure("alarming but safe, flagged", _kind("safe"), lambda _, found: _flagged(found), good=False),
     "ordinary_flagged": Measure("ordinary, flagged", _kind("ordinary"), lambda _, found: _flagged(found), good=False),
     "emergency": Measure(
         "emergency given emergency",
@@ -123,7 +121,8 @@ MEASURES: Final[Mapping[str, Measure]] = {
 def evaluate(rows: Sequence[Row], results: Iterable[Row]) -> Evaluation:
     """Compare labelled `rows` with `results` (as `inloop classify` prints them), by their ids.
 
-    A row without a result, or with an error, counts as wrong. Raises `ValueError` when two rows have one id. The language
+    A row without a result, or with an error, counts as wrong. Raises `ValueError` when two rows have one id. The
+    language
     measure makes sense only when `classify` was not told the language: leave `lang` out of what it is given.
     """
     by_id = {str(found["id"]): found for found in results if "id" in found}
@@ -149,8 +148,8 @@ def table(evaluation: Evaluation) -> str:
     lines = [
         "# How well messages are understood",
         "",
-        "Made by `inloop evaluate` from sentences that were written apart from the training sentences and are never trained",
-        "on. Each figure: share (Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
+        "Made by `inloop evaluate` from sentences that were written apart from the training sentences and are never",
+        "trained on. Each figure: share (Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
         "",
         "| language | " + " | ".join(measure.title for measure in MEASURES.values()) + " |",
         "| --- |" + " --- |" * len(MEASURES),

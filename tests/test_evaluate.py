@@ -69,7 +69,9 @@ def test_one_id_twice_is_refused() -> None:
         evaluate([row("a"), row("a")], [])
 
 
-@pytest.mark.parametrize(("hits", "n", "low", "high"), [(9, 10, 0.596, 0.982), (0, 20, 0.0, 0.161), (50, 50, 0.929, 1.0)])
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(9, 10, 0.596, 0.982), (0, 20, 0.0, 0.161), (50, 50, 0.929, 1.0)]
+)
 def test_the_interval_is_wilsons(hits: int, n: int, low: float, high: float) -> None:
     assert Share(hits, n).interval == pytest.approx((low, high), abs=0.001)
 

@@ -1,4 +1,4 @@
-"""Text made comparable, and its hashed character n-grams: shared by danger and language, which may not import each other.
+"""Text made comparable and its hashed character n-grams; danger and language share it, which may not import each other.
 
 Everything is vectorised over the code points, so that a message of 50 words costs about a tenth of a millisecond, in
 training and in production alike, with the same buckets in every process and on every machine.
@@ -82,16 +82,17 @@ def _word_pairs(codes: np.ndarray, space: np.ndarray, shift: np.uint64) -> np.nd
     powers = (codes + np.uint64(7)) * _MULTIPLIER
     powers ^= powers >> np.uint64(31)
     # A word is the sum of its letters, each mixed with its place in the word: one cumulative sum gives all words.
-    place = np.arange(len(codes), dtype=np.uint64) - np.maximum.accumulate(np.where(space, np.arange(len(codes)), 0)).astype(
-        np.uint64
-    )
+    place = np.arange(len(codes), dtype=np.uint64) - np.maximum.accumulate(
+        np.where(space, np.arange(len(codes)), 0)
+    ).astype(np.uint64)
     mixed = powers * (place * np.uint64(2) + np.uint64(1)) * _MIX
     total = np.cumsum(np.where(space, np.uint64(0), mixed), dtype=np.uint64)
     word = total[ends[1:]] - total[ends[:-1]]
     if len(word) < 2:
         return np.zeros(0, np.int64)
     pair = (word[:-1] * _MULTIPLIER ^ (word[1:] >> np.uint64(17))) + word[1:]
-    return ((pair * _MIX) >> shift).astype(np.int64)
+    found: np.ndarray = ((pair * _MIX) >> shift).astype(np.int64)
+    return found
 
 
 def _ends(text: str, limit: int) -> str:

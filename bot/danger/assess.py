@@ -15,8 +15,8 @@ import numpy as np
 
 from bot.core.model import Assessment, Urgency
 from bot.core.ngrams import clean, fold
+from bot.danger import evidence, patterns
 from bot.danger import model as models
-from bot.danger import patterns
 from bot.danger.guards import Guard
 from bot.danger.model import Model, Scores
 from bot.danger.patterns import ASK, Hit, Pattern
@@ -25,6 +25,8 @@ from bot.danger.settings import load as load_settings
 
 _HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
 """Guards that leave nothing to ask about, when there is no model to weigh them."""
+_MOST_SIGNALS: Final = 3
+"""More would bury the advice that fits."""
 _TOGETHER: Final = "read together with the messages before"
 
 
@@ -73,11 +75,11 @@ class Danger:
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
     ) -> Assessment:
-        """What `text` says of danger, alone and after the person's `earlier` messages (newest last); never lower than alone.
+        """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
         `vector` is the encoder's for `text`, `context_vector` for `self.context(text, earlier)`; without the latter the
-        messages are read together by letters and patterns only. An old danger does not make a new "thank you" dangerous:
-        the level of a case is kept by the service, not here.
+        messages are read together by letters and patterns only. An old danger does not make a new
+        "thank you" dangerous: the level of a case is kept by the service, not here.
         """
         alone = self._judge(clean(text), vector, lang)
         together = self.context(text, earlier)
@@ -110,7 +112,7 @@ class Danger:
         if not hits and not any(letter.isalpha() for letter in folded):
             return Assessment()
         vector = _usable(vector, self.model.dim)
-        return self._weigh(self.model.scores(folded, vector), hits, vector, lang)
+        return self._weigh(self.model.scores(folded, vector, evidence.of(folded, hits)), hits, vector, lang)
 
     def _weigh(self, scores: Scores, hits: list[Hit], vector: np.ndarray | None, lang: str | None) -> Assessment:
         limits = self.settings
@@ -138,7 +140,7 @@ class Danger:
         ranked = sorted(scores.signals, key=lambda name: -scores.signals[name])
         named = {hit.signal for hit in found if hit.signal}
         chosen = [name for name in ranked if name in named or scores.signals[name] >= self.settings.signal]
-        return tuple(chosen) or tuple(ranked[:1])
+        return tuple(chosen[: max(_MOST_SIGNALS, len(named))]) or tuple(ranked[:1])
 
     def _why(self, found: list[Hit], vector: np.ndarray | None, lang: str | None) -> tuple[str, ...]:
         why = [f"pattern {hit.id}" for hit in found]

@@ -29,7 +29,10 @@ DANGER: Final = "danger"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled sentence. `kind` is "danger", "ordinary" (a topic line) or how a safe line is alarming ("past", ...)."""
+    """One labelled sentence.
+
+    `kind` is "danger", "ordinary" (a topic line) or how a safe line is alarming ("past", ...).
+    """
 
     text: str
     lang: str
@@ -57,7 +60,10 @@ def fingerprint(files: list[Path], *extra: str) -> str:
 
 
 def read(root: Path) -> list[Line]:
-    """All lines of languages that have danger lines, in a fixed order; a text labelled twice counts once, danger first."""
+    """All lines of languages that have danger lines, in a fixed order.
+
+    A text labelled twice counts once, danger first.
+    """
     lines: list[Line] = []
     for file in sorted((root / "data" / "danger").glob("*.yml")):
         lines += _danger(file)

@@ -77,20 +77,22 @@ class Model:
         known = arrays["known"].astype(np.float32)
         self._known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), 1e-9)
         self._sentences = sentences
-        self._by_language = {
-            lang: np.flatnonzero(np.array(languages) == lang) for lang in sorted(set(languages))
-        }
+        self._by_language = {lang: np.flatnonzero(np.array(languages) == lang) for lang in sorted(set(languages))}
         self.dim = int(self._mean.shape[0])
 
-    def scores(self, folded: str, vector: np.ndarray | None) -> Scores:
-        """Score a folded text; `vector` is the encoder's float32 (dim,), or None for letters alone."""
+    def scores(self, folded: str, vector: np.ndarray | None, found: np.ndarray) -> Scores:
+        """Score a folded text.
+
+        `vector` is the encoder's float32 (dim,), or None for letters alone; `found` is its evidence.
+        """
         row = features.letters(folded)
         letters = self._letters[row].sum(axis=0) / np.sqrt(max(len(row), 1)) + self._letters_bias
         if vector is None:
-            combined = self._alone[:, 0] + self._alone[:, 1] * letters
+            combined = self._alone[:, 0] + self._alone[:, 1] * letters + self._alone[:, 2:] @ found
         else:
             near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks)[0]
             combined = self._both[:, 0] + self._both[:, 1] * (near @ self._meaning) + self._both[:, 2] * letters
+            combined = combined + self._both[:, 3:] @ found
         values = sigmoid(combined)
         return Scores(
             float(values[0]), float(values[1]), {name: float(p) for name, p in zip(SIGNALS, values[2:], strict=True)}
@@ -115,7 +117,7 @@ def load(folder: Path) -> Model | None:
         told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         if told["features"] != features.VERSION or told["heads"] != list(HEADS):
             raise ModelError(f"{folder}: trained by another version; train again")
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return Model(dict(arrays), told["sentences"], told["languages"])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{folder}: {error!r}") from error

@@ -9,6 +9,7 @@ import numpy as np
 from bot.danger.data import DANGER, ORDINARY, SIGNALS, Line
 from bot.danger.examples import JOINED
 
+MOST: Final = 3
 POINTS: Final = (0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 
 
@@ -20,7 +21,9 @@ def summary(lines: list[Line], held_out: dict[str, np.ndarray]) -> dict[str, Any
     }
 
 
-def rates(lines: list[Line], values: np.ndarray, danger: float, emergency: float = 0.4) -> dict[str, float]:
+def rates(
+    lines: list[Line], values: np.ndarray, danger: float, emergency: float = 0.4, signal: float = 0.25
+) -> dict[str, float]:
     """Shares (0..1) among the held-out probabilities `values` (n, heads); rows that were put together are left out."""
     kinds = np.array([line.kind for line in lines])
     known = ~np.isnan(values[:, 0])
@@ -30,8 +33,12 @@ def rates(lines: list[Line], values: np.ndarray, danger: float, emergency: float
     safe = ~np.isin(kinds, (DANGER, ORDINARY, JOINED)) & known
     urgent = np.array([line.urgency for line in lines])
     emergencies = dangers & (urgent == "emergency")
-    top = [SIGNALS[int(index)] for index in values[:, 2:].argmax(axis=1)]
-    right = np.array([name in line.signals for name, line in zip(top, lines, strict=True)])
+    order = np.argsort(-values[:, 2:], axis=1)[:, :MOST]
+    named = [
+        {SIGNALS[int(i)] for place, i in enumerate(best) if place == 0 or row[2 + i] >= signal}
+        for best, row in zip(order, values, strict=True)
+    ]
+    right = np.array([bool(names & set(line.signals)) for names, line in zip(named, lines, strict=True)])
     return {
         "recall": _share(flagged, dangers),
         "alarming_but_safe": _share(flagged, safe),
@@ -39,6 +46,7 @@ def rates(lines: list[Line], values: np.ndarray, danger: float, emergency: float
         "emergency_as_emergency": _share(flagged & (values[:, 1] >= emergency), emergencies),
         "urgent_as_emergency": _share(flagged & (values[:, 1] >= emergency), dangers & (urgent == "urgent")),
         "signal_right": _share(right, dangers),
+        "signals_named": round(float(np.mean([len(names) for names in np.array(named, object)[dangers]])), 2),
     }
 
 

@@ -9,27 +9,31 @@ from typing import Any, Final
 
 import numpy as np
 
-from bot.danger import data, examples, features, fitting
-from bot.danger.model import FILE, HEADS, MANIFEST, centred
+from bot.core.ngrams import clean, fold
+from bot.danger import data, evidence, examples, features, fitting, patterns
+from bot.danger.model import FILE, HEADS, MANIFEST, centred, sigmoid
 from bot.danger.report import summary
 
 LANDMARKS: Final = 2000
 ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all of them."""
 SEED: Final = 20261124
-VERSION: Final = "danger-1"
+VERSION: Final = "danger-2"
 """Changes whenever the same data would give another model."""
 SERIOUS: Final = 3.0
 """What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
 
 
-def train(
-    root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], progress: Callable[[str], None]
-) -> None:
-    """Write `models/danger/`. `encode` gives float32 (n, dim) rows of length 1. Raises `ValueError` without danger data."""
+def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], progress: Callable[[str], None]) -> None:
+    """Write `models/danger/`.
+
+    `encode` gives float32 (n, dim) rows of length 1. Raises `ValueError` without danger data.
+    """
     folder = models / "danger"
     probe = np.asarray(encode(["danger"]), np.float32)[0]
-    mark = data.fingerprint(data.sources(root), VERSION, features.VERSION, probe.astype(np.float16).tobytes().hex())
+    mark = data.fingerprint(
+        data.sources(root), VERSION, features.VERSION, probe.astype(np.float16).tobytes().hex(), patterns.source()
+    )
     if _current(folder, mark):
         progress("danger: nothing changed")
         return
@@ -83,7 +87,8 @@ def fit(
     meaning[rows, :1], meaning[only, 1:] = first.held_out, rest.held_out
     progress("danger: learning the letters")
     letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger)
-    both, alone, held_out = _calibration(meaning, letters, targets, rows, only)
+    found = _evidence(lines, rows)
+    both, alone, held_out = _calibration(meaning, letters, found, targets, rows, only)
     arrays = {
         "mean": mean,
         "scale": np.array(scale),
@@ -139,14 +144,31 @@ def _letters(
     return columns, bias, scores
 
 
-def _calibration(
-    meaning: np.ndarray, letters: np.ndarray, targets: np.ndarray, rows: np.ndarray, only: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """How the two views are weighed, per head, from held-out scores: (heads, 3), (heads, 2), probabilities."""
-    from bot.danger.model import sigmoid
+def _evidence(lines: list[data.Line], rows: np.ndarray) -> np.ndarray:
+    """What patterns and guards find, (n, evidence); zero outside `rows`."""
+    known = patterns.load()
+    found = np.zeros((len(lines), len(evidence.NAMES)), np.float32)
+    for index in rows:
+        folded = fold(clean(lines[index].text))
+        found[index] = evidence.of(folded, patterns.find(known, folded))
+    return found
 
-    both = np.zeros((len(HEADS), 3), np.float32)
-    alone = np.zeros((len(HEADS), 2), np.float32)
+
+def _calibration(
+    meaning: np.ndarray,
+    letters: np.ndarray,
+    found: np.ndarray,
+    targets: np.ndarray,
+    rows: np.ndarray,
+    only: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """How the two views are weighed, per head, from held-out scores.
+
+    (heads, 3 + evidence), (heads, 2 + evidence), probabilities.
+    """
+    extra = found.shape[1]
+    both = np.zeros((len(HEADS), 3 + extra), np.float32)
+    alone = np.zeros((len(HEADS), 2 + extra), np.float32)
     probabilities = {name: np.zeros(meaning.shape, np.float32) for name in ("both", "letters")}
     for head in range(len(HEADS)):
         fitted = rows if head == 0 else only
@@ -154,11 +176,11 @@ def _calibration(
         if not 0 < target.sum() < len(target):
             both[head, 0] = alone[head, 0] = 8.0 if target.all() else -8.0
             continue
-        pair = np.stack((meaning[:, head], letters[:, head]), axis=1)
+        pair = np.column_stack((meaning[:, head], letters[:, head], found))
         both[head] = fitting.calibrate(pair[fitted], target)
         alone[head] = fitting.calibrate(pair[fitted, 1:], target)
         probabilities["both"][:, head] = sigmoid(both[head, 0] + pair @ both[head, 1:])
-        probabilities["letters"][:, head] = sigmoid(alone[head, 0] + alone[head, 1] * pair[:, 1])
+        probabilities["letters"][:, head] = sigmoid(alone[head, 0] + pair[:, 1:] @ alone[head, 1:])
     # Rows the meaning was not learned from have no held-out score of it.
     unseen = np.ones(len(meaning), bool)
     unseen[rows] = False

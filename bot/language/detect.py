@@ -22,22 +22,21 @@ LIKELY: Final = 0.50
 """Below this nothing is named at all."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TAG: Final = re.compile(r"^\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*\s*(?:;.*)?$")
-_SAME: Final = {"iw": "he", "tl": "tl", "fil": "tl", "cmn": "zh", "yue": "zh", "prs": "fa", "mo": "ro", "no": "nb", "ji": "yi"}
-_NOTHING: Final = frozenset(
-    "ok okay okey oke okee k x xx xxx hmm mm a b c ha haha hahaha lol sos whatsapp facebook telegram instagram google payoke "
-    "antwerp antwerpen brussel brussels bruxelles belgium gent liege taxi hotel bar pizza chat bot visa wifi covid".split()
-)
-"""Words that tell no language at all."""
-_EVERYWHERE: Final = frozenset(
-    "hi hello hallo halo hey hay helo bonjour bjr salut salam salaam ciao merci mersi thanks thx danke stop help test police politie robot info "
-    "passport yes no ja si da ne na non oui please pls bye yo".split()
-)
-"""Words of one language that speakers of all others use with us as well: they suggest it and no more."""
-_PLAUSIBLE: Final = frozenset(
-    "af am ar az be bg bn bs cs da de el en es et fa fi fil fr gu ha he hi hr hu hy id ig it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr ms my "
-    "nb ne nl no pa pl ps pt ro ru rw si sk sl so sq sr sv sw ta te th ti tl tr ug uk ur uz vi wo xh yo zh zu".split()
-)
-"""What the wide model may name besides the register: it also knows Latin, Esperanto and Walloon, and finds them in typing errors."""
+_SAME: Final = {
+    "iw": "he",
+    "tl": "tl",
+    "fil": "tl",
+    "cmn": "zh",
+    "yue": "zh",
+    "prs": "fa",
+    "mo": "ro",
+    "no": "nb",
+    "ji": "yi",
+}
+_WORDS: Final = yaml.safe_load(resources.files("bot.language").joinpath("words.yml").read_text(encoding="utf-8"))
+_NOTHING: Final = frozenset(_WORDS["nothing"])
+_EVERYWHERE: Final = frozenset(_WORDS["everywhere"])
+_PLAUSIBLE: Final = frozenset(_WORDS["plausible"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def load(folder: Path) -> LetterModel | None:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if told["version"] != VERSION:
             raise LanguageModelError(f"{folder}: trained by another version; train again")
-        with np.load(folder / FILE, allow_pickle=False) as arrays:
+        with (folder / FILE).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return LetterModel(told["languages"], arrays["weights"], arrays["bias"], float(arrays["sharpness"]))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise LanguageModelError(f"{folder}: {error!r}") from error

@@ -55,7 +55,9 @@ def test_stems_never_hide_a_match(danger: Danger) -> None:
     from bot.core.ngrams import clean, fold
     from bot.danger import data
 
-    lines = [line for line in data.read(SETTINGS.parent.parent) if line.lang in ("nl", "fr", "en") and line.kind == "danger"]
+    lines = [
+        line for line in data.read(SETTINGS.parent.parent) if line.lang in ("nl", "fr", "en") and line.kind == "danger"
+    ]
     texts = [fold(clean(line.text)) for line in lines]
     for pattern in patterns.load():
         hidden = [t for t in texts if not any(stem in t for stem in pattern.stems) and pattern.match.search(t)]
@@ -70,7 +72,9 @@ def test_a_broken_model_stops_the_start(tmp_path: Path, danger: Danger) -> None:
         Danger.load(tmp_path, SETTINGS)
 
 
-@pytest.mark.parametrize(("section", "key", "value"), [("thresholds", "danger", 1.5), ("thresholds", "ask", 0.9), ("patterns", "trusted", 0)])
+@pytest.mark.parametrize(
+    ("section", "key", "value"), [("thresholds", "danger", 1.5), ("thresholds", "ask", 0.9), ("patterns", "trusted", 0)]
+)
 def test_thresholds_that_make_no_sense_stop_the_start(tmp_path: Path, section: str, key: str, value: float) -> None:
     content = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
     content[section][key] = value
