@@ -10,12 +10,20 @@ import pytest
 
 from bot import content
 from tests.support.caseworker import Caseworker, first
-from tests.support.gateway import ROOT, Gateway, running
+from tests.support.gateway import OPEN, ROOT, Gateway, running
 from tests.support.ports import free_port
 
 # Nothing in these tests may reach beyond this machine, whatever proxy a developer's shell knows of.
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_clients() -> Iterator[None]:
+    """Every connection that a test opened is closed, also when it failed."""
+    yield
+    for made in OPEN:
+        made.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 
-from tests.support.gateway import Gateway, wait_for
+from tests.support.gateway import Gateway, client, wait_for
 
 PASSWORD = "een lange zin voor de nacht"
 
@@ -23,7 +23,7 @@ class Caseworker:
         self.url = url
         self.name = name
         self.totp = pyotp.TOTP(secret)
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = client(url)
 
     def log_in(self) -> None:
         """With the present code; when that step was used already, with the next, which is accepted a step early."""

@@ -20,6 +20,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 INLOOP = ROOT / ".venv" / "bin" / "inloop"
 
 
+OPEN: list[httpx.Client] = []
+"""Clients of people in these tests, closed together at the end."""
+
+
+def client(url: str) -> httpx.Client:
+    """A browser's connection to `url`, without the browser."""
+    made = httpx.Client(base_url=url, timeout=30)
+    OPEN.append(made)
+    return made
+
+
 def wait_for(what: str, condition: Any, seconds: float = 30.0) -> Any:
     """Until `condition()` is true; its value. Fails with `what` after `seconds`."""
     end = time.monotonic() + seconds
@@ -114,7 +125,7 @@ class Visitor:
     """A person's browser, without the browser: the visitor API as the contract has it."""
 
     def __init__(self, url: str, language: str | None = "en") -> None:
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = client(url)
         opened = self.http.post("/api/conversations", json={"language": language})
         assert opened.status_code == 201, opened.text
         self.token = opened.json()["token"]
