@@ -52,7 +52,7 @@ def letters(
     from sklearn.linear_model import SGDClassifier
 
     def fit(rows: np.ndarray) -> Any:
-        machine = SGDClassifier(loss="log_loss", alpha=penalty, max_iter=8, tol=None, average=True, random_state=7)
+        machine = SGDClassifier(loss="log_loss", alpha=penalty, max_iter=5, tol=None, average=True, random_state=7)
         return machine.fit(matrix[rows], target[rows], sample_weight=weights[rows])
 
     held_out = np.zeros(len(target), np.float32)
@@ -63,9 +63,12 @@ def letters(
     return machine.coef_[0].astype(np.float32), float(machine.intercept_[0]), held_out
 
 
-def calibrate(scores: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Intercept and one weight per column of `scores` (n, k), fitted on held-out scores: float32 (k + 1,)."""
+def calibrate(scores: np.ndarray, target: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+    """Intercept and one weight per column of `scores` (n, k), fitted on held-out scores: float32 (k + 1,).
+
+    `counts` (n,) says how many lines a row stands for.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    machine = LogisticRegression(C=10.0, max_iter=500).fit(scores, target)
+    machine = LogisticRegression(C=10.0, max_iter=500).fit(scores, target, sample_weight=counts)
     return np.concatenate((machine.intercept_, machine.coef_[0])).astype(np.float32)

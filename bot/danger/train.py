@@ -18,7 +18,7 @@ LANDMARKS: Final = 2000
 ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all of them."""
 SEED: Final = 20261124
-VERSION: Final = "danger-2"
+VERSION: Final = "danger-3"
 """Changes whenever the same data would give another model."""
 SERIOUS: Final = 3.0
 """What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
@@ -77,7 +77,8 @@ def fit(
     ordinary = np.flatnonzero(~serious)
     kept = np.sort(dice.choice(ordinary, min(ORDINARY_KEPT, len(ordinary)), replace=False))
     rows = np.concatenate((np.flatnonzero(serious), kept))
-    row_weights = weights[rows] * np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
+    counts = np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
+    row_weights = weights[rows] * counts
     landmarks = points[_landmarks(serious, danger, dice)]
     signs = (2 * targets - 1).astype(np.float32)
     first = fitting.meaning(points[rows], landmarks, signs[rows, :1], row_weights, folds[rows])
@@ -88,7 +89,7 @@ def fit(
     progress("danger: learning the letters")
     letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger)
     found = _evidence(lines, rows)
-    both, alone, held_out = _calibration(meaning, letters, found, targets, rows, only)
+    both, alone, held_out = _calibration(meaning, letters, found, targets, rows, only, counts)
     arrays = {
         "mean": mean,
         "scale": np.array(scale),
@@ -161,6 +162,7 @@ def _calibration(
     targets: np.ndarray,
     rows: np.ndarray,
     only: np.ndarray,
+    counts: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """How the two views are weighed, per head, from held-out scores.
 
@@ -177,8 +179,9 @@ def _calibration(
             both[head, 0] = alone[head, 0] = 8.0 if target.all() else -8.0
             continue
         pair = np.column_stack((meaning[:, head], letters[:, head], found))
-        both[head] = fitting.calibrate(pair[fitted], target)
-        alone[head] = fitting.calibrate(pair[fitted, 1:], target)
+        stands_for = counts if head == 0 else None
+        both[head] = fitting.calibrate(pair[fitted], target, stands_for)
+        alone[head] = fitting.calibrate(pair[fitted, 1:], target, stands_for)
         probabilities["both"][:, head] = sigmoid(both[head, 0] + pair @ both[head, 1:])
         probabilities["letters"][:, head] = sigmoid(alone[head, 0] + pair[:, 1:] @ alone[head, 1:])
     # Rows the meaning was not learned from have no held-out score of it.

@@ -1,8 +1,8 @@
 """Language: in which language somebody writes, and never "English" for want of knowing.
 
 `Languages` (detect.py) is the door: what the person chose, then the script, then letters learned from our own
-sentences, then `py3langid` and word lists for languages we have no sentences of; a browser's or Telegram's language is a
-hint only.
+sentences, then `py3langid` and word lists for languages we have no sentences of; a browser's or Telegram's language
+is a hint only.
 """
 
 from bot.language.detect import Detected, Languages
