@@ -34,6 +34,10 @@ HEADERS = {
 }
 
 
+DRAIN = 16
+"""How many times the limit is still read and thrown away, so that a client that is only clumsy hears why."""
+
+
 class TooLarge(Exception):
     """The body went past the limit while it was read."""
 
@@ -84,4 +88,14 @@ class Guard:
         except TooLarge:
             if started:
                 raise
+            await _drain(receive, DRAIN * self._max_body)
             await error(413, "too_large")(scope, receive, guarded_send)
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Reads what is left of a body, at most `most` bytes of it."""
+    while most > 0:
+        message = await receive()
+        most -= len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
