@@ -148,8 +148,8 @@ def table(evaluation: Evaluation) -> str:
     lines = [
         "# How well messages are understood",
         "",
-        "Made by `inloop evaluate` from sentences that were written apart from the training sentences, which never see them.",
-        "Each figure: share (Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
+        "Made by `inloop evaluate` from sentences that were written apart and are never trained on. Each figure: share",
+        "(Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
         "",
         "| language | " + " | ".join(measure.title for measure in MEASURES.values()) + " |",
         "| --- |" + " --- |" * len(MEASURES),

@@ -86,7 +86,9 @@ class Danger:
         if together is None or not self._may_continue(alone, clean(text)):
             return alone
         joined = self._judge(together, context_vector, lang)
-        before = self._judge(clean(" ".join(earlier[-self.settings.context_messages :])), None, lang)
+        # Only what is certain counts as said before: a guess here would silence a real danger.
+        said = clean(" ".join(map(clean, earlier[-self.settings.context_messages :])))
+        before = _by_patterns(patterns.find(self.patterns, fold(said)))
         if not _adds(joined, before, alone):
             return alone
         why = (*joined.why, _TOGETHER)
@@ -163,7 +165,7 @@ def _by_patterns(hits: list[Hit]) -> Assessment:
 def _adds(joined: Assessment, before: Assessment, alone: Assessment) -> bool:
     """Whether the messages together say more than the new one alone and more than was already said before it."""
     if joined.urgency.rank > alone.urgency.rank:
-        return joined.urgency.rank > before.urgency.rank or joined.confidence > before.confidence + 0.05
+        return joined.urgency.rank > before.urgency.rank
     return joined.ask and not alone.ask and alone.urgency is Urgency.NONE and not before.ask
 
 
