@@ -8,7 +8,7 @@ import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 
 class TooMany(Exception):
@@ -23,7 +23,7 @@ class Limits:
     """Counts in the memory of this process: a limit is a courtesy here, not a fact to keep."""
 
     def __init__(self, messages_per_minute: int, conversations_per_minute: int) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._message = RateLimitItemPerMinute(messages_per_minute)
         self._conversation = RateLimitItemPerMinute(conversations_per_minute)
 

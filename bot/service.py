@@ -25,7 +25,7 @@ from bot.core.model import (
     Sender,
     Urgency,
 )
-from bot.core.replies import Speaker
+from bot.core.replies import QUESTIONS, Speaker
 from bot.dialogue import scripted
 from bot.dialogue.engine import Engine, EngineDown
 from bot.limits import Limits
@@ -38,9 +38,6 @@ from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
 
 log = logging.getLogger(__name__)
-
-QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
-
 
 class Service:
     """Everything that a person can do, on whatever channel."""
@@ -206,7 +203,10 @@ class Service:
             speaker = self._speaker(session.language)
             command, value = action.get("command"), action.get("value")
             if command is None:
-                intent = str(action["intent"])
+                intent, question = str(action["intent"]), action.get("question")
+                if question is not None and question != session.pending:
+                    await self._late(session, seq, intent, question)
+                    return
                 try:
                     turn = await self._engine.choice(session.alias, intent, session.language)
                 except EngineDown:
@@ -229,6 +229,17 @@ class Service:
                 await self._say_answer(session, seq, [speaker.say("handoff.cancelled")], cancel=True)
             else:
                 await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [])
+
+    async def _late(self, session: Session, seq: int, intent: str, question: str) -> None:
+        """A yes or no under an older question, or one whose asking this process does not remember. Yes to a person is
+        good at any time; yes to deleting is asked again."""
+        if intent == "affirm" and question == "handoff":
+            turn = EngineTurn(intent, 1.0, (), ("handoff",))
+        elif intent == "affirm":
+            turn = scripted.choice("delete_my_data", None)
+        else:
+            turn = scripted.choice("deny", question)
+        await self._finish(session, seq, turn, [])
 
     async def _finish(self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing]) -> None:
         """Words and requests of an engine's turn, stored as the answer to message `seq`."""

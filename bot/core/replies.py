@@ -28,6 +28,9 @@ class Words(Protocol):
     def label(self, key: str, lang: str) -> str: ...
 
 
+QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
+"""The questions that a yes or a no answers, by the key of their words."""
+
 PERSON = {"intent": "talk_to_human"}
 MAX_CHOICES = 4
 YES_NO_LABELS = {"affirm": "yes", "deny": "no"}
@@ -106,6 +109,9 @@ class Speaker:
         if reply.key == "both":
             return [self.answer(str(t), person=i > 0) for i, t in enumerate(reply.values["topics"])]
         actions = list(reply.choices)
+        if reply.key in QUESTIONS:
+            # The buttons know what they answer: pressed late, under another question, they cannot mean that one.
+            actions = [{**action, "question": QUESTIONS[reply.key]} for action in actions]
         if reply.key.startswith(("clarify", "engine_down")) and PERSON not in actions:
             actions.append(PERSON)
         return [self.say(reply.key, actions)]

@@ -20,6 +20,7 @@ MESSAGES = {
     "unauthorized": "No conversation is open with this token.",
     "not_found": "There is no such thing here.",
     "too_large": "The request is too large.",
+    "too_slow": "The request took too long to arrive.",
     "too_long": "The message is too long.",
     "empty": "The message is empty.",
     "invalid": "The request has not the right fields.",

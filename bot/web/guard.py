@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,13 +39,13 @@ HEADERS = {
 DRAIN = 16
 """How many times the limit is still read and thrown away, so that a client that is only clumsy hears why."""
 
-
-class TooLarge(Exception):
-    """The body went past the limit while it was read."""
+SLOWEST = 20.0
+"""Seconds that a body may take to arrive."""
 
 
 class Guard:
-    """Pure ASGI, so that streams stay streams. `max_body` is in bytes."""
+    """Pure ASGI, so that streams stay streams. `max_body` is in bytes; a body is read whole before anything else sees
+    it, so a slow or endless one costs a bounded buffer and a bounded time."""
 
     def __init__(self, app: ASGIApp, max_body: int, secure: bool) -> None:
         self._app = app
@@ -56,14 +58,9 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        started = False
-        seen = 0
 
         async def guarded_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
@@ -71,31 +68,34 @@ class Guard:
                     del headers["server"]
             await send(message)
 
-        async def guarded_receive() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > self._max_body:
-                    raise TooLarge
-            return message
-
-        if not length.isdigit() or int(length) > self._max_body:
-            await error(413, "too_large")(scope, receive, guarded_send)
-            return
         try:
-            await self._app(scope, guarded_receive, guarded_send)
-        except TooLarge:
-            if started:
-                raise
-            await _drain(receive, DRAIN * self._max_body)
-            await error(413, "too_large")(scope, receive, guarded_send)
-
-
-async def _drain(receive: Receive, most: int) -> None:
-    """Reads what is left of a body, at most `most` bytes of it."""
-    while most > 0:
-        message = await receive()
-        most -= len(message.get("body", b""))
-        if message["type"] != "http.request" or not message.get("more_body"):
+            body = await asyncio.wait_for(self._body(receive), SLOWEST)
+        except TimeoutError:
+            await error(408, "too_slow", headers={"Connection": "close"})(scope, receive, guarded_send)
             return
+        if body is None:
+            await error(413, "too_large")(scope, receive, guarded_send)
+            return
+        given = False
+
+        async def replayed() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, replayed, guarded_send)
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """All of it, or None when it is too large (then it was read on for a while and thrown away)."""
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            part = message.get("body", b"")
+            size += len(part)
+            if size <= self._max_body:
+                parts.append(part)
+            if message["type"] != "http.request" or not message.get("more_body") or size > DRAIN * self._max_body:
+                return b"".join(parts) if size <= self._max_body else None
