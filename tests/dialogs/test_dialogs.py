@@ -7,6 +7,7 @@ A file tells one person's visit:
     steps:
     - person: "texte"       # writes
     - choose: affirm        # presses the newest button for this topic, `choices.<x>` label, or a language's name
+    - choose_first: affirm  # the same, the oldest such button
     - bot: [answer.shelter] # exactly these words come, in this order (keys of the words)
     - bot: clarify
       offers: [shelter]     # among the buttons of the last one
@@ -56,6 +57,9 @@ class Visit:
 
     def choose(self, what: str) -> None:
         self.written = self.visitor.choose(self.label(what))
+
+    def choose_first(self, what: str) -> None:
+        self.written = self.visitor.choose(self.label(what), newest=False)
 
     def label(self, what: str) -> str:
         if what in self.words.topics:

@@ -138,11 +138,11 @@ class Visitor:
         seq: int = answer.json()["seq"]
         return seq
 
-    def choose(self, label: str) -> int:
-        """Presses the newest button with this label."""
+    def choose(self, label: str, *, newest: bool = True) -> int:
+        """Presses the newest (or the oldest) button with this label."""
         choices = [c for m in self.messages() for c in m["choices"] if c["label"] == label]
         assert choices, f"no button {label!r}"
-        answer = self.http.post("/api/choices", json={"id": str(uuid4()), "choice": choices[-1]["token"]})
+        answer = self.http.post("/api/choices", json={"id": str(uuid4()), "choice": choices[-1 if newest else 0]["token"]})
         assert answer.status_code == 202, answer.text
         seq: int = answer.json()["seq"]
         return seq
