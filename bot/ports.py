@@ -36,8 +36,16 @@ class Catalogue(Words, Protocol):
 class DangerModel(Protocol):
     """Never raises and needs no vector: without one, or without its model, it works on patterns alone."""
 
+    def context(self, text: str, earlier: Sequence[str]) -> str | None: ...
+
     def assess(
-        self, text: str, *, vector: np.ndarray | None, lang: str | None, earlier: Sequence[str] = ()
+        self,
+        text: str,
+        *,
+        vector: np.ndarray | None,
+        lang: str | None,
+        earlier: Sequence[str] = (),
+        context_vector: np.ndarray | None = None,
     ) -> Assessment: ...
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,17 @@ class Understanding:
     ) -> Understood:
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages."""
-        vector = await self._encode(text)
+        # People write in fragments: the message is also read after the ones before it, in the same batch of the encoder.
+        together = self._danger.context(text, earlier)
+        vector, context_vector = await asyncio.gather(
+            self._encode(text), self._encode(together) if together is not None else _nothing()
+        )
         detected = self._languages.detect(text, chosen=chosen, hints=hints)
-        assessment = self._danger.assess(text, vector=vector, lang=chosen or detected.code, earlier=earlier)
+        assessment = self._danger.assess(
+            text, vector=vector, lang=chosen or detected.code, earlier=earlier, context_vector=context_vector
+        )
         return Understood(assessment, vector, detected.code if detected.sure else None)
+
+
+async def _nothing() -> None:
+    return None
