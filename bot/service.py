@@ -39,6 +39,10 @@ from bot.understanding import Understanding, Understood
 
 log = logging.getLogger(__name__)
 
+WORDS_TO_OFFER = 3
+"""Fewer say too little about a language to interrupt somebody with it."""
+
+
 class Service:
     """Everything that a person can do, on whatever channel."""
 
@@ -194,8 +198,7 @@ class Service:
                 turn = scripted.menu()
             if understood.assessment.ask and turn.replies and turn.replies[0].key != "answer":
                 turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
-            if not session.silent:
-                replies += self._other_language(session, understood)
+            replies += self._other_language(session, text, understood)
             await self._finish(session, seq, turn, replies)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
@@ -306,11 +309,13 @@ class Service:
         session.language = code
         self._live.wake(DESK)
 
-    def _other_language(self, session: Session, understood: Understood) -> list[Outgoing]:
-        """A switch of language in the middle is noticed and offered, in the language that was noticed."""
+    def _other_language(self, session: Session, text: str, understood: Understood) -> list[Outgoing]:
+        """A switch of language in the middle is noticed and offered once, in the language that was noticed."""
         code = self._words.fallback(understood.language)
-        if code is None or code == session.language:
+        if code in {None, session.language, session.offered} or len(text.split()) < WORDS_TO_OFFER:
             return []
+        assert code is not None
+        session.offered = code
         speaker = self._speaker(code)
         choice = speaker.choice({"command": "language", "value": code}, self._names()[code])
         offer = speaker.say("language.offer")

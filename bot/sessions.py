@@ -24,6 +24,7 @@ class Session:
         "alias",
         "language",
         "lock",
+        "offered",
         "pending",
         "person",
         "seen_at",
@@ -40,6 +41,7 @@ class Session:
         self.state: Handoff = person.state
         self.urgency = Urgency.NONE
         self.pending: str | None = None
+        self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
         """What the engine calls it: says nothing, and is another one in every process."""
         self.lock = asyncio.Lock()

@@ -42,10 +42,11 @@ class Understanding:
         vector, context_vector = await asyncio.gather(
             self._encode(text), self._encode(together) if together is not None else _nothing()
         )
-        detected = self._languages.detect(text, chosen=chosen, hints=hints)
-        assessment = self._danger.assess(
-            text, vector=vector, lang=chosen or detected.code, earlier=earlier, context_vector=context_vector
-        )
+        # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
+        # the language of the message.
+        detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
+        lang = detected.code if detected.sure else chosen or detected.code
+        assessment = self._danger.assess(text, vector=vector, lang=lang, earlier=earlier, context_vector=context_vector)
         return Understood(assessment, vector, detected.code if detected.sure else None)
 
 
