@@ -112,6 +112,8 @@ def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pict
     person.go_back()
     person.wait_for_load_state()
     assert "gratuit" not in person.content()
+    person.goto(house.url + "/")
+    expect(person.get_by_role("button", name="Français")).to_be_visible()
     assert person.evaluate("sessionStorage.length") == 0
     phone.context.close()
     night.context.close()

@@ -57,6 +57,7 @@
     for (const node of document.querySelectorAll("[data-words]")) node.textContent = state.words[node.dataset.words] || "";
     $("before-text").textContent = state.words.before_you_start;
     $("text").placeholder = state.words.write_here;
+    $("write").setAttribute("aria-label", state.words.write_here);
     keep("lang", code);
   };
   const show = (name) => {
