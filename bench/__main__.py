@@ -134,8 +134,8 @@ def main() -> None:
         "",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, "
         f"Python {platform.python_version()}. Both sides in one run; the clients share the machine.",
-        "The baseline is what `rasa init` makes (Rasa 3.6.21), behind its REST channel: no storage, sealing, danger, queue "
-        "or events.",
+        "The baseline is what `rasa init` makes (Rasa 3.6.21), behind its REST channel: no storage, sealing, danger, "
+        "queue or events.",
         "A turn of ours is from the POST of a message until its answer arrives on the event stream.",
         "",
         "| what | Inloop | stock Rasa | |",

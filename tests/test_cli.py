@@ -19,7 +19,12 @@ COMMANDS = ("up", "train", "classify", "answer", "languages", "doctor", "evaluat
 def run(arguments: str, given: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("INLOOP_")}
     return subprocess.run(
-        [str(INLOOP), *arguments.split()], input=given, capture_output=True, cwd=ROOT, env=clean | (env or {}), check=False
+        [str(INLOOP), *arguments.split()],
+        input=given,
+        capture_output=True,
+        cwd=ROOT,
+        env=clean | (env or {}),
+        check=False,
     )
 
 

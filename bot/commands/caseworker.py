@@ -7,6 +7,7 @@ import getpass
 from rich.console import Console
 
 from bot.app import utc_now
+from bot.commands.folder import prepare_folder
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.errors import LogInFailed, SlowDown
@@ -14,13 +15,13 @@ from bot.storage.store import Store
 
 
 async def _open(settings: Settings) -> Store:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return await Store.open(settings.database, clock=utc_now)
 
 
 async def add(settings: Settings, name: str, by: str, console: Console) -> int:
     """Prints the link. The key of the team's conversations is handed over by somebody who has it: for all but the
     first that is a caseworker who logs in here."""
+    prepare_folder(settings.data_dir)
     schema.upgrade(settings.database)
     store = await _open(settings)
     try:
@@ -50,6 +51,7 @@ async def add(settings: Settings, name: str, by: str, console: Console) -> int:
 
 async def show(settings: Settings, console: Console) -> int:
     """Prints the names and whether they can log in."""
+    prepare_folder(settings.data_dir)
     schema.upgrade(settings.database)
     store = await _open(settings)
     try:

@@ -9,32 +9,19 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from rich.console import Console
 
 from bot import app, logs, training
+from bot.commands.folder import CannotStart, prepare_folder
 from bot.settings import ROOT, Settings
 from bot.storage import schema
 from bot.storage.errors import SchemaError
 from bot.supervisor import Supervisor, free_port, new_secret
 
 log = logging.getLogger(__name__)
-
-
-class CannotStart(RuntimeError):
-    """Something that has to be right before serving is not; the message says what to do."""
-
-
-def prepare_folder(folder: Path) -> None:
-    """The data folder, readable by its owner alone. Raises `CannotStart`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
-    except OSError as error:
-        raise CannotStart(f"the data folder {folder} cannot be made private: {error.strerror}") from None
 
 
 class Server(uvicorn.Server):

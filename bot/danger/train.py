@@ -13,13 +13,16 @@ from bot.core.ngrams import clean, fold
 from bot.danger import data, evidence, examples, features, fitting, patterns
 from bot.danger.model import FILE, HEADS, MANIFEST, centred, sigmoid
 from bot.danger.report import summary
+from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 2000
 ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all of them."""
 SEED: Final = 20261124
-VERSION: Final = "danger-3"
+VERSION: Final = "danger-4"
 """Changes whenever the same data would give another model."""
+LEAST: Final = 10
+"""So many unseen lines of both kinds, or all lines calibrate."""
 SERIOUS: Final = 3.0
 """What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
 
@@ -46,7 +49,10 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     progress(f"danger: {len(lines)} sentences in {len({line.lang for line in lines})} languages")
     vectors = np.asarray(encode([line.text for line in lines]), np.float32)
     progress("danger: learning")
-    arrays, held_out = fit(lines, vectors, folds, progress)
+    # Messages that were put together hold sentences that the encoder may have been tuned on.
+    unseen = kept_back([line.text for line in lines])
+    unseen[len(written) :] = False
+    arrays, held_out = fit(lines, vectors, folds, unseen, progress)
     known = [index for index, line in enumerate(written) if line.kind == data.DANGER]
     arrays["known"] = vectors[known].astype(np.float16)
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,9 +69,16 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
 
 
 def fit(
-    lines: list[data.Line], vectors: np.ndarray, folds: np.ndarray, progress: Callable[[str], None]
+    lines: list[data.Line],
+    vectors: np.ndarray,
+    folds: np.ndarray,
+    unseen: np.ndarray,
+    progress: Callable[[str], None],
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Learn everything: the arrays of the model, and held-out probabilities (`both`, `letters`: (n, heads))."""
+    """Learn everything: the arrays of the model, and held-out probabilities (`both`, `letters`: (n, heads)).
+
+    `unseen` (n,) are the lines the encoder was not tuned on: they alone calibrate, and they alone are reported.
+    """
     serious = np.array([line.kind != data.ORDINARY for line in lines])
     danger = np.array([line.kind == data.DANGER for line in lines])
     targets = _targets(lines)
@@ -89,7 +102,8 @@ def fit(
     progress("danger: learning the letters")
     letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger)
     found = _evidence(lines, rows)
-    both, alone, held_out = _calibration(meaning, letters, found, targets, rows, only, counts)
+    judged = rows, only, counts
+    both, alone, held_out = _calibration(meaning, letters, found, targets, judged, unseen)
     arrays = {
         "mean": mean,
         "scale": np.array(scale),
@@ -160,35 +174,44 @@ def _calibration(
     letters: np.ndarray,
     found: np.ndarray,
     targets: np.ndarray,
-    rows: np.ndarray,
-    only: np.ndarray,
-    counts: np.ndarray,
+    judged: tuple[np.ndarray, np.ndarray, np.ndarray],
+    unseen: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """How the two views are weighed, per head, from held-out scores.
+    """How the two views are weighed, per head, from held-out scores of `unseen` lines.
 
-    (heads, 3 + evidence), (heads, 2 + evidence), probabilities.
+    (heads, 3 + evidence), (heads, 2 + evidence), probabilities. `judged`: rows of the first head, rows of the others,
+    how many lines each of the first stands for.
     """
+    rows, only, counts = judged
     extra = found.shape[1]
     both = np.zeros((len(HEADS), 3 + extra), np.float32)
     alone = np.zeros((len(HEADS), 2 + extra), np.float32)
     probabilities = {name: np.zeros(meaning.shape, np.float32) for name in ("both", "letters")}
     for head in range(len(HEADS)):
-        fitted = rows if head == 0 else only
-        target = targets[fitted, head]
+        every = rows if head == 0 else only
+        fitted, target = _mixed(every, unseen, targets[:, head])
         if not 0 < target.sum() < len(target):
             both[head, 0] = alone[head, 0] = 8.0 if target.all() else -8.0
             continue
         pair = np.column_stack((meaning[:, head], letters[:, head], found))
-        stands_for = counts if head == 0 else None
+        stands_for = counts[np.isin(every, fitted)] if head == 0 else None
         both[head] = fitting.calibrate(pair[fitted], target, stands_for)
         alone[head] = fitting.calibrate(pair[fitted, 1:], target, stands_for)
         probabilities["both"][:, head] = sigmoid(both[head, 0] + pair @ both[head, 1:])
         probabilities["letters"][:, head] = sigmoid(alone[head, 0] + pair[:, 1:] @ alone[head, 1:])
-    # Rows the meaning was not learned from have no held-out score of it.
-    unseen = np.ones(len(meaning), bool)
-    unseen[rows] = False
-    probabilities["both"][unseen, 0] = np.nan
+    # Rows the meaning was not learned from have no held-out score of it; those the encoder knows have no honest one.
+    honest = np.zeros(len(meaning), bool)
+    honest[_mixed(rows, unseen, targets[:, 0])[0]] = True
+    probabilities["both"][~honest, 0] = np.nan
     return both, alone, probabilities
+
+
+def _mixed(rows: np.ndarray, unseen: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Those of `rows` that are `unseen`, and their targets; all of them where too few are to tell anything."""
+    kept = rows[unseen[rows]]
+    counts = np.bincount(target[kept], minlength=2)
+    chosen = kept if counts.min() >= LEAST else rows
+    return chosen, target[chosen]
 
 
 def _current(folder: Path, mark: str) -> bool:

@@ -142,7 +142,9 @@ class Visitor:
         """Presses the newest (or the oldest) button with this label."""
         choices = [c for m in self.messages() for c in m["choices"] if c["label"] == label]
         assert choices, f"no button {label!r}"
-        answer = self.http.post("/api/choices", json={"id": str(uuid4()), "choice": choices[-1 if newest else 0]["token"]})
+        answer = self.http.post(
+            "/api/choices", json={"id": str(uuid4()), "choice": choices[-1 if newest else 0]["token"]}
+        )
         assert answer.status_code == 202, answer.text
         seq: int = answer.json()["seq"]
         return seq
@@ -155,9 +157,7 @@ class Visitor:
 
     def wait_for_answer(self, after: int, seconds: float = 20) -> list[dict[str, Any]]:
         """What came after message `after`, as soon as there is something that is not from the person."""
-        return wait_for(
-            "an answer", lambda: [m for m in self.messages(after) if m["from"] != "person"], seconds
-        )
+        return wait_for("an answer", lambda: [m for m in self.messages(after) if m["from"] != "person"], seconds)
 
     def ask(self, text: str) -> list[dict[str, Any]]:
         return self.wait_for_answer(self.write(text))
