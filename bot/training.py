@@ -45,12 +45,18 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     from bot.danger.train import train as train_danger
     from bot.language.train import train as train_language
 
-    train_danger(ROOT, models, encode, progress)
-    train_language(ROOT, models, progress)
-    progress("dialogue model")
-    command = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models / "rasa")]
-    done = subprocess.run(command, cwd=ROOT, env=engine_environment(folder), check=False, stdout=subprocess.DEVNULL)
-    if done.returncode != 0:
+    # The dialogue model is trained by a process of its own, beside the gateway's models: there are two cores or more.
+    command = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
+    progress("dialogue model, danger and languages")
+    with subprocess.Popen(command, cwd=ROOT, env=engine_environment(folder), stdout=subprocess.DEVNULL) as dialogue:
+        try:
+            train_danger(ROOT, models, encode, progress)
+            train_language(ROOT, models, progress)
+            failed = dialogue.wait() != 0
+        except BaseException:
+            dialogue.kill()
+            raise
+    if failed:
         raise TrainingFailed("the dialogue model could not be trained: see above")
     return time.monotonic() - began
 
@@ -76,6 +82,7 @@ def engine_environment(encoder_dir: Path) -> dict[str, str]:
         "RASA_TELEMETRY_ENABLED": "false",
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "LOG_LEVEL": "ERROR",  # Rasa's own progress bars; ours are lines
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
