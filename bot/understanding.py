@@ -37,7 +37,7 @@ class Understanding:
     ) -> Understood:
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages."""
-        # People write in fragments: the message is also read after the ones before it, in the same batch of the encoder.
+        # People write in fragments: the message is also read after the ones before it, in one batch of the encoder.
         together = self._danger.context(text, earlier)
         vector, context_vector = await asyncio.gather(
             self._encode(text), self._encode(together) if together is not None else _nothing()
