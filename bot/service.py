@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.content import SEVERAL
 from bot.core import intake
+from bot.core.handoff import IllegalMove
 from bot.core.model import (
     Assessment,
     CaseChange,
@@ -183,7 +184,8 @@ class Service:
         async with session.turn:
             replies: list[Outgoing] = []
             settled = session.language or self._words.fallback(understood.language)
-            if understood.assessment.ask:
+            asked = understood.assessment.ask and session.may_ask(seq)
+            if asked:
                 replies.append(self._speaker(settled).safety_question())
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(None).languages("language.unknown", self._names()))
@@ -196,7 +198,7 @@ class Service:
             except EngineDown as down:
                 log.warning("engine.down", extra={"reason": str(down)})
                 turn = scripted.menu()
-            if understood.assessment.ask and turn.replies and turn.replies[0].key != "answer":
+            if asked and turn.replies and turn.replies[0].key != "answer":  # one question at a time
                 turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
             replies += self._other_language(session, text, understood)
             await self._finish(session, seq, turn, replies)
@@ -274,14 +276,21 @@ class Service:
     ) -> None:
         try:
             await self._store.answer(session.person, seq, replies, case=case, cancel=cancel)
+        except IllegalMove:  # an emergency stands: nobody but a caseworker takes it out of the queue
+            still = self._speaker(session.language).say("handoff.waiting", sender=Sender.SYSTEM)
+            await self._store.answer(session.person, seq, [still])
         except Gone:
             self._sessions.drop(session.person.conversation)
         self._woken(session, desk=case is not None or cancel)
 
     async def _take_up(self, session: Session) -> None:
         """Turns that were accepted by a process that died before it answered."""
-        for message in await self._store.unanswered(session.person):
-            self._tasks.start(self._again(session, message))
+        if left := await self._store.unanswered(session.person):
+            self._tasks.start(self._in_order(session, left))
+
+    async def _in_order(self, session: Session, left: Sequence[Message]) -> None:
+        for message in left:
+            await self._again(session, message)
 
     async def _again(self, session: Session, message: Message) -> None:
         if message.choice is not None:

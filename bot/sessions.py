@@ -12,6 +12,9 @@ from collections.abc import Callable
 from bot.core.model import Handoff, Sender, Urgency
 from bot.storage.store import Accepted, Person, Store
 
+QUIET_AFTER_ASKING = 12
+"""Messages, of both sides, before the safety question may come again."""
+
 EARLIER = 4
 """How many of the person's last messages are the context of the next."""
 
@@ -22,6 +25,7 @@ class Session:
     __slots__ = (
         "_earlier",
         "alias",
+        "asked",
         "language",
         "lock",
         "offered",
@@ -41,6 +45,7 @@ class Session:
         self.state: Handoff = person.state
         self.urgency = Urgency.NONE
         self.pending: str | None = None
+        self.asked: int | None = None
         self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
         """What the engine calls it: says nothing, and is another one in every process."""
@@ -52,9 +57,12 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session of conversation {self.person.conversation}>"
 
-    @property
-    def silent(self) -> bool:
-        return self.state is Handoff.OWNED
+    def may_ask(self, seq: int) -> bool:
+        """Whether "are you safe to write?" may be asked at message `seq`: not again and again, which would frighten."""
+        if self.asked is not None and seq - self.asked < QUIET_AFTER_ASKING:
+            return False
+        self.asked = seq
+        return True
 
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)
