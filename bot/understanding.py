@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ import numpy as np
 
 from bot.core.model import Assessment
 from bot.ports import DangerModel, Encode, LanguageModel
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,13 @@ class Understanding:
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
         lang = detected.code if detected.sure else chosen or detected.code
-        assessment = self._danger.assess(text, vector=vector, lang=lang, earlier=earlier, context_vector=context_vector)
+        try:
+            assessment = self._danger.assess(
+                text, vector=vector, lang=lang, earlier=earlier, context_vector=context_vector
+            )
+        except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
+            log.error("danger.failed", extra={"error": type(error).__name__})
+            assessment = Assessment(ask=True)
         return Understood(assessment, vector, detected.code if detected.sure else None)
 
 

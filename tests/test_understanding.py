@@ -1,0 +1,89 @@
+"""The gateway's own understanding holds when its parts do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.core.model import Assessment, Urgency
+from bot.encoding import Encoding
+from bot.understanding import Understanding
+
+
+@dataclass(frozen=True)
+class Found:
+    code: str | None
+    confidence: float = 1.0
+    sure: bool = True
+
+
+class Languages:
+    def detect(self, text: str, *, chosen: str | None, hints: Sequence[str] = ()) -> Found:
+        return Found("fr" if "é" in text else None, sure="é" in text)
+
+
+class Danger:
+    """Notes what it is given; raises when told to."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.broken = broken
+        self.seen: list[tuple[str | None, bool, bool]] = []
+
+    def context(self, text: str, earlier: Sequence[str]) -> str | None:
+        return " ".join([*earlier, text]) if earlier else None
+
+    def assess(
+        self,
+        text: str,
+        *,
+        vector: np.ndarray | None,
+        lang: str | None,
+        earlier: Sequence[str] = (),
+        context_vector: np.ndarray | None = None,
+    ) -> Assessment:
+        if self.broken:
+            raise ValueError(text)
+        self.seen.append((lang, vector is not None, context_vector is not None))
+        return Assessment(Urgency.EMERGENCY)
+
+
+class Lengths:
+    """An encoder whose vectors tell the length of the text, and that notes its batches."""
+
+    name, dim = "lengths", 1
+
+    def __init__(self, broken: bool = False) -> None:
+        self.broken = broken
+        self.batches: list[list[str]] = []
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        if self.broken:
+            raise RuntimeError("no")
+        self.batches.append(list(texts))
+        return np.array([[len(text)] for text in texts], np.float32)
+
+
+async def test_a_message_and_its_context_are_encoded_once_and_danger_hears_the_message_s_own_language() -> None:
+    danger, encoder = Danger(), Lengths()
+    found = await Understanding(danger, Languages(), Encoding(encoder)).of("blessé", "nl", ["hij nam de sleutel"])
+    assert danger.seen == [("fr", True, True)]
+    assert found.language == "fr"
+    assert found.vector is not None
+    assert found.vector[0] == len("blessé")
+    assert sorted(text for batch in encoder.batches for text in batch) == ["blessé", "hij nam de sleutel blessé"]
+
+
+async def test_without_an_encoder_danger_is_still_assessed() -> None:
+    danger = Danger()
+    found = await Understanding(danger, Languages(), Encoding(Lengths(broken=True))).of("help", "nl")
+    assert danger.seen == [("nl", False, False)]
+    assert found.assessment.urgency is Urgency.EMERGENCY
+    assert found.vector is None
+
+
+async def test_a_fault_in_the_assessment_asks_the_person_and_loses_nothing() -> None:
+    found = await Understanding(Danger(broken=True), Languages(), Encoding(Lengths())).of("help", "nl")
+    assert found.assessment.ask
+    assert found.assessment.urgency is Urgency.NONE
