@@ -22,6 +22,7 @@ from ctranslate2.specs import common_spec, model_spec, transformer_spec
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from encoder.loading import default_folder
+from encoder.tuning import TUNING, TunedWeights, digest
 from encoder.weights import Pieces, Weights, locate
 
 NAME = "multilingual-e5-small"
@@ -29,12 +30,14 @@ PREFIX = "query: "
 FORMAT = 1  # raise it whenever this module writes something else for the same weights
 
 
-def convert(folder: Path, source: Path | None = None) -> bool:
+def convert(folder: Path, source: Path | None = None, tuning: Path | None = TUNING) -> bool:
     """Write the encoder to ``folder``; return False when it is already up to date.
 
-    Raises ``WeightsError`` when the weights file is missing or not understood.
+    ``tuning`` is added to the weights before they are quantized; None, or a file that is not there, gives the plain
+    encoder. Raises ``WeightsError`` when a file is missing or not understood.
     """
     source = source or locate()
+    tuned = digest(tuning)
     manifest = {
         "name": NAME,
         "prefix": PREFIX,
@@ -43,13 +46,17 @@ def convert(folder: Path, source: Path | None = None) -> bool:
         "ctranslate2": ctranslate2.__version__,
         "quantization": "int8",
     }
+    if tuned:
+        manifest["tuning"] = tuned
     if _read_manifest(folder) == manifest:
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".encoder-", dir=folder.parent))
     try:
-        weights = Weights(source)
-        _tokenizer(weights.pieces).save(str(work / "tokenizer.json"))
+        weights: Weights | TunedWeights = Weights(source)
+        if tuned and tuning:
+            weights = TunedWeights(weights, tuning)
+        make_tokenizer(weights.pieces).save(str(work / "tokenizer.json"))
         _model(weights).save(str(work))
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         work.chmod(0o755)
@@ -77,7 +84,7 @@ def _replace(work: Path, folder: Path) -> None:
         work.rename(folder)
 
 
-def _tokenizer(pieces: Pieces) -> Tokenizer:
+def make_tokenizer(pieces: Pieces) -> Tokenizer:
     """The SentencePiece unigram model of the weights file, as a Hugging Face tokenizer."""
     tokenizer = Tokenizer(models.Unigram(pieces.items, pieces.unk, False))
     tokenizer.normalizer = normalizers.Sequence(
@@ -92,7 +99,7 @@ def _tokenizer(pieces: Pieces) -> Tokenizer:
     return tokenizer
 
 
-def _model(weights: Weights) -> model_spec.ModelSpec:
+def _model(weights: Weights | TunedWeights) -> model_spec.ModelSpec:
     """The transformer as a CTranslate2 specification, quantized to int8."""
     shape = weights.shape
     encoder = transformer_spec.TransformerEncoderSpec(
@@ -136,12 +143,12 @@ def _model(weights: Weights) -> model_spec.ModelSpec:
     return spec
 
 
-def _norm(target: Any, weights: Weights, name: str, size: int) -> None:
+def _norm(target: Any, weights: Weights | TunedWeights, name: str, size: int) -> None:
     target.gamma = weights.tensor(name + ".w", size)
     target.beta = weights.tensor(name + ".b", size)
 
 
-def _linear(target: Any, weights: Weights, name: str, rows: int, columns: int) -> None:
+def _linear(target: Any, weights: Weights | TunedWeights, name: str, rows: int, columns: int) -> None:
     target.weight = weights.tensor(name + ".w", rows, columns)
     target.bias = weights.tensor(name + ".b", rows)
 

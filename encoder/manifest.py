@@ -13,10 +13,14 @@ _SAMPLE_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Manifest:
-    """``name`` identifies the vectors; ``prefix`` is put before every text, as the model was trained."""
+    """``name`` identifies the vectors; ``prefix`` is put before every text, as the model was trained.
+
+    ``tuned`` tells whether the encoder has learned the training sentences: see ``encoder.holdout``.
+    """
 
     name: str
     prefix: str
+    tuned: bool = False
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -34,7 +38,9 @@ def read_manifest(folder: Path) -> Manifest:
         fields.get("quantization", "as-is"),
         fields.get("format", 0),
     )
-    return Manifest("{}-{}-{}-v{}".format(*parts), str(fields.get("prefix", "")))
+    name = "{}-{}-{}-v{}".format(*parts)
+    tuning = str(fields.get("tuning") or "")
+    return Manifest(f"{name}-{tuning}" if tuning else name, str(fields.get("prefix", "")), bool(tuning))
 
 
 def _sample(path: Path) -> str:

@@ -145,6 +145,11 @@ class Weights:
             entries[name] = _Entry(kind != 0 and size != 4 * count, count, offset, size)
         return entries
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Of all tensors."""
+        return frozenset(self._entries)
+
     def tensor(self, name: str, *shape: int) -> np.ndarray:
         """Return one tensor as float32 of ``shape``; ``WeightsError`` when missing or of another size."""
         entry = self._entries.get(name)

@@ -1,0 +1,120 @@
+"""The encoder in PyTorch, with low-rank factors to tune; see scripts/tune_encoder.py.
+
+The weights of the package stay as they are. What is learned is small: for every attention and feed-forward matrix W
+(out, in) two factors ``up`` (out, rank) and ``down`` (rank, in) with W + up @ down, and a change of every bias and
+layer norm.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from encoder.weights import Weights
+
+LINEARS = ("q", "k", "v", "ao", "fi", "fo")
+
+
+class LowRank(nn.Module):
+    """A frozen linear layer plus ``up @ down`` and a change of its bias."""
+
+    def __init__(self, weights: Weights, name: str, out: int, into: int, rank: int) -> None:
+        super().__init__()
+        self.name = name
+        self.weight = nn.Buffer(torch.from_numpy(weights.tensor(name + ".w", out, into)))
+        self.base = nn.Buffer(torch.from_numpy(weights.tensor(name + ".b", out)))
+        self.down = nn.Parameter(torch.randn(rank, into) / into**0.5)
+        self.up = nn.Parameter(torch.zeros(out, rank))
+        self.shift = nn.Parameter(torch.zeros(out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight, self.base + self.shift) + F.linear(F.linear(x, self.down), self.up)
+
+    def delta(self) -> dict[str, Tensor]:
+        return {self.name + ".w.up": self.up, self.name + ".w.down": self.down, self.name + ".b": self.shift}
+
+
+class Norm(nn.Module):
+    """A layer norm whose gain and bias may change."""
+
+    def __init__(self, weights: Weights, name: str, size: int, epsilon: float) -> None:
+        super().__init__()
+        self.name, self.epsilon = name, epsilon
+        self.weight = nn.Buffer(torch.from_numpy(weights.tensor(name + ".w", size)))
+        self.bias = nn.Buffer(torch.from_numpy(weights.tensor(name + ".b", size)))
+        self.gain = nn.Parameter(torch.zeros(size))
+        self.shift = nn.Parameter(torch.zeros(size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.layer_norm(x, x.shape[-1:], self.weight + self.gain, self.bias + self.shift, self.epsilon)
+
+    def delta(self) -> dict[str, Tensor]:
+        return {self.name + ".w": self.gain, self.name + ".b": self.shift}
+
+
+class Layer(nn.Module):
+    """One transformer layer, norms after the sums."""
+
+    def __init__(self, weights: Weights, index: int, rank: int) -> None:
+        super().__init__()
+        shape = weights.shape
+        hidden, inner = shape.hidden, shape.feed_forward
+        sizes = {"fi": (inner, hidden), "fo": (hidden, inner)}
+        self.heads = shape.heads
+        for part in LINEARS:
+            setattr(self, part, LowRank(weights, f"l{index}.{part}", *sizes.get(part, (hidden, hidden)), rank))
+        for part in ("aln", "oln"):
+            setattr(self, part, Norm(weights, f"l{index}.{part}", hidden, shape.epsilon))
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """``x`` (batch, tokens, hidden); ``mask`` (batch, 1, 1, tokens), true where there is a token."""
+        batch, tokens, hidden = x.shape
+
+        def split(y: Tensor) -> Tensor:
+            return y.view(batch, tokens, self.heads, hidden // self.heads).transpose(1, 2)
+
+        seen = F.scaled_dot_product_attention(split(self.q(x)), split(self.k(x)), split(self.v(x)), attn_mask=mask)
+        x = self.aln(x + self.ao(seen.transpose(1, 2).reshape(batch, tokens, hidden)))
+        return self.oln(x + self.fo(F.gelu(self.fi(x))))
+
+
+class TunedEncoder(nn.Module):
+    """Token ids in, one vector of length 1 per sentence out, as at run time."""
+
+    def __init__(self, weights: Weights, rank: int, upper: int) -> None:
+        """Only the ``upper`` last layers are tuned; what lies below is the same work for every task."""
+        super().__init__()
+        shape = weights.shape
+        self.frozen = shape.layers - upper
+        self.words = nn.Buffer(torch.from_numpy(weights.tensor("emb.word", shape.vocabulary, shape.hidden)))
+        positions = weights.tensor("emb.pos", shape.positions, shape.hidden)
+        types = weights.tensor("emb.type", shape.types, shape.hidden)
+        self.positions = nn.Buffer(torch.from_numpy(positions + types[0]))
+        self.norm = Norm(weights, "emb.ln", shape.hidden, shape.epsilon)
+        self.layers = nn.ModuleList(Layer(weights, index, rank) for index in range(shape.layers))
+        self.pad = weights.pieces.pad
+        for module in (self.norm, *self.layers[: self.frozen]):
+            module.requires_grad_(False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """``ids`` (batch, tokens) of int64, filled up with the padding id."""
+        here = ids != self.pad
+        mask = here[:, None, None, :]
+        with torch.no_grad():
+            x = self.norm(F.embedding(ids, self.words) + self.positions[: ids.shape[1]])
+            for layer in self.layers[: self.frozen]:
+                x = layer(x, mask)
+        for layer in self.layers[self.frozen :]:
+            x = layer(x, mask)
+        mean = (x * here[..., None]).sum(1) / here.sum(1, keepdim=True)
+        return F.normalize(mean, dim=-1)
+
+    def delta(self) -> dict[str, np.ndarray]:
+        """What was learned, as float16 arrays under the names of the weights file."""
+        parts: dict[str, Tensor] = {}
+        for module in self.layers[self.frozen :].modules():
+            if isinstance(module, (LowRank, Norm)):
+                parts |= module.delta()
+        return {name: value.detach().float().numpy().astype(np.float16) for name, value in parts.items()}
