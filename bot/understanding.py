@@ -15,7 +15,6 @@ import numpy as np
 from bot.core.model import Assessment
 from bot.ports import DangerModel, Encode, LanguageModel
 
-
 log = logging.getLogger(__name__)
 
 
