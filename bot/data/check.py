@@ -1,0 +1,129 @@
+"""All faults of the training and test sentences of a project, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.data import folding, vocabulary
+from bot.data.faults import Fault, Sentence
+from bot.data.nearness import FEWEST_WORDS, Index
+from bot.data.schema import Reader
+from bot.data.vocabulary import Vocabulary, VocabularyError
+
+REGISTER: Final = "content/languages.yml"
+FORMULAS: Final = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
+FORMULA_WORDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and everything that is wrong with it. `training` and `tests` count sentences."""
+
+    languages: tuple[str, ...]
+    training: int
+    tests: int
+    faults: tuple[Fault, ...]
+
+
+def check(root: Path, only: str = "") -> Report:
+    """Look at every language that has sentences or should have them; or tell of the language `only`.
+
+    `root` is the folder of the project. A file that cannot be read is a fault like any other; nothing is raised.
+    """
+    try:
+        known = vocabulary.read(root)
+    except VocabularyError as error:
+        return Report((), 0, 0, (Fault("schema", only, "content", str(error)),))
+    faults: list[Fault] = []
+    training: dict[str, list[Sentence]] = {}
+    tests: dict[str, list[Sentence]] = {}
+    for language in dict.fromkeys((*_languages(root, known), *filter(None, (only,)))):
+        reader = Reader(root, language, known)
+        training[language] = [*reader.danger(), *reader.topics()]
+        if only in ("", language):
+            tests[language] = reader.tests()
+            faults += reader.faults
+            faults += registered(language, known)
+            faults += repeated(language, training[language])
+            faults += leaked(language, training[language], tests[language])
+            if language in known.languages:
+                faults += foreign(language, training[language], known.languages[language].script)
+    faults += (fault for fault in copied(training) if only in ("", fault.language))
+    shown = tuple(tests)
+    return Report(
+        shown,
+        sum(len(training[language]) for language in shown),
+        sum(len(tested) for tested in tests.values()),
+        tuple(faults),
+    )
+
+
+def registered(language: str, known: Vocabulary) -> Iterator[Fault]:
+    """Faults of the line in the register of a language that has sentences."""
+    line = known.languages.get(language)
+    if line is None:
+        yield Fault("missing", language, REGISTER, f"no line for {language}")
+    elif not line.native:
+        yield Fault("schema", language, REGISTER, f"{language} has training sentences: understanding is native")
+
+
+def repeated(language: str, sentences: Iterable[Sentence]) -> Iterator[Fault]:
+    """A fault for each sentence that stands earlier already, in whatever topic or list of the language."""
+    first: dict[str, Sentence] = {}
+    for sentence in sentences:
+        earlier = first.setdefault(folding.same(sentence.text), sentence)
+        if earlier is not sentence:
+            yield Fault("duplicate", language, sentence.where, f"stands in {earlier.where} too: {sentence.text}")
+
+
+def leaked(language: str, sentences: Sequence[Sentence], tests: Iterable[Sentence]) -> Iterator[Fault]:
+    """A fault for each training sentence that a test sentence repeats, or nearly does.
+
+    Formulas may stand in both: there is no other way to say yes, and a program must have learned it.
+    """
+    index = Index([sentence for sentence in sentences if not is_formula(sentence)])
+    for test in tests:
+        for sentence, equal in index.leaks(test.text):
+            how = "is" if equal else "is nearly"
+            yield Fault("leak", language, sentence.where, f"{how} the test sentence {test.where}: {sentence.text}")
+
+
+def is_formula(sentence: Sentence) -> bool:
+    """Whether a training sentence is one or two words of greeting, thanks, parting, yes or no."""
+    return sentence.topic in FORMULAS and folding.words(folding.tokens(sentence.text)) <= FORMULA_WORDS
+
+
+def foreign(language: str, sentences: Iterable[Sentence], script: str) -> Iterator[Fault]:
+    """A fault for each sentence in letters that the language is not written in."""
+    if not folding.known_script(script):
+        yield Fault("schema", language, REGISTER, f"{language}: {script!r} is no ISO 15924 code of letters")
+        return
+    for sentence in sentences:
+        if not folding.in_script(sentence.text, script):
+            yield Fault("language", language, sentence.where, f"is not in letters of {language}: {sentence.text}")
+
+
+def copied(training: Mapping[str, Iterable[Sentence]]) -> Iterator[Fault]:
+    """A fault for each sentence that stands in a language before it, too: one of the two it cannot be in."""
+    first: dict[str, tuple[str, Sentence]] = {}
+    for language, sentences in training.items():
+        for sentence in sentences:
+            if folding.words(folding.tokens(sentence.text)) >= FEWEST_WORDS:
+                owner, earlier = first.setdefault(folding.bare(sentence.text), (language, sentence))
+                if owner != language:
+                    what = f"is the sentence of another language, {earlier.where}: {sentence.text}"
+                    yield Fault("language", language, sentence.where, what)
+
+
+def _languages(root: Path, known: Vocabulary) -> list[str]:
+    """Those that should have sentences, in the order of the register, then whatever else lies in `data`: all of it
+    is trained on.
+    """
+    folders = {path.name for path in (root / "data" / "nlu").glob("*")}
+    files = {path.stem for path in (root / "data" / "danger").glob("*")}
+    there = folders | files
+    ordered = [code for code, line in known.languages.items() if line.native or code in there]
+    return [*ordered, *sorted(there - set(ordered))]
