@@ -17,6 +17,11 @@ from bot.settings import ROOT, Settings, SettingsError, read
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 caseworker_app = typer.Typer(no_args_is_help=True, help="People who work on the desk.")
 app.add_typer(caseworker_app, name="caseworker")
+languages_app = typer.Typer()
+app.add_typer(languages_app, name="languages")
+data_app = typer.Typer(no_args_is_help=True, help="The sentences that understanding is trained and measured on.")
+app.add_typer(data_app, name="data")
+Root = Annotated[Path, typer.Option("--root", help="Folder of the project.", show_default=False)]
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -108,14 +113,17 @@ def answer() -> None:
     out.flush()
 
 
-@app.command()
+@languages_app.callback(invoke_without_command=True)
 def languages(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of a table.")] = False,
 ) -> None:
     """The languages: their names, whether answers are reviewed, how they are understood.
 
     Example: inloop languages --json
     """
+    if context.invoked_subcommand is not None:
+        return
     from bot import content
 
     rows = [
@@ -136,6 +144,37 @@ def languages(
         for row in rows:
             out.write(f"{row['code']:<4} {row['name']:<14} answers: {row['answers']:<9} {row['understanding']}\n")
     out.flush()
+
+
+@languages_app.command("scaffold")
+def languages_scaffold(
+    code: Annotated[str, typer.Argument(help="What browsers and Telegram call it: el, ti, sr.")],
+    name: Annotated[str, typer.Option(help="The language's own name, as its readers write it.")],
+    script: Annotated[str, typer.Option(help="ISO 15924 code of its writing.")] = "Latn",
+    rtl: Annotated[bool, typer.Option("--rtl", help="Written from right to left (known of Arab and Hebr).")] = False,
+    root: Root = ROOT,
+) -> None:
+    """Make the files of a language that is not there yet, for its writers.
+
+    Example: inloop languages scaffold el --name "Ελληνικά" --script Grek
+    """
+    from bot.commands import data as command
+
+    raise typer.Exit(command.scaffold(root, code, name, script, rtl, standard_output(), errors))
+
+
+@data_app.command("check")
+def data_check(
+    language: Annotated[str, typer.Option(help="Tell of this language only.")] = "",
+    root: Root = ROOT,
+) -> None:
+    """Whether the sentences are whole, in their language, and apart from the test. Ends with 1 if not.
+
+    Example: inloop data check --language sq
+    """
+    from bot.commands import data as command
+
+    raise typer.Exit(command.check(root, language, standard_output()))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ADAPTERS = {"danger", "language", "content", "dialogue", "translation", "storage", "live", "oncall"}
+ADAPTERS = {"danger", "language", "content", "dialogue", "translation", "storage", "live", "oncall", "data"}
 MAY_IMPORT_ALL = {"app", "cli", "commands"}
 LONGEST = 400
 
