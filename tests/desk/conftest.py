@@ -37,6 +37,9 @@ LOCKED_IN = "They locked me in"
 
 
 class Danger:
+    def context(self, text: str, earlier: object) -> None:
+        """Fragments are not read together here."""
+
     def assess(self, text: str, **_: object) -> Assessment:
         if text == LOCKED_IN:
             return Assessment(Urgency.EMERGENCY, ("confined",), ("pattern: locked in",), 0.99)
