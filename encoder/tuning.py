@@ -27,7 +27,7 @@ class TunedWeights:
         self._weights = weights
         self.pieces, self.shape = weights.pieces, weights.shape
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 self._parts = {name: arrays[name] for name in arrays.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise WeightsError(f"{path.name} cannot be read: {error}") from error

@@ -1,9 +1,9 @@
 """The model behind the topic classifier: two networks over the sentence vector and the letters, calibrated
 together.
 
-Each network is trained without one tenth of the sentences, and the weight of the letters and the temperature
-are chosen on what each has not seen. Kept as plain arrays, so that loading a model never runs code (a pickle
-would).
+Each network is trained without its share of the sentences that the encoder was not tuned on
+(``encoder.holdout``), and the weight of the letters and the temperature are chosen on what neither has seen.
+Kept as plain arrays, so that loading a model never runs code (a pickle would).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from encoder.holdout import held_out
 from engine import lexical
 from engine.lexical import Lexical
 from engine.network import Network, Recipe, softmax, train
 
-FOLDS = 10
 NETWORKS = 2
 LETTER_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 3.0, 60))
@@ -87,9 +87,13 @@ def fit(
     recipe: Recipe,
     progress: Callable[[int, int], None],
 ) -> TopicModel:
-    """Train on ``vectors`` (n, dim), their ``texts`` and class numbers ``classes`` (n,) below ``count``."""
+    """Train on ``vectors`` (n, dim), their ``texts`` and class numbers ``classes`` (n,) below ``count``.
+
+    A sentence that the encoder was tuned on would make the model too sure of itself, so only the others calibrate.
+    """
     rows = lexical.features(texts)
-    folds = np.random.default_rng(recipe.seed).integers(0, FOLDS, len(classes))
+    parts = np.random.default_rng(recipe.seed).integers(0, NETWORKS, len(classes))
+    folds = np.where(held_out(texts), parts, -1)
     networks, seen = [], []
     for number in range(NETWORKS):
         held = folds == number

@@ -185,6 +185,9 @@ def tune(options: argparse.Namespace) -> None:
     if options.limit:
         taught, held = dice.sample(taught, options.limit), dice.sample(held, min(len(held), 1500))
     encoder = TunedEncoder(weights, options.rank, options.upper)
+    if options.start:
+        with np.load(options.start, allow_pickle=False) as arrays:
+            encoder.begin_with(dict(arrays))
     with torch.no_grad():
         sample = [encoder(batch.ids) for batch in reader.batches(dice.sample(taught, min(len(taught), 1024)), None)]
     heads = Heads(torch.cat(sample), len(topics))
@@ -199,6 +202,7 @@ def tune(options: argparse.Namespace) -> None:
         "languages": sorted({row.lang for row in rows}),
         "sentences": len(taught),
         "held_out": len(held),
+        "start": hashlib.sha256(options.start.read_bytes()).hexdigest()[:12] if options.start else None,
         **{name: getattr(options, name) for name in ("seed", "rank", "upper", "rate", "minutes")},
     }
     say(f"{len(taught)} sentences, {len(held)} held out, {steps} steps")
@@ -263,6 +267,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with nlu/ and danger/")
     parser.add_argument("--weights", type=Path, default=None, help="weights file (default: of the installed package)")
     parser.add_argument("--out", type=Path, default=Path("encoder/tuning.npz"))
+    parser.add_argument("--start", type=Path, default=None, help="go on from this file")
     parser.add_argument("--reference", type=Path, default=None, help="file for the vectors of a few sentences")
     parser.add_argument("--steps", type=int, default=0, help="how many batches (default: every sentence once)")
     parser.add_argument("--minutes", type=float, default=0, help="end after so long, however far it has come")

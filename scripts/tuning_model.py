@@ -111,10 +111,20 @@ class TunedEncoder(nn.Module):
         mean = (x * here[..., None]).sum(1) / here.sum(1, keepdim=True)
         return F.normalize(mean, dim=-1)
 
-    def delta(self) -> dict[str, np.ndarray]:
-        """What was learned, as float16 arrays under the names of the weights file."""
-        parts: dict[str, Tensor] = {}
+    def parts(self) -> dict[str, Tensor]:
+        """What is learned, under the names of the weights file."""
+        found: dict[str, Tensor] = {}
         for module in self.layers[self.frozen :].modules():
             if isinstance(module, (LowRank, Norm)):
-                parts |= module.delta()
-        return {name: value.detach().float().numpy().astype(np.float16) for name, value in parts.items()}
+                found |= module.delta()
+        return found
+
+    def delta(self) -> dict[str, np.ndarray]:
+        """What was learned, as float16 arrays."""
+        return {name: part.detach().numpy().astype(np.float16) for name, part in self.parts().items()}
+
+    @torch.no_grad()
+    def begin_with(self, delta: dict[str, np.ndarray]) -> None:
+        """Go on from what ``delta`` gave, of the same layers and rank."""
+        for name, part in self.parts().items():
+            part.copy_(torch.from_numpy(delta[name].astype(np.float32)))

@@ -1,0 +1,92 @@
+"""What was learned on top of the packaged weights: it is in the vectors, in the name, and never half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from encoder import identity
+from encoder.convert import convert
+from encoder.encoder import Encoder
+from encoder.holdout import held_out, is_held_out
+from encoder.tuning import TUNING
+from encoder.weights import WeightsError
+
+REFERENCE = Path(__file__).with_name("tuned_vectors.npz")
+
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tuned") / "encoder"
+    assert convert(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plain") / "encoder"
+    assert convert(folder, tuning=folder / "no such file")
+    return folder
+
+
+def test_the_conversion_gives_the_vectors_that_were_learned(tuned: Path, plain: Path) -> None:
+    """The reference was computed in PyTorch, where the sentences were learned: see scripts/tune_encoder.py."""
+    with np.load(REFERENCE, allow_pickle=False) as kept:
+        texts, vectors = [str(text) for text in kept["texts"]], kept["vectors"].astype(np.float32)
+    assert ((Encoder(tuned).encode(texts) * vectors).sum(axis=1) >= 0.995).all()
+    assert ((Encoder(plain).encode(texts) * vectors).sum(axis=1) < 0.97).all()
+
+
+def test_the_name_tells_what_was_learned(tuned: Path, plain: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.npz"
+    np.savez(other, **{"l0.q.b": np.full(384, 0.25, np.float16)})
+    third = tmp_path / "encoder"
+    assert convert(third, tuning=other)
+    names = {identity(tuned), identity(plain), identity(third)}
+    assert len(names) == 3
+    assert all(name.startswith(identity(plain)) for name in names)
+    assert convert(third, tuning=None)
+    assert identity(third) == identity(plain)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"l0.q.w.up": np.ones((384, 2), np.float16), "l0.q.w.down": np.ones((2, 383), np.float16)},
+        {"l0.q.b": np.full(384, np.nan, np.float16)},
+        {"l0.q.b": np.array(["a"] * 384)},
+        {"l0.q.w.up": np.ones((384, 2), np.float16)},
+        {"l99.q.b": np.ones(384, np.float16)},
+    ],
+    ids=["shape", "not finite", "not numbers", "half", "unknown"],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_written(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    broken = tmp_path / "broken.npz"
+    np.savez(broken, **arrays)
+    target = tmp_path / "out" / "encoder"
+    with pytest.raises(WeightsError):
+        convert(target, tuning=broken)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_cut_off_file_is_refused(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.npz"
+    cut.write_bytes(TUNING.read_bytes()[:100_000])
+    with pytest.raises(WeightsError):
+        convert(tmp_path / "encoder", tuning=cut)
+
+
+def test_what_was_learned_is_small_plain_data() -> None:
+    assert TUNING.stat().st_size < 4_000_000
+    with np.load(TUNING, allow_pickle=False) as arrays:
+        assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float16)}
+
+
+def test_about_one_sentence_in_eight_is_held_out_always_the_same() -> None:
+    texts = [f"sentence {number}" for number in range(2000)]
+    held = held_out(texts)
+    assert 0.09 < held.mean() < 0.15
+    assert held.tolist() == [is_held_out(text) for text in texts]
+    assert [number for number in range(30) if held[number]] == [13]
