@@ -19,7 +19,7 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 780}
 
 
-@pytest.fixture(scope="module")  # not longer: while it is open, no test of this process can run an event loop of its own
+@pytest.fixture(scope="module")  # not longer: while it is open, no test here can run an event loop of its own
 def browser() -> Iterator[Browser]:
     path = os.environ.get("INLOOP_TEST_BROWSER")
     with sync_playwright() as playwright:

@@ -177,7 +177,7 @@ async def test_the_ordinary_turn_is_few_statements(store: Store, person: Person,
     assert len(statements) <= 4, statements
 
 
-# Whoever is cut off while a connection is being opened leaves it to the garbage collector, which says so from Python 3.13.
+# Whoever is cut off while a connection is being opened leaves it to the garbage collector: Python 3.13 says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store, person: Person) -> None:
