@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from bot import content
 from tests.support.gateway import ROOT, Gateway, wait_for
@@ -73,6 +74,7 @@ class Person(threading.Thread):
                 found += part
 
 
+@pytest.mark.timeout(1200)  # its length is that of a thousand whole turns, on whatever machine
 def test_a_thousand_messages_and_five_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     rng = random.Random(2026)
     gateway = Gateway(tmp_path, free_port())
