@@ -21,7 +21,14 @@ WORDS = content.load(ROOT / "content")
 PEOPLE = 10
 MESSAGES = 100
 KILLS = 5
-QUESTIONS = ("is it free", "who are you", "where can i sleep", "will you tell the police", "my boss keeps my passport")
+# Each plainly of one topic: a message about two is rightly answered twice.
+QUESTIONS = (
+    "is it free",
+    "where can i sleep",
+    "my boss keeps my passport",
+    "i did not get my wages",
+    "can i get a lawyer",
+)
 
 
 class Person(threading.Thread):
