@@ -148,7 +148,7 @@ def table(evaluation: Evaluation) -> str:
     lines = [
         "# How well messages are understood",
         "",
-        "Made by `inloop evaluate` from sentences that were written apart from the training sentences. Each figure: share",
+        "Made by `inloop evaluate` from sentences written apart from the training sentences. Each figure: share",
         "(Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
         "",
         "| language | " + " | ".join(measure.title for measure in MEASURES.values()) + " |",
