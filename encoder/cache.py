@@ -18,6 +18,8 @@ from encoder.loading import TextEncoder, identity, load
 
 DEFAULT_PATH = Path("models/vectors.sqlite")
 _CHUNK = 512
+_PART = 4096
+"""Sentences that are encoded before they are written: at its end one of the workers waits for the other."""
 
 
 def digest(text: str) -> bytes:
@@ -86,8 +88,8 @@ def vectors_for(
     encoder: TextEncoder | None = load(folder, workers=workers) if missing or not texts else None
     if encoder is not None:
         missing.sort(key=len)
-        for start in range(0, len(missing), _CHUNK):
-            part = missing[start : start + _CHUNK]
+        for start in range(0, len(missing), _PART):
+            part = missing[start : start + _PART]
             encoded = encoder.encode(part)
             cache.put(name, part, encoded)
             found.update(zip(part, encoded, strict=True))

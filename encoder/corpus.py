@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+from encoder.holdout import is_held_out
+
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # a PyYAML that was built without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+
+GREETED = 12
+"""One in so many sentences is learned a second time with a greeting before it: people greet first, and then ask."""
+GREETING, TALK = "greet", frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
 
 
 def sentences(root: Path) -> Iterator[str]:
@@ -19,6 +27,7 @@ def sentences(root: Path) -> Iterator[str]:
     """
     for path in sorted((root / "nlu").glob("*/*.yml")):
         yield from (text for _, text in examples(path))
+        yield from (text for _, text in greeted(path))
     for path in sorted((root / "danger").glob("*.yml")):
         content = _read(path)
         for kind in ("danger", "safe"):
@@ -31,6 +40,22 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
     for block in _read(path)["nlu"]:
         for text in _lines(str(block["examples"])):
             yield str(block["intent"]), text
+
+
+def greeted(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (topic, sentence) for sentences of one NLU file with a short greeting of their language before them.
+
+    Which ones, and which greeting, is by the text alone: so the same again whatever else changes.
+    """
+    beside = path.with_name(f"{GREETING}.yml")
+    short = [text.rstrip(" .!?,") for _, text in examples(beside) if len(text.split()) <= 2] if beside.exists() else []
+    for topic, text in examples(path):
+        number = zlib.crc32(text.encode("utf-8", "replace"))
+        if short and topic not in TALK and number % GREETED == 0 and not is_held_out(text):
+            greeting = short[number // GREETED % len(short)]
+            whole = f"{greeting}{', ' if number % 5 < 3 else ' '}{text}"
+            if not is_held_out(whole):
+                yield topic, whole
 
 
 def _read(path: Path) -> dict[str, list[dict[str, object]]]:

@@ -37,14 +37,13 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 of shape (len(texts), dim), each row of length 1. Any string is accepted."""
-        tokens = [self._tokens(text) for text in texts]
         # Sentences of like length go together, so that little is spent on padding.
-        order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         vectors = np.zeros((len(texts), self.dim), np.float32)
 
         def run(batch: list[int]) -> None:
-            vectors[batch] = self._forward([tokens[index] for index in batch])
+            vectors[batch] = self._forward([self._tokens(texts[index]) for index in batch])
 
         if len(batches) <= 1 or self._workers == 1:
             for batch in batches:

@@ -1,6 +1,6 @@
 """Tune the sentence encoder on the project's own sentences, and write the difference to ``encoder/tuning.npz``.
 
-    python -m venv /some/where && /some/where/bin/pip install torch numpy pyyaml tokenizers
+    python -m venv /some/where && /some/where/bin/pip install torch numpy pyyaml tokenizers ctranslate2
     /some/where/bin/python scripts/tune_encoder.py --weights path/to/e5-small-q4.bin
 
 Needed only when the sentences have changed much; nothing else in the project needs PyTorch. Topic, danger, emergency
@@ -51,6 +51,10 @@ LONGEST = 96
 CHECK = 150
 """Steps between two measurements, each written beside the arrays."""
 CHECKED = 1500
+SOFT = 0.03
+"""How far the answers of danger are from 0 and 1, so that no sentence is learned to certainty."""
+TOLD = ("seed", "rank", "upper", "rate", "minutes", "half", "dropout", "lost", "kept")
+"""The settings that the manifest of a round has."""
 REFERENCE = (
     "my boss keeps my passport and will not give it back",
     "ze hebben de deur op slot gedaan, ik kan niet weg",
@@ -93,8 +97,10 @@ class Heads(nn.Module):
 class Reader:
     """Rows to tensors."""
 
-    def __init__(self, tokenizer: Tokenizer, topics: list[str], pad: int) -> None:
-        self._tokenizer, self._pad = tokenizer, pad
+    def __init__(self, tokenizer: Tokenizer, topics: list[str], pad: int, lost: float = 0.0) -> None:
+        """``lost`` is the share of tokens that are left out of a batch that is learned from."""
+        self._tokenizer, self._pad, self._lost = tokenizer, pad, lost
+        self._before = len(tokenizer.encode(PREFIX.strip()).ids) - 1
         self._number = {topic: number for number, topic in enumerate(topics)}
 
     def batches(self, rows: list[Row], dice: random.Random | None) -> list[Batch]:
@@ -103,6 +109,7 @@ class Reader:
         order = list(range(len(rows)))
         group = len(rows)
         if dice:
+            tokens = [self._without_some(ids, dice) for ids in tokens]
             dice.shuffle(order)
             group = BATCH * BUCKET
         made: list[Batch] = []
@@ -113,6 +120,13 @@ class Reader:
                 dice.shuffle(chunks)
             made += [self._batch([rows[i] for i in chunk], [tokens[i] for i in chunk]) for chunk in chunks]
         return made
+
+    def _without_some(self, ids: list[int], dice: random.Random) -> list[int]:
+        """Every other sentence without a few of its tokens, never without its ends and the prefix."""
+        first, last = self._before, len(ids) - 1
+        if dice.random() < 0.5 or last - first < 4:
+            return ids
+        return [t for at, t in enumerate(ids) if at < first or at >= last or dice.random() >= 2 * self._lost]
 
     def _batch(self, rows: list[Row], tokens: list[list[int]]) -> Batch:
         longest = max(map(len, tokens))
@@ -135,7 +149,8 @@ def loss_of(encoder: TunedEncoder, heads: Heads, batch: Batch) -> Tensor:
     if known.any():
         total = total + F.cross_entropy(topic[known], batch.topic[known], label_smoothing=SMOOTHING)
     if judged.any():
-        each = F.binary_cross_entropy_with_logits(danger[judged], batch.danger[judged], reduction="none")
+        soft = batch.danger[judged] * (1 - 2 * SOFT) + SOFT
+        each = F.binary_cross_entropy_with_logits(danger[judged], soft, reduction="none")
         total = total + (each * batch.weight[judged]).sum() / batch.weight[judged].sum()
     if dangers.any():
         each = F.binary_cross_entropy_with_logits(fine[dangers], batch.fine[dangers], reduction="none")
@@ -170,6 +185,15 @@ def measure(encoder: TunedEncoder, heads: Heads, batches: list[Batch]) -> dict[s
     }
 
 
+@torch.no_grad()
+def vectors_of(encoder: TunedEncoder, reader: Reader, rows: list[Row]) -> Tensor:
+    """As at run time, with nothing left out: (n, dim)."""
+    encoder.eval()
+    vectors = torch.cat([encoder(batch.ids) for batch in reader.batches(rows, None)])
+    encoder.train()
+    return vectors
+
+
 def tune(options: argparse.Namespace) -> None:
     """Learn, and after each half epoch measure and write."""
     torch.set_num_threads(options.threads)
@@ -181,20 +205,18 @@ def tune(options: argparse.Namespace) -> None:
     held = [row for row in rows if is_held_out(row.text)]
     taught = [row for row in rows if not is_held_out(row.text)]
     topics = sorted({row.topic for row in rows if row.topic})
-    reader = Reader(make_tokenizer(weights.pieces), topics, weights.pieces.pad)
+    reader = Reader(make_tokenizer(weights.pieces), topics, weights.pieces.pad, options.lost)
     if options.limit:
         taught, held = dice.sample(taught, options.limit), dice.sample(held, min(len(held), 1500))
-    encoder = TunedEncoder(weights, options.rank, options.upper)
+    encoder = TunedEncoder(weights, options.rank, options.upper, options.dropout)
     if options.start:
         with np.load(options.start, allow_pickle=False) as arrays:
-            encoder.begin_with(dict(arrays))
-    with torch.no_grad():
-        sample = [encoder(batch.ids) for batch in reader.batches(dice.sample(taught, min(len(taught), 1024)), None)]
-    heads = Heads(torch.cat(sample), len(topics))
+            encoder.begin_with(dict(arrays), options.kept)
+    heads = Heads(vectors_of(encoder, reader, dice.sample(taught, min(len(taught), 1024))), len(topics))
     factors = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
     fast = {"params": list(heads.parameters()), "lr": options.rate * HEAD_RATE}
     optimizer = torch.optim.AdamW([{"params": factors}, fast], options.rate, (0.9, 0.98), weight_decay=0.01)
-    steps = options.steps or -(-len(taught) // BATCH)
+    steps = options.steps or int(options.epochs * -(-len(taught) // BATCH))
     checks = reader.batches(dice.sample(held, min(len(held), CHECKED)), None)
     told = {
         "data": tuning_data.fingerprint(rows),
@@ -203,7 +225,7 @@ def tune(options: argparse.Namespace) -> None:
         "sentences": len(taught),
         "held_out": len(held),
         "start": hashlib.sha256(options.start.read_bytes()).hexdigest()[:12] if options.start else None,
-        **{name: getattr(options, name) for name in ("seed", "rank", "upper", "rate", "minutes")},
+        **{name: getattr(options, name) for name in TOLD},
     }
     say(f"{len(taught)} sentences, {len(held)} held out, {steps} steps")
     began, step, done, running = time.monotonic(), 0, 0.0, 0.0
@@ -211,7 +233,8 @@ def tune(options: argparse.Namespace) -> None:
         for batch in reader.batches(tuning_data.varied(taught, dice), dice):
             for group, rate in zip(optimizer.param_groups, (options.rate, options.rate * HEAD_RATE), strict=True):
                 group["lr"] = rate * pace(done)
-            loss = loss_of(encoder, heads, batch)
+            with torch.autocast("cpu", torch.bfloat16, enabled=options.half):
+                loss = loss_of(encoder, heads, batch)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(factors, 1.0)
@@ -268,12 +291,17 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=None, help="weights file (default: of the installed package)")
     parser.add_argument("--out", type=Path, default=Path("encoder/tuning.npz"))
     parser.add_argument("--start", type=Path, default=None, help="go on from this file")
+    parser.add_argument("--kept", type=float, default=1.0, help="how much of that file is kept to begin with")
+    parser.add_argument("--dropout", type=float, default=0.1, help="share of channels left out in each layer")
+    parser.add_argument("--lost", type=float, default=0.08, help="share of tokens left out")
     parser.add_argument("--reference", type=Path, default=None, help="file for the vectors of a few sentences")
-    parser.add_argument("--steps", type=int, default=0, help="how many batches (default: every sentence once)")
+    parser.add_argument("--steps", type=int, default=0, help="how many batches, instead of --epochs")
+    parser.add_argument("--epochs", type=float, default=5, help="how often every sentence is seen")
+    parser.add_argument("--half", action="store_true", help="compute in bfloat16: faster where it can")
     parser.add_argument("--minutes", type=float, default=0, help="end after so long, however far it has come")
     parser.add_argument("--rank", type=int, default=16)
-    parser.add_argument("--upper", type=int, default=6, help="how many layers are tuned, counted from the last")
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--upper", type=int, default=12, help="how many layers are tuned, counted from the last")
+    parser.add_argument("--rate", type=float, default=1.0e-3)
     parser.add_argument("--seed", type=int, default=24)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=0, help="learn from so many sentences only, for a trial")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from encoder.corpus import examples
+from encoder.spelling import damaged
 
 SIGNALS = (
     "violence_now",
@@ -89,7 +89,7 @@ def varied(rows: list[Row], dice: random.Random) -> list[Row]:
     for row in rows:
         by_language.setdefault(row.lang, []).append(row)
     return [
-        replace(made, text=damaged(made.text, dice))
+        replace(made, text=damaged(made.text, made.lang, dice))
         for row in rows
         for made in (_with(row, dice.choice(by_language[row.lang]), dice) if dice.random() < JOINED else row,)
     ]
@@ -109,30 +109,6 @@ def _with(row: Row, other: Row, dice: random.Random) -> Row:
         signals=row.signals | other.signals,
         weight=SERIOUS,
     )
-
-
-def damaged(text: str, dice: random.Random) -> str:
-    """The text as it might come from a phone in a hurry: no capitals or stops, no marks, a slip or two."""
-    if dice.random() < 0.25:
-        text = text.lower()
-    if dice.random() < 0.15:
-        text = "".join(c for c in text if not unicodedata.category(c).startswith("P")) or text
-    if dice.random() < 0.12:
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-        text = unicodedata.normalize("NFC", text)
-    if dice.random() < 0.2:
-        for _ in range(dice.randint(1, max(1, len(text) // 25))):
-            text = _slip(text, dice)
-    return text
-
-
-def _slip(text: str, dice: random.Random) -> str:
-    """Two letters swapped, one lost, or one twice."""
-    if len(text) < 6:
-        return text
-    at = dice.randrange(len(text) - 1)
-    one, two = text[at], text[at + 1]
-    return text[:at] + dice.choice((two + one, two, one + one + two)) + text[at + 2 :]
 
 
 def _loader() -> Any:

@@ -55,10 +55,15 @@ class Norm(nn.Module):
 
 
 class Layer(nn.Module):
-    """One transformer layer, norms after the sums."""
+    """One transformer layer, norms after the sums.
 
-    def __init__(self, weights: Weights, index: int, rank: int) -> None:
+    While it learns, a share `dropout` of the channels of each sum is left out, the same ones for a whole sentence:
+    without it the encoder learns its sentences by heart.
+    """
+
+    def __init__(self, weights: Weights, index: int, rank: int, dropout: float) -> None:
         super().__init__()
+        self.dropout = dropout
         shape = weights.shape
         hidden, inner = shape.hidden, shape.feed_forward
         sizes = {"fi": (inner, hidden), "fo": (hidden, inner)}
@@ -76,14 +81,19 @@ class Layer(nn.Module):
             return y.view(batch, tokens, self.heads, hidden // self.heads).transpose(1, 2)
 
         seen = F.scaled_dot_product_attention(split(self.q(x)), split(self.k(x)), split(self.v(x)), attn_mask=mask)
-        x = self.aln(x + self.ao(seen.transpose(1, 2).reshape(batch, tokens, hidden)))
-        return self.oln(x + self.fo(F.gelu(self.fi(x))))
+        x = self.aln(x + self._some(self.ao(seen.transpose(1, 2).reshape(batch, tokens, hidden))))
+        return self.oln(x + self._some(self.fo(F.gelu(self.fi(x)))))
+
+    def _some(self, change: Tensor) -> Tensor:
+        if not self.training or not self.dropout:
+            return change
+        return change * F.dropout(torch.ones_like(change[:, :1]), self.dropout)
 
 
 class TunedEncoder(nn.Module):
     """Token ids in, one vector of length 1 per sentence out, as at run time."""
 
-    def __init__(self, weights: Weights, rank: int, upper: int) -> None:
+    def __init__(self, weights: Weights, rank: int, upper: int, dropout: float = 0.0) -> None:
         """Only the ``upper`` last layers are tuned; what lies below is the same work for every task."""
         super().__init__()
         shape = weights.shape
@@ -93,7 +103,7 @@ class TunedEncoder(nn.Module):
         types = weights.tensor("emb.type", shape.types, shape.hidden)
         self.positions = nn.Buffer(torch.from_numpy(positions + types[0]))
         self.norm = Norm(weights, "emb.ln", shape.hidden, shape.epsilon)
-        self.layers = nn.ModuleList(Layer(weights, index, rank) for index in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(weights, index, rank, dropout) for index in range(shape.layers))
         self.pad = weights.pieces.pad
         for module in (self.norm, *self.layers[: self.frozen]):
             module.requires_grad_(False)
@@ -124,7 +134,11 @@ class TunedEncoder(nn.Module):
         return {name: part.detach().numpy().astype(np.float16) for name, part in self.parts().items()}
 
     @torch.no_grad()
-    def begin_with(self, delta: dict[str, np.ndarray]) -> None:
-        """Go on from what ``delta`` gave, of the same layers and rank."""
+    def begin_with(self, delta: dict[str, np.ndarray], kept: float = 1.0) -> None:
+        """Go on from a share ``kept`` of what ``delta`` gave, of the same layers; where its rank is lower, the other
+        factors begin anew."""
         for name, part in self.parts().items():
-            part.copy_(torch.from_numpy(delta[name].astype(np.float32)))
+            given = torch.from_numpy(delta[name].astype(np.float32))
+            if not name.endswith(".down"):
+                given *= kept
+            part[tuple(slice(size) for size in given.shape)] = given

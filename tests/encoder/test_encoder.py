@@ -96,7 +96,10 @@ def test_meaning_counts_more_than_language(transformer: Encoder) -> None:
         "how is the weather going to be tomorrow",
         "ce vreme va fi mâine",
     ]
-    near = transformer.encode(texts) @ transformer.encode(texts).T
+    # As the models see them: around their mean. What all sentences share grows when the encoder is tuned.
+    around = transformer.encode(texts) - transformer.encode(texts).mean(axis=0)
+    around /= np.linalg.norm(around, axis=1, keepdims=True)
+    near = around @ around.T
     assert min(near[0, 1], near[0, 2]) > near[0, 3] + 0.03
     assert near[3, 4] > near[1, 4] + 0.03
 
@@ -126,9 +129,14 @@ def test_any_text_gets_a_vector_of_length_one(transformer: Encoder, kind: str, t
 
 
 def test_the_end_of_a_long_text_counts(transformer: Encoder) -> None:
+    """Around the mean, as the models see vectors: all of them share one large direction."""
     filler = "and then we talked about the weather and the garden for a long time " * 60
-    plain, with_end = transformer.encode([filler, filler + " please help me I am locked in"])
-    assert float(plain @ with_end) < 0.9999
+    ends = ("", " please help me I am locked in", " and the garden")
+    others = ["who are you", "is it free", "where can I sleep", "thank you", "he has my passport"]
+    mean = transformer.encode(others).mean(0)
+    plain, cry, same = (vector - mean for vector in transformer.encode([filler + end for end in ends]))
+    near = [float(plain @ other / np.linalg.norm(plain) / np.linalg.norm(other)) for other in (cry, same)]
+    assert near[0] < 0.99 < near[1]
 
 
 def test_no_texts_give_no_vectors(transformer: Encoder) -> None:
