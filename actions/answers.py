@@ -7,7 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import PERSON, TALK, move_on, ranking_of, send, topic_of
+from actions.asking import ACTING, Talking
+from actions.turn import NONE_OF_THESE, PERSON, TALK, move_on, ranking_of, send, topic_of
 
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
@@ -16,14 +17,14 @@ GUESSES = 3
 NOT_READY = 0.25
 
 
-class ActionAnswer(Action):
+class ActionAnswer(Talking, Action):
     """The answer for the topic of the message."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_answer"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
@@ -34,14 +35,14 @@ class ActionAnswer(Action):
         return move_on(tracker, topic=topic)
 
 
-class ActionClarify(Action):
+class ActionClarify(Talking, Action):
     """Rather ask than answer something else."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_clarify"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
@@ -56,10 +57,11 @@ class ActionClarify(Action):
             return move_on(tracker, topic=both[0])
         misses = int(tracker.get_slot("misses") or 0) + 1
         choices = [{"intent": topic} for topic in guesses(ranking)]
+        none = [NONE_OF_THESE] if choices else []
         if misses >= 2:
-            send(dispatcher, "clarify_person", choices=[*(c for c in choices if c != PERSON), PERSON])
+            send(dispatcher, "clarify_person", choices=[*(c for c in choices if c != PERSON), *none, PERSON])
         else:
-            send(dispatcher, "clarify", choices=choices)
+            send(dispatcher, "clarify", choices=[*choices, *none])
         return move_on(tracker, misses=misses)
 
 
@@ -69,6 +71,7 @@ def two_topics(ranking: list[tuple[str, float]]) -> list[str]:
         return []
     (first, best), (second, next_best) = ranking[0], ranking[1]
     plain = next_best >= BOTH_SECOND and best + next_best >= BOTH_TOGETHER
+    # What does something is never half of a double answer, but asked about.
     return [first, second] if plain and not {first, second} & (TALK | ACTING) else []
 
 
@@ -77,7 +80,3 @@ def guesses(ranking: list[tuple[str, float]]) -> list[str]:
     topics = [(topic, confidence) for topic, confidence in ranking if topic not in TALK]
     likely = [topic for topic, confidence in topics if confidence >= GUESS][:GUESSES]
     return likely if len(likely) >= 2 else [topic for topic, _ in topics][:2]
-
-
-ACTING = frozenset({"talk_to_human", "delete_my_data", "change_language"})
-"""Topics that do something: they are never half of a double answer, but asked about."""

@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking import Talking
 from actions.turn import (
     FORGET,
     HANDOFF,
@@ -22,14 +23,14 @@ from actions.turn import (
 )
 
 
-class ActionOfferHandoff(Action):
+class ActionOfferHandoff(Talking, Action):
     """Ask whether a caseworker should take over."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_offer_handoff"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Ask; the answer is the next yes or no."""
@@ -37,14 +38,14 @@ class ActionOfferHandoff(Action):
         return end_turn(pending=HANDOFF, misses=0)
 
 
-class ActionAskForget(Action):
+class ActionAskForget(Talking, Action):
     """Ask before anything is deleted."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_ask_forget"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Ask; the answer is the next yes or no."""
@@ -52,14 +53,14 @@ class ActionAskForget(Action):
         return end_turn(pending=FORGET, misses=0)
 
 
-class ActionChangeLanguage(Action):
+class ActionChangeLanguage(Talking, Action):
     """The gateway shows the languages."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_change_language"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Request it."""
@@ -67,14 +68,14 @@ class ActionChangeLanguage(Action):
         return move_on(tracker)
 
 
-class ActionAffirm(Action):
+class ActionAffirm(Talking, Action):
     """A yes, to whatever was asked."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_affirm"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Request what was asked about; a yes to nothing gets a gentle answer."""
@@ -86,14 +87,14 @@ class ActionAffirm(Action):
         return end_turn(pending=None, misses=0)
 
 
-class ActionDeny(Action):
+class ActionDeny(Talking, Action):
     """A no, to whatever was asked."""
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_deny"
 
-    def run(
+    def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say that nothing happens; a no to nothing gets a gentle answer."""

@@ -15,6 +15,7 @@ HANDOFF_EARLIER = "handoff_earlier"
 FORGET = "forget"
 YES_NO = ({"intent": "affirm"}, {"intent": "deny"})
 PERSON = {"intent": "talk_to_human"}
+NONE_OF_THESE = {"intent": "none_of_these"}
 
 TALK = frozenset(
     {
@@ -43,6 +44,12 @@ def ranking_of(tracker: Tracker) -> list[tuple[str, float]]:
     return [(str(e["name"]), float(e["confidence"])) for e in entries if e["name"] != FALLBACK]
 
 
+def confidence_of(tracker: Tracker) -> float:
+    """How sure the topic of the latest message is; of a message that was not understood, the likeliest one."""
+    ranking = ranking_of(tracker)
+    return ranking[0][1] if ranking else 0.0
+
+
 def was_button(tracker: Tracker) -> bool:
     """Whether the person pressed a choice rather than wrote."""
     return bool(tracker.latest_message.get("choice"))
@@ -55,8 +62,12 @@ def send(
     values: Mapping[str, Any] | None = None,
     choices: Sequence[Mapping[str, Any]] = (),
     requests: Sequence[str] = (),
+    form: Mapping[str, Any] | None = None,
 ) -> None:
-    """Say ``key`` with its values and choices, and ask the gateway for what it must do."""
+    """Say ``key`` with its values and choices, and ask the gateway for what it must do.
+
+    ``form`` is where a form stands after the turn, or that it is over.
+    """
     message: dict[str, Any] = {
         "values": dict(values or {}),
         "choices": list(choices),
@@ -64,6 +75,8 @@ def send(
     }
     if key:
         message["key"] = key
+    if form is not None:
+        message["form"] = dict(form)
     dispatcher.utter_message(json_message=message)
 
 

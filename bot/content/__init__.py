@@ -22,6 +22,7 @@ from bot.content.catalogue import (
     UnknownUrgency,
 )
 from bot.content.facts import Fact
+from bot.content.glossary import glossary
 from bot.content.loader import load
 from bot.content.read import ContentError
 
@@ -37,5 +38,6 @@ __all__ = [
     "UnknownText",
     "UnknownTopic",
     "UnknownUrgency",
+    "glossary",
     "load",
 ]

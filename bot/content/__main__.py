@@ -1,4 +1,4 @@
-"""`python -m bot.content [folder] [--language xx]`: are the words whole? Prints all faults."""
+"""`python -m bot.content [folder] [--language xx]`: the same as `inloop content check`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content import ContentError, load
+from bot.content.audit import audit, report
 
 
 def main() -> int:
@@ -17,16 +17,7 @@ def main() -> int:
         "--language", action="append", default=[], help="check it too, though it is not registered"
     )
     options = parser.parse_args()
-    try:
-        catalogue = load(options.folder, also=options.language)
-    except ContentError as error:
-        sys.stdout.write(f"{error}\n")
-        return 1
-    for fact in catalogue.stale(datetime.now(UTC).date()):
-        sys.stdout.write(f"to be compared with its source again: {fact}\n")
-    names = ", ".join(f"{language.code} ({language.answers})" for language in catalogue.languages)
-    sys.stdout.write(f"whole: {len(catalogue.topics)} topics in {names}\n")
-    return 0
+    return report(audit(options.folder, datetime.now(UTC).date(), options.language), sys.stdout)
 
 
 if __name__ == "__main__":

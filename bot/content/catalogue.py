@@ -88,9 +88,9 @@ class Card:
         own = () if alone else self.sources
         sources = dict.fromkeys((*own, *(source for line in shown for source in line.sources)))
         text = "\n\n".join(part for part in parts if part)
-        return Answer(
-            text=text, choices=self.choices, label="", sources=tuple(sources), reviewed=self.reviewed
-        )
+        states = {line.reviewed for line in shown} | (set() if alone else {self.reviewed})
+        reviewed = "reviewed" if states == {"reviewed"} else "draft"
+        return Answer(text=text, choices=self.choices, label="", sources=tuple(sources), reviewed=reviewed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,12 @@ class Catalogue:
 
     def stale(self, today: date) -> tuple[str, ...]:
         """Ids of the facts that somebody must compare with their source again, longest overdue first."""
+        return tuple(fact.id for fact in self.due(today))
+
+    def due(self, today: date) -> tuple[Fact, ...]:
+        """The same facts themselves: value or statement, source, and the day they were due."""
         late = [fact for fact in self._facts.values() if fact.review_on <= today]
-        return tuple(fact.id for fact in sorted(late, key=lambda fact: (fact.review_on, fact.id)))
+        return tuple(sorted(late, key=lambda fact: (fact.review_on, fact.id)))
 
     def _in(self, lang: str) -> tuple[Words, ...]:
         if lang == SEVERAL:

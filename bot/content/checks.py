@@ -14,11 +14,14 @@ ANSWER_WORDS = 90
 CARD_WORDS = 75
 SIGNAL_WORDS = 40
 TEXT_WORDS = 75
+SENTENCE_WORDS = 22
 NEVER_SAY_MIN = 10
 
 _SIGNS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")
 _MARKUP = re.compile(r"[<>`\\]|&#?\w+;|\*\*|__|\]\(")
 _ADDRESS = re.compile(r"https?:|www\.|@|\b[\w-]+\.(?:be|com|org|net|eu|info)\b", re.IGNORECASE)
+# Where a thought ends: a mark that closes or divides a sentence, a new line, the bar between words that are heard.
+_THOUGHT = re.compile(r"(?<=[.!?…؟:;؛])\s+|(?<=[。？！：；])|[\n|]")
 # Invisible marks that turn the direction of a text round: the program adds the ones that are needed.
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -59,7 +62,7 @@ def text_faults(
     if _DIRECTION.search(bare) or any(unicodedata.category(c) == "Cc" and c != "\n" for c in bare):
         faults.append("has an invisible control character")
     faults += _placeholder_faults(text, facts, values)
-    faults += [f"must show {{{name}}}" for name in shows if name not in placeholders(text)]
+    faults += [f"must show {{{name}}}" for name in (*shows, *values) if name not in placeholders(text)]
     spoken = fold(text)
     faults += [f"says what may never be said: {phrase!r}" for phrase in never_say if fold(phrase) in spoken]
     return faults
@@ -69,6 +72,17 @@ def length_faults(text: str, limit: int) -> list[str]:
     """Faults of a filled-in text that is too long to read under stress. `limit` in words."""
     length = words(text)
     return [f"is too long: {length:.0f} words, at most {limit}"] if length > limit else []
+
+
+def sentence_faults(text: str) -> list[str]:
+    """Faults of a text, as written, with more than one thought in a sentence: who is tired loses its beginning."""
+    faults = []
+    for sentence in _THOUGHT.split(PLACEHOLDER.sub("0", text)):
+        length = words(sentence)
+        if length > SENTENCE_WORDS:
+            begin = sentence.strip()[:30]
+            faults.append(f"has a sentence of {length:.0f} words, at most {SENTENCE_WORDS}: {begin}…")
+    return faults
 
 
 def label_faults(label: str) -> list[str]:

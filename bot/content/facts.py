@@ -13,6 +13,7 @@ CONFIDENCES = frozenset({"HIGH", "MED", "LOW", "GK"})
 SHOWABLE = frozenset({"HIGH", "MED"})
 # Written from left to right whatever the language: in a right-to-left text they would be torn apart.
 LEFT_TO_RIGHT = frozenset({"phone", "site", "email", "name"})
+LONGEST = 3650
 _FIELDS = frozenset(
     {"value", "statement", "kind", "source", "source_date", "checked", "confidence", "review_days"}
 )
@@ -43,6 +44,11 @@ class Fact:
     @property
     def review_on(self) -> date:
         return self.checked + timedelta(days=self.review_days)
+
+    @property
+    def shown(self) -> str:
+        """What a colleague is told of it: its value, or what it states (English)."""
+        return self.values["default"] if self.values else self.statement
 
     def value(self, lang: str) -> str:
         """What is shown in this language. KeyError when the fact has no value."""
@@ -80,17 +86,17 @@ def _parse(fact_id: str, entry: Any, faults: list[str]) -> Fact | None:
     wrong = [f"unknown field {field}" for field in sorted(set(entry) - _FIELDS)]
     values = _values(entry.get("value"))
     statement = entry.get("statement", "")
-    if entry.get("kind") not in KINDS:
+    if not _one_of(entry.get("kind"), KINDS):
         wrong.append(f"kind must be one of {', '.join(sorted(KINDS))}")
-    if entry.get("confidence") not in CONFIDENCES:
+    if not _one_of(entry.get("confidence"), CONFIDENCES):
         wrong.append(f"confidence must be one of {', '.join(sorted(CONFIDENCES))}")
     wrong += [
         f"{field} must be text" for field in ("source", "source_date") if not _is_text(entry.get(field))
     ]
-    if type(entry.get("checked")) is not date:
+    if type(entry.get("checked")) is not date or entry["checked"].year > 9000:
         wrong.append("checked must be a date such as 2026-11-24")
-    if type(entry.get("review_days")) is not int or entry["review_days"] < 1:
-        wrong.append("review_days must be a number of days")
+    if type(entry.get("review_days")) is not int or not 1 <= entry["review_days"] <= LONGEST:
+        wrong.append(f"review_days must be a number of days, {LONGEST} at most")
     if values is None:
         wrong.append("value must be text, or a map per language of text with a default (quote numbers)")
     if bool(values) == bool(statement) or not isinstance(statement, str):
@@ -120,6 +126,10 @@ def _values(raw: Any) -> dict[str, str] | None:
     if isinstance(raw, Mapping) and "default" in raw and all(_is_text(v) for v in raw.values()):
         return dict(raw)
     return None
+
+
+def _one_of(raw: object, known: frozenset[str]) -> bool:
+    return isinstance(raw, str) and raw in known
 
 
 def _is_text(raw: object) -> bool:

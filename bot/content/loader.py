@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from bot.content import checks
 from bot.content.catalogue import Answer, Card, Catalogue, Language, Words
-from bot.content.facts import Fact, parse_facts
-from bot.content.read import ContentError, flatten, read_mapping, text_list
+from bot.content.facts import Fact
+from bot.content.read import ContentError, read_mapping, text_list
 from bot.content.render import fill_facts, placeholders
-from bot.content.structure import FREE, Register, Rule, Structure, read_register, read_structure
-
-_FILES = ("safety", "system", "labels")
+from bot.content.review.records import FILE as RECORDS
+from bot.content.review.status import Library, Shelf, progress, read_library
+from bot.content.structure import FREE, Register, Rule, Structure
+from bot.content.terms import most_words, place
 
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """One language as it stands in its folder. Keys of `texts` and `labels` are dotted."""
+    """One language as it stands in its folder. Keys of `texts` and `labels` are dotted; `read` are the reviewed."""
 
     register: Register
-    reviewed: str
+    reviewed: bool
+    read: frozenset[str]
     never_say: tuple[str, ...]
     answers: Mapping[str, Any]
     texts: Mapping[str, Any]
@@ -37,40 +39,49 @@ def load(folder: Path, also: Collection[str] = ()) -> Catalogue:
     `also` names languages that have a folder but no line in `languages.yml` yet, to check them.
     Raises ContentError with all faults of all languages.
     """
-    faults: list[str] = []
-    facts = parse_facts(read_mapping(folder / "facts.yml", faults), faults)
-    structure = read_structure(folder, facts, faults)
-    raws = [_read(folder, register, faults) for register in read_register(folder, also, faults)]
-    _same_keys(raws, structure, faults)
-    words = [_build(raw, structure, facts, faults) for raw in raws]
+    library = read_library(folder, tuple(also))
+    faults = list(library.faults)
+    raws = [_read(folder, library, shelf, faults) for shelf in library.shelves.values()]
+    _same_keys(raws, library.structure, faults)
+    words = [_build(raw, library.structure, library.facts, faults) for raw in raws]
     if faults:
         raise ContentError(faults)
-    return Catalogue(words, facts)
+    return Catalogue(words, library.facts)
 
 
-def _read(folder: Path, register: Register, faults: list[str]) -> _Raw:
-    home = folder / register.code
-    trees = {name: read_mapping(home / f"{name}.yml", faults) for name in _FILES}
-    meta = read_mapping(home / "meta.yml", faults)
-    where = f"{register.code}/meta.yml"
-    status = meta.get("status")
-    if status not in ("draft", "reviewed"):
-        faults.append(f"{where}: status must be draft or reviewed")
-    if status == "reviewed" and not (
-        isinstance(meta.get("reviewer"), str) and type(meta.get("date")) is date
-    ):
-        faults.append(f"{where}: reviewed needs the name of the reviewer and a date")
+def _read(folder: Path, library: Library, shelf: Shelf, faults: list[str]) -> _Raw:
+    code = shelf.register.code
+    meta = read_mapping(folder / code / "meta.yml", faults)
+    where = f"{code}/meta.yml"
+    if other := sorted(set(meta) - {"never_say"}):
+        faults.append(f"{where}: has {', '.join(other)}: only never_say; who has read what stands in {RECORDS}")
     never_say = text_list(where, meta.get("never_say"), faults)
     if len(never_say) < checks.NEVER_SAY_MIN or not all(phrase.strip() for phrase in never_say):
         faults.append(f"{where}: never_say needs at least {checks.NEVER_SAY_MIN} promises and hurtful words")
+    unknown = [key for key in shelf.records if key not in shelf.texts]
+    faults.extend(f"{code}/{RECORDS}: {key}: there is no such text any more" for key in unknown)
+    done = progress(library, code)
+    answers: dict[str, Any] = {}
+    for key, value in _under("answers.", shelf.texts).items():
+        topic, _, part = key.partition(".")
+        if part:
+            answers.setdefault(topic, {})[part] = value
+        else:
+            answers[topic] = value
+    safety = {key: value for key, value in shelf.texts.items() if key.startswith("safety.")}
     return _Raw(
-        register=register,
-        reviewed=str(status),
+        register=shelf.register,
+        reviewed=done.reviewed,
+        read=frozenset(done.texts["reviewed"]),
         never_say=tuple(phrase for phrase in never_say if phrase.strip()),
-        answers=read_mapping(home / "answers.yml", faults),
-        texts={**flatten(trees["safety"], "safety."), **flatten(trees["system"])},
-        labels=flatten(trees["labels"]),
+        answers=answers,
+        texts=safety | _under("system.", shelf.texts),
+        labels=_under("labels.", shelf.texts),
     )
+
+
+def _under(prefix: str, texts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.removeprefix(prefix): value for key, value in texts.items() if key.startswith(prefix)}
 
 
 def _same_keys(raws: list[_Raw], structure: Structure, faults: list[str]) -> None:
@@ -79,7 +90,7 @@ def _same_keys(raws: list[_Raw], structure: Structure, faults: list[str]) -> Non
     labels = dict.fromkeys((*structure.labels, *(key for raw in raws for key in raw.labels)))
     for raw in raws:
         code = raw.register.code
-        missing = [_place(key) for key in texts if key not in raw.texts]
+        missing = [place(_key(key)) for key in texts if key not in raw.texts]
         missing += [f"labels.yml: {key}" for key in labels if key not in raw.labels]
         missing += [f"answers.yml: {topic}" for topic in structure.topics if topic not in raw.answers]
         faults.extend(f"{code}/{place} is missing" for place in missing)
@@ -106,12 +117,9 @@ def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: l
     for topic, answer in answers.items():
         if labels.count(answer.label) > 1:
             faults.append(f"{register.code}/answers.yml: {topic}: the label {answer.label!r} stands twice")
-    limits = {f"safety.signals.{signal}": checks.SIGNAL_WORDS for signal in structure.signals}
-    limits |= {f"safety.{card.text}": checks.CARD_WORDS for card in structure.cards.values()}
+    longest = partial(most_words, structure)
     texts = {
-        key: writer.text(
-            _place(key), text, structure.texts.get(key, FREE), limits.get(key, checks.TEXT_WORDS)
-        )
+        key: writer.text(place(_key(key)), text, structure.texts.get(key, FREE), longest(_key(key)))
         for key, text in raw.texts.items()
     }
     pages = {
@@ -122,7 +130,7 @@ def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: l
         code=register.code,
         name=register.name,
         rtl=register.rtl,
-        answers=raw.reviewed,
+        answers=_status(raw.reviewed),
         understanding=register.understanding,
         script=register.script,
         aliases=register.aliases,
@@ -146,7 +154,8 @@ def _answer(writer: _Writer, topic: str, entry: object, rule: Rule) -> Answer:
     writer.fault(f"{where}: label", checks.label_faults(label))
     text = writer.text(f"{where}: text", entry.get("text"), rule, checks.ANSWER_WORDS)
     sources = writer.sources(entry.get("text"), rule)
-    return Answer(text=text, choices=rule.choices, label=label, sources=sources, reviewed=writer.raw.reviewed)
+    status = writer.status(f"answers.{topic}.text")
+    return Answer(text=text, choices=rule.choices, label=label, sources=sources, reviewed=status)
 
 
 def _cards(writer: _Writer, structure: Structure, texts: Mapping[str, str]) -> dict[str, Card]:
@@ -157,7 +166,7 @@ def _cards(writer: _Writer, structure: Structure, texts: Mapping[str, str]) -> d
     for signal in structure.signals:
         key = f"safety.signals.{signal}"
         if key in texts:
-            lines[signal] = Answer(texts[key], (), "", sources(key), writer.raw.reviewed)
+            lines[signal] = Answer(texts[key], (), "", sources(key), writer.status(key))
     cards = {}
     for urgency, rule in structure.cards.items():
         key = f"safety.{rule.text}"
@@ -170,7 +179,7 @@ def _cards(writer: _Writer, structure: Structure, texts: Mapping[str, str]) -> d
             alone=rule.alone,
             choices=rule.choices,
             sources=sources(key),
-            reviewed=writer.raw.reviewed,
+            reviewed=writer.status(key),
         )
     return cards
 
@@ -198,8 +207,11 @@ class _Writer:
             return ""
         register = self.raw.register
         filled = fill_facts(text, self._facts, register.code, register.rtl)
-        self.fault(where, checks.length_faults(filled, limit))
+        self.fault(where, [*checks.length_faults(filled, limit), *checks.sentence_faults(text)])
         return filled
+
+    def status(self, key: str) -> str:
+        return _status(key in self.raw.read)
 
     def sources(self, text: object, rule: Rule) -> tuple[str, ...]:
         shown = placeholders(text) if isinstance(text, str) else ()
@@ -207,6 +219,10 @@ class _Writer:
         return tuple(dict.fromkeys(fact.citation for fact in used))
 
 
-def _place(key: str) -> str:
-    """safety.signals.weapon -> safety.yml: signals.weapon; handoff.offer -> system.yml: handoff.offer."""
-    return f"safety.yml: {key.removeprefix('safety.')}" if key.startswith("safety.") else f"system.yml: {key}"
+def _status(reviewed: bool) -> str:
+    return "reviewed" if reviewed else "draft"
+
+
+def _key(key: str) -> str:
+    """The key with its file: handoff.offer -> system.handoff.offer."""
+    return key if key.startswith("safety.") else f"system.{key}"

@@ -43,7 +43,7 @@ def read_mapping(path: Path, faults: list[str]) -> dict[str, Any]:
     except FileNotFoundError:
         faults.append(f"{_short(path)}: the file is missing")
         return {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except Exception as error:  # noqa: BLE001 - a day that is none is a ValueError, a list as a key a TypeError, and more
         faults.append(f"{_short(path)}: cannot be read: {' '.join(str(error).split())}")
         return {}
     if not isinstance(raw, dict):

@@ -90,8 +90,23 @@ def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -
         elif card := _card(f"structure.yml: cards: {urgency}", entry, topics, signals, faults):
             cards[urgency] = card
     texts, labels = (_rules(raw, part, facts, faults) for part in ("texts", "labels"))
+    silent = text_list("structure.yml: no_claim", raw.get("no_claim"), faults)
+    faults.extend(_claim_faults(silent, rules, texts, signals))
     ordered = {topic: rules.get(topic, FREE) for topic in topics}
     return Structure(topics=ordered, signals=signals, cards=cards, texts=texts, labels=labels)
+
+
+def _claim_faults(
+    silent: Collection[str], topics: Mapping[str, Rule], texts: Mapping[str, Rule], signals: Collection[str]
+) -> list[str]:
+    """Every answer and every signal's line leads to a fact, or is named among those that say nothing of the world."""
+    where = "structure.yml: no_claim"
+    said = {**topics, **{signal: texts.get(f"safety.signals.{signal}", FREE) for signal in signals}}
+    claims = {name for name, rule in said.items() if rule.shows or rule.facts}
+    bare = [name for name in said if name not in claims and name not in silent]
+    found = [f"structure.yml: {name}: shows no fact and leans on none" for name in bare]
+    found += [f"{where}: {name} is no topic and no signal" for name in silent if name not in said]
+    return found + [f"{where}: {name} has facts: it does claim something" for name in silent if name in claims]
 
 
 def read_register(folder: Path, also: Collection[str], faults: list[str]) -> tuple[Register, ...]:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.content import Catalogue, ContentError, load
+from bot.content.review import po
+from bot.content.review.notes import read_notes
+from bot.content.review.status import read_library
 
 KEPT = ("nl", "fr", "en")
 CONTENT = Path(__file__).parents[2] / "content"
@@ -50,3 +53,17 @@ def faults_after(copy: Path) -> Callable[[str, str, str], tuple[str, ...]]:
         return caught.value.faults
 
     return change
+
+
+@pytest.fixture
+def out(copy: Path, tmp_path: Path) -> Callable[..., Path]:
+    """out("fr"): the PO file of a language as a translator gets it."""
+
+    def export(code: str, base: str = "") -> Path:
+        library = read_library(copy)
+        text = po.export(library, code, read_notes(copy, library), base or po.base_of(code))
+        path = tmp_path / f"{code}.po"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return export

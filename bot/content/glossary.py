@@ -1,0 +1,16 @@
+"""Names that no translation may change (`glossary.yml`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.content.read import ContentError, read_mapping, text_list
+
+
+def glossary(folder: Path) -> tuple[str, ...]:
+    """The names of `glossary.yml`. Raises `ContentError`."""
+    faults: list[str] = []
+    names = text_list("glossary.yml", read_mapping(folder / "glossary.yml", faults).get("names"), faults)
+    if faults:
+        raise ContentError(faults)
+    return names
