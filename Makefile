@@ -1,7 +1,7 @@
 # Every command of the project. Each brings what it needs by itself: see scripts/setup.py.
 PYTHON ?= python3
 
-.PHONY: help run test bench lint sync
+.PHONY: help run test bench lint fuzz prove sync audit
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/'
@@ -13,5 +13,11 @@ bench:  ## the benchmarks, each beside its baseline
 	@exec $(PYTHON) scripts/setup.py bench $(ARGS)
 lint:  ## ruff and mypy
 	@exec $(PYTHON) scripts/setup.py lint
+fuzz:  ## 100,000 inputs and more to every parser and every route, counted (minutes)
+	@exec $(PYTHON) scripts/setup.py fuzz $(ARGS)
+prove:  ## takes each protection of the threat model away and sees its test fail (an hour)
+	@exec $(PYTHON) scripts/setup.py prove $(ARGS)
 sync:  ## only make the two environments
 	@exec $(PYTHON) scripts/setup.py sync
+audit:  ## known vulnerabilities of the two locks, asked of OSV (ARGS="--database all.zip": without a network)
+	@exec $(PYTHON) scripts/audit.py $(ARGS)

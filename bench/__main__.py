@@ -17,7 +17,9 @@ from rich.console import Console
 
 from bench import stock
 from bench.append import append_cost
+from bench.claim import claim_cost
 from bench.load import SENTENCES, STOCK_SENTENCES, Measured, Visitor, measure, stock_talk
+from bench.translation import translation_cost
 from bot.settings import ROOT
 from bot.supervisor import free_port
 from tests.support.gateway import Gateway, running
@@ -127,7 +129,7 @@ def main() -> None:
         (folder / "b").mkdir()
         ours = measure_inloop(console, folder / "a")
         danger = measure_danger(folder / "b")
-        append = append_cost(folder)
+        append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder)]
     table = rows(ours, theirs, danger, append)
     text = [
         "# Benchmarks",

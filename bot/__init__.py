@@ -8,6 +8,7 @@ The vocabulary. Every module, table, test and page uses these words, in this sen
 * **danger**: what `danger.assess` says of a message: an urgency, signals, and why.
 * **handoff**: the passage of a conversation from the bot to a caseworker and back; states in `core/handoff.py`.
 * **case**: a conversation in the caseworkers' queue; it has a number, an urgency and at most one owner.
+* **ladder**: whom a case that waits in danger calls, rung by rung, until somebody has it; a **page** is one call.
 * **desk**: where caseworkers work; `desk.py` is everything they may do.
 * **engine**: Rasa and its action server, another process in another Python; decides what to say, never how.
 * **envelope**: a sealed text, readable with the conversation's private key alone.

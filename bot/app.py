@@ -6,39 +6,61 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from threadpoolctl import threadpool_limits
 
 import encoder
 from bot import content
+from bot.calling import duty_of
+from bot.casework import CaseWork
+from bot.channels import delivery
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_api import Api
+from bot.channels.telegram_sending import Sending
+from bot.channels.telegram_turns import Turns
+from bot.channels.telegram_wiping import Wiping
+from bot.clock import utc_now
 from bot.danger import Danger
 from bot.desk import Desk
 from bot.dialogue.engine import Engine
 from bot.encoding import Encoding
+from bot.gate import Gate
+from bot.interpreting import Interpreter
 from bot.language import Languages
 from bot.limits import Limits
-from bot.live.local import DESK, Live
-from bot.oncall.paging import Pager
+from bot.live.local import Live
+from bot.oncall.duty import Duty
+from bot.oncall.links import Links
+from bot.second_look import SecondLook
+from bot.secret import page_key
 from bot.service import Service
 from bot.sessions import Sessions
 from bot.settings import ROOT, Settings
+from bot.storage.backup import files
 from bot.storage.store import Store
 from bot.tasks import Tasks
+from bot.telling import Notices
+from bot.translation import Pool, Translator
 from bot.understanding import Understanding
 from bot.upkeep import Upkeep
 from bot.web import desk as desk_web
-from bot.web import errors, pages, visitor
+from bot.web import errors, metrics, page, pages, plain, visitor
+from bot.web import telegram as telegram_web
+from bot.web.feed import Feed
 from bot.web.guard import Guard
+from bot.web.slip import Slips
+from bot.web.source import Source
+from bot.web.turnstile import Turnstile
 
 CONTENT = ROOT / "content"
 
-
-def utc_now() -> datetime:
-    """The clock of production."""
-    return datetime.now(UTC)
+EVERYBODY = 5
+"""New talks of all sources together before there is a cost for each, as a multiple of what one may begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +76,61 @@ class Parts:
     live: Live
     tasks: Tasks
     encoding: Encoding
-    pager: Pager
+    duty: Duty
+    links: Links
     upkeep: Upkeep
+    translator: Translator
+    telegram: Telegram | None
     app: FastAPI
 
     async def close(self) -> None:
         """Ends what is under way, in the order in which it depends on one another."""
         self.live.close()
+        if self.telegram is not None:
+            await self.telegram.stop()
         await self.tasks.finish(3)
-        await self.pager.stop()
+        await self.duty.stop()
         await self.upkeep.stop()
         await self.engine.close()
+        await self.translator.close()
         self.encoding.close()
         await self.store.close()
 
 
 def understanding(models: Path, encoder_dir: Path | None) -> tuple[Understanding, Encoding]:
     """The gateway's own understanding, from trained models; also what `inloop classify` runs."""
+    # One message is too little for two threads: a second one would only wait, and a waiting one takes a whole core.
+    threadpool_limits(1, user_api="blas")
     encoding = Encoding(encoder.load(encoder_dir or models / "encoder"))
     danger = Danger.load(models, CONTENT / "danger.yml")
     languages = Languages.load(models, CONTENT / "languages.yml")
     return Understanding(danger, languages, encoding), encoding
+
+
+def translation(settings: Settings) -> Translator:
+    """The translator with the packages that are installed; no process is started before something is translated."""
+    pool = Pool(settings.translation_workers, settings.translation_timeout, settings.translation_threads)
+    return Translator(settings.translations, pool, names=content.glossary(CONTENT))
+
+
+def channel(
+    settings: Settings, store: Store, words: content.Catalogue, live: Live, limits: Limits, service: Service,
+    clock: Callable[[], datetime],
+) -> Telegram:  # fmt: skip
+    """The Telegram bot; raises `SettingsError` for a token or key file that cannot be read."""
+    token = settings.telegram
+    api, locks = Api(token, settings.telegram_api_url), store.locks()
+    key = delivery.load(settings.delivery_key_file, settings.data_dir)
+    sending = Sending(store, words, api, key, live, locks, clock, settings.telegram_card_minutes)
+    wiping = Wiping(store, api, key, sending)
+    turns = Turns(
+        service=service, store=store, words=words, live=live, limits=limits, api=api, key=key, locks=locks,
+        sending=sending, wiping=wiping, door=settings.public_url,
+    )  # fmt: skip
+    return Telegram(
+        token=token, webhook_url=settings.telegram_webhook_url, store=store, words=words, api=api, locks=locks,
+        sending=sending, wiping=wiping, turns=turns, web=bool(settings.public_url),
+    )  # fmt: skip
 
 
 async def build(
@@ -82,26 +138,43 @@ async def build(
 ) -> Parts:
     """A whole gateway on its database (migrated already). The engine may be dead; it is only asked, never needed."""
     words = content.load(CONTENT)
-    store = await Store.open(settings.database, clock=clock)
+    store = await Store.open(
+        settings.database, clock=clock, zone=ZoneInfo(settings.rota_zone), open_cases_only=settings.open_cases_only
+    )
     live = Live()
     tasks = Tasks()
+    sessions = Sessions(store)
     limits = Limits(settings.messages_per_minute, settings.conversations_per_minute)
     engine = Engine(engine_url, engine_secret, settings.engine_timeout, time.monotonic)
     own, encoding = understanding(settings.models_dir, settings.encoder_dir)
+    links = Links(page_key(settings), timedelta(minutes=settings.page_link_minutes), clock)
+    duty = duty_of(settings, store, words, live, Notices(store, words, live), links, clock)
+    await duty.roster.calendars.load()
+    translator = translation(settings)
     service = Service(
-        store=store, words=words, understanding=own, engine=engine, live=live, sessions=Sessions(store), tasks=tasks,
-        limits=limits, max_text=settings.max_text,
+        store=store, words=words, understanding=own, engine=engine, live=live, sessions=sessions, tasks=tasks,
+        limits=limits, max_text=settings.max_text, somebody=duty.somebody, second_look=SecondLook(translator, own),
     )  # fmt: skip
-    desk = Desk(store=store, words=words, live=live, max_text=settings.max_text, clock=clock)
-    address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    pager = Pager(store, settings.page_urls, address, live, DESK, clock)
+    desk = Desk(
+        store=store, words=words, live=live, max_text=settings.max_text, cases_at_once=settings.cases_at_once,
+        clock=clock,
+    )  # fmt: skip
+    work = CaseWork(desk, store, words, live, timedelta(seconds=settings.offline_seconds), settings.max_text)
+    feed = Feed(page_key(settings), store)
+    interpreter = Interpreter(desk, translator, own.languages, settings.max_text)
+    bot = channel(settings, store, words, live, limits, service, clock) if settings.telegram else None
 
-    upkeep = Upkeep(store, clock, timedelta(days=settings.keep_days))
+    def expire(now: datetime) -> int:
+        return files.expire(settings.backup_dir, now, settings.backup_keep) if settings.backup_dir else 0
+
+    upkeep = Upkeep(store, clock, settings.retention, expire, timedelta(days=settings.keep_audit_days))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        pager.start()
+        duty.start()
         upkeep.start()
+        if bot is not None:
+            await bot.start()
         yield
 
     app = FastAPI(
@@ -109,14 +182,34 @@ async def build(
         docs_url=None, redoc_url=None, lifespan=lifespan,
     )  # fmt: skip
     errors.install(app)
-    app.include_router(visitor.router(service, store, live, limits))
-    app.include_router(desk_web.router(desk, store, live, words, settings))
-    app.include_router(pages.router(words, settings.exit_url, settings.max_text))
+    link, source = bot.link if bot is not None else lambda _: None, Source()
+    per_minute = settings.conversations_per_minute
+    gate = Gate(page_key(settings), per_minute, EVERYBODY * per_minute, time.time)
+    app.include_router(visitor.router(service, store, live, gate, source, link))
+    slips = Slips(page_key(settings), clock)
+    app.include_router(
+        plain.made(
+            service, store, sessions, words, live, limits, tasks, slips, source, link, exit_url=settings.exit_url,
+            max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url),
+        )
+    )  # fmt: skip
+    app.include_router(desk_web.router(desk, store, live, words, settings, duty.roster, work, feed, interpreter))
+    app.include_router(page.router(links, store, duty.paces, words, live))
+    if token := settings.metrics_token.get_secret_value():
+        app.include_router(metrics.router(store, token))
+    if bot is not None:
+        app.include_router(telegram_web.router(bot))
+    app.include_router(pages.router(words, settings))
     app.mount("/static", pages.STATIC, name="static")
 
     @app.get("/health", include_in_schema=False)
     async def health() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    app.add_middleware(Guard, max_body=settings.max_body, secure=settings.secure)
-    return Parts(settings, store, words, service, desk, engine, live, tasks, encoding, pager, upkeep, app)
+    app.add_middleware(Turnstile, source=source)
+    app.add_middleware(
+        Guard, max_body=settings.max_body, secure=settings.secure, sites=settings.embed_sites, door=pages.DOOR
+    )
+    return Parts(
+        settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, translator, bot, app
+    )

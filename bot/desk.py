@@ -1,23 +1,30 @@
 """What a caseworker may do. Every operation on a case goes through one function, `Desk.access`.
 
-The queue needs no key and every caseworker sees all of it. A conversation is read by its owner alone: who
-wants to read it claims it first, so that the person knows that somebody reads along.
+The queue needs no key, and every caseworker sees all of that of their organisation. A conversation is read by its owner
+alone: who
+wants to read it claims it first, so that the person knows that somebody reads along. (A coordinator's look, with a
+reason, is in `looking.py`.) An administrator has no part in any of it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.content.catalogue import SEVERAL
 from bot.core import intake
-from bot.core.model import Case, Handoff, Message, Outgoing, Sender
+from bot.core.audit import Deed
+from bot.core.forms import Sheet
+from bot.core.model import Case, Handoff, Message, Outgoing, Sender, Translated, Urgency
+from bot.core.organisations import sees
+from bot.core.renewed import hidden
 from bot.core.replies import Speaker
+from bot.core.roles import CASEWORKER, COORDINATOR, manages_people, works_on_cases
 from bot.live.local import DESK, Live, conversation
-from bot.ports import Catalogue
-from bot.storage.errors import NotFound, NotOwner, NotReadable, StorageError
+from bot.ports import Catalogue, Fact
+from bot.storage.errors import Forbidden, NotFound, NotOwner, NotReadable, StorageError
 from bot.storage.store import DeskSession, Invite, Person, Store
 
 log = logging.getLogger(__name__)
@@ -25,16 +32,31 @@ log = logging.getLogger(__name__)
 OUTCOMES = ("helped", "no_answer", "not_for_us", "asked")
 """Why a case was closed; the labels are `desk.close_reason_<outcome>`."""
 
+TALK, REPORT = "talk", "report"
+"""What a case is: somebody who wants to talk or is in danger, or what a bystander reported."""
+
 PAGE = 500
 """Messages that are read from the store at once."""
 
 
+HERE = ("handoff.joined", "handoff.transferred")
+"""After these words about the handoff the person knows that a caseworker is there."""
+
+SIGNS_EVERY = timedelta(seconds=10)
+OPENED_AGAIN = timedelta(hours=12)
+"""After which reading the same case is one more row of the audit log: the longest that a session lasts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case of the queue with what was seen in it; `why` is None when the team key does not open it."""
+    """A case of the queue with what was seen in it; `why` is None when the team key does not open it. `kind` is sealed
+    as well: nobody without a key can tell who reports something."""
 
     case: Case
     why: tuple[str, ...] | None
+    kind: str = TALK
+    stamp: bytes = field(default=b"", repr=False)
+    """Changes whenever what the person answered in forms does."""
 
 
 class Desk:
@@ -47,29 +69,42 @@ class Desk:
         words: Catalogue,
         live: Live,
         max_text: int = 4000,
+        cases_at_once: int = 4,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._words = words
         self._live = live
         self._max_text = max_text
+        self.cases_at_once = cases_at_once
+        """Of a caseworker who has set nothing else."""
+        self._present: dict[int, datetime] = {}
+        self._opened: dict[tuple[int, int], datetime] = {}
         self.now = clock
         """So that waiting times are right on a phone whose clock is not."""
 
     async def access(self, session: DeskSession, case_id: int, *, owned: bool) -> Case:
         """The case, when this caseworker may do with it what is to be done.
 
-        `owned`: only its owner may. Raises `NotOwner`, `NotFound` when there is no such case, and
-        `Gone` when its person has deleted the conversation.
+        `owned`: only its owner may. Raises `Forbidden` for an administrator, `NotOwner` (also for a case of another
+        organisation), `NotFound` when there is no such case, and `Gone` when its person has deleted the conversation.
         """
+        _works(session)
         case = await self._store.case(case_id)
         if case is None:
             raise NotFound
+        if not self.sees(session, case):
+            raise NotOwner
         if owned and not _owns(session, case):
             if case.state is Handoff.CLOSED:
                 await self._person(session, case)  # deleted, or closed: the owner is told which
             raise NotOwner
         return case
+
+    @staticmethod
+    def sees(session: DeskSession, case: Case) -> bool:
+        """Whether the case is in the queue of this caseworker's organisation."""
+        return sees(session.organisation, case.organisation)
 
     # -- the queue -----------------------------------------------------------------------------------
 
@@ -78,13 +113,21 @@ class Desk:
 
         `known` is an earlier queue of the same session: what did not change in it is not opened again.
         """
+        _works(session)
         before = {row.case.id: row for row in known}
+        stamps = await self._store.sheet_stamps()
         rows = []
-        for case in await self._store.queue():
-            old = before.get(case.id)
-            same = old is not None and _evidence(old.case) == _evidence(case) and old.why is not None
-            rows.append(Row(case, old.why if old is not None and same else await self._why(session, case)))
+        for case in await self._store.queue(session.organisation):
+            old, stamp = before.get(case.id), stamps.get(case.conversation, b"")
+            if old is not None and old.why is not None and _evidence(old.case, old.stamp) == _evidence(case, stamp):
+                rows.append(replace(old, case=case))
+            else:
+                rows.append(await self._row(session, case, stamp))
         return rows
+
+    def facts_due(self, session: DeskSession) -> Sequence[Fact]:
+        """The facts that somebody must compare with their source again; told to coordinators alone."""
+        return self._words.due(self.now().date()) if session.role == COORDINATOR else ()
 
     async def claim(self, session: DeskSession, case_id: int) -> Case:
         """Takes a case: from here on the bot is silent in it. Claiming one's own case again is no error.
@@ -92,6 +135,7 @@ class Desk:
         Raises `NotFound`, `Gone`, `IllegalMove`, `AlreadyClaimed` with the owner's name, and `NotReadable` for a
         conversation that cannot be opened before the person comes back; then nothing is changed.
         """
+        await self.present(session)
         case = await self.access(session, case_id, owned=False)
         person = await self._store.open_case(case.id, session.team)
         if not _owns(session, case):
@@ -101,22 +145,60 @@ class Desk:
         self._woken(case)
         return case
 
+    async def claim_next(self, session: DeskSession) -> Case | None:
+        """Takes the case whose turn it is; None when nobody waits whose conversation can be opened. Raises `Full`."""
+        _works(session)
+        skills = await self._store.skills(session.caseworker, self.cases_at_once)
+        if not skills.languages and session.language:
+            skills = replace(skills, languages=(session.language,))
+        case = await self._store.claim_next(session.caseworker, session.team, skills)
+        if case is None:
+            return None
+        person = await self._store.open_case(case.id, session.team)
+        log.info("case.claimed", extra={"case": case.number, "caseworker": session.caseworker})
+        await self._tell_joined(case, person)
+        self._woken(case)
+        return case
+
+    async def called(self) -> dict[int, bool]:
+        """To which cases somebody is being called, and whether somebody has said that they come."""
+        return await self._store.called()
+
+    async def present(self, session: DeskSession) -> None:
+        """A sign of life from the caseworker's desk; written down no more than is needed."""
+        now = self.now()
+        last = self._present.get(session.caseworker)
+        if last is None or not timedelta(0) <= now - last < SIGNS_EVERY:
+            self._present[session.caseworker] = now
+            await self._store.at_desk(session.caseworker)
+
     # -- one conversation ----------------------------------------------------------------------------
 
     async def read(self, session: DeskSession, case_id: int, after: int = 0) -> list[Message]:
         """The conversation of an owned case, from after message `after`."""
+        await self.present(session)
         case = await self.access(session, case_id, owned=True)
-        return await self._messages(await self._store.open_case(case.id, session.team), after)
+        person = await self._store.open_case(case.id, session.team)
+        await self._note_opened(session, case)
+        return await self._messages(person, after)
 
-    async def reply(self, session: DeskSession, case_id: int, client_id: str, text: str) -> int:
-        """Says something to the person; its place. The same `client_id` again says nothing new.
+    async def told(self, session: DeskSession, case_id: int) -> Sheet:
+        """What the person of an owned case answered, as far as caseworkers are shown it."""
+        case = await self.access(session, case_id, owned=True)
+        return await self._store.sheet(await self._store.open_case(case.id, session.team))
+
+    async def reply(
+        self, session: DeskSession, case_id: int, client_id: str, text: str, translated: Translated | None = None
+    ) -> int:
+        """Says something to the person; its place. The same `client_id` again says nothing new. `translated`: what the
+        caseworker wrote, when `text` is a machine's translation of it.
 
         Raises `intake.Refused`, and `NotOwner` when the case went to somebody else in the meantime.
         """
         text = intake.clean(text, self._max_text)
         case = await self.access(session, case_id, owned=True)
         person = await self._store.open_case(case.id, session.team)
-        message = Outgoing(Sender.CASEWORKER, text)
+        message = Outgoing(Sender.CASEWORKER, text, translated=translated)
         seq = await self._store.say(
             person, f"{session.caseworker}:{client_id}", message, only_if_owner=session.caseworker
         )
@@ -135,7 +217,7 @@ class Desk:
         person = await self._person(session, case)
         await self._store.release(case.id, session.caseworker)
         log.info("case.released", extra={"case": case.number, "caseworker": session.caseworker})
-        await self._tell(case, person, "handoff.returned_to_bot", "handoff.waiting")
+        await self._tell(case, person, "handoff.asked_again")
         self._woken(case)
 
     async def close(self, session: DeskSession, case_id: int, outcome: str) -> None:
@@ -144,7 +226,7 @@ class Desk:
             raise ValueError("no such outcome")
         case = await self.access(session, case_id, owned=True)
         person = await self._person(session, case)
-        await self._store.close_case(case.id, session.caseworker, outcome)
+        await self._store.close_case(case.id, session.caseworker, outcome, person=person, team=session.team)
         extra = {"case": case.number, "caseworker": session.caseworker, "outcome": outcome}
         log.info("case.closed", extra=extra)
         await self._tell(case, person, "handoff.closed")
@@ -152,9 +234,11 @@ class Desk:
 
     # -- colleagues ----------------------------------------------------------------------------------
 
-    async def invite(self, session: DeskSession, name: str) -> str:
-        """The secret of a one-time link for a colleague. Raises `NameTaken`."""
-        secret = await self._store.invite(name, session)
+    async def invite(self, session: DeskSession, name: str, role: str = CASEWORKER) -> str:
+        """The secret of a one-time link for a colleague. Raises `NameTaken`, and `Forbidden` for a caseworker."""
+        if not manages_people(session.role):
+            raise Forbidden
+        secret = await self._store.invite(name, session, role)
         log.info("caseworker.invited", extra={"caseworker": session.caseworker})
         return secret
 
@@ -171,6 +255,30 @@ class Desk:
         except NotReadable:
             return None
 
+    async def person(self, session: DeskSession, case: Case) -> Person | None:
+        """The conversation of a case, or None when it cannot be opened; for whoever has asked `access`."""
+        return await self._person(session, case)
+
+    async def tell(self, case: Case, person: Person | None, key: str) -> None:
+        """Says to the person what has just happened to the case, and shows it on every desk."""
+        await self._tell(case, person, key)
+        self._woken(case)
+
+    async def tell_person(self, case: Case, person: Person, key: str, **values: str) -> None:
+        """The same to a conversation that is open."""
+        await self._tell(case, person, key, **values)
+        self._woken(case)
+
+    async def joined(self, case: Case, person: Person) -> None:
+        """The same for a caseworker who has taken the case: once for each time."""
+        await self._tell_joined(case, person)
+        self._woken(case)
+
+    async def opened(self, session: DeskSession, case_id: int) -> tuple[Case, Person]:
+        """An owned case and its conversation. Raises what `access` raises, and `NotReadable`."""
+        case = await self.access(session, case_id, owned=True)
+        return case, await self._store.open_case(case.id, session.team)
+
     async def _tell_joined(self, case: Case, person: Person) -> None:
         """Says once for each claim that a caseworker is here.
 
@@ -179,37 +287,47 @@ class Desk:
         """
         told = [m for m in await self._messages(person, 0) if m.key.startswith("handoff.")]
         last = told[-1] if told else None
-        if last is None or last.key != "handoff.joined":
-            message = self._speaker(person).say("handoff.joined", sender=Sender.SYSTEM)
+        if last is None or last.key not in HERE:
+            message = self.speaker(person).say("handoff.joined", sender=Sender.SYSTEM)
             await self._store.say(person, f"joined:{case.id}:{last.seq if last else 0}", message)
 
-    async def _tell(self, case: Case, person: Person | None, *keys: str) -> None:
+    async def _tell(self, case: Case, person: Person | None, key: str, **values: str) -> None:
         """Says what happened to the case, after it has happened."""
         if person is None:
             return
         messages = await self._messages(person, 0)
         place = messages[-1].seq if messages else 0
-        for key in keys:
-            message = self._speaker(person).say(key, sender=Sender.SYSTEM)
-            await self._store.say(person, f"{key}:{case.id}:{place}", message)
+        message = self.speaker(person).say(key, (), sender=Sender.SYSTEM, urgency=Urgency.NONE, **values)
+        await self._store.say(person, f"{key}:{case.id}:{place}", message)
 
     async def _messages(self, person: Person, after: int) -> list[Message]:
         found: list[Message] = []
         while page := await self._store.messages(person, after, PAGE):
-            found += page
+            found += map(hidden, page)
             after = page[-1].seq
             if len(page) < PAGE:
                 break
         return found
 
-    async def _why(self, session: DeskSession, case: Case) -> tuple[str, ...] | None:
+    async def _note_opened(self, session: DeskSession, case: Case) -> None:
+        """Before anything of it is shown; the page reads every new message, which is one opening and not a hundred."""
+        now, which = self.now(), (session.caseworker, case.id)
+        last = self._opened.get(which)
+        if last is None or not timedelta(0) <= now - last < OPENED_AGAIN:
+            await self._store.note_deed(Deed.OPENED, session.caseworker, case=case.number)
+            self._opened = {key: at for key, at in self._opened.items() if now - at < OPENED_AGAIN} | {which: now}
+
+    async def _row(self, session: DeskSession, case: Case, stamp: bytes) -> Row:
         try:
             person = await self._store.open_case(case.id, session.team)
-            return await self._store.case_why(case.id, person.keys)
+            why = await self._store.case_why(case.id, person.keys)
+            kind = REPORT if stamp and "report" in (await self._store.sheet(person)).told else TALK
         except StorageError:  # one row that does not open must not hide the others
-            return None
+            return Row(case, None, stamp=stamp)
+        return Row(case, why, kind, stamp)
 
-    def _speaker(self, person: Person) -> Speaker:
+    def speaker(self, person: Person) -> Speaker:
+        """What the person of a conversation is told in."""
         return Speaker(self._words, person.language or SEVERAL)
 
     def _woken(self, case: Case) -> None:
@@ -217,10 +335,15 @@ class Desk:
         self._live.wake(DESK)
 
 
+def _works(session: DeskSession) -> None:
+    if not works_on_cases(session.role):
+        raise Forbidden
+
+
 def _owns(session: DeskSession, case: Case) -> bool:
     return case.state is Handoff.OWNED and case.owner == session.caseworker
 
 
-def _evidence(case: Case) -> tuple[object, ...]:
+def _evidence(case: Case, stamp: bytes) -> tuple[object, ...]:
     """What changes whenever there may be more to say about why a case is in the queue."""
-    return case.urgency, case.signals, case.last_message_at
+    return case.urgency, case.signals, case.last_message_at, stamp

@@ -6,7 +6,7 @@ interval and with how many lines it rests on: a figure without them says little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -143,8 +143,25 @@ def evaluate(rows: Sequence[Row], results: Iterable[Row]) -> Evaluation:
     )
 
 
-def table(evaluation: Evaluation) -> str:
-    """The figures as a Markdown page."""
+def confusion(rows: Sequence[Row], results: Iterable[Row]) -> tuple[list[str], list[list[int]]]:
+    """Topics in alphabetical order, and how often each (row) was taken for each (column), of lines without danger."""
+    found = {str(result["id"]): _result(result).get("topic") for result in results if "id" in result}
+    pairs = [(row["topic"], found.get(str(row["id"]))) for row in rows if row.get("topic") and not _danger(row)]
+    topics = sorted({topic for pair in pairs for topic in pair if topic})
+    place = {topic: number for number, topic in enumerate(topics)}
+    counts = [[0] * len(topics) for _ in topics]
+    for right, given in pairs:
+        if given:
+            counts[place[right]][place[given]] += 1
+    return topics, counts
+
+
+def table(
+    evaluation: Evaluation, more: Sequence[str] = (), groups: Mapping[str, Collection[str]] | None = None
+) -> str:
+    """The figures as a Markdown page; `more` are lines that stand below them. `groups` are languages with a name in
+    common: each has its mean, and the worst of it.
+    """
     lines = [
         "# How well messages are understood",
         "",
@@ -157,19 +174,27 @@ def table(evaluation: Evaluation) -> str:
     for figures in (*evaluation.languages, evaluation.overall):
         name = "**all**" if figures is evaluation.overall else figures.name
         lines.append(f"| {name} | " + " | ".join(str(figures.shares[key]) for key in MEASURES) + " |")
-    average = " | ".join(_average(evaluation.languages, key) for key in MEASURES)
-    lines += [f"| mean of the languages | {average} |", ""]
+    for name, members in (groups or {"the languages": [figures.name for figures in evaluation.languages]}).items():
+        some = [figures for figures in evaluation.languages if figures.name in members]
+        lines.append(f"| mean of {name} (worst) | " + " | ".join(_average(some, key) for key in MEASURES) + " |")
+    lines.append("")
     if evaluation.errors:
         lines += [f"No result for {len(evaluation.errors)} lines; they count as wrong.", ""]
+    lines += more
     lines += ["## Dangers that were passed over", "", _listed(evaluation.missed), ""]
     lines += ["## False alarms", "", _listed(evaluation.false_alarms), ""]
     return "\n".join(lines)
 
 
-def write(evaluation: Evaluation, path: Path) -> None:
+def write(
+    evaluation: Evaluation,
+    path: Path,
+    more: Sequence[str] = (),
+    groups: Mapping[str, Collection[str]] | None = None,
+) -> None:
     """Put the page at `path`, for instance `docs/evaluation.md`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table(evaluation), encoding="utf-8")
+    path.write_text(table(evaluation, more, groups), encoding="utf-8")
 
 
 def _result(found: Row | None) -> Row:
@@ -187,7 +212,8 @@ def _figures(name: str, pairs: Sequence[tuple[Row, Row]]) -> Figures:
 
 def _average(languages: Sequence[Figures], key: str) -> str:
     values = [figures.shares[key].value for figures in languages if figures.shares[key].n]
-    return f"{sum(values) / len(values):.2f}" if values else "-"
+    worst = min if MEASURES[key].good else max
+    return f"{sum(values) / len(values):.3f} ({worst(values):.2f})" if values else "-"
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -7,8 +7,8 @@ import math
 import time
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 
 class TooMany(Exception):
@@ -23,19 +23,19 @@ class Limits:
     """Counts in the memory of this process: a limit is a courtesy here, not a fact to keep."""
 
     def __init__(self, messages_per_minute: int, conversations_per_minute: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._message = RateLimitItemPerMinute(messages_per_minute)
         self._conversation = RateLimitItemPerMinute(conversations_per_minute)
 
-    def message(self, conversation: int) -> None:
+    async def message(self, conversation: int) -> None:
         """One message of a conversation. Raises `TooMany`."""
-        self._hit(self._message, "message", str(conversation))
+        await self._hit(self._message, "message", str(conversation))
 
-    def conversation(self, source: str) -> None:
+    async def conversation(self, source: str) -> None:
         """One new conversation from a (hashed) source. Raises `TooMany`."""
-        self._hit(self._conversation, "conversation", source)
+        await self._hit(self._conversation, "conversation", source)
 
-    def _hit(self, item: RateLimitItemPerMinute, *identifiers: str) -> None:
-        if not self._limiter.hit(item, *identifiers):
-            wait = self._limiter.get_window_stats(item, *identifiers).reset_time - time.time()
+    async def _hit(self, item: RateLimitItemPerMinute, *identifiers: str) -> None:
+        if not await self._limiter.hit(item, *identifiers):
+            wait = (await self._limiter.get_window_stats(item, *identifiers)).reset_time - time.time()
             raise TooMany(max(1, math.ceil(wait)))

@@ -25,6 +25,8 @@ class Unspeaking(logging.Filter):
 
 
 QUIET = ("httpx", "httpcore", "apprise", "alembic", "aiosqlite", "sqlalchemy", "multipart", "asyncio")
+SILENT = ("telegram",)
+"""Libraries whose complaints quote what was sent; what went wrong is said by our own events."""
 
 
 def set_up(level: str) -> None:
@@ -47,8 +49,10 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # a line for each broken request would fill the disk

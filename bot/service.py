@@ -10,11 +10,13 @@ that was dangerous is in the queue, or it was not accepted. Neither needs the en
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from bot.content import SEVERAL
 from bot.core import intake
+from bot.core.forms import Sheet, goes_on
 from bot.core.handoff import IllegalMove
 from bot.core.model import (
     Assessment,
@@ -31,12 +33,15 @@ from bot.dialogue import scripted
 from bot.dialogue.engine import Engine, EngineDown
 from bot.limits import Limits
 from bot.live.local import DESK, Live, conversation
-from bot.ports import Catalogue
+from bot.ports import Catalogue, Somebody
+from bot.second_look import SecondLook
 from bot.sessions import Session, Sessions
 from bot.storage.errors import Gone
 from bot.storage.store import NewConversation, Store
+from bot.talks import Talks, about_centre, danger_of, not_now, said, welcome_back
 from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
+from bot.welcome import WEB, Door, begin
 
 log = logging.getLogger(__name__)
 
@@ -59,37 +64,40 @@ class Service:
         tasks: Tasks,
         limits: Limits,
         max_text: int,
+        somebody: Somebody | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._store = store
         self._words = words
         self._understanding = understanding
         self._engine = engine
+        self._talks = Talks(engine, words)
         self._live = live
         self._sessions = sessions
         self._tasks = tasks
         self._limits = limits
         self._max_text = max_text
+        self._somebody = somebody
+        self._second_look = second_look
 
     # -- conversations -----------------------------------------------------------------------------
 
-    async def start(self, language: str | None, channel: str = "web") -> NewConversation:
-        """A new conversation with the welcome in it. `language` None: the welcome asks for the language."""
-        code = self._words.fallback(language)
-        new = await self._store.create_conversation(code, channel)
-        speaker = self._speaker(code)
-        welcome = speaker.say("welcome") if code else speaker.languages("language.ask", self._names())
-        await self._store.say(new.person, "welcome", welcome)
-        return new
+    async def start(self, language: str | None, door: Door = WEB, hint: str | None = None) -> NewConversation:
+        """A new conversation with the welcome in it. `language` None: the welcome asks for the language; `hint` is what
+        the door says of it."""
+        return await begin(self._store, self._words, language, door, hint)
 
     def knows(self, language: str) -> bool:
         """Whether there are words in `language` (a code such as `fr` or `fr-BE`)."""
         return self._words.fallback(language) is not None
 
-    async def restore(self, return_code: str) -> NewConversation | None:
+    async def restore(self, return_code: str, door: Door = WEB) -> NewConversation | None:
         """The conversation of a return code, with a new token; the old one stops working, here and now."""
-        new = await self._store.open_by_return_code(return_code)
+        new = await self._store.open_by_return_code(return_code, door.channel, token=door.token)
         if new is not None:
             self._sessions.drop(new.person.conversation)
+            for message in await welcome_back(self._store, new.person, self._speaker(new.person.language)):
+                await self._store.say(new.person, f"back:{secrets.token_hex(8)}", message)
             self._live.wake(conversation(new.person.conversation))
         return new
 
@@ -97,7 +105,7 @@ class Service:
         """The conversation behind a token. What was accepted and not answered when a process died is taken up."""
         session, fresh = await self._sessions.get(token)
         if session is not None and fresh:
-            await self._take_up(session)
+            await self.take_up(session)
         return session
 
     async def forget(self, session: Session) -> None:
@@ -108,6 +116,8 @@ class Service:
     async def _dropped(self, session: Session) -> None:
         self._sessions.drop(session.person.conversation)
         await self._engine.forget(session.alias)
+        if self._second_look is not None:
+            self._second_look.forget(session.person.conversation)
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
 
@@ -121,18 +131,19 @@ class Service:
         async with session.lock:
             danger = understood.assessment.urgency is not Urgency.NONE
             if not danger:
-                self._limits.message(session.person.conversation)
+                await self._limits.message(session.person.conversation)
             if danger and session.language is None:
                 await self._settle_language(session, understood)
-            speaker = self._speaker(session.language)
+            speaker = self._speaker(session.language or session.hint)
             found = understood.assessment
+            answered = danger and not goes_on((await self._store.sheet(session.person)).form)
             accepted = await self._store.accept(
                 session.person,
                 client_id,
                 text,
                 replies=[speaker.card(found.urgency, found.signals)] if danger else (),
                 case=self._change(found) if danger else None,
-                answered=danger,
+                answered=answered,
             )
             risen = danger and found.urgency.rank > session.urgency.rank
             session.heard(text, accepted, found.urgency)
@@ -146,7 +157,27 @@ class Service:
                 self._woken(session)
             if not accepted.answered:
                 self._tasks.start(self._answer(session, accepted.seq, text, understood))
+            if self._second_look is not None:
+                self._tasks.start(self._look_again(self._second_look, session, accepted.seq, text, understood))
         return accepted.seq
+
+    async def _look_again(
+        self, second_look: SecondLook, session: Session, seq: int, text: str, understood: Understood
+    ) -> None:
+        """What danger says of the translation, when there is one: later than the answer, and it only ever raises."""
+        language = understood.language or session.language
+        found = await second_look.of(text, language, session.person.conversation, understood.assessment)
+        if found is None:
+            return
+        try:
+            await self._store.raise_afterwards(session.person, seq, "translated", self._change(found))
+            if found.urgency.rank > session.urgency.rank:
+                session.urgency = found.urgency
+                card = self._speaker(session.language or session.hint).card(found.urgency, found.signals)
+                await self._store.say(session.person, f"card:{seq}", card)
+        except Gone:
+            self._sessions.drop(session.person.conversation)
+        self._woken(session)
 
     async def handle_choice(self, session: Session, client_id: str, token: str) -> int | None:
         """Takes a choice that was offered in this conversation; None: no such choice."""
@@ -161,7 +192,7 @@ class Service:
             if command in {"unsafe", "unsure"}:
                 level = Urgency.EMERGENCY if command == "unsafe" else Urgency.URGENT
                 case = CaseChange(level, (), (f"choice:{command}",), page=True)
-                replies = [self._speaker(session.language).card(level, ())]
+                replies = [self._speaker(session.language or session.hint).card(level, ())]
             accepted = await self._store.accept(
                 session.person,
                 client_id,
@@ -183,43 +214,50 @@ class Service:
         """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
         async with session.turn:
             replies: list[Outgoing] = []
-            settled = session.language or self._words.fallback(understood.language)
-            asked = understood.assessment.ask and session.may_ask(seq)
+            settled = session.language or self._words.fallback(understood.language) or session.hint
+            sheet = await self._store.sheet(session.person)
+            plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
+            asked = understood.assessment.ask and plain is None and session.may_ask(seq)
             if asked:
                 replies.append(self._speaker(settled).safety_question())
             if session.language is None and not await self._settle_language(session, understood):
-                replies.append(self._speaker(None).languages("language.unknown", self._names()))
+                replies.append(self._speaker(session.hint).languages("language.unknown", self._names()))
                 await self._say_answer(session, seq, replies)
                 return
+            danger = understood.assessment.urgency is not Urgency.NONE
             try:
-                turn = await self._engine.message(
-                    session.alias, intake.plain(text), understood.vector, session.language
-                )
+                turn = await self._talks.message(session, sheet, plain, intake.plain(text), understood)
             except EngineDown as down:
                 log.warning("engine.down", extra={"reason": str(down)})
+                if danger:  # the numbers were said with the message; nothing else is put under them
+                    await self._say_answer(session, seq, [])
+                    return
                 turn = scripted.menu()
-            if asked and turn.replies and turn.replies[0].key != "answer":  # one question at a time
+                replies += not_now(self._speaker(session.language or session.hint), sheet)
+            if asked and not turn.form and turn.replies and turn.replies[0].key != "answer":  # one question at a time
                 turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
             replies += self._other_language(session, text, understood)
-            await self._finish(session, seq, turn, replies)
+            await self._finish(session, seq, turn, replies, sheet, text)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
         async with session.turn:
-            speaker = self._speaker(session.language)
+            speaker = self._speaker(session.language or session.hint)
             command, value = action.get("command"), action.get("value")
+            sheet = await self._store.sheet(session.person)
             if command is None:
-                intent, question = str(action["intent"]), action.get("question")
-                if question is not None and question != session.pending:
-                    await self._late(session, seq, intent, question)
+                intent, question, before = str(action["intent"]), action.get("question"), list[Outgoing]()
+                if question in QUESTIONS.values() and question != session.pending:
+                    await self._finish(session, seq, scripted.late(intent, str(question)), [], sheet)
                     return
                 try:
-                    turn = await self._engine.choice(session.alias, intent, session.language)
+                    turn = await self._talks.choice(session, sheet, action)
                 except EngineDown:
                     turn = scripted.choice(intent, session.pending)
-                await self._finish(session, seq, turn, [])
+                    before = not_now(self._speaker(session.language or session.hint), sheet)
+                await self._finish(session, seq, turn, before, sheet)
             elif command == "language" and isinstance(value, str):
                 await self._switch(session, value)
-                await self._say_answer(session, seq, [self._speaker(value).say("language.switched")])
+                await self._go_on(session, seq, sheet, [self._speaker(value).say("language.switched")])
             elif command == "language":
                 await self._say_answer(session, seq, [speaker.languages("language.ask", self._names())])
             elif command == "safe":
@@ -229,41 +267,55 @@ class Service:
                     session.urgency = Urgency.URGENT
                     await self._store.set_urgency(session.person, Urgency.URGENT)
                     self._live.wake(DESK)
-                await self._say_answer(session, seq, [speaker.say("safety.safe_reply")])
+                await self._go_on(session, seq, sheet, [speaker.say("safety.safe_reply")])
+            elif command in {"centre_yes", "centre_no"}:
+                await about_centre(self._store, session.person, speaker, seq, action)
+                self._woken(session)
             elif command == "cancel_handoff":
-                await self._say_answer(session, seq, [speaker.say("handoff.cancelled")], cancel=True)
+                said = [speaker.say("handoff.cancelled")]
+                await self._say_answer(session, seq, said, cancel=True, sheet=sheet.withdrawn())
             else:
-                await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [])
+                await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [], sheet)
 
-    async def _late(self, session: Session, seq: int, intent: str, question: str) -> None:
-        """A yes or no under an older question, or one whose asking this process does not remember. Yes to a person is
-        good at any time; yes to deleting is asked again."""
-        if intent == "affirm" and question == "handoff":
-            turn = EngineTurn(intent, 1.0, (), ("handoff",))
-        elif intent == "affirm":
-            turn = scripted.choice("delete_my_data", None)
-        else:
-            turn = scripted.choice("deny", question)
-        await self._finish(session, seq, turn, [])
-
-    async def _finish(self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing]) -> None:
-        """Words and requests of an engine's turn, stored as the answer to message `seq`."""
-        speaker = self._speaker(session.language)
-        replies = list(before)
-        for reply in turn.replies:
-            replies += speaker.engine(reply)
+    async def _finish(
+        self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = ""
+    ) -> None:
+        """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are."""
+        speaker = self._speaker(session.language or session.hint)
+        turn, words = said(speaker, turn)
+        replies, case = list(before), danger_of(turn)
+        if case is not None:  # the numbers come before the next question
+            replies.append(speaker.card(case.urgency, case.signals))
+            session.urgency = session.urgency.at_least(case.urgency)
+        if "handoff" in turn.requests:
+            key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
+            replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
+        replies += words
         session.pending = next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None)
-        case = None
         if "forget" in turn.requests:
             await self._store.delete_conversation(session.person.conversation)
             await self._dropped(session)
             return
-        if "handoff" in turn.requests:
-            case = CaseChange(Urgency.NONE)
-            replies.append(speaker.say("handoff.waiting", ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
+        if {"handoff", "report"} & set(turn.requests):
+            case = case or CaseChange(Urgency.NONE)
         if "change_language" in turn.requests:
             replies.append(speaker.languages("language.ask", self._names()))
-        await self._say_answer(session, seq, replies, case=case)
+        kept = sheet.after(turn, text)
+        if kept.due and kept.form is None and session.pending is None:
+            await self._go_on(session, seq, kept, replies, case)
+        else:
+            await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
+        if turn.topic in self._words.topics:  # and no button of a form
+            await self._store.count_conversation(session.person, session.language, turn.topic)
+
+    async def _go_on(
+        self, session: Session, seq: int, sheet: Sheet, replies: list[Outgoing], case: CaseChange | None = None
+    ) -> None:
+        """Says `replies` and then the question that stands, or what is still to be asked."""
+        asked, sheet = await self._talks.more(session, sheet)
+        speaker = self._speaker(session.language or session.hint)
+        replies += said(speaker, EngineTurn("", 1.0, tuple(asked)))[1]
+        await self._say_answer(session, seq, replies, case=case, sheet=sheet)
 
     async def _say_answer(
         self,
@@ -273,17 +325,18 @@ class Service:
         *,
         case: CaseChange | None = None,
         cancel: bool = False,
+        sheet: Sheet | None = None,
     ) -> None:
         try:
-            await self._store.answer(session.person, seq, replies, case=case, cancel=cancel)
+            await self._store.answer(session.person, seq, replies, case=case, cancel=cancel, sheet=sheet)
         except IllegalMove:  # an emergency stands: nobody but a caseworker takes it out of the queue
-            still = self._speaker(session.language).say("handoff.waiting", sender=Sender.SYSTEM)
+            still = self._speaker(session.language or session.hint).say("handoff.waiting", sender=Sender.SYSTEM)
             await self._store.answer(session.person, seq, [still])
         except Gone:
             self._sessions.drop(session.person.conversation)
         self._woken(session, desk=case is not None or cancel)
 
-    async def _take_up(self, session: Session) -> None:
+    async def take_up(self, session: Session) -> None:
         """Turns that were accepted by a process that died before it answered."""
         if left := await self._store.unanswered(session.person):
             self._tasks.start(self._in_order(session, left))
@@ -300,6 +353,10 @@ class Service:
         await self._answer(session, message.seq, message.text, understood)
 
     # -- helpers -----------------------------------------------------------------------------------
+
+    async def _expected(self) -> bool:
+        """Whether it is true that a caseworker will look soon, as far as anybody knows."""
+        return self._somebody is None or await self._somebody()
 
     @staticmethod
     def _change(assessment: Assessment) -> CaseChange:

@@ -26,6 +26,7 @@ class Session:
         "_earlier",
         "alias",
         "asked",
+        "hint",
         "language",
         "lock",
         "offered",
@@ -42,6 +43,8 @@ class Session:
         self.person = person
         self.token_hash = token_hash
         self.language = person.language
+        self.hint: str | None = None
+        """What the channel says of the person's language: the words are in it while the language is not settled."""
         self.state: Handoff = person.state
         self.urgency = Urgency.NONE
         self.pending: str | None = None
@@ -116,6 +119,11 @@ class Sessions:
                 return session, True
         finally:
             self._opening.pop(key, None)
+
+    async def end(self, session: Session, token: str) -> None:
+        """Its token opens nothing any more, here and in the database; with the return code it goes on."""
+        await self._store.end_access(token)
+        self.drop(session.person.conversation)
 
     def drop(self, conversation: int) -> None:
         """Closes the conversation here, under whatever token it was opened: a token may have stopped working."""

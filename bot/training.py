@@ -75,7 +75,9 @@ def prepare_encoder(models: Path, progress: Progress, encoder_dir: Path | None =
 
 def engine_environment(encoder_dir: Path) -> dict[str, str]:
     """What the engine's processes see of this machine: no secret, no database, no setting of ours but the encoder."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR") if name in os.environ}
+    # The two of OpenBLAS say which kernels an old one may use where it knows the processor wrongly.
+    names = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "HOME": str(ROOT / ".cache" / "engine-home"),
         "INLOOP_ENCODER_DIR": str(encoder_dir.absolute()),

@@ -5,25 +5,52 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.core.retention import Retention
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 SCRUB_EVERY = timedelta(days=1)
+BACKUPS = "files of backups"
+SHELLS = "closed cases without content"
+
+
+async def purge(store: Store, rules: Retention) -> Counter[str]:
+    """Deletes what is due; how many of each kind. A case that waits or is owned is never touched, and what becomes
+    one meanwhile stays. Interrupted at any place, the next round does the rest."""
+    done: Counter[str] = Counter()
+    for conversation, kind in (await store.due(rules)).items():
+        if await store.purge_conversation(conversation, rules):
+            done[kind] += 1
+    done[SHELLS] = await store.purge_shells(rules)
+    return done
 
 
 class Upkeep:
-    """Hourly: sessions and links that are over go, and talks that nobody waits for and nobody added to for `keep`.
-    Daily: what deletions leave in the database's files. A case that waits or is owned is never touched."""
+    """Hourly: sessions and links that are over go, conversations that were kept as long as `rules` say, the hours of
+    what is closed, and backups that are over. Daily, and after each deletion: what that leaves in the database's
+    files."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], keep: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        rules: Retention,
+        expire: Callable[[datetime], int] = lambda _: 0,
+        keep_audit: timedelta = timedelta(days=1095),
+    ) -> None:
+        """`expire` removes backups that are over (blocking); how many files. `keep_audit`: how long the audit log goes
+        back."""
         self._store = store
         self._clock = clock
-        self._keep = keep
+        self._rules = rules
+        self._expire = expire
+        self._keep_audit = keep_audit
         self._scrubbed_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -36,19 +63,23 @@ class Upkeep:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def once(self) -> int:
-        """One round; how many conversations were deleted."""
-        now, deleted = self._clock(), 0
+    async def once(self) -> Counter[str]:
+        """One round; how many of each kind were deleted."""
+        now = self._clock()
         await self._store.tidy()
-        while old := await self._store.stale(now - self._keep):
-            for conversation in old:
-                await self._store.delete_conversation(conversation)
-            deleted += len(old)
-        if self._scrubbed_at is None or now - self._scrubbed_at >= SCRUB_EVERY:
+        done = await purge(self._store, self._rules)
+        coarsened = await self._store.coarsen()
+        while await self._store.coarsen_audit():
+            pass
+        await self._store.trim_audit(self._keep_audit)
+        often = done.total() or self._store.left_over
+        if often or self._scrubbed_at is None or now - self._scrubbed_at >= SCRUB_EVERY:
             await self._store.scrub()
             self._scrubbed_at = now
-        log.info("upkeep.done", extra={"deleted": deleted})
-        return deleted
+        done[BACKUPS] = await asyncio.to_thread(self._expire, now)
+        await self._store.note_run("upkeep", done)
+        log.info("upkeep.done", extra={"deleted": done.total(), "coarsened": coarsened})
+        return done
 
     async def _run(self) -> None:
         while True:

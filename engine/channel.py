@@ -11,6 +11,7 @@ import base64
 import binascii
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,9 @@ MAX_TEXT = 20_000
 MAX_CONVERSATION = 200
 MAX_VECTOR_BYTES = 4 * 4096
 RANKING = 5
+MAX_FORM = 40
+CODE = re.compile(r"[a-z_]{0,24}")
+QUESTION = re.compile(r"[?\u061f\uff1f\u037e]")
 
 
 class BadRequest(ValueError):
@@ -51,6 +55,8 @@ class Turn:
     text: str | None
     intent: str | None
     metadata: dict[str, Any]
+    form: dict[str, Any] | None = None
+    """Where an open form stands, as the gateway has it; empty: none is open; None: nothing was said of it."""
 
 
 def neutral(text: str) -> str:
@@ -73,10 +79,11 @@ def read_turn(body: Any, intents: frozenset[str]) -> Turn:
             raise BadRequest("choice.intent is not known")
         if choice.get("entities"):
             raise BadRequest("choice.entities must be empty")
-        return Turn(conversation, None, choice["intent"], {})
+        return Turn(conversation, None, choice["intent"], {}, read_form(body.get("metadata")))
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadRequest("text must be a string of acceptable length")
-    return Turn(conversation, neutral(text), None, _read_metadata(body.get("metadata")))
+    metadata = body.get("metadata")
+    return Turn(conversation, neutral(text), None, _read_metadata(metadata), read_form(metadata))
 
 
 def read_conversation(body: dict[str, Any]) -> str:
@@ -105,6 +112,30 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
     if not np.isfinite(values).all():
         raise BadRequest("metadata.vector must be finite")
     return {"vector": values}
+
+
+def read_form(metadata: Any) -> dict[str, Any] | None:
+    """Check ``metadata.form``: short codes only, so that no text can come in by this way. Raises ``BadRequest``."""
+    if not isinstance(metadata, dict) or "form" not in metadata:
+        return None
+    form = metadata["form"] or {}
+    if not isinstance(form, dict) or len(form) > MAX_FORM:
+        raise BadRequest("metadata.form must be a small object")
+    answers = form.get("answers") or {}
+    if not isinstance(answers, dict) or len(answers) > MAX_FORM:
+        raise BadRequest("metadata.form.answers must be a small object")
+    for value in (form.get("name", ""), form.get("at", ""), *answers, *answers.values()):
+        if not isinstance(value, str) or not CODE.fullmatch(value):
+            raise BadRequest("metadata.form holds what is no code")
+    return {
+        "name": form.get("name", ""),
+        "at": form.get("at", ""),
+        "answers": dict(answers),
+        "digressions": form.get("digressions", 0),
+        "paused": form.get("paused") is True,
+        "pressed": form.get("pressed") is True,
+        "danger": form.get("danger") is True,
+    } if form else {}  # fmt: skip
 
 
 class InloopChannel(InputChannel):  # type: ignore[misc]
@@ -161,6 +192,8 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
     async def turn(self, turn: Turn, handle: Callable[[UserMessage], Awaitable[Any]]) -> dict[str, Any]:
         """Run one turn. Raises ``TurnFailed`` when the dialogue says nothing."""
         parsed = await self._understand(turn)
+        if turn.form is not None:
+            parsed["form"] = turn.form
         ranking = [(entry["name"], float(entry["confidence"])) for entry in parsed["intent_ranking"]]
         ranking = [entry for entry in ranking if entry[0] != FALLBACK][:RANKING]
         output = CollectingOutputChannel()
@@ -174,6 +207,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             if part.get("key")
         ]
         requests = [name for part in said for name in part.get("requests") or []]
+        forms = [part["form"] for part in said if isinstance(part.get("form"), dict)]
         if not replies and not requests:
             raise TurnFailed("no answer")
         topic, confidence = ranking[0]
@@ -183,6 +217,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             "ranking": ranking,
             "replies": replies,
             "requests": requests,
+            **({"form": forms[-1]} if forms else {}),
         }
 
     async def _understand(self, turn: Turn) -> dict[str, Any]:
@@ -207,6 +242,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             "intent": parsed["intent"],
             "entities": [],
             "intent_ranking": ranking[: RANKING + 1],
+            "asks": bool(QUESTION.search(turn.text or "")),
         }
 
     def _allowed(self, request: Request) -> bool:

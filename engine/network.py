@@ -13,9 +13,9 @@ class Recipe:
     """How to train; chosen on held-out sentences, see docs/decisions/0021-pipeline-and-policies.md."""
 
     hidden: int = 512
-    epochs: int = 20
-    batch: int = 256
-    rate: float = 3e-3
+    epochs: int = 12
+    batch: int = 512
+    rate: float = 4e-3
     dropout: float = 0.6
     input_dropout: float = 0.3
     decay: float = 0.1

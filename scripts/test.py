@@ -1,6 +1,7 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`.
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, two files of tests run at a time: most
+of them wait for something.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ALONE = "tests/process/test_siege.py"
+"""It takes the whole machine, and would take it from others' tests."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -59,7 +62,12 @@ def main() -> int:
         return 1
     if len(sys.argv) == 1 and subprocess.run([sys.executable, "scripts/lint.py"], env=env, check=False).returncode != 0:
         return 1
-    return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=env, check=False).returncode
+    pytest = [sys.executable, "-m", "pytest"]
+    if sys.argv[1:]:
+        return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
+    together = [*pytest, "-n", "2", "--dist", "loadfile", f"--ignore={ALONE}"]
+    codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
+    return int(any(codes))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 
 from bot import content
 from tests.support.caseworker import Caseworker, first
+from tests.support.databases import Clock, PostgresServer, postgres_server
 from tests.support.gateway import OPEN, ROOT, Gateway, running
 from tests.support.ports import free_port
 
@@ -47,3 +48,19 @@ def words() -> content.Catalogue:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("template") / "template.db"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from bot.commands.doctor import findings
+from bot.settings import Settings
+from bot.storage.backup.paper import new_recovery_key
+from bot.storage.schema import upgrade
 from tests.support.gateway import INLOOP, ROOT
 
-COMMANDS = ("up", "train", "classify", "answer", "languages", "doctor", "evaluate", "caseworker add", "caseworker list")
+COMMANDS = (
+    "up", "train", "classify", "answer", "languages", "doctor", "evaluate", "caseworker add", "caseworker list",
+    "caseworker page", "caseworker skills", "organisation list", "organisation add", "organisation rename",
+    "organisation move", "rota show", "rota change", "rota undo", "purge", "backup", "backup-key",
+    "restore", "recovery-key create", "recovery-key check", "recovery-key use", "access", "erase",
+)  # fmt: skip
 
 
 def run(arguments: str, given: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
@@ -38,6 +50,33 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     answer = run(f"{command} --help")
     assert answer.returncode == 0
     assert b"Example:" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "up --no-train", "purge", "purge --dry-run", "backup", "caseworker list", "caseworker add maria", "rota show",
+        "doctor",
+    ],
+)  # fmt: skip
+def test_a_newer_database_is_refused_by_every_command_and_not_touched(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "inloop.db"
+    upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with closing(sqlite3.connect(path)) as database:
+        before = list(database.iterdump())
+    tmp_path.chmod(0o700)
+    env = {"INLOOP_DATA_DIR": str(tmp_path), "INLOOP_BACKUP_DIR": str(tmp_path / "b")}
+    env["INLOOP_BACKUP_KEY"] = new_recovery_key(split=False)[0]
+    answer = run(command, env=env)
+    said = (answer.stdout + answer.stderr).decode()
+    assert answer.returncode == 1, said
+    assert "newer" in said or "another version" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("b/*"))
+    with closing(sqlite3.connect(path)) as database:
+        assert list(database.iterdump()) == before
 
 
 def test_classify_answers_every_line_in_order_whatever_it_is() -> None:
@@ -124,6 +163,51 @@ def test_the_doctor_finds_an_open_folder_and_a_missing_model(tmp_path: Path) -> 
     said = answer.stdout.decode()
     assert "open to others" in said
     assert "run inloop train" in said
+
+
+async def test_the_doctor_names_every_fact_that_is_due_with_its_source(tmp_path: Path) -> None:
+    checked = date(2026, 11, 24)
+    settings = Settings(_env_file=None, data_dir=tmp_path, models_dir=tmp_path)
+
+    async def due(today: date) -> list[str]:
+        warnings = [said async for level, said in findings(settings, today) if level == "warning"]
+        return [said for said in warnings if said.startswith("fact ")]
+
+    assert await due(checked) == []
+    later = await due(checked + timedelta(days=181))
+    [stop] = [said for said in later if said.startswith("fact stop_phone is older")]
+    assert "STOP helpline: werk.belgie.be" in stop
+    assert not any(said.startswith("fact adult_age ") for said in later), "checked every other year"
+
+
+def test_the_doctor_refuses_what_others_can_read_or_change(tmp_path: Path) -> None:
+    data, models, backups = (tmp_path / name for name in ("data", "models", "backups"))
+    for folder in (data, models, backups):
+        folder.mkdir(mode=0o700)
+    secret, database = tmp_path / "secret", data / "inloop.db"
+    for path in (secret, database):
+        path.write_text("x" * 20)
+        path.chmod(0o600)
+    env = {
+        "INLOOP_DATA_DIR": str(data), "INLOOP_MODELS_DIR": str(models), "INLOOP_BACKUP_DIR": str(backups),
+        "INLOOP_ENGINE_SECRET_FILE": str(secret),
+    }  # fmt: skip
+    said = run("doctor", env=env).stdout.decode()
+    assert "open to others" not in said
+    assert "can be changed" not in said
+    database.chmod(0o644)
+    backups.chmod(0o750)
+    models.chmod(0o777)
+    answer = run("doctor", env=env)
+    assert answer.returncode == 1
+    said = answer.stdout.decode()
+    for path in (database, backups):
+        assert f"{path} is open to others" in said
+    assert "can be changed by others" in said
+    secret.chmod(0o644)
+    refused = run("doctor", env=env)
+    assert refused.returncode == 2
+    assert b"open to others" in refused.stderr
 
 
 def test_unsafe_settings_end_every_command_with_the_fault_named() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.settings import ROOT, Settings, SettingsError, read
@@ -27,6 +29,13 @@ def test_the_defaults_are_safe() -> None:
         ({"max_text": 10**9}, "INLOOP_MAX_TEXT"),
         ({"log_level": "LOUD"}, "INLOOP_LOG_LEVEL"),
         ({"prot": 8080}, "INLOOP_PROT"),
+        ({"onion_url": "https://chat.example.org"}, "INLOOP_ONION_URL"),
+        ({"onion_url": "http://" + "a" * 55 + ".onion"}, "INLOOP_ONION_URL"),
+        ({"embed_sites": ["*"]}, "INLOOP_EMBED_SITES"),
+        ({"embed_sites": ["https://*.example.org"]}, "INLOOP_EMBED_SITES"),
+        ({"embed_sites": ["http://www.example.org"]}, "INLOOP_EMBED_SITES"),
+        ({"embed_sites": ["https://www.example.org/"]}, "INLOOP_EMBED_SITES"),
+        ({"embed_sites": ["https://a.example; script-src *"]}, "INLOOP_EMBED_SITES"),
     ],
 )
 def test_what_is_unsafe_or_unknown_is_refused_by_name(wrong: dict[str, object], named: str) -> None:
@@ -34,6 +43,12 @@ def test_what_is_unsafe_or_unknown_is_refused_by_name(wrong: dict[str, object], 
         read(_env_file=None, **wrong)
     assert named in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_sites_and_an_onion_address_that_are_right_are_taken() -> None:
+    sites = ["https://www.example.org", "https://help.example.be:8443", "http://localhost:8000"]
+    settings = read(_env_file=None, embed_sites=sites, onion_url="http://" + "a2" * 28 + ".onion/")
+    assert settings.embed_sites == sites
 
 
 def test_all_faults_are_named_at_once() -> None:
@@ -57,3 +72,44 @@ def test_every_setting_is_documented_with_its_default() -> None:
         assert field.description in line
         if isinstance(field.default, int | float | str) and field.default != "":
             assert f"`{field.default}`" in line
+
+
+def test_a_secret_comes_out_of_a_file_and_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, pages = tmp_path / "engine", tmp_path / "pages"
+    secret.write_text("hunter2-hunter2\n")
+    pages.write_text('["json://localhost/x"]')
+    for path in (secret, pages):
+        path.chmod(0o600)
+    monkeypatch.setenv("INLOOP_ENGINE_SECRET_FILE", str(secret))
+    monkeypatch.setenv("INLOOP_PAGE_URLS_FILE", str(pages))
+    settings = read(_env_file=None)
+    assert settings.engine_secret.get_secret_value() == "hunter2-hunter2"
+    assert settings.page_urls == ["json://localhost/x"]
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_credential_of_systemd_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "inloop_engine_secret").write_text("from-the-credential")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert read(_env_file=None).engine_secret.get_secret_value() == "from-the-credential"
+
+
+def test_a_file_of_a_secret_that_is_not_right_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "engine"
+    monkeypatch.setenv("INLOOP_ENGINE_SECRET_FILE", str(secret))
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read(_env_file=None)
+    for content, mode, why in (
+        (b"hunter2", 0o640, "open to others"), (b"hunter2", 0o604, "open to others"), (b"\xff", 0o600, "not text"),
+        (b"hunter2" * 10_000, 0o600, "too large"),
+    ):  # fmt: skip
+        secret.write_bytes(content)
+        secret.chmod(mode)
+        with pytest.raises(SettingsError, match=why) as refused:
+            read(_env_file=None)
+        assert "hunter2" not in str(refused.value)
+    secret.write_bytes(b"hunter2")
+    secret.chmod(0o600)
+    monkeypatch.setenv("INLOOP_ENGINE_SECRET", "another")
+    with pytest.raises(SettingsError, match="set twice"):
+        read(_env_file=None)

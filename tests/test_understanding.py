@@ -24,6 +24,9 @@ class Languages:
         return Found("fr" if "é" in text else None, sure="é" in text)
 
 
+HARMLESS = Assessment()
+
+
 class Danger:
     """Notes what it is given; raises when told to."""
 
@@ -31,8 +34,8 @@ class Danger:
         self.broken = broken
         self.seen: list[tuple[str | None, bool, bool]] = []
 
-    def context(self, text: str, earlier: Sequence[str]) -> str | None:
-        return " ".join([*earlier, text]) if earlier else None
+    def context(self, text: str, earlier: Sequence[str], alone: Assessment | None = None) -> str | None:
+        return " ".join([*earlier, text]) if earlier and alone != HARMLESS else None
 
     def assess(
         self,
@@ -42,11 +45,12 @@ class Danger:
         lang: str | None,
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
+        alone: Assessment | None = None,
     ) -> Assessment:
         if self.broken:
             raise ValueError(text)
         self.seen.append((lang, vector is not None, context_vector is not None))
-        return Assessment(Urgency.EMERGENCY)
+        return HARMLESS if text == "merci" else Assessment(Urgency.EMERGENCY)
 
 
 class Lengths:
@@ -68,11 +72,17 @@ class Lengths:
 async def test_a_message_and_its_context_are_encoded_once_and_danger_hears_the_message_s_own_language() -> None:
     danger, encoder = Danger(), Lengths()
     found = await Understanding(danger, Languages(), Encoding(encoder)).of("blessé", "nl", ["hij nam de sleutel"])
-    assert danger.seen == [("fr", True, True)]
+    assert danger.seen == [("fr", True, False), ("fr", True, True)]
     assert found.language == "fr"
     assert found.vector is not None
     assert found.vector[0] == len("blessé")
     assert sorted(text for batch in encoder.batches for text in batch) == ["blessé", "hij nam de sleutel blessé"]
+
+
+async def test_what_is_no_fragment_is_not_read_together_with_what_was_said_before() -> None:
+    danger, encoder = Danger(), Lengths()
+    found = await Understanding(danger, Languages(), Encoding(encoder)).of("merci", "nl", ["hij nam de sleutel"])
+    assert (found.assessment, encoder.batches, len(danger.seen)) == (HARMLESS, [["merci"]], 1)
 
 
 async def test_without_an_encoder_danger_is_still_assessed() -> None:

@@ -1,33 +1,93 @@
-"""Old talks go, cases that wait or are owned stay, whatever their age."""
+"""Old talks go, cases that wait or are owned stay, whatever their age; and it can be shown that the upkeep ran."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.core.model import CaseChange, Urgency
+from bot.core.retention import Retention
 from bot.storage import schema
 from bot.storage.store import Store
 from bot.upkeep import Upkeep
+from tests.support.databases import Clock
+from tests.support.gateway import INLOOP, ROOT
+
+RULES = Retention(timedelta(hours=48), timedelta(days=90), {"not_for_us": timedelta(days=30)}, timedelta(days=365))
 
 
-async def test_only_what_nobody_waits_for_is_deleted(tmp_path: Path) -> None:
-    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'inloop.db'}"
     schema.upgrade(url)
-    store = await Store.open(url, clock=lambda: now)
+    opened = await Store.open(url, clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def test_only_what_nobody_waits_for_is_deleted(store: Store, clock: Clock) -> None:
     old, waiting = await store.create_conversation("nl"), await store.create_conversation("nl")
     await store.accept(waiting.person, "a", "help", case=CaseChange(Urgency.EMERGENCY))
-    now += timedelta(days=29)
+    clock.pass_by(hours=47)
     young = await store.create_conversation("nl")
-    upkeep = Upkeep(store, lambda: now, timedelta(days=30))
-    assert await upkeep.once() == 0
-    now += timedelta(days=2)
-    assert await upkeep.once() == 1
+    upkeep = Upkeep(store, clock, RULES)
+    assert (await upkeep.once()).total() == 0
+    clock.pass_by(hours=2)
+    assert +await upkeep.once() == {"talk": 1}
     assert await store.open_by_token(old.token) is None
     assert await store.open_by_token(young.token) is not None
-    now += timedelta(days=4000)
+    clock.pass_by(days=4000)
     await upkeep.once()
     assert await store.open_by_token(waiting.token) is not None
     assert len(await store.queue()) == 1
-    await store.close()
+
+
+async def test_what_ran_and_when_is_written_down(store: Store, clock: Clock) -> None:
+    upkeep = Upkeep(store, clock, RULES)
+    await store.create_conversation("nl")
+    assert await store.runs() == {}
+    clock.pass_by(days=3)
+    await upkeep.once()
+    clock.pass_by(hours=1)
+    await upkeep.once()
+    run = (await store.runs())["upkeep"]
+    assert run.at == clock()
+    assert sum(run.counts.values()) == 0
+
+
+def inloop(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("INLOOP_")} | {"INLOOP_DATA_DIR": str(data)}
+    return subprocess.run(
+        [str(INLOOP), *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+async def test_a_dry_run_says_what_would_go_and_deletes_nothing(store: Store, tmp_path: Path, clock: Clock) -> None:
+    clock.pass_by(days=-1000)  # the command has the real clock, which must not find these young
+    made = [await store.create_conversation("nl") for _ in range(3)]
+    tmp_path.chmod(0o700)
+    dry = inloop(tmp_path, "purge", "--dry-run")
+    assert (dry.returncode, dry.stdout.split()[:2]) == (0, ["3", "talk"]), dry.stderr
+    assert "Nothing was deleted" in dry.stdout
+    assert [await store.open_by_token(one.token) is None for one in made] == [False] * 3
+    wet = inloop(tmp_path, "purge")
+    assert wet.returncode == 0
+    assert "Deleted" in wet.stdout
+    assert [await store.open_by_token(one.token) is None for one in made] == [True] * 3
+
+
+async def test_the_doctor_tells_when_the_upkeep_ran(store: Store, tmp_path: Path, clock: Clock) -> None:
+    assert "upkeep: never ran" in inloop(tmp_path, "doctor").stdout
+    clock.pass_by(days=-1000)
+    await Upkeep(store, clock, RULES).once()
+    assert f"upkeep: last ran {clock():%Y-%m-%d %H:%M}" in inloop(tmp_path, "doctor").stdout

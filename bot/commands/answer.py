@@ -39,7 +39,7 @@ def one(line: str, words: Catalogue, signals: set[str]) -> dict[str, Any]:
         return {"id": number, "error": "unknown language"}
     if "urgency" in data:
         wanted = data.get("signals") or []
-        if data["urgency"] not in {Urgency.EMERGENCY.value, Urgency.URGENT.value}:
+        if data["urgency"] not in (Urgency.EMERGENCY.value, Urgency.URGENT.value):  # whatever it is, also a list
             return {"id": number, "error": "unknown urgency"}
         if not isinstance(wanted, list) or not all(isinstance(s, str) and s in signals for s in wanted):
             return {"id": number, "error": "unknown signal"}

@@ -10,6 +10,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.commands.lines import written
 from bot.core import intake
 from bot.dialogue.batch import EngineBatch
 from bot.understanding import Understanding, Understood
@@ -86,6 +87,7 @@ def result(number: Any, chosen: str | None, understood: Understood, topic: dict[
         "urgency": assessment.urgency.value,
         "signals": list(assessment.signals),
         "ask": assessment.ask,
+        "danger": assessment.confidence,
     }
 
 
@@ -101,6 +103,6 @@ def run(
     """Reads all of `source`; writes to `sink`. Returns the exit code."""
     with EngineBatch(model, encoder_dir) as engine:
         for line in classify(source, understanding, engine, max_text, known):
-            sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sink.write(written(line) + "\n")
     sink.flush()
     return 0

@@ -13,7 +13,7 @@ NEXT = """
 Next (docs/adding-a-language.md):
   1. Write the sentences and the words: a comment with TODO stands at each place.
   2. inloop data check --language {code}
-     python -m bot.content --language {code}
+     inloop content check --language {code}
      name what is still to be written, and what is wrong.
   3. Somebody else writes tests/nlu/{code}.jsonl.
   4. When both find nothing but the missing line, add it to content/languages.yml:

@@ -3,33 +3,94 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from bot import app as wiring
-from bot import content, evaluate, training
+from bot import baseline, content, evaluate, training
 from bot.commands import classify
+from bot.danger.settings import load as danger_settings
 from bot.dialogue.batch import EngineBatch
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
+
+PICTURE = "pictures/confusion.png"
+STOCK = "evaluation-stock.json"
+MISSES = "# Dangers passed over by a wide margin; one that is seen leaves the list (inloop evaluate --misses)."
 
 
-def run(settings: Settings, data: Path, report: Path, console: Console) -> int:
-    """Writes the table to `report`; the exit code."""
+def read(data: Path) -> list[dict[str, Any]]:
+    """The labelled lines of every language."""
     files = sorted(data.glob("*.jsonl"))
-    if not files:
-        console.print(f"no test sentences in {data}")
-        return 1
-    training.train(settings.models_dir, console.print, settings.encoder_dir)
-    lines = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
+    return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def measure(settings: Settings, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `inloop classify` says of each line. What the person chose is left out, so that the language has to be
+    found too.
+    """
     own, encoding = wiring.understanding(settings.models_dir, settings.encoder_dir)
     known = {language.code for language in content.load(wiring.CONTENT).languages}
     folder = settings.encoder_dir or settings.models_dir / "encoder"
-    # What the person chose is left out, so that the language has to be found too.
     sent = [json.dumps({"id": line["id"], "text": line["text"]}) for line in lines]
     with EngineBatch(settings.models_dir / "rasa" / "inloop.tar.gz", folder) as engine:
         results = list(classify.classify(sent, own, engine, settings.max_text, known))
     encoding.close()
-    evaluate.write(evaluate.evaluate(lines, results), report)
+    return results
+
+
+def clear_misses(found: evaluate.Evaluation, results: Sequence[dict[str, Any]], threshold: float) -> list[str]:
+    """Ids of dangers that were passed over by a wide margin: another processor will not see them by a rounding."""
+    likely = {str(result["id"]): float(result.get("danger", 0)) for result in results}
+    return [name for name in found.missed if likely.get(name, 0) < threshold / 2]
+
+
+def run(settings: Settings, data: Path, report: Path, console: Console, misses: Path | None = None) -> int:
+    """Writes the table to `report`, the picture beside it, and the known misses; the exit code."""
+    lines = read(data)
+    if not lines:
+        console.print(f"no test sentences in {data}")
+        return 1
+    training.train(settings.models_dir, console.print, settings.encoder_dir)
+    began = time.monotonic()
+    results = measure(settings, lines)
+    seconds = time.monotonic() - began
+    found = evaluate.evaluate(lines, results)
+    picture = report.parent / PICTURE
+    draw(evaluate.confusion(lines, results), picture)
+    more = [f"`inloop classify` read {len(lines)} lines in {seconds:.0f} s, its start included.", ""]
+    more += baseline.beside(found, report.parent / STOCK)
+    more += ["## Which topic is taken for which", "", f"![Confusion of the topics, all languages]({PICTURE})", ""]
+    evaluate.write(found, report, more, groups({str(line["lang"]) for line in lines}))
+    if misses is not None:
+        known = clear_misses(found, results, danger_settings(wiring.CONTENT / "danger.yml").danger)
+        misses.write_text("\n".join((MISSES, *known)) + "\n", encoding="utf-8")
     console.print(f"{len(lines)} sentences; the table is in {report}")
     return 0
+
+
+def groups(measured: Collection[str]) -> dict[str, list[str]]:
+    """The languages `measured` by what Inloop has of them; groups of which nothing was measured are left out."""
+    spoken = {language.code for language in content.load(wiring.CONTENT).languages}
+    taught = {path.stem for path in (ROOT / "data" / "danger").glob("*.yml")}
+    made = {
+        "those that are answered": sorted(spoken & set(measured)),
+        "those with sentences, not answered yet": sorted((taught - spoken) & set(measured)),
+        "those by the encoder alone": sorted(set(measured) - taught - spoken),
+    }
+    return {name: codes for name, codes in made.items() if codes}
+
+
+def draw(counted: tuple[list[str], list[list[int]]], picture: Path) -> None:
+    """The picture of the topics, drawn in the engine's environment, which has matplotlib. Raises
+    `subprocess.CalledProcessError`.
+    """
+    topics, counts = counted
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(training.ENGINE_PYTHON), "-m", "engine.confusion", "--out", str(picture.absolute())]
+    told = json.dumps({"topics": topics, "counts": counts})
+    subprocess.run(command, cwd=ROOT, input=told, text=True, check=True)

@@ -6,20 +6,23 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import sys
 import time
 from types import FrameType
 
 import uvicorn
+import uvloop
 from rich.console import Console
 
 from bot import app, logs, training
 from bot.commands.folder import CannotStart, prepare_folder
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, SettingsError
 from bot.storage import schema
 from bot.storage.errors import SchemaError
 from bot.supervisor import Supervisor, free_port, new_secret
+from bot.web.connections import allow, limited
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +67,9 @@ async def serve(settings: Settings, console: Console) -> None:
     supervisor = engine_supervisor(settings, port, secret, parts) if own_engine else None
     config = uvicorn.Config(
         parts.app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
-        date_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=30, h11_max_incomplete_event_size=64 * 1024,
-        proxy_headers=bool(settings.public_url), forwarded_allow_ips="127.0.0.1,::1",
+        date_header=False, timeout_graceful_shutdown=3, timeout_keep_alive=30,
+        proxy_headers=bool(settings.public_url), forwarded_allow_ips="127.0.0.1,::1", ws="none",
+        http=limited(allow(settings.max_connections)),
     )  # fmt: skip
     server = Server(config)
     server.parts = parts
@@ -103,6 +107,7 @@ def run(settings: Settings, *, train: bool = True) -> int:
     """The whole of `inloop up`; returns the exit code."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # opened conversations are in the memory; the engine inherits it
     logs.set_up(settings.log_level)
     try:
         prepare_folder(settings.data_dir)
@@ -113,8 +118,12 @@ def run(settings: Settings, *, train: bool = True) -> int:
     except (CannotStart, training.TrainingFailed, SchemaError) as error:
         console.print(f"[bold red]{error}[/]")
         return 1
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(settings, console))
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            uvloop.run(serve(settings, console))
+    except SettingsError as error:  # a secret in a file that cannot be read
+        console.print(f"[bold red]{error}[/]")
+        return 1
     # Uvicorn raises the signal again after a clean end; nothing is left running by then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stderr.flush()

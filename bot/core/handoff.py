@@ -18,8 +18,15 @@ class Move(StrEnum):
     CANCEL = "cancel"  # the person no longer wants one (refused while an emergency stands)
     CLAIM = "claim"  # a caseworker takes the case
     RELEASE = "release"  # the caseworker puts it back in the queue
+    LAPSE = "lapse"  # the owner says nothing, or is away: the case is offered again
     CLOSE = "close"  # the caseworker ends the case; no timer ever does
     WRITE = "write"  # the person writes again
+    OFFER = "offer"  # the owner offers the case to a colleague, and owns it until they accept
+    ACCEPT = "accept"  # the colleague accepts: from now on they are the owner
+    DECLINE = "decline"  # the colleague declines, or the owner takes the offer back
+    HAND_OVER = "hand_over"  # the owner gives the case to another organisation, whose people are asked
+    RETURN = "return"  # the owner lets the bot speak again
+    REOPEN = "reopen"  # a caseworker takes up a case that was closed
 
 
 class IllegalMove(ValueError):
@@ -36,9 +43,17 @@ TABLE: dict[tuple[Handoff, Move], Handoff] = {
     (Handoff.OWNED, Move.ASK): Handoff.OWNED,
     (Handoff.OWNED, Move.WRITE): Handoff.OWNED,
     (Handoff.OWNED, Move.RELEASE): Handoff.WAITING,
+    (Handoff.OWNED, Move.LAPSE): Handoff.WAITING,
+    (Handoff.OWNED, Move.OFFER): Handoff.OWNED,
+    (Handoff.OWNED, Move.ACCEPT): Handoff.OWNED,
+    (Handoff.OWNED, Move.DECLINE): Handoff.OWNED,
+    (Handoff.OWNED, Move.HAND_OVER): Handoff.WAITING,
+    (Handoff.OWNED, Move.RETURN): Handoff.BOT,
     (Handoff.OWNED, Move.CLOSE): Handoff.CLOSED,
     (Handoff.CLOSED, Move.WRITE): Handoff.BOT,
     (Handoff.CLOSED, Move.ASK): Handoff.WAITING,
+    (Handoff.CLOSED, Move.REOPEN): Handoff.OWNED,
+    (Handoff.BOT, Move.REOPEN): Handoff.OWNED,
 }
 
 

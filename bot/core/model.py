@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -72,6 +72,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Translated:
+    """What stood before a machine translated it: the caseworker's own words, their language, and what may be wrong."""
+
+    original: str = field(repr=False)
+    language: str
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to the person before it has a place in the conversation."""
 
@@ -81,6 +90,8 @@ class Outgoing:
     urgency: Urgency = Urgency.NONE
     key: str = ""
     """Which words these are (`answer.shelter`, `safety.emergency_card`); empty for a caseworker's own words."""
+    translated: Translated | None = None
+    """For a caseworker's words that a machine translated: what they wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class Message:
     """For the person's own messages: whether the turn is complete."""
     choice: Mapping[str, Any] | None = field(default=None, repr=False)
     """For a choice of the person: the action that was chosen (`text` is its label)."""
+    translated: Translated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +129,22 @@ class Case:
     last_message_at: datetime
     owner: int | None = None
     owner_name: str | None = None
+    channel: str | None = None
+    """Where the conversation goes on: `web`, `telegram`; None when it was deleted."""
+    reachable: bool = True
+    """False while the person keeps the bot out: what is written waits."""
     unread: int = 0
     """Messages of the person since a caseworker last looked."""
+    offered_to: int | None = None
+    """The colleague to whom the owner has offered it; the owner stays the owner until they accept."""
+    offered_to_name: str | None = None
+    follow_up_on: date | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    organisation: int = 1
+    """Whose caseworkers see it; 0: those of every organisation (`core.organisations`)."""
+    handed_from: str | None = None
+    """The name of the organisation that gave it to this one, until somebody takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +176,5 @@ class EngineTurn:
     replies: tuple[EngineReply, ...]
     requests: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    form: Mapping[str, Any] | None = None
+    """Where a form stands after the turn (`core.forms`); None: it stands where it stood."""

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from bot.core.forms import BUTTONS
 from bot.core.model import Choice, EngineReply, Outgoing, Sender, Urgency
 
 
@@ -28,12 +29,33 @@ class Words(Protocol):
     def label(self, key: str, lang: str) -> str: ...
 
 
+class Unsayable(ValueError):
+    """There are no words for what the engine wants said."""
+
+
 QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
 """The questions that a yes or a no answers, by the key of their words."""
 
 PERSON = {"intent": "talk_to_human"}
 MAX_CHOICES = 4
-YES_NO_LABELS = {"affirm": "yes", "deny": "no"}
+LABELS = {
+    "affirm": "yes",
+    "deny": "no",
+    "form_unsure": "dont_know",
+    "form_skip": "skip",
+    "form_back": "back",
+    "form_stop": "stop",
+    "form_go_on": "go_on",
+    "form_anonymous": "mode_anonymous",
+    "form_only_here": "only_here",
+    "centre_yes": "yes",
+    "centre_no": "no",
+}
+"""Buttons that are no topic (or commands), and their label below `choices.`; the others are called as their label
+is."""
+
+STARTS = {"am_i_a_victim": "start_self_check", "report": "start_report"}
+"""Topics whose questions can be asked one by one, and the button that begins them."""
 
 
 def new_token() -> str:
@@ -70,6 +92,8 @@ class Speaker:
         """The answer for a topic with its likely next questions; a person is always one tap away."""
         answer = self._words.answer(topic, self.lang)
         actions: list[Mapping[str, Any]] = [{"intent": t} for t in answer.choices if t != "talk_to_human"]
+        if topic in STARTS:
+            actions.insert(0, {"intent": STARTS[topic]})
         actions = actions[: MAX_CHOICES - 1]
         if person:
             actions.append(PERSON)
@@ -97,7 +121,13 @@ class Speaker:
         return Outgoing(Sender.BOT, self._words.say(key, self.lang), tuple(choices), Urgency.NONE, key)
 
     def engine(self, reply: EngineReply) -> list[Outgoing]:
-        """What the engine wants said."""
+        """What the engine wants said. Raises `Unsayable`."""
+        try:
+            return self._engine(reply)
+        except (LookupError, TypeError, AttributeError, ValueError):
+            raise Unsayable from None
+
+    def _engine(self, reply: EngineReply) -> list[Outgoing]:
         if reply.key == "answer":
             topic = str(reply.values["topic"])
             if not reply.choices:
@@ -118,8 +148,10 @@ class Speaker:
 
     def _label(self, action: Mapping[str, Any]) -> str:
         if "command" in action:
-            return self._words.label(f"choices.{action['command']}", self.lang)
+            return self._words.label(f"choices.{LABELS.get(action['command'], action['command'])}", self.lang)
         intent = str(action["intent"])
-        if intent in YES_NO_LABELS:
-            return self._words.label(f"choices.{YES_NO_LABELS[intent]}", self.lang)
+        if intent == "none_of_these":
+            return self._words.say(intent, self.lang)
+        if intent in LABELS or intent.startswith(BUTTONS):
+            return self._words.label(f"choices.{LABELS.get(intent, intent)}", self.lang)
         return self._words.topic_label(intent, self.lang)

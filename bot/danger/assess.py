@@ -27,6 +27,9 @@ _HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
 """Guards that leave nothing to ask about, when there is no model to weigh them."""
 _MOST_SIGNALS: Final = 3
 """More would bury the advice that fits."""
+LONG: Final = 600
+END: Final = 300
+"""Characters: of a longer text than `LONG` the last `END` are judged by themselves as well."""
 _TOGETHER: Final = "read together with the messages before"
 
 
@@ -51,11 +54,14 @@ class Danger:
         """Whether only patterns are at work."""
         return self.model is None
 
-    def context(self, text: str, earlier: Sequence[str]) -> str | None:
-        """`text` as it reads after the person's last messages (newest last); None when there is nothing before.
+    def context(self, text: str, earlier: Sequence[str], alone: Assessment | None = None) -> str | None:
+        """`text` as it reads after the person's last messages (newest last); None when there is nothing before, or when
+        it is no part of anything, as `alone` (what `assess` said of it without them) tells.
 
-        Encode this beside the text itself and give it to `assess` as `context_vector`.
+        Encode this and give it to `assess` as `context_vector`.
         """
+        if alone is not None and not self._may_continue(alone, clean(text)):
+            return None
         kept: list[str] = []
         room = self.settings.context_characters
         for message in reversed(earlier[-self.settings.context_messages :] if earlier else ()):
@@ -74,16 +80,18 @@ class Danger:
         lang: str | None = None,
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
+        alone: Assessment | None = None,
     ) -> Assessment:
         """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
         `vector` is the encoder's for `text`, `context_vector` for `self.context(text, earlier)`; without the latter the
-        messages are read together by letters and patterns only. An old danger does not make a new
-        "thank you" dangerous: the level of a case is kept by the service, not here.
+        messages are read together by letters and patterns only. `alone` is what was said of the text by itself, where
+        that is known. An old danger does not make a new "thank you" dangerous: the level of a case is kept by the
+        service, not here.
         """
-        alone = self._judge(clean(text), vector, lang)
-        together = self.context(text, earlier)
-        if together is None or not self._may_continue(alone, clean(text)):
+        alone = alone or self._all_of(clean(text), vector, lang)
+        together = self.context(text, earlier, alone)
+        if together is None:
             return alone
         joined = self._judge(together, context_vector, lang)
         # Only what is certain counts as said before: a guess here would silence a real danger.
@@ -99,6 +107,17 @@ class Danger:
             max(alone.confidence, joined.confidence),
             (joined.ask or alone.ask) and joined.urgency is Urgency.NONE,
         )
+
+    def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
+        """The text as one; of a long one also the end, by letters and patterns: there people say why they write, and
+        one vector of two pages says little of it.
+        """
+        found = self._judge(text, vector, lang)
+        if len(text) <= LONG:
+            return found
+        last = text[-END:]
+        end = self._judge(last.partition(" ")[2] or last, None, lang)
+        return end if end.urgency.rank > found.urgency.rank else found
 
     def _may_continue(self, alone: Assessment, text: str) -> bool:
         """Whether `text` may be part of something said in pieces, rather than a mere "thank you"."""

@@ -45,13 +45,18 @@ def centred(vectors: np.ndarray, mean: np.ndarray, scale: float) -> np.ndarray:
     return shifted
 
 
-def kernel(vectors: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """exp(-|v - l|^2) for every vector (n, d) and landmark (m, d): float32 (n, m)."""
-    distance = (
-        np.einsum("nd,nd->n", vectors, vectors)[:, None]
-        + np.einsum("md,md->m", landmarks, landmarks)[None]
-        - 2 * vectors @ landmarks.T
-    )
+def squares(vectors: np.ndarray) -> np.ndarray:
+    """The squared length of each row (n, d): (n,)."""
+    lengths: np.ndarray = np.einsum("nd,nd->n", vectors, vectors)
+    return lengths
+
+
+def kernel(vectors: np.ndarray, landmarks: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+    """exp(-|v - l|^2) for every vector (n, d) and landmark (m, d): float32 (n, m). `lengths` are the landmarks'
+    `squares`, where they are known already.
+    """
+    lengths = squares(landmarks) if lengths is None else lengths
+    distance = squares(vectors)[:, None] + lengths[None] - 2 * vectors @ landmarks.T
     similar: np.ndarray = np.exp(-np.maximum(distance, 0))
     return similar
 
@@ -69,6 +74,7 @@ class Model:
         self._mean = arrays["mean"].astype(np.float32)
         self._scale = float(arrays["scale"])
         self._landmarks = arrays["landmarks"].astype(np.float32)
+        self._lengths = squares(self._landmarks)
         self._meaning = arrays["meaning"].astype(np.float32)
         self._letters = arrays["letters"].astype(np.float32)
         self._letters_bias = arrays["letters_bias"].astype(np.float32)
@@ -90,7 +96,7 @@ class Model:
         if vector is None:
             combined = self._alone[:, 0] + self._alone[:, 1] * letters + self._alone[:, 2:] @ found
         else:
-            near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks)[0]
+            near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
             combined = self._both[:, 0] + self._both[:, 1] * (near @ self._meaning) + self._both[:, 2] * letters
             combined = combined + self._both[:, 3:] @ found
         values = sigmoid(combined)

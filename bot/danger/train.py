@@ -13,14 +13,15 @@ from bot.core.ngrams import clean, fold
 from bot.danger import data, evidence, examples, features, fitting, patterns
 from bot.danger.model import FILE, HEADS, MANIFEST, centred, sigmoid
 from bot.danger.report import summary
+from bot.settings import ROOT
 from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 2000
 ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all of them."""
 SEED: Final = 20261124
-VERSION: Final = "danger-4"
-"""Changes whenever the same data would give another model."""
+CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/holdout.py")
+"""What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
 SERIOUS: Final = 3.0
@@ -34,9 +35,8 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     """
     folder = models / "danger"
     probe = np.asarray(encode(["danger"]), np.float32)[0]
-    mark = data.fingerprint(
-        data.sources(root), VERSION, features.VERSION, probe.astype(np.float16).tobytes().hex(), patterns.source()
-    )
+    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
+    mark = data.fingerprint([*data.sources(root), *code], probe.astype(np.float16).tobytes().hex(), patterns.source())
     if _current(folder, mark):
         progress("danger: nothing changed")
         return

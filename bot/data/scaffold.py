@@ -113,8 +113,6 @@ def _words(name: str, english: str) -> str:
 def _meta(english: str) -> str:
     _, _, phrases = english.partition("never_say:\n")
     return (
-        "# Who answers for these words. `reviewed` needs the name of a native reader who knows the field, and a date.\n"
-        "status: draft\nreviewer: null\ndate: null\n"
         "# TODO: at least ten promises and hurtful words of this language. In English:\n"
         f"{_comment(phrases)}never_say:\n"
     )

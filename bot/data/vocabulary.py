@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.data import reading
 
 NONE = "none"
+UNDERSTOOD = "understood"
+"""The list of the register with languages that are learned and have no words of their own yet."""
 
 
 class VocabularyError(ValueError):
@@ -38,7 +40,8 @@ def read(root: Path) -> Vocabulary:
     """Read both files of the project in `root`. Raises `VocabularyError`."""
     try:
         ids = reading.read(root / "content" / "topics.yml")
-        lines = reading.read(root / "content" / "languages.yml")["languages"]
+        register = reading.read(root / "content" / "languages.yml")
+        lines = [*register["languages"], *(dict(line, understanding="native") for line in register.get(UNDERSTOOD, ()))]
         languages = {
             str(line["code"]): Registered(str(line["script"]), line["understanding"] == "native") for line in lines
         }

@@ -46,6 +46,8 @@ class EngineBatch:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+        if self._child.stdout is not None:
+            self._child.stdout.close()
 
     def parse(self, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """`[{"id", "text", "vector"}]` -> `[{"id", "topic", "confidence", "ranking"}]` in the same order. Raises

@@ -63,18 +63,28 @@ class Engine:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def message(self, alias: str, text: str, vector: np.ndarray | None, language: str | None) -> EngineTurn:
-        """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder)."""
-        metadata: dict[str, Any] = {"language": language}
+    async def message(
+        self,
+        alias: str,
+        text: str,
+        vector: np.ndarray | None,
+        language: str | None,
+        form: Mapping[str, Any] | None = None,
+    ) -> EngineTurn:
+        """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
+        form stands, in codes; the engine's own memory of it may be gone."""
+        metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
 
-    async def choice(self, alias: str, intent: str, language: str | None) -> EngineTurn:
+    async def choice(
+        self, alias: str, intent: str, language: str | None, form: Mapping[str, Any] | None = None
+    ) -> EngineTurn:
         """What to say to a button that this gateway issued for `intent`."""
-        return await self._turn(
-            {"conversation": alias, "choice": {"intent": intent, "entities": {}}, "metadata": {"language": language}}
-        )
+        metadata = {"language": language, "form": dict(form or {})}
+        choice = {"intent": intent, "entities": {}}
+        return await self._turn({"conversation": alias, "choice": choice, "metadata": metadata})
 
     async def forget(self, alias: str) -> None:
         """Drops the engine's memory of a conversation. A dead engine has none, so a failure is no fault."""
@@ -102,7 +112,7 @@ class Engine:
         except httpx.HTTPError as error:
             self._breaker.failed()
             raise EngineDown(type(error).__name__) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             self._breaker.failed()
             raise EngineDown(f"malformed answer ({type(error).__name__})") from None
         except EngineDown:
@@ -125,4 +135,5 @@ def _read(data: Mapping[str, Any]) -> EngineTurn:
         replies=replies,
         requests=tuple(str(r) for r in data.get("requests") or ()),
         ranking=tuple((str(name), float(score)) for name, score in data.get("ranking") or ()),
+        form=dict(data["form"]) if data.get("form") else None,
     )

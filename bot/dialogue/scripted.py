@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.forms import BUTTONS
 from bot.core.model import EngineReply, EngineTurn
 
 MENU = ("about_us", "confidentiality", "shelter", "no_papers", "report")
@@ -16,6 +17,8 @@ def menu() -> EngineTurn:
 
 def choice(intent: str, pending: str | None) -> EngineTurn:
     """For a button. `pending` is the question that stood with yes and no under it (`handoff`, `forget` or None)."""
+    if intent.startswith(BUTTONS):  # nobody can ask the next question now; the place is kept
+        return menu()
     if intent == "talk_to_human":
         return EngineTurn(
             intent, 1.0, (EngineReply("handoff.offer", {}, ({"intent": "affirm"}, {"intent": "deny"})),)
@@ -24,10 +27,17 @@ def choice(intent: str, pending: str | None) -> EngineTurn:
         return EngineTurn(
             intent, 1.0, (EngineReply("forget.question", {}, ({"intent": "affirm"}, {"intent": "deny"})),)
         )
-    if intent == "affirm" and pending in {"handoff", "forget"}:
-        return EngineTurn(intent, 1.0, (), (pending,))
-    if intent == "deny" and pending in {"handoff", "forget"}:
-        return EngineTurn(intent, 1.0, (EngineReply(f"{pending}.cancelled"),))
+    if intent in {"affirm", "deny"} and pending in {"handoff", "forget"}:
+        no = (EngineReply(f"{pending}.cancelled"),)
+        return EngineTurn(intent, 1.0, (), (pending,)) if intent == "affirm" else EngineTurn(intent, 1.0, no)
     if intent == "change_language":
         return EngineTurn(intent, 1.0, (), ("change_language",))
     return EngineTurn(intent, 1.0, (EngineReply("answer", {"topic": intent}),))
+
+
+def late(intent: str, question: str) -> EngineTurn:
+    """For a yes or no under an older question, or one whose asking this process does not remember. Yes to a person is
+    good at any time; yes to deleting is asked again."""
+    if intent == "affirm" and question == "handoff":
+        return EngineTurn(intent, 1.0, (), ("handoff",))
+    return choice("delete_my_data", None) if intent == "affirm" else choice("deny", question)

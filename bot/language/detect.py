@@ -16,8 +16,10 @@ from bot.language import model as models
 from bot.language import scripts
 from bot.language.model import LetterModel
 
-SURE: Final = 0.80
+SURE: Final = 0.70
 """Probability from which a language is acted upon without asking."""
+SURE_OF_A_WORD: Final = 0.80
+"""The same for a single word in Latin letters: it may be a name, a slip, or none of ours."""
 LIKELY: Final = 0.50
 """Below this nothing is named at all."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -125,7 +127,7 @@ class Languages:
             return _decided({other: strength * min(1.0, 0.7 + 0.06 * len(telling))}, wanted)
         if not shares:
             return _decided({code: share * min(1.0, 0.4 + 0.1 * len(telling)) for code, share in wide.items()}, wanted)
-        return _decided(shares, wanted)
+        return _decided(shares, wanted, SURE if len(telling) > 1 else SURE_OF_A_WORD)
 
     def _suggested(self, text: str, wanted: list[str]) -> Detected:
         """A guess for a message of greetings and the like: named, never sure."""
@@ -166,8 +168,8 @@ def _tags(hint: str) -> list[str]:
     return [code for part in hint[:200].split(",") if (code := tag(part))]
 
 
-def _decided(shares: dict[str, float], wanted: list[str]) -> Detected:
-    """The likeliest; a hint doubles the odds of what it names, so it tips a balance and no more."""
+def _decided(shares: dict[str, float], wanted: list[str], sure: float = SURE) -> Detected:
+    """The likeliest, acted upon from `sure`; a hint doubles the odds of what it names, and no more."""
     odds = {code: share * (2.0 if code in wanted else 1.0) for code, share in shares.items()}
     rest = max(0.0, 1 - sum(shares.values()))
     total = sum(odds.values()) + rest
@@ -175,7 +177,7 @@ def _decided(shares: dict[str, float], wanted: list[str]) -> Detected:
     confidence = odds[code] / total if total else 0.0
     if confidence < LIKELY:
         return Detected(None, round(confidence, 4), False)
-    return Detected(code, round(confidence, 4), confidence >= SURE)
+    return Detected(code, round(confidence, 4), confidence >= sure)
 
 
 def _register(path: Path) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
+from bot.core import ngrams
 from bot.core.ngrams import buckets, clean
+from encoder import spelling
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
 FILE: Final = "language.npz"
 MANIFEST: Final = "manifest.json"
 VERSION: Final = "language-1"
+"""Of the file; what a model is learned with is told by the fingerprint."""
 FEWEST: Final = 50
 """A language with fewer sentences than this is not learned."""
 
@@ -78,9 +82,11 @@ def train(root: Path, models: Path, progress: Callable[[str], None]) -> None:
         raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
     progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
     known = [index for index, label in enumerate(labels) if label in codes]
-    matrix = _matrix([texts[index] for index in known])
-    target = np.array([codes.index(labels[index]) for index in known])
     held = np.random.default_rng(7).random(len(known)) < 0.15
+    typed = _otherwise([texts[index] for index in known], [labels[index] for index in known])
+    matrix = _matrix([texts[index] for index in known] + [text for _, text in typed])
+    target = np.array([codes.index(labels[index]) for index in known + [known[origin] for origin, _ in typed]])
+    held = np.concatenate((held, held[[origin for origin, _ in typed]]))
     weights, bias = _fit(matrix[~held], target[~held], len(codes))
     scores = matrix[held] @ weights + bias
     sharpness = _sharpness(scores, target[held])
@@ -93,6 +99,18 @@ def train(root: Path, models: Path, progress: Callable[[str], None]) -> None:
     manifest = {"version": VERSION, "fingerprint": mark, "languages": codes, "held_out_accuracy": accuracy}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     progress(f"language: ready, {np.mean(list(accuracy.values())):.3f} of held-out sentences recognised")
+
+
+def _otherwise(texts: list[str], labels: list[str]) -> list[tuple[int, str]]:
+    """Some sentences again as they are typed without marks or in Latin letters: (its index, the text)."""
+    dice = random.Random(7)
+    made = []
+    for index, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        if dice.random() < 2 * spelling.LATIN.get(label, 0):
+            made.append((index, spelling.in_latin(text, label, dice)))
+        elif dice.random() < spelling.BARE.get(label, spelling.BARE_ELSEWHERE):
+            made.append((index, spelling.without_marks(text)))
+    return [(index, text) for index, text in made if text != texts[index]]
 
 
 def _fit(matrix: Any, target: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -150,8 +168,8 @@ def _read(files: list[Path]) -> tuple[list[str], list[str]]:
 
 
 def _fingerprint(files: list[Path]) -> str:
-    digest = hashlib.sha256(VERSION.encode())
-    for file in files:
+    digest = hashlib.sha256()
+    for file in [*files, Path(__file__), Path(ngrams.__file__), Path(spelling.__file__)]:
         digest.update(f"{file.parent.name}/{file.name}".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import nacl.bindings as sodium
 
-from bot.core.model import Choice, Outgoing, Urgency
+from bot.core.model import Choice, Outgoing, Translated, Urgency
 
 BLOCK = 512
 """Bytes. A short answer, a chosen button and most messages are one block; the bot's words two or three."""
@@ -26,6 +26,7 @@ class Body:
     urgency: Urgency = Urgency.NONE
     key: str = ""
     choice: Mapping[str, Any] | None = None
+    translated: Translated | None = None
 
     def __repr__(self) -> str:
         return "Body(...)"
@@ -37,7 +38,7 @@ def body_of(message: Outgoing, seq: int) -> Body:
     choices = tuple(
         Choice(f"{seq}.{secrets.token_urlsafe(12)}", choice.label, choice.action) for choice in message.choices
     )
-    return Body(message.text, choices, message.urgency, message.key)
+    return Body(message.text, choices, message.urgency, message.key, translated=message.translated)
 
 
 def pack(body: Body) -> bytes:
@@ -51,6 +52,8 @@ def pack(body: Body) -> bytes:
         fields["key"] = body.key
     if body.choice is not None:
         fields["choice"] = dict(body.choice)
+    if (was := body.translated) is not None:
+        fields["translated"] = [was.language, was.original, list(was.doubts)]
     plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     padded: bytes = sodium.sodium_pad(plain, BLOCK)
     return padded
@@ -59,10 +62,12 @@ def pack(body: Body) -> bytes:
 def unpack(padded: bytes) -> Body:
     """The body of opened bytes; they are authenticated, so they are as `pack` made them."""
     fields = json.loads(sodium.sodium_unpad(padded, BLOCK).decode("utf-8", "surrogatepass"))
+    was = fields.get("translated")
     return Body(
         text=fields["text"],
         choices=tuple(Choice(token, label, action) for token, label, action in fields.get("choices", ())),
         urgency=Urgency(fields.get("urgency", Urgency.NONE)),
         key=fields.get("key", ""),
         choice=fields.get("choice"),
+        translated=None if was is None else Translated(was[1], was[0], tuple(was[2])),
     )

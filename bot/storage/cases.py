@@ -10,102 +10,121 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
+from bot.core.audit import Deed
 from bot.core.handoff import Move, move
 from bot.core.model import Case, Handoff, Sender, Urgency
-from bot.storage.errors import AlreadyClaimed, Gone, NotFound, NotOwner, NotReadable, SealingError
-from bot.storage.part import LARGEST, Part, Person, wrapped_for
-from bot.storage.raising import RANKS, page, sealed_why
+from bot.core.organisations import EVERY, FIRST, sees
+from bot.core.roles import works_on_cases
+from bot.core.waiting import place
+from bot.storage.audit import Audit, append
+from bot.storage.case_tables import case_offers, case_plans, organisations
+from bot.storage.closed import close_to_team
+from bot.storage.errors import AlreadyClaimed, Forbidden, Gone, NotFound, NotOwner, NotReadable, SealingError
+from bot.storage.figures import count, count_claimed
+from bot.storage.ladders import begin_ladder, end_ladder, slow_ladder
+from bot.storage.part import LARGEST, Person, wrapped_for
+from bot.storage.raising import RANKS, sealed_why
+from bot.storage.recovery_key import vouched_public
 from bot.storage.sealing import KeyPair, open_envelope, pair_of
-from bot.storage.tables import case_whys, cases, caseworkers, conversation_wraps, conversations, messages
+from bot.storage.sheets import stop_asking
+from bot.storage.tables import (
+    case_whys,
+    cases,
+    caseworkers,
+    conversation_wraps,
+    conversations,
+    messages,
+    presence,
+    telegram_chats,
+)
 
 _OUTCOME = re.compile(r"[a-z][a-z _-]{0,39}")
 _OPEN = (Handoff.WAITING.value, Handoff.OWNED.value)
 
 
-class Cases(Part):
+class Cases(Audit):
     """See `Store`."""
 
-    async def queue(self) -> list[Case]:
-        """Waiting and owned cases: emergencies, then urgent ones, then the rest; the longest wait first."""
-        query = _cases().where(cases.c.state.in_(_OPEN))
-        order = (cases.c.urgency.desc(), cases.c.waiting_since, cases.c.id)
+    async def queue(self, organisation: int | None = None) -> list[Case]:
+        """Waiting and owned cases, in the order of `core.waiting`: those that an organisation's caseworkers see, or
+        all."""
+        query = case_rows().where(cases.c.state.in_(_OPEN), *seen_by(organisation))
         async with self._db.read() as connection:
-            return [_case(row) for row in await connection.execute(query.order_by(*order))]
+            return sorted((opened_case(row) for row in await connection.execute(query)), key=place)
 
     async def case(self, case_id: int) -> Case | None:
         """One case, open or closed."""
         if not 0 < case_id <= LARGEST:
             return None
         async with self._db.read() as connection:
-            return await _find(connection, case_id)
+            return await find(connection, case_id)
 
     async def case_of(self, conversation: int) -> Case | None:
         """The open case of a conversation: what may still be withdrawn, and how urgent it is."""
-        query = _cases().where(cases.c.conversation == conversation, cases.c.state.in_(_OPEN))
+        query = case_rows().where(cases.c.conversation == conversation, cases.c.state.in_(_OPEN))
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else _case(row)
+        return None if row is None else opened_case(row)
 
     async def claim(self, case_id: int, caseworker_id: int) -> Case:
         """Make the caseworker the owner; claiming one's own case again is no error.
 
-        Raises `AlreadyClaimed`, `NotFound`, or `IllegalMove` when the case is closed.
+        Raises `AlreadyClaimed`, `NotFound`, `NotOwner` for a case of another organisation, or `IllegalMove` when the
+        case is closed.
         """
         async with self._locked(case_id) as (connection, case):
             if case.state is Handoff.OWNED and case.owner == caseworker_id:
                 return case
             if case.state is Handoff.OWNED:
                 raise AlreadyClaimed(case.owner_name or "")
-            move(case.state, Move.CLAIM)
-            return await self._own(connection, case.id, case.conversation, caseworker_id)
-
-    async def claim_next(self, caseworker_id: int) -> Case | None:
-        """Make the caseworker the owner of the most urgent case that has waited longest; None when none
-        waits."""
-        query = (
-            select(cases.c.id, cases.c.conversation)
-            .join(conversations, conversations.c.id == cases.c.conversation)
-            .where(cases.c.state == Handoff.WAITING.value, conversations.c.state == Handoff.WAITING.value)
-            .order_by(cases.c.urgency.desc(), cases.c.waiting_since, cases.c.id)
-            .limit(1)
-        )
-        while True:
-            async with self._db.write() as connection:
-                row = (await connection.execute(self._db.locked(query, conversations, skip=True))).first()
-                if row is not None:
-                    return await self._own(connection, row.id, row.conversation, caseworker_id)
-                # none, or the last one is only being written to: then wait for it instead of missing it
-                row = (await connection.execute(self._db.locked(query, conversations))).first()
-                if row is not None:
-                    return await self._own(connection, row.id, row.conversation, caseworker_id)
-                if (await connection.execute(query)).first() is None:
-                    return None
+            after = move(case.state, Move.CLAIM)
+            return await self._own(connection, case.id, case.conversation, caseworker_id, after)
 
     async def release(self, case_id: int, caseworker_id: int) -> Case:
         """Back into the queue, waiting from now. Raises `NotOwner`, `NotFound`."""
         async with self._locked(case_id) as (connection, case):
             if case.state is not Handoff.OWNED or case.owner != caseworker_id:
                 raise NotOwner
-            return await self._put_back(connection, case, paged=False)
+            after = await self._put_back(connection, case, Move.RELEASE)
+            await self._noted(connection, Deed.GAVE_BACK, case, caseworker_id)
+            return after
 
     async def put_back(self, case_id: int) -> Case:
-        """Take an owned case from an owner who is away, and page again when it is urgent.
-
-        Raises `IllegalMove` when nobody owns it, `NotFound`.
-        """
+        """Take an owned case from an owner who is gone. Raises `IllegalMove` when nobody owns it, `NotFound`."""
         async with self._locked(case_id) as (connection, case):
-            move(case.state, Move.RELEASE)
-            return await self._put_back(connection, case, paged=case.urgency is not Urgency.NONE)
+            after = await self._put_back(connection, case, Move.RELEASE)
+            await self._noted(connection, Deed.LAPSED, case, None, case.owner)
+            return after
 
-    async def close_case(self, case_id: int, caseworker_id: int, outcome: str) -> Case:
+    async def lapse(self, case_id: int, claimed_at: datetime, seen_at: datetime | None, *, silent: bool) -> bool:
+        """Offer a case again whose owner says nothing (`silent`) or is away, unless they came back meanwhile: then
+        another `claimed_at`, a word, or a later `seen_at` stands there, and nothing is changed."""
+        present = select(presence.c.seen_at).join(cases, cases.c.owner == presence.c.caseworker)
+        async with self._locked(case_id) as (connection, case):
+            query = select(cases.c.claimed_at, cases.c.spoke_at, cases.c.waiting_since).where(cases.c.id == case_id)
+            row = (await connection.execute(query)).one()
+            seen = (await connection.execute(present.where(cases.c.id == case_id))).scalar()
+            back = row.spoke_at is not None if silent else seen != seen_at
+            if case.state is not Handoff.OWNED or (row.claimed_at or row.waiting_since) != claimed_at or back:
+                return False
+            await self._put_back(connection, case, Move.LAPSE)
+            await self._noted(connection, Deed.LAPSED, case, None, case.owner)
+            return True
+
+    async def close_case(
+        self, case_id: int, caseworker_id: int, outcome: str, *, person: Person | None = None,
+        team: KeyPair | None = None,
+    ) -> Case:  # fmt: skip
         """End the case. `outcome` is one of a few words in lower case, never free text: it is stored in
-        plain.
+        plain. `person`, opened with the key `team`: for sealing it to coordinators, where the organisation wants that.
 
         Raises `NotOwner`, `NotFound`, and `ValueError` for another kind of outcome.
         """
@@ -116,7 +135,24 @@ class Cases(Part):
                 raise NotOwner
             after = move(case.state, Move.CLOSE).value
             closed = {"state": after, "owner": None, "closed_at": self._clock(), "outcome": outcome}
-            return await _change(connection, case.id, case.conversation, closed)
+            closed |= {"danger_at": None}
+            ended = await change(connection, case.id, case.conversation, closed)
+            await self._sealed_to_coordinators(connection, person, team)
+            await count(self._db, connection, self._clock(), ("handoff", "closed"))
+            await self._noted(connection, Deed.CLOSED, case, caseworker_id, detail=outcome)
+            return ended
+
+    async def case_by_number(self, number: str) -> Case | None:
+        """The case of that number, open or closed."""
+        async with self._db.read() as connection:
+            row = (await connection.execute(case_rows().where(cases.c.number == number))).first()
+        return None if row is None else opened_case(row)
+
+    async def cases_of(self, conversation: int) -> list[Case]:
+        """Every case of a conversation, open or closed, oldest first."""
+        query = case_rows().where(cases.c.conversation == conversation).order_by(cases.c.id)
+        async with self._db.read() as connection:
+            return [opened_case(row) for row in await connection.execute(query)]
 
     async def open_case(self, case_id: int, team: KeyPair) -> Person:
         """The conversation of a case, opened with the team's key.
@@ -169,52 +205,118 @@ class Cases(Part):
         mine = and_(cases.c.conversation == person.conversation, cases.c.state.in_(_OPEN))
         async with self._db.write() as connection:
             await self._lock(connection, person.conversation)
-            await connection.execute(update(cases).where(mine).values(urgency=urgency.rank))
+            changed = update(cases).where(mine).values(urgency=urgency.rank).returning(cases.c.id)
+            for case_id in (await connection.execute(changed)).scalars().all():
+                await slow_ladder(connection, case_id, urgency, self._clock())
+
+    async def hold_caseworker(self, connection: AsyncConnection, caseworker_id: int) -> None:
+        """From here to the commit nobody else counts or changes how many cases this caseworker has. Taken before any
+        conversation."""
+        mine = select(caseworkers.c.id).where(caseworkers.c.id == caseworker_id)
+        await connection.execute(self._db.locked(mine, caseworkers, named=True))
 
     @asynccontextmanager
-    async def _locked(self, case_id: int) -> AsyncIterator[tuple[AsyncConnection, Case]]:
-        """A transaction that holds the case's conversation, and the case as it is then; raises `NotFound`."""
+    async def _locked(
+        self, case_id: int, counting: int | None = None
+    ) -> AsyncIterator[tuple[AsyncConnection, Case]]:
+        """A transaction that holds the case's conversation, and the case as it is then; raises `NotFound`. `counting`:
+        a caseworker whose cases are counted in it."""
         async with self._db.write() as connection:
+            if counting is not None:
+                await self.hold_caseworker(connection, min(counting, LARGEST))
             of = select(cases.c.conversation).where(cases.c.id == min(case_id, LARGEST))
             conversation = (await connection.execute(of)).scalar()
             if conversation is None:
                 raise NotFound("there is no such case")
             await self._lock(connection, conversation)
-            case = await _find(connection, case_id)
+            case = await find(connection, case_id)
             if case is None:
                 raise NotFound("there is no such case")
             yield connection, case
 
-    async def _own(self, connection: AsyncConnection, case_id: int, conversation: int, caseworker_id: int) -> Case:
+    async def _own(
+        self, connection: AsyncConnection, case_id: int, conversation: int, caseworker_id: int, after: Handoff,
+        also: dict[str, Any] | None = None, deed: Deed = Deed.CLAIMED,
+    ) -> Case:  # fmt: skip
+        organisation = await works(connection, caseworker_id)
+        theirs = (await connection.execute(select(cases.c.organisation).where(cases.c.id == case_id))).scalar_one()
+        if not sees(organisation, theirs):
+            raise NotOwner
         # what the bot had not answered is the owner's now: the bot must not come back to it later
         open_turns = and_(messages.c.conversation == conversation, messages.c.answered.is_(False))
         await connection.execute(update(messages).where(open_turns).values(answered=True))
-        after = move(Handoff.WAITING, Move.CLAIM).value
-        return await _change(connection, case_id, conversation, {"state": after, "owner": caseworker_id})
-
-    async def _put_back(self, connection: AsyncConnection, case: Case, *, paged: bool) -> Case:
+        await stop_asking(connection, conversation)
         now = self._clock()
-        if paged:
-            await page(connection, case.number, case.urgency, now)
-        waiting = {"state": move(case.state, Move.RELEASE).value, "owner": None, "waiting_since": now}
-        return await _change(connection, case.id, case.conversation, waiting)
+        await end_ladder(connection, case_id, "claimed", now)
+        await count_claimed(self._db, connection, case_id, now)
+        owned = {"state": after.value, "owner": caseworker_id, "claimed_at": now, "spoke_at": None}
+        owned |= {"organisation": organisation, "handed_from": None}
+        case = await change(connection, case_id, conversation, owned | (also or {}))
+        await self._noted(connection, deed, case, caseworker_id)
+        return case
+
+    async def _sealed_to_coordinators(
+        self, connection: AsyncConnection, person: Person | None, team: KeyPair | None
+    ) -> None:
+        if self._db.open_cases_only and person is not None and team is not None:
+            await close_to_team(connection, person, await vouched_public(connection, team))
+
+    async def _noted(
+        self, connection: AsyncConnection, deed: Deed, case: Case, actor: int | None, subject: int | None = None,
+        detail: str = "",
+    ) -> None:  # fmt: skip
+        """Into the audit log, as the last statement of the transaction."""
+        await append(
+            self._db, connection, self._clock(), deed, actor=actor, case=case.number, subject=subject, detail=detail
+        )
+
+    async def _put_back(self, connection: AsyncConnection, case: Case, what: Move) -> Case:
+        """Into the queue, waiting from now; in danger, whoever is on call is called."""
+        now = self._clock()
+        await count(self._db, connection, now, ("handoff", "lapsed" if what is Move.LAPSE else "gave_back"))
+        waiting = {"state": move(case.state, what).value, "owner": None, "waiting_since": now}
+        await begin_ladder(connection, case.id, case.urgency, now)
+        return await change(connection, case.id, case.conversation, waiting | {"claimed_at": None, "spoke_at": None})
 
 
-async def _change(connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any]) -> Case:
+async def works(connection: AsyncConnection, caseworker_id: int) -> int:
+    """The organisation of a caseworker. Raises `Forbidden` for who does not work on cases."""
+    query = select(caseworkers.c.role, caseworkers.c.organisation).where(caseworkers.c.id == caseworker_id)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return FIRST
+    if not works_on_cases(row.role):
+        raise Forbidden
+    return int(row.organisation)
+
+
+def seen_by(organisation: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Which cases the caseworkers of an organisation see; None: all."""
+    return () if organisation is None else (cases.c.organisation.in_((organisation, EVERY)),)
+
+
+async def change(
+    connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any], state: str | None = None
+) -> Case:
+    """Another state or owner; what was offered to a colleague is not any more. The caller holds the conversation.
+
+    `state`: of the conversation, where it is not that of the case.
+    """
+    await connection.execute(delete(case_offers).where(case_offers.c.case_id == case_id))
     await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
     mine = conversations.c.id == conversation
-    await connection.execute(update(conversations).where(mine).values(state=changes["state"]))
-    case = await _find(connection, case_id)
+    await connection.execute(update(conversations).where(mine).values(state=state or changes["state"]))
+    case = await find(connection, case_id)
     assert case is not None
     return case
 
 
-async def _find(connection: AsyncConnection, case_id: int) -> Case | None:
-    row = (await connection.execute(_cases().where(cases.c.id == case_id))).first()
-    return None if row is None else _case(row)
+async def find(connection: AsyncConnection, case_id: int) -> Case | None:
+    row = (await connection.execute(case_rows().where(cases.c.id == case_id))).first()
+    return None if row is None else opened_case(row)
 
 
-def _cases() -> Select[Any]:
+def case_rows() -> Select[Any]:
     unread = (
         select(func.count())
         .where(
@@ -224,20 +326,32 @@ def _cases() -> Select[Any]:
         )
         .scalar_subquery()
     )
+    colleagues, givers = caseworkers.alias(), organisations.alias()
     return (
         select(
             cases,
+            case_offers.c.colleague.label("offered_to"),
+            colleagues.c.name.label("offered_to_name"),
+            case_plans.c.follow_up_on,
             conversations.c.language,
             conversations.c.last_message_at,
+            conversations.c.channel,
+            telegram_chats.c.blocked_at,
             caseworkers.c.name.label("owner_name"),
+            givers.c.name.label("handed_from_name"),
             unread.label("unread"),
         )
         .outerjoin(conversations, conversations.c.id == cases.c.conversation)
+        .outerjoin(telegram_chats, telegram_chats.c.conversation == cases.c.conversation)
         .outerjoin(caseworkers, caseworkers.c.id == cases.c.owner)
+        .outerjoin(case_offers, case_offers.c.case_id == cases.c.id)
+        .outerjoin(colleagues, colleagues.c.id == case_offers.c.colleague)
+        .outerjoin(case_plans, case_plans.c.case_id == cases.c.id)
+        .outerjoin(givers, givers.c.id == cases.c.handed_from)
     )
 
 
-def _case(row: Row[Any]) -> Case:
+def opened_case(row: Row[Any]) -> Case:
     return Case(
         id=row.id,
         number=row.number,
@@ -251,5 +365,14 @@ def _case(row: Row[Any]) -> Case:
         last_message_at=row.last_message_at or row.closed_at or row.opened_at,
         owner=row.owner,
         owner_name=row.owner_name,
+        channel=row.channel,
+        reachable=row.channel != "telegram" or row.blocked_at is None,
         unread=row.unread,
+        offered_to=row.offered_to,
+        offered_to_name=row.offered_to_name,
+        follow_up_on=row.follow_up_on,
+        closed_at=row.closed_at,
+        outcome=row.outcome,
+        organisation=row.organisation,
+        handed_from=row.handed_from_name,
     )

@@ -6,6 +6,8 @@ package `mnemonic` carries them: six words are 66 bits. A language without a lis
 
 from __future__ import annotations
 
+import base64
+import re
 import secrets
 import unicodedata
 from functools import lru_cache
@@ -36,3 +38,32 @@ def new_return_code(language: str | None) -> str:
     base = (language or "en").split("-")[0].lower()
     words = words_of(base if base in LISTS else "en")
     return " ".join(secrets.choice(words) for _ in range(WORDS))
+
+
+_LINK = re.compile(r"([a-z]{2})_([A-Za-z0-9_-]{12})")
+
+
+def to_link(code: str) -> str | None:
+    """A return code as a word of 15 plain characters, for a deep link: its list and the places of its words. None for
+    what is no code of ours."""
+    words = unicodedata.normalize("NFC", code).split()
+    for language in LISTS:
+        places = {word: place for place, word in enumerate(words_of(language))}
+        if len(words) == WORDS and all(word in places for word in words):
+            number = 0
+            for word in words:
+                number = number << 11 | places[word]
+            return f"{language}_{base64.urlsafe_b64encode(number.to_bytes(9, 'big')).decode()}"
+    return None
+
+
+def from_link(link: str) -> str | None:
+    """The return code of such a word; None for anything else."""
+    match = _LINK.fullmatch(link)
+    if match is None or match[1] not in LISTS:
+        return None
+    number = int.from_bytes(base64.urlsafe_b64decode(match[2]), "big")
+    if number >> 11 * WORDS:
+        return None
+    words = words_of(match[1])
+    return " ".join(words[number >> 11 * place & 2047] for place in reversed(range(WORDS)))

@@ -2,8 +2,9 @@
 lost.
 
 An item is leased, not removed, when it is taken: whoever dies with it loses the lease, and it is taken
-again. So an item may be done twice, never zero times. Kind "page" carries `{"case_number", "urgency"}` and
-nothing else.
+again. So an item may be done twice, never zero times. Pages to whoever is on call are not here (`ladders`): they
+must not be sent twice. Kind "owner" carries `{"case_number", "urgency", "caseworker"}`, kind "hole" the times of
+a hole in the rota.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.storage.part import Part
 from bot.storage.tables import outbox
@@ -33,6 +34,13 @@ class OutboxItem:
 
 class Outbox(Part):
     """See `Store`."""
+
+    async def post(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Something to do, at once."""
+        now = self._clock()
+        row = {"kind": kind, "payload": json.dumps(payload), "created_at": now, "due_at": now}
+        async with self._db.write() as connection:
+            await connection.execute(insert(outbox).values(**row))
 
     async def take_outbox(self, limit: int, lease: timedelta) -> list[OutboxItem]:
         """What is due, oldest first, for nobody else until the lease ends."""

@@ -50,6 +50,10 @@ class Part:
         self._clock = clock
         self._return_salt = return_salt
 
+    def now(self) -> datetime:
+        """The time by the store's clock."""
+        return self._clock()
+
     async def _lock(self, connection: AsyncConnection, conversation: int) -> bool:
         """Hold the conversation's row until the commit; False when there is none (any more)."""
         query = select(conversations.c.id).where(conversations.c.id == conversation)

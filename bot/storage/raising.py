@@ -9,13 +9,18 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.figures import hour
 from bot.core.handoff import IllegalMove, Move, move
 from bot.core.model import CaseChange, Handoff, Urgency
+from bot.core.organisations import EVERY, FIRST
 from bot.storage.engine import Database
+from bot.storage.figures import count, danger_since
+from bot.storage.ladders import begin_ladder, end_ladder
 from bot.storage.sealing import seal
 from bot.storage.tables import case_whys, cases, conversations, outbox
 
@@ -41,9 +46,10 @@ async def raise_case(
 ) -> None:
     """Open the conversation's case, or raise the open one: urgency never falls, signals are united.
 
-    A page goes to the outbox when `change` asks for one and the case is new or its urgency rose.
+    Somebody is called when `change` asks for it and the case is new or its urgency rose: its owner, who owes a word
+    from now, or without one whoever is on call.
     """
-    query = select(cases.c.id, cases.c.number, cases.c.urgency, cases.c.signals)
+    query = select(cases.c.id, cases.c.number, cases.c.urgency, cases.c.signals, cases.c.owner)
     found = await connection.execute(
         query.where(cases.c.conversation == where.conversation, cases.c.state != Handoff.CLOSED.value)
     )
@@ -51,29 +57,37 @@ async def raise_case(
     urgency = change.urgency
     if row is None:
         case_id, number = await _open(database, connection, where.conversation, change, now)
-        rose = True
+        owner, rose = None, True
     else:
         before = RANKS[row.urgency]
         urgency = before.at_least(change.urgency)
         signals = _united(row.signals, change.signals)
-        case_id, number, rose = row.id, row.number, urgency is not before
+        case_id, number, owner, rose = row.id, row.number, row.owner, urgency is not before
         if rose or signals != row.signals:
             mine = cases.c.id == case_id
             await connection.execute(update(cases).where(mine).values(urgency=urgency.rank, signals=signals))
+    if rose and urgency is not Urgency.NONE:
+        await danger_since(connection, case_id, now)
     if change.why:
         plain = json.dumps(change.why, ensure_ascii=False).encode()
         envelope = seal(where.public, plain, sealed_why(case_id, where.seq, where.part))
         await connection.execute(
             insert(case_whys).values(case_id=case_id, seq=where.seq, part=where.part, envelope=envelope)
         )
-    if change.page and rose:
-        await page(connection, number, urgency, now)
+    if change.page and rose and owner is not None:
+        await _call_owner(connection, case_id, number, owner, urgency, now)
+    elif change.page and rose:
+        await begin_ladder(connection, case_id, urgency, now)
 
 
-async def page(connection: AsyncConnection, number: str, urgency: Urgency, now: datetime) -> None:
-    """Into the outbox: the on-call caseworkers are called to a case. No content leaves, only its number."""
-    payload = json.dumps({"case_number": number, "urgency": urgency.value})
-    await connection.execute(insert(outbox).values(kind="page", payload=payload, created_at=now, due_at=now))
+async def _call_owner(
+    connection: AsyncConnection, case_id: int, number: str, owner: int, urgency: Urgency, now: datetime
+) -> None:
+    """One page to whoever has the case; when no word follows, it is offered again like any other."""
+    mine = update(cases).where(cases.c.id == case_id)
+    await connection.execute(mine.values(claimed_at=now, spoke_at=None))
+    payload = json.dumps({"case_number": number, "urgency": urgency.value, "caseworker": owner})
+    await connection.execute(insert(outbox).values(kind="owner", payload=payload, created_at=now, due_at=now))
 
 
 async def withdraw_case(connection: AsyncConnection, conversation: int, state: Handoff, now: datetime) -> None:
@@ -90,11 +104,12 @@ async def withdraw_case(connection: AsyncConnection, conversation: int, state: H
     row = found.one()
     if RANKS[row.urgency] is Urgency.EMERGENCY:
         raise IllegalMove("an emergency is not withdrawn: a caseworker looks at it")
-    closed = {"state": Handoff.CLOSED.value, "closed_at": now, "outcome": WITHDRAWN}
+    closed = {"state": Handoff.CLOSED.value, "closed_at": now, "outcome": WITHDRAWN, "danger_at": None}
     await connection.execute(update(cases).where(cases.c.id == row.id).values(**closed))
     after = move(state, Move.CANCEL).value
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=after))
+    await end_ladder(connection, row.id, "withdrawn", now)
 
 
 def sealed_why(case_id: int, seq: int, part: str) -> str:
@@ -111,7 +126,7 @@ def new_number() -> str:
 async def _open(
     database: Database, connection: AsyncConnection, conversation: int, change: CaseChange, now: datetime
 ) -> tuple[int, str]:
-    row = {
+    row: dict[str, Any] = {
         "conversation": conversation,
         "state": Handoff.WAITING.value,
         "urgency": change.urgency.rank,
@@ -119,10 +134,14 @@ async def _open(
         "opened_at": now,
         "waiting_since": now,
     }
+    before = select(cases.c.organisation).where(cases.c.conversation == conversation, cases.c.organisation != EVERY)
+    organisation = (await connection.execute(before.order_by(cases.c.id.desc()).limit(1))).scalar()
+    row["organisation"] = organisation or FIRST  # who comes back comes to those who know them
     query = database.insert_new(cases).returning(cases.c.id, cases.c.number)
     while True:  # the number may be taken: 28 million of them, so hardly ever twice
         made = (await connection.execute(query.values(number=new_number(), **row))).first()
         if made is not None:
+            await count(database, connection, now, ("opened", hour(now, database.zone)), ("urgency", change.urgency))
             return made.id, made.number
 
 

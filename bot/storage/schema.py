@@ -17,8 +17,10 @@ from bot.storage.errors import SchemaError
 _LOCK = 0x1_4C00
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, revision: str = "head") -> None:
     """Bring a fresh or existing database to this program's schema; raises `SchemaError` when it is newer.
+
+    `revision`: an older schema, for what was made with it.
 
     Blocking: call it before serving, or in a thread. On PostgreSQL several gateways may start at once.
     """
@@ -35,9 +37,23 @@ def upgrade(url: str) -> None:
             _refuse_newer(connection)
             settings = config()
             settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+            command.upgrade(settings, revision)
+            if engine.dialect.name == "postgresql":
+                _without_samples(connection)
     finally:
         engine.dispose()
+
+
+def _without_samples(connection: Connection) -> None:
+    """PostgreSQL's planner keeps samples of every column, also of rows that are long gone: none of what is sealed."""
+    sampled = text(
+        "SELECT format('ALTER TABLE %I ALTER COLUMN %I SET STATISTICS 0', c.relname, a.attname) FROM pg_attribute a"
+        " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = current_schema() AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+        " AND a.atttypid = 'bytea'::regtype AND a.attstattarget IS DISTINCT FROM 0"
+    )
+    for (statement,) in connection.execute(sampled).all():
+        connection.exec_driver_sql(statement)
 
 
 def check(connection: Connection) -> None:
@@ -61,9 +77,13 @@ def config() -> Config:
     return settings
 
 
+def known() -> set[str]:
+    """Every revision that this program knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def _refuse_newer(connection: Connection) -> str | None:
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in known:
+    if current is not None and current not in known():
         raise SchemaError("the database is newer than this program: start the newer version")
     return current

@@ -13,13 +13,20 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import Insert, Update, and_, delete, insert, or_, select, update
 from sqlalchemy.engine import Row
 
-from bot.storage.caseworkers import COST, Caseworkers, DeskSession, name_key, totp_step
+from bot.core.audit import Deed
+from bot.core.devices import Device
+from bot.core.names import name_key
+from bot.core.roles import works_on_cases
+from bot.storage.audit import append
+from bot.storage.caseworkers import COST, Caseworkers, DeskSession
 from bot.storage.engine import Database
 from bot.storage.errors import LogInFailed, NotReadable, SealingError, SlowDown
+from bot.storage.factors import Proof, Second, prove, take_challenge
 from bot.storage.part import Clock
+from bot.storage.recovery import recovery_left
 from bot.storage.sealing import (
     SALT_BYTES,
     PasswordCost,
@@ -37,6 +44,8 @@ from bot.storage.team import sealed_team_key
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
+FRESH = timedelta(minutes=5)
+"""How long a password counts as just given."""
 FREE_FAILURES = 5
 LONGEST_DELAY = 60
 """Seconds. Short on purpose: whoever guesses on somebody's name must not keep that caseworker from the
@@ -53,9 +62,40 @@ class Sessions(Caseworkers):
         super().__init__(database, clock, return_salt)
         self._passwords = asyncio.Semaphore(AT_ONCE)
 
-    async def log_in(self, name: str, password: str, totp_code: str) -> tuple[str, DeskSession]:
+    async def log_in(
+        self, name: str, password: str, second: Second, device: str = Device.OTHER
+    ) -> tuple[str, DeskSession]:
         """A new session and its cookie. Raises `LogInFailed` (one error for every reason, in the same time
-        for a name that nobody has) and `SlowDown`. A one-time code works once."""
+        for a name that nobody has) and `SlowDown`. A second factor works once."""
+        found, proof = await self._identify(name, password, second)
+        cookie, now = secrets.token_urlsafe(32), self._clock()
+        keys = derive_token(cookie)
+        row = {
+            "lookup": keys.lookup,
+            "caseworker": found.id,
+            "wrapped": wrap(keys.wrap, proof.private, f"session:{found.id}"),
+            "created_at": now,
+            "seen_at": now,
+            "confirmed_at": now,
+            "device": Device(device).value,
+        }
+        await self._spend(found, proof, insert(desk_sessions).values(**row))
+        session = await self.desk_session(cookie)
+        if session is None:  # let go in this moment
+            raise LogInFailed
+        return cookie, session
+
+    async def confirm_session(self, cookie: str, session: DeskSession, password: str, second: Second) -> None:
+        """Password and second factor were given again: the session is `fresh` for some minutes. Raises as `log_in`."""
+        found, proof = await self._identify(session.name, password, second)
+        if found.id != session.caseworker:
+            raise LogInFailed
+        mine = desk_sessions.c.lookup == derive_token(cookie).lookup
+        await self._spend(found, proof, update(desk_sessions).where(mine).values(confirmed_at=self._clock()))
+
+    async def _identify(self, name: str, password: str, second: Second) -> tuple[Row[Any], Proof]:
+        """Whose password and second factor these are; the factor is not used up yet. A passkey's challenge is, whether
+        anything else is right or not."""
         async with self._passwords:
             await self._refuse_haste(name)
             found = await self._by_name(name)
@@ -63,32 +103,37 @@ class Sessions(Caseworkers):
             if found is not None:
                 salt, cost = found.salt, PasswordCost(found.passes, found.memory_mib)
             key = await asyncio.to_thread(derive_password, password, salt, cost)
-            opened = None if found is None else _open(found, key, totp_code, self._clock())
-            if found is None or opened is None:
+            new = isinstance(second, str) or await self.take_challenge(second.challenge, second.expires_at)
+            proof = await prove(self._db, found, key, second, self._clock()) if found is not None and new else None
+            if found is None or proof is None:
                 await self._note_failure(name)
                 raise LogInFailed
-        private, step = opened
-        cookie, now = secrets.token_urlsafe(32), self._clock()
-        keys = derive_token(cookie)
-        row = {
-            "lookup": keys.lookup,
-            "caseworker": found.id,
-            "wrapped": wrap(keys.wrap, private, f"session:{found.id}"),
-            "created_at": now,
-            "seen_at": now,
-        }
-        unused = and_(caseworkers.c.id == found.id, caseworkers.c.totp_step < step, caseworkers.c.active)
-        async with self._db.write() as connection:
-            marked = await connection.execute(update(caseworkers).where(unused).values(totp_step=step))
-            if marked.rowcount == 1:
-                await connection.execute(insert(desk_sessions).values(**row))
-                forget = log_in_failures.c.name_hash == _hashed(name)
+        return found, proof
+
+    async def take_challenge(self, challenge: bytes, ends: datetime) -> bool:
+        """Whether a challenge is handed in for the first time."""
+        return await take_challenge(self._db, challenge, ends, self._clock())
+
+    async def _spend(self, found: Row[Any], proof: Proof, then: Insert | Update) -> None:
+        """Use the second factor up and do what it is for, or neither; raises `LogInFailed` when somebody else used it a
+        moment ago, or has ended the session."""
+        still = select(caseworkers.c.id).where(caseworkers.c.id == found.id, caseworkers.c.active)
+        try:
+            async with self._db.write() as connection:
+                if (await connection.execute(self._db.locked(still, caseworkers))).first() is None:
+                    raise LogInFailed
+                if not await proof.spend(connection):
+                    raise LogInFailed
+                if (await connection.execute(then)).rowcount == 0:
+                    raise LogInFailed
+                forget = log_in_failures.c.name_hash == _hashed(found.name)
                 await connection.execute(delete(log_in_failures).where(forget))
-        session = await self.desk_session(cookie)
-        if session is None:  # the code was used a moment ago, by somebody else at the same time
-            await self._note_failure(name)
-            raise LogInFailed
-        return cookie, session
+                if proof.recovery:
+                    left, now = await recovery_left(connection, found.id), self._clock()
+                    await append(self._db, connection, now, Deed.RECOVERED, actor=found.id, detail=str(left))
+        except LogInFailed:
+            await self._note_failure(found.name)
+            raise
 
     async def desk_session(self, cookie: str, *, touch: bool = True) -> DeskSession | None:
         """The session of a cookie; None when unknown or over: 30 minutes idle, or 12 hours in all.
@@ -101,17 +146,20 @@ class Sessions(Caseworkers):
                 s.wrapped,
                 s.created_at,
                 s.seen_at,
+                s.confirmed_at,
                 caseworkers.c.id,
                 caseworkers.c.name,
                 caseworkers.c.role,
                 caseworkers.c.language,
+                caseworkers.c.organisation,
+                caseworkers.c.public.label("own_public"),
                 team_keys.c.id.label("team_key"),
                 team_keys.c.public,
                 team_wraps.c.envelope,
             )
             .join(caseworkers, caseworkers.c.id == s.caseworker)
             .join(team_keys, team_keys.c.retired_at.is_(None))
-            .join(
+            .outerjoin(
                 team_wraps,
                 and_(team_wraps.c.team_key == team_keys.c.id, team_wraps.c.caseworker == caseworkers.c.id),
             )
@@ -130,13 +178,22 @@ class Sessions(Caseworkers):
                 await connection.execute(mine.values(seen_at=now))
         try:
             own = pair_of(unwrap(keys.wrap, row.wrapped, f"session:{row.id}"))
-            team = pair_of(open_envelope(own, row.envelope, sealed_team_key(row.team_key, row.id)))
+            team = None
+            if works_on_cases(row.role):
+                if row.envelope is None:
+                    return None
+                team = pair_of(open_envelope(own, row.envelope, sealed_team_key(row.team_key, row.id)))
         except SealingError:
             return None
-        if team.public != row.public:
-            raise NotReadable  # somebody put another team key into the database
+        if own.public != row.own_public or (team is not None and team.public != row.public):
+            raise NotReadable  # somebody put another key into the database
         csrf = digest(cookie, b"inloop:csrf").hex()
-        return DeskSession(row.id, row.name, row.role, row.language, team, csrf)
+        fresh = row.confirmed_at is not None and row.confirmed_at + FRESH > now
+        known = session_id(keys.lookup)
+        return DeskSession(
+            row.id, row.name, row.role, row.language, team, csrf, id=known, fresh=fresh, organisation=row.organisation,
+            own=own,
+        )  # fmt: skip
 
     async def log_out(self, cookie: str) -> None:
         """End the session; an unknown cookie is no error."""
@@ -180,15 +237,9 @@ class Sessions(Caseworkers):
                 await connection.execute(first)
 
 
-def _open(found: Row[Any], key: bytes, totp_code: str, now: datetime) -> tuple[bytes, int] | None:
-    """The caseworker's private key and the step of the one-time code; None when either is wrong."""
-    try:
-        private = unwrap(key, found.wrapped, f"caseworker:{found.name_key}")
-        totp_secret = unwrap(key, found.totp_wrapped, f"totp:{found.name_key}").decode()
-    except SealingError:
-        return None
-    step = totp_step(totp_secret, totp_code, now, after=found.totp_step)
-    return None if step is None else (private, step)
+def session_id(lookup: bytes) -> str:
+    """What names a session in its caseworker's list."""
+    return lookup.hex()[:16]
 
 
 def _hashed(name: str) -> bytes:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -66,6 +68,7 @@ installation = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("return_salt", LargeBinary, nullable=False),
+    Column("renewal_due", Boolean, nullable=False, server_default=false()),  # somebody left who had the team's key
 )
 """One row. Also the lock of the team keys: shared to wrap to the current key, exclusive to change it."""
 
@@ -90,6 +93,7 @@ conversations = Table(
     Column("last_seq", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Utc, nullable=False),
     Column("last_message_at", Utc, nullable=False),
+    Column("counted", Boolean, nullable=False, server_default=false()),  # its language and topic are in the figures
     CheckConstraint("state IN ('bot', 'waiting', 'owned', 'closed')", name="state"),
     Index(None, "last_message_at"),
     sqlite_autoincrement=True,  # an id is in what is sealed and in tombstones: never given twice
@@ -120,6 +124,15 @@ messages = Table(
     sqlite_with_rowid=False,
 )
 
+sheets = Table(
+    "sheets",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("asking", Boolean, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+"""What a person answered in forms; `asking`: whether a question stands."""
+
 caseworkers = Table(
     "caseworkers",
     metadata,
@@ -129,6 +142,7 @@ caseworkers = Table(
     Column("role", String(20), nullable=False),
     Column("language", String(20)),
     Column("active", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False, server_default=false()),  # has set up; a colleague has yet to confirm
     Column("public", LargeBinary, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
@@ -137,6 +151,7 @@ caseworkers = Table(
     Column("totp_wrapped", LargeBinary, nullable=False),
     Column("totp_step", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("organisation", Integer, nullable=False, server_default=text("1")),
     sqlite_autoincrement=True,
 )
 
@@ -157,6 +172,7 @@ invites = Table(
     Column("team_key", ForeignKey("team_keys.id"), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("expires_at", Utc, nullable=False),
+    Column("organisation", Integer, nullable=False, server_default=text("1")),
 )
 
 desk_sessions = Table(
@@ -167,6 +183,8 @@ desk_sessions = Table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
+    Column("confirmed_at", Utc),  # when its password was last given
+    Column("device", String(10), nullable=False, server_default=text("'other'")),
 )
 
 log_in_failures = Table(
@@ -190,11 +208,19 @@ cases = Table(
     Column("waiting_since", Utc, nullable=False),
     Column("closed_at", Utc),
     Column("owner", ForeignKey("caseworkers.id")),
+    Column("claimed_at", Utc),  # since when the owner owes the person a word
+    Column("spoke_at", Utc),  # when the owner last wrote, since then
     Column("seen_seq", Integer, nullable=False, server_default=text("0")),
     Column("outcome", String(40)),
+    Column("danger_at", Utc),  # until a person's first word is counted; see storage/figures.py
+    Column("counted", SmallInteger, nullable=False, server_default=text("0")),
+    Column("organisation", Integer, nullable=False, server_default=text("1")),  # 0: of every one; see organisations.py
+    Column("handed_from", Integer),  # the organisation that gave it here, until somebody takes it
     CheckConstraint("state IN ('waiting', 'owned', 'closed')", name="state"),
     CheckConstraint("(state = 'owned') = (owner IS NOT NULL)", name="owner"),
-    Index(None, "state", "urgency", "waiting_since"),
+    Index(None, "state", "organisation", "urgency", "waiting_since"),
+    Index(None, "closed_at"),
+    Index(None, "conversation"),
     Index(
         "uq_cases_open",
         "conversation",
@@ -214,6 +240,86 @@ case_whys = Table(
     Column("envelope", LargeBinary, nullable=False),
 )
 
+ladders = Table(
+    "ladders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("urgency", SmallInteger, nullable=False),
+    Column("began_at", Utc, nullable=False),
+    Column("rung", Integer, nullable=False, server_default=text("0")),  # the last one climbed; 0: none yet
+    Column("due_at", Utc, nullable=False),  # when the next one is climbed
+    Column("acknowledged_at", Utc),
+    Column("ended_at", Utc),
+    Column("ended", String(20)),
+    CheckConstraint("(ended_at IS NULL) = (ended IS NULL)", name="ended"),
+    Index(
+        "uq_ladders_running",
+        "case_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(None, "ended_at"),
+    sqlite_autoincrement=True,  # an id is in links and in the names of what a person was told: never given twice
+)
+"""One climb of the ladder for one case, from the first on call to everyone."""
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ladder", ForeignKey("ladders.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("addressee", Integer, nullable=False),  # a caseworker; 0: the team's own addresses
+    Column("state", String(10), nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("lease_until", Utc),
+    Column("acknowledged_at", Utc),
+    CheckConstraint("state IN ('due', 'sending', 'sent', 'failed', 'dropped')", name="state"),
+    Index(None, "ladder", "rung", "addressee", unique=True),  # nobody is paged twice on one rung
+    Index(None, "state"),
+    sqlite_autoincrement=True,  # an id is in the link that was sent: never given twice
+)
+
+page_addresses = Table(
+    "page_addresses",
+    metadata,
+    Column("caseworker", ForeignKey("caseworkers.id"), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""Where a caseworker is paged and how the calendar calls them, under the key of the pages (not in the database)."""
+
+rota_overrides = Table(
+    "rota_overrides",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False, index=True),
+    Column("second", Boolean, nullable=False),
+    Column("caseworker", ForeignKey("caseworkers.id"), nullable=False),
+    Column("made_by", ForeignKey("caseworkers.id")),  # nothing: made by whoever runs the machine
+    Column("made_at", Utc, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="order"),
+    sqlite_autoincrement=True,
+)
+
+hole_warnings = Table(
+    "hole_warnings",
+    metadata,
+    Column("starts_at", Utc, primary_key=True),
+    Column("warned_at", Utc, nullable=False),
+    Column("organisation", Integer, primary_key=True, server_default=text("1")),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("caseworker", ForeignKey("caseworkers.id"), primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+)
+"""When a caseworker's desk last showed a sign of life: an open page is one, unlike for a session."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -226,6 +332,48 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+telegram_chats = Table(
+    "telegram_chats",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lookup", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("conversation", Integer, nullable=False, unique=True),  # no foreign key: the chat is emptied after it
+    Column("current", Boolean, nullable=False),
+    Column("sent_seq", Integer, nullable=False),
+    Column("trying_seq", Integer),
+    Column("trying_after", LargeBinary),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", Utc, nullable=False),
+    Column("blocked_at", Utc),
+    Column("older", Boolean, nullable=False, server_default=false()),  # something there is too old to be deleted
+    Index(None, "lookup"),
+    sqlite_autoincrement=True,
+)
+"""Where the answers of a conversation go: a chat, under the delivery key, and how far it has them (`sent_seq`). What
+is after that is the outbox; no text is in it twice."""
+
+telegram_messages = Table(
+    "telegram_messages",
+    metadata,
+    Column("chat", ForeignKey("telegram_chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("lookup", LargeBinary, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+    Column("delete_at", Utc, index=True),
+    sqlite_with_rowid=False,
+)
+"""What stands in a chat and can still be deleted there, by its sealed number."""
+
+telegram_updates = Table(
+    "telegram_updates",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False, index=True),
+)
+"""Updates that are handled, for as long as Telegram may bring them again."""
+
 tombstones = Table(
     "tombstones",
     metadata,
@@ -233,3 +381,12 @@ tombstones = Table(
     Column("deleted_at", Utc, nullable=False),
 )
 """Conversations that were deleted: applied again after a backup is restored."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("job", String(20), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+"""When a job (`upkeep`, `backup`, `restore`) last ended well, and how many of what it handled."""

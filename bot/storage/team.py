@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.part import wrapped_for
+from bot.storage.part import Person, wrapped_for
 from bot.storage.sealing import KeyPair, SealingError, open_envelope, seal
 from bot.storage.tables import conversation_wraps, team_keys, team_wraps
 
@@ -36,6 +36,18 @@ async def give_team_key(
     envelope = seal(public, private, sealed_team_key(team_key, caseworker))
     row = {"team_key": team_key, "caseworker": caseworker, "envelope": envelope}
     await connection.execute(insert(team_wraps).values(**row))
+
+
+def team_wrap(person: Person, team_key: int, public: bytes) -> dict[str, object]:
+    """The row that gives the team the conversation's private key."""
+    bound = wrapped_for("team", person.conversation, team_key)
+    return {
+        "conversation": person.conversation,
+        "kind": "team",
+        "lookup": None,
+        "team_key": team_key,
+        "wrapped": seal(public, person.keys.private, bound),
+    }
 
 
 async def rewrap_all(connection: AsyncConnection, old_id: int, old: KeyPair, new_id: int, public: bytes) -> None:

@@ -7,24 +7,32 @@ from 1, without gaps), says who owns the conversation, and keeps everybody else 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import case, insert, literal, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.handoff import Move, bot_may_speak
+from bot.core.audit import Deed
+from bot.core.forms import Sheet
+from bot.core.handoff import IllegalMove, Move, bot_may_speak
 from bot.core.model import CaseChange, Choice, Handoff, Message, Outgoing, Sender
+from bot.storage.audit import append
 from bot.storage.body import Body, body_of, pack, unpack
-from bot.storage.conversations import Conversations
+from bot.storage.closed import close_to_team, has_open_case, open_to_team
+from bot.storage.codes import new_return_code
+from bot.storage.conversations import Conversations, replace_code
+from bot.storage.engine import Database
 from bot.storage.errors import Gone, NotOwner
+from bot.storage.figures import count_word
 from bot.storage.part import LARGEST, Person, moved, sealed_message
 from bot.storage.raising import Place, raise_case, withdraw_case
 from bot.storage.sealing import KeyPair, digest, open_envelope, seal
+from bot.storage.sheets import Sheets, put_sheet
 from bot.storage.tables import cases, conversations, messages
 
 
@@ -39,7 +47,7 @@ class Accepted:
     answered: bool
 
 
-class Turns(Conversations):
+class Turns(Conversations, Sheets):
     """See `Store`."""
 
     async def accept(
@@ -80,6 +88,7 @@ class Turns(Conversations):
                 if case is not None:
                     where = Place(person.conversation, person.keys.public, seq, "accept")
                     await raise_case(self._db, connection, where, case, now)
+                    await self._open_to_team(connection, person)
         except IntegrityError:
             return await self._repeated(person, client)
         if case is not None:
@@ -95,11 +104,12 @@ class Turns(Conversations):
         case: CaseChange | None = None,
         language: str | None = None,
         cancel: bool = False,
+        sheet: Sheet | None = None,
     ) -> bool:
         """Complete the turn of the person's message `seq`; True when the replies were said.
 
         False when it was answered before (then nothing changes), or when a caseworker owns the
-        conversation: then the message is marked, `case` and `language` are applied, and nothing is said.
+        conversation: then the message is marked, `case`, `language` and `sheet` are applied, and nothing is said.
         `cancel` withdraws a waiting case; raises `IllegalMove`, changing nothing, while an emergency
         stands. Raises `Gone`.
         """
@@ -133,13 +143,31 @@ class Turns(Conversations):
                 if case is not None:
                     where = Place(person.conversation, person.keys.public, seq, "answer")
                     await raise_case(self._db, connection, where, case, now)
+                    await self._open_to_team(connection, person)
                 if cancel:
                     await withdraw_case(connection, person.conversation, state, now)
+                    if self._db.open_cases_only and not await has_open_case(connection, person.conversation):
+                        await close_to_team(connection, person, None)
+                if sheet is not None:
+                    await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
         except _AnsweredBefore:
             return False
         if case is not None:
             await self.rewrap(person)
         return bot_may_speak(state)
+
+    async def raise_afterwards(self, person: Person, seq: int, part: str, case: CaseChange) -> None:
+        """Apply `case` for the message `seq` that was stored before: what was seen in it only later. `part` (at most 10
+        characters) names the second look; the same again changes nothing. Raises `Gone`."""
+        try:
+            async with self._db.write() as connection:
+                await self._advance(connection, person.conversation, {"state": moved(Move.ASK)})
+                where = Place(person.conversation, person.keys.public, seq, part)
+                await raise_case(self._db, connection, where, case, self._clock())
+                await self._open_to_team(connection, person)
+        except IntegrityError:
+            return
+        await self.rewrap(person)
 
     async def say(self, person: Person, client_id: str, message: Outgoing, *, only_if_owner: int | None = None) -> int:
         """A message outside a turn; its place. The same `client_id` again says nothing new.
@@ -150,14 +178,42 @@ class Turns(Conversations):
         """
         return await self._say(person.conversation, person.keys.public, client_id, message, only_if_owner)
 
-    async def notify(self, conversation: int, client_id: str, message: Outgoing) -> int:
-        """A message of the system to a conversation that is not open: needs no key. Raises `Gone`."""
+    async def renew_code(
+        self, person: Person, client_id: str, owner: int, message: Callable[[str], Outgoing]
+    ) -> bool:
+        """Another return code, and the message that tells the person: both or neither. The old code stops working.
+        False when it was done under this `client_id` before. Raises `Gone`, `NotOwner`."""
+        code = new_return_code(person.language)
+        wrap, now = await self.wrap_for_code(person, code), self._clock()
+        saying, client = message(code), _client(Sender.SYSTEM, client_id)
+        of_it = cases.c.conversation == person.conversation
+        try:
+            async with self._db.write() as connection:
+                row = await self._advance(connection, person.conversation, {"last_seq": conversations.c.last_seq + 1})
+                mine = (of_it, cases.c.state == Handoff.OWNED.value, cases.c.owner == owner)
+                number = (await connection.execute(select(cases.c.number).where(*mine))).scalar()
+                if number is None:
+                    raise NotOwner
+                said = _reply(person, row.last_seq, saying, now) | {"client": client}
+                await connection.execute(insert(messages).values(**said))
+                await replace_code(connection, person.conversation, wrap)
+                await append(self._db, connection, now, Deed.CODE, actor=owner, case=number)
+        except IntegrityError:
+            await self._repeated(person, client)
+            return False
+        return True
+
+    async def notify(
+        self, conversation: int, client_id: str, message: Outgoing, *, only_while: Handoff | None = None
+    ) -> int:
+        """A message of the system to a conversation that is not open: needs no key. Raises `Gone`, and `IllegalMove`
+        when the conversation is not in the state `only_while` (any more)."""
         mine = conversations.c.id == conversation
         async with self._db.read() as connection:
             public = (await connection.execute(select(conversations.c.public).where(mine))).scalar()
         if public is None:
             raise Gone
-        return await self._say(conversation, public, client_id, message, None)
+        return await self._say(conversation, public, client_id, message, None, only_while)
 
     async def unanswered(self, person: Person) -> list[Message]:
         """What was accepted and not answered, oldest first: taken up again after a crash."""
@@ -179,7 +235,15 @@ class Turns(Conversations):
         equal = [choice for choice in offered if hmac.compare_digest(choice.token.encode(), sent)]
         return equal[0] if equal else None
 
-    async def _say(self, conversation: int, public: bytes, client_id: str, message: Outgoing, owner: int | None) -> int:
+    async def _say(
+        self,
+        conversation: int,
+        public: bytes,
+        client_id: str,
+        message: Outgoing,
+        owner: int | None,
+        only_while: Handoff | None = None,
+    ) -> int:
         if message.sender is Sender.PERSON:
             raise ValueError("the person speaks in turns")
         now, client = self._clock(), _client(message.sender, client_id)
@@ -188,8 +252,10 @@ class Turns(Conversations):
         try:
             async with self._db.write() as connection:
                 row = await self._advance(connection, conversation, changes)
-                if owner is not None and not await _owns(connection, conversation, owner):
+                if owner is not None and not await _speaks(self._db, connection, conversation, owner, now):
                     raise NotOwner
+                if only_while is not None and row.state != only_while.value:
+                    raise IllegalMove(f"it is {row.state}")
                 if message.sender is Sender.BOT and not bot_may_speak(Handoff(row.state)):
                     message = replace(message, sender=Sender.SYSTEM)
                 saying = _reply(keys, row.last_seq, message, now) | {"client": client}
@@ -197,6 +263,11 @@ class Turns(Conversations):
         except IntegrityError:
             return (await self._repeated(keys, client)).seq
         return int(row.last_seq)
+
+    async def _open_to_team(self, connection: AsyncConnection, person: Person) -> None:
+        """In the transaction that opens a case: it must never wait without somebody who can read it."""
+        if self._db.open_cases_only:
+            await open_to_team(connection, person)
 
     async def _advance(self, connection: AsyncConnection, conversation: int, changes: Mapping[str, Any]) -> Row[Any]:
         """Take the conversation's row and its next places; `state` and `last_seq` after the change."""
@@ -268,13 +339,17 @@ def _opened(person: Person, row: Row[Any]) -> Message:
         key=body.key,
         answered=row.answered,
         choice=body.choice,
+        translated=body.translated,
     )
 
 
-async def _owns(connection: AsyncConnection, conversation: int, caseworker: int) -> bool:
-    query = select(func.count()).where(
-        cases.c.conversation == conversation,
-        cases.c.state == Handoff.OWNED.value,
-        cases.c.owner == caseworker,
-    )
-    return bool((await connection.execute(query)).scalar_one())
+async def _speaks(
+    database: Database, connection: AsyncConnection, conversation: int, caseworker: int, now: datetime
+) -> bool:
+    """Notes that the owner has said a word; False when this caseworker is not the owner."""
+    mine = (cases.c.conversation == conversation, cases.c.state == Handoff.OWNED.value, cases.c.owner == caseworker)
+    spoken = update(cases).where(*mine).values(spoke_at=now).returning(cases.c.id)
+    case_id = (await connection.execute(spoken)).scalar()
+    if case_id is not None:
+        await count_word(database, connection, case_id, now)
+    return case_id is not None

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_api`.
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,15 +11,36 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from bot.core.model import Message, Urgency
+from bot.casefile import CaseFile
+from bot.casework import CaseWork
+from bot.centres import Centres
+from bot.core.roles import works_on_cases
 from bot.desk import Desk, Row
+from bot.interpreting import Interpreter
 from bot.live.local import DESK, Live
+from bot.oncall.roster import Roster
+from bot.passkeys import Challenges
 from bot.ports import Catalogue
+from bot.secret import page_key
 from bot.settings import Settings
 from bot.storage.store import DeskSession, Store
-from bot.web import desk_pages
+from bot.web import (
+    desk_account,
+    desk_centres,
+    desk_entrance,
+    desk_file,
+    desk_manage,
+    desk_pages,
+    desk_rota,
+    desk_translation,
+    desk_work,
+)
+from bot.web.desk_entrance import session_shown
 from bot.web.desk_errors import DeskRoute
+from bot.web.desk_shown import message_shown, row_shown, told_shown
 from bot.web.errors import ApiError
+from bot.web.feed import Feed
+from bot.web.feed import router as feed_router
 from bot.web.session import Door
 
 FALL_BACK_TO_READING = 15.0
@@ -36,21 +57,11 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LogInBody(_Body):
-    name: StrictStr = Field(min_length=1, max_length=80)
-    password: StrictStr = Field(min_length=1, max_length=1000)
-    code: StrictStr = Field(min_length=1, max_length=12)
-
-
-class AcceptBody(_Body):
-    password: StrictStr = Field(min_length=12, max_length=1000)
-    totp_secret: StrictStr = Field(pattern=r"^[A-Z2-7]{32}$")
-    code: StrictStr = Field(min_length=1, max_length=12)
-
-
 class ReplyBody(_Body):
     id: UUID
     text: StrictStr
+    translated: desk_translation.OriginalBody | None = None
+    """For a machine's translation: what the caseworker wrote."""
 
 
 class SeenBody(_Body):
@@ -65,90 +76,28 @@ class LanguageBody(_Body):
     language: StrictStr = Field(max_length=20)
 
 
-class InviteBody(_Body):
-    name: StrictStr = Field(min_length=1, max_length=80)
-
-
-def row_shown(row: Row) -> dict[str, Any]:
-    """A row of the queue. Times are ISO 8601 in UTC; the page shows them as local times."""
-    case = row.case
-    return {
-        "id": case.id,
-        "number": case.number,
-        "state": case.state.value,
-        "urgency": case.urgency.value,
-        "language": case.language,
-        "signals": list(case.signals),
-        "why": None if row.why is None else list(dict.fromkeys(row.why)),
-        "opened_at": case.opened_at.isoformat(),
-        "waiting_since": case.waiting_since.isoformat(),
-        "last_message_at": case.last_message_at.isoformat(),
-        "owner": case.owner,
-        "owner_name": case.owner_name,
-        "unread": case.unread,
-    }
-
-
-def message_shown(message: Message) -> dict[str, Any]:
-    """A message as a caseworker sees it: the choices by their labels, they are not theirs to make."""
-    data: dict[str, Any] = {
-        "seq": message.seq,
-        "from": message.sender.value,
-        "text": message.text,
-        "at": message.at.isoformat(),
-        "choices": [choice.label for choice in message.choices],
-    }
-    if message.choice is not None:
-        data["chosen"] = True
-    if message.urgency is not Urgency.NONE:
-        data["urgency"] = message.urgency.value
-    return data
-
-
-def session_shown(session: DeskSession) -> dict[str, Any]:
-    """What the page needs of the session; `token` goes into the header of every change."""
-    return {
-        "caseworker": session.caseworker,
-        "name": session.name,
-        "language": session.language,
-        "token": session.csrf,
-    }
-
-
-def router(desk: Desk, store: Store, live: Live, words: Catalogue, settings: Settings) -> APIRouter:
-    """All routes under `/desk`."""
+def router(
+    desk: Desk, store: Store, live: Live, words: Catalogue, settings: Settings, roster: Roster,
+    work: CaseWork, feed: Feed, interpreter: Interpreter | None = None,
+) -> APIRouter:  # fmt: skip
+    """All routes under `/desk`; without an interpreter nothing is translated."""
     door = Door(store, secure=settings.secure, public_url=settings.public_url)
     everything = APIRouter(tags=["desk"])
-    everything.include_router(desk_pages.router(desk, words, settings.max_text))
-    everything.include_router(_entrance(store, door))
-    everything.include_router(_api(desk, store, live, words, door))
+    challenges = Challenges(page_key(settings), store.now)
+    everything.include_router(desk_pages.router(desk, words, settings))
+    everything.include_router(desk_entrance.router(store, door, challenges, settings.public_url))
+    everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed))
+    everything.include_router(feed_router(feed, store))
+    everything.include_router(desk_rota.router(store, roster, live, door))
+    everything.include_router(desk_manage.router(desk, store, live, words, door))
+    everything.include_router(desk_account.router(store, live, door, challenges, settings.public_url))
     return everything
 
 
-def _entrance(store: Store, door: Door) -> APIRouter:
-    """What needs no session: logging in, and accepting an invitation."""
-    entrance = APIRouter(prefix="/desk", route_class=DeskRoute)
-
-    @entrance.post("/login")
-    async def log_in(body: LogInBody, request: Request, response: Response) -> dict[str, Any]:
-        door.same_origin(request)
-        cookie, session = await store.log_in(body.name, body.password, body.code)
-        door.let_in(response, cookie)
-        return session_shown(session)
-
-    @entrance.post("/invite/{secret}", status_code=204)
-    async def accept(
-        body: AcceptBody, secret: Annotated[str, Path(max_length=200)], request: Request
-    ) -> Response:
-        """Sets the password and the authenticator app. The link works once."""
-        door.same_origin(request)
-        await store.accept_invite(secret, body.password, body.totp_secret, body.code)
-        return Response(status_code=204)
-
-    return entrance
-
-
-def _api(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -> APIRouter:
+def _api(
+    desk: Desk, store: Store, live: Live, words: Catalogue, door: Door, interpreter: Interpreter | None,
+    work: CaseWork, feed: Feed,
+) -> APIRouter:  # fmt: skip
     """What needs a session."""
     api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
     Session = Annotated[DeskSession, Depends(door)]
@@ -177,7 +126,24 @@ def _api(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -> 
 
     @api.get("/queue")
     async def queue(session: Session) -> dict[str, Any]:
-        return _snapshot(await desk.queue(session))
+        return _snapshot(await desk.queue(session), await desk.called())
+
+    @api.post("/claims", status_code=201)
+    async def claim_next(session: Session) -> dict[str, Any]:
+        """Takes the case whose turn it is; 404 when nobody waits."""
+        case = await desk.claim_next(session)
+        if case is None:
+            raise ApiError(404, "not_found", "Nobody is waiting.")
+        return row_shown(Row(case, None))
+
+    @api.get("/facts")
+    async def facts(session: Session) -> dict[str, Any]:
+        """The facts in the answers whose review is overdue, longest first; empty for who is no coordinator."""
+        due = [
+            {"id": fact.id, "shown": fact.shown, "source": fact.source, "since": fact.review_on.isoformat()}
+            for fact in desk.facts_due(session)
+        ]
+        return {"due": due}
 
     @api.post("/cases/{case_id}/claim")
     async def claim(case_id: CaseId, session: Session) -> dict[str, Any]:
@@ -185,13 +151,25 @@ def _api(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -> 
 
     @api.get("/cases/{case_id}/messages")
     async def read(
-        case_id: CaseId, session: Session, after: Annotated[int, Query(ge=0, le=BIG)] = 0
+        case_id: CaseId,
+        session: Session,
+        after: Annotated[int, Query(ge=0, le=BIG)] = 0,
+        lang: Annotated[str, Query(max_length=35)] = "",
     ) -> dict[str, Any]:
-        return {"messages": [message_shown(m) for m in await desk.read(session, case_id, after)]}
+        """The messages after `after`, and all that the person answered in forms (in `lang`, else the session's)."""
+        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        found = await desk.read(session, case_id, after)
+        messages = [message_shown(m) | desk_work.in_own_words(m, words, language) for m in found]
+        return {"messages": messages, "told": told_shown(await desk.told(session, case_id), words, language)}
 
     @api.post("/cases/{case_id}/messages", status_code=202)
     async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
-        return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
+        if body.translated is None or interpreter is None:
+            return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
+        was = body.translated
+        return {
+            "seq": await interpreter.reply(session, case_id, str(body.id), body.text, was.text, was.own, was.looked)
+        }
 
     @api.post("/cases/{case_id}/seen", status_code=204)
     async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
@@ -201,23 +179,32 @@ def _api(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -> 
     @api.post("/cases/{case_id}/release", status_code=204)
     async def release(case_id: CaseId, session: Session) -> Response:
         await desk.release(session, case_id)
+        if interpreter is not None:
+            await interpreter.forget(session, case_id)
         return Response(status_code=204)
 
     @api.post("/cases/{case_id}/close", status_code=204)
     async def close(case_id: CaseId, body: CloseBody, session: Session) -> Response:
         await desk.close(session, case_id, body.outcome)
+        if interpreter is not None:
+            await interpreter.forget(session, case_id)
         return Response(status_code=204)
 
-    @api.post("/invites", status_code=201)
-    async def invite(body: InviteBody, session: Session) -> dict[str, str]:
-        """The path of a one-time link; the page puts its own address before it."""
-        name = body.name.strip()
-        if not name:
-            raise ApiError(422, "invalid")
-        return {"path": f"/desk/invite/{await desk.invite(session, name)}"}
-
+    if interpreter is not None:
+        desk_translation.add(api, interpreter, door)
+    file, centres = CaseFile(desk, store, words, live), Centres(desk, store, live)
+    _add_work(api, work, feed, door, interpreter, file, centres)
     _add_events(api, desk, live, door)
     return api
+
+
+def _add_work(
+    api: APIRouter, work: CaseWork, feed: Feed, door: Door, interpreter: Interpreter | None, file: CaseFile,
+    centres: Centres,
+) -> None:  # fmt: skip
+    desk_work.add(api, work, feed, door, interpreter, lambda case: row_shown(Row(case, None)), file)
+    desk_file.add(api, file, door)
+    desk_centres.add(api, centres, door, interpreter)
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
@@ -241,8 +228,10 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
                 live.forget(DESK, waiter)
                 yield ServerSentEvent("{}", event="expired")
                 return
-            rows = await desk.queue(session, rows)
-            snapshot = _snapshot(rows)
+            if works_on_cases(session.role):  # an administrator's line stays open, and empty
+                await desk.present(session)
+                rows = await desk.queue(session, rows)
+            snapshot = _snapshot(rows, await desk.called())
             if snapshot != last:
                 last = snapshot
                 data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
@@ -253,5 +242,10 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
 
 
-def _snapshot(rows: Sequence[Row]) -> dict[str, Any]:
-    return {"cases": [row_shown(row) for row in rows]}
+def _snapshot(rows: Sequence[Row], called: Mapping[int, bool]) -> dict[str, Any]:
+    """`called`: somebody is being called to the case; `coming`: somebody has said that they come."""
+    shown = [row_shown(row) for row in rows]
+    for row in shown:
+        row["called"] = row["id"] in called
+        row["coming"] = called.get(row["id"], False)
+    return {"cases": shown}

@@ -15,8 +15,13 @@ import segno
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from starlette.templating import Jinja2Templates
 
+from bot.core.audit import REASONS
+from bot.core.roles import ROLES
 from bot.desk import OUTCOMES, Desk
+from bot.exporting import SHORTEST
+from bot.passkeys import place_of
 from bot.ports import Catalogue
+from bot.settings import Settings
 from bot.web.pages import version
 
 TEMPLATES = Jinja2Templates(directory=Folder(__file__).parent / "templates")
@@ -26,8 +31,10 @@ LANGUAGES = ("nl", "fr", "en")
 ISSUER = "Inloop"
 
 
-def router(desk: Desk, words: Catalogue, max_text: int) -> APIRouter:
-    """`/desk` and `/desk/invite/<secret>`."""
+def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
+    """`/desk`, `/desk/manage` and `/desk/invite/<secret>`."""
+    rules = settings.retention
+    kept = {outcome: rules.reasons.get(outcome, rules.case).days for outcome in OUTCOMES}
     pages = APIRouter(include_in_schema=False)
     stamp = version()
     offered = [language for language in words.languages if language.code in LANGUAGES]
@@ -41,6 +48,7 @@ def router(desk: Desk, words: Catalogue, max_text: int) -> APIRouter:
 
     def page(request: Request, template: str, lang: str, **values: Any) -> Response:
         labels = dict(words.labels("desk", lang))
+        values["passkeys"] = place_of(settings.public_url, request.headers.get("Host", "")) is not None
         values |= {"lang": lang, "languages": offered, "words": labels, "version": stamp}
         values["words_json"] = json.dumps(labels, ensure_ascii=False)
         return TEMPLATES.TemplateResponse(request, template, values)
@@ -52,7 +60,18 @@ def router(desk: Desk, words: Catalogue, max_text: int) -> APIRouter:
         accept_language: Annotated[str, Header(max_length=500)] = "",
     ) -> Response:
         language = chosen(lang, accept_language)
-        return page(request, "desk.html", language, outcomes=OUTCOMES, max_text=max_text)
+        values = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text, "spoken": words.languages}
+        return page(request, "desk.html", language, **values)
+
+    @pages.get("/desk/manage")
+    async def manage(
+        request: Request,
+        lang: Annotated[str, Query(max_length=35)] = "",
+        accept_language: Annotated[str, Header(max_length=500)] = "",
+    ) -> Response:
+        """People, the log, figures, one case: the same shell for everybody, as `shell` is."""
+        language = chosen(lang, accept_language)
+        return page(request, "desk_manage.html", language, roles=ROLES, reasons=REASONS, shortest=SHORTEST)
 
     @pages.get("/desk/invite/{secret}")
     async def invitation(

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.core.intake import Refused
+from bot.gate import WorkNeeded
 from bot.limits import TooMany
 from bot.storage.errors import Gone
 
@@ -25,6 +26,7 @@ MESSAGES = {
     "empty": "The message is empty.",
     "invalid": "The request has not the right fields.",
     "too_many": "Too many requests; try again after the time given.",
+    "work": "Very many talks are begun now: solve the challenge of the header, or hand it in after the time given.",
     "unknown_choice": "This choice was not offered.",
     "unknown_language": "This language is not offered.",
     "method_not_allowed": "This method is not possible here.",
@@ -34,6 +36,10 @@ MESSAGES = {
 }
 STATUS_CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
                 409: "conflict", 413: "too_large", 422: "invalid", 429: "too_many"}  # fmt: skip
+
+
+CHALLENGE = "Inloop-Challenge"
+"""The header of an answer 428: `<bits> <challenge>`. `bot/gate.py` says what is to be done with it."""
 
 
 class ApiError(Exception):
@@ -69,6 +75,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TooMany)
     async def _too_many(_: Request, exc: TooMany) -> JSONResponse:
         return error(429, "too_many", headers={"Retry-After": str(exc.retry_after)})
+
+    @app.exception_handler(WorkNeeded)
+    async def _work(_: Request, exc: WorkNeeded) -> JSONResponse:
+        headers = {CHALLENGE: f"{exc.bits} {exc.challenge}", "Retry-After": str(exc.seconds)}
+        return error(428, "work", headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, exc: RequestValidationError) -> JSONResponse:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Sequence
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.errors import error
@@ -36,8 +37,14 @@ HEADERS = {
 }
 
 
+SCRIPT = "/embed.js"
+"""What pages of other sites load."""
+
 DRAIN = 16
 """How many times the limit is still read and thrown away, so that a client that is only clumsy hears why."""
+
+UNHURRIED = 1.0
+"""Seconds until somebody hears that it was too much: who does it on purpose would come back at once."""
 
 SLOWEST = 20.0
 """Seconds that a body may take to arrive."""
@@ -45,11 +52,16 @@ SLOWEST = 20.0
 
 class Guard:
     """Pure ASGI, so that streams stay streams. `max_body` is in bytes; a body is read whole before anything else sees
-    it, so a slow or endless one costs a bounded buffer and a bounded time."""
+    it, so a slow or endless one costs a bounded buffer and a bounded time. `sites` may show the pages at the paths of
+    `door` in a frame, and nothing else."""
 
-    def __init__(self, app: ASGIApp, max_body: int, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body: int, secure: bool, sites: Sequence[str] = (), door: Collection[str] = ()
+    ) -> None:
         self._app = app
         self._max_body = max_body
+        self._door = door
+        self._framed = POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + " ".join(sites)) if sites else None
         self._headers = dict(HEADERS)
         if secure:
             self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -64,17 +76,28 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if self._framed is not None and scope["path"] in self._door:
+                    headers["Content-Security-Policy"] = self._framed
+                    del headers["X-Frame-Options"]  # it cannot name a site
+                elif self._framed is not None and scope["path"] == SCRIPT:
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                 if "server" in headers:
                     del headers["server"]
             await send(message)
 
+        if self._announced(scope) > DRAIN * self._max_body:  # more than would be read anyway
+            await asyncio.sleep(UNHURRIED)
+            await error(413, "too_large", headers={"Connection": "close"})(scope, receive, guarded_send)
+            return
         try:
             body = await asyncio.wait_for(self._body(receive), SLOWEST)
         except TimeoutError:
             await error(408, "too_slow", headers={"Connection": "close"})(scope, receive, guarded_send)
             return
         if body is None:
-            await error(413, "too_large")(scope, receive, guarded_send)
+            await asyncio.sleep(UNHURRIED)
+            # Closed, for what is still on the way would be read for as long as it comes.
+            await error(413, "too_large", headers={"Connection": "close"})(scope, receive, guarded_send)
             return
         given = False
 
@@ -86,6 +109,12 @@ class Guard:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replayed, guarded_send)
+
+    @staticmethod
+    def _announced(scope: Scope) -> int:
+        """The size that the request says it has; 0 without one."""
+        said = Headers(scope=scope).get("content-length", "")
+        return int(said) if said.isdecimal() and len(said) < 20 else 0
 
     async def _body(self, receive: Receive) -> bytes | None:
         """All of it, or None when it is too large (then it was read on for a while and thrown away)."""

@@ -8,16 +8,21 @@ can set or read.
 from __future__ import annotations
 
 import hmac
+import secrets
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
+from bot.core.roles import works_on_cases
+from bot.storage.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 from bot.web.errors import ApiError
 
 CSRF_HEADER = "X-Desk-Token"
 PATH = "/desk"
 SAFE = {"GET", "HEAD", "OPTIONS"}
+ATTEMPT = 600
+"""Seconds."""
 
 
 class Door:
@@ -29,6 +34,7 @@ class Door:
         self._origin = origin(public_url) if public_url else None
         # `__Host-` would need the path "/": then the cookie went along with the visitor's requests too.
         self.cookie = "__Secure-desk" if secure else "desk"
+        self._attempt = f"{self.cookie}-attempt"
 
     async def __call__(self, request: Request) -> DeskSession:
         """The session. Raises `ApiError`: 401 without one, 403 for a change that another site may ask for."""
@@ -60,6 +66,18 @@ class Door:
             self.cookie, value, path=PATH, secure=self._secure, httponly=True, samesite="strict"
         )
 
+    def attempt(self, request: Request) -> str:
+        """What names one browser's attempt to log in; empty when it has begun none."""
+        return request.cookies.get(self._attempt, "")
+
+    def begin_attempt(self, request: Request, response: Response) -> str:
+        """The same, begun if there is none: a cookie of its own, for some minutes."""
+        value = self.attempt(request)[:100] or secrets.token_urlsafe(16)
+        response.set_cookie(
+            self._attempt, value, max_age=ATTEMPT, path=PATH, secure=self._secure, httponly=True, samesite="strict"
+        )
+        return value
+
     def let_out(self, response: Response) -> None:
         """Takes the cookie back."""
         response.delete_cookie(self.cookie, path=PATH, secure=self._secure, httponly=True, samesite="strict")
@@ -69,3 +87,30 @@ def origin(url: str) -> str:
     """`https://chat.example.org` of an address, as a browser writes it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+class Workers:
+    """A dependency like `Door`, for who works on cases; raises `Forbidden` for an administrator."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, request: Request) -> DeskSession:
+        session = await self._door(request)
+        if not works_on_cases(session.role):
+            raise Forbidden
+        return session
+
+
+class Fresh:
+    """A dependency like `Door`, for what takes data out, changes people, or changes how one logs in: the password was
+    given in the last minutes. 403 `password_again` otherwise, and the same request is good after that."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, request: Request) -> DeskSession:
+        session = await self._door(request)
+        if not session.fresh:
+            raise ApiError(403, "password_again", "Give your password again.")
+        return session

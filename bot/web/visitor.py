@@ -1,10 +1,9 @@
 """The visitor API, as in the contract. Every route but the first needs the conversation's token."""
 
 # No `from __future__ import annotations`: FastAPI reads the dependency that is named within `router`.
-import hashlib
 import json
-import secrets
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,15 +12,23 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.core.model import Message, Urgency
-from bot.limits import Limits
+from bot.core.renewed import code_of
+from bot.gate import Gate
 from bot.live.local import Live, conversation
 from bot.service import Service
 from bot.sessions import Session
 from bot.storage.store import Store
 from bot.web.errors import ApiError
+from bot.web.source import Source
+from bot.web.streams import Streams
 
 FALL_BACK_TO_READING = 15.0
 """Seconds after which a stream reads the database though nothing woke it."""
+
+PLACE = re.compile(r"[0-9]{1,16}")
+
+
+ASKED: dict[int | str, dict[str, Any]] = {428: {"description": "Work is needed: see the header Inloop-Challenge."}}
 
 
 class _Body(BaseModel):
@@ -49,6 +56,8 @@ class RestoreBody(_Body):
 class Opened(BaseModel):
     token: str
     return_code: str
+    telegram: str | None = None
+    """A link that goes on with the talk in Telegram, where there is a bot."""
 
 
 class Stored(BaseModel):
@@ -65,13 +74,26 @@ def shown(message: Message) -> dict[str, Any]:
     }
     if message.urgency is not Urgency.NONE:
         data["urgency"] = message.urgency.value
+    if (was := message.translated) is not None:
+        data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
     return data
 
 
-def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRouter:
-    """The routes under `/api`."""
+async def shown_to(store: Store, session: Session, message: Message) -> dict[str, Any]:
+    """The same for its own person: `return_code`, when the message tells one and it is the one that opens this talk."""
+    code = code_of(message)
+    if code is None or not await store.is_return_code(session.person, code):
+        return shown(message)
+    return shown(message) | {"return_code": code}
+
+
+def router(
+    service: Service, store: Store, live: Live, gate: Gate, source: Source,
+    link: Callable[[str], str | None] = lambda _: None,
+) -> APIRouter:  # fmt: skip
+    """The routes under `/api`. `link` makes an address in Telegram of a return code."""
     api = APIRouter(prefix="/api", tags=["visitor"])
-    salt = secrets.token_bytes(16)  # of this process: a source is never kept in a form that outlives it
+    streams = Streams()
 
     async def opened(authorization: Annotated[str | None, Header()] = None) -> Session:
         scheme, _, token = (authorization or "").partition(" ")
@@ -82,26 +104,25 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
 
     Open = Annotated[Session, Depends(opened)]
 
-    def source(request: Request) -> str:
-        address = request.client.host if request.client else "?"
-        return hashlib.blake2b(address.encode(), key=salt, digest_size=16).hexdigest()
+    Proof = Annotated[str, Header(alias="Inloop-Proof", max_length=200)]
 
-    @api.post("/conversations", status_code=201)
-    async def create(body: NewConversationBody, request: Request) -> Opened:
-        limits.conversation(source(request))
+    @api.post("/conversations", status_code=201, response_model_exclude_none=True, responses=ASKED)
+    async def create(body: NewConversationBody, request: Request, proof: Proof = "") -> Opened:
+        """While very many begin: 428 with a challenge. Its solution goes into the header `Inloop-Proof`."""
+        gate.enter(source(request), proof)
         if body.language is not None and not service.knows(body.language):
             raise ApiError(422, "unknown_language")
         new = await service.start(body.language)
-        return Opened(token=new.token, return_code=new.return_code)
+        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
 
-    @api.post("/conversations/restore", status_code=201)
-    async def restore(body: RestoreBody, request: Request) -> Opened:
+    @api.post("/conversations/restore", status_code=201, response_model_exclude_none=True, responses=ASKED)
+    async def restore(body: RestoreBody, request: Request, proof: Proof = "") -> Opened:
         """The conversation behind a return code, with a new token. The old token stops working."""
-        limits.conversation(source(request))
+        gate.enter(source(request), proof)
         new = await service.restore(body.return_code)
         if new is None:
             raise ApiError(404, "not_found")
-        return Opened(token=new.token, return_code=new.return_code)
+        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
 
     @api.delete("/conversations", status_code=204)
     async def delete(session: Open) -> Response:
@@ -124,33 +145,36 @@ def router(service: Service, store: Store, live: Live, limits: Limits) -> APIRou
 
     @api.get("/messages")
     async def read(session: Open, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> dict[str, Any]:
-        return {"messages": [shown(m) for m in await store.messages(session.person, after)]}
+        return {"messages": [await shown_to(store, session, m) for m in await store.messages(session.person, after)]}
 
     @api.get("/events")
     async def events(
         session: Open,
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-        last_event_id: Annotated[str | None, Header()] = None,
+        last_event_id: Annotated[str, Header()] = "",
     ) -> EventSourceResponse:
-        start = max(after, int(last_event_id)) if last_event_id and last_event_id.isdigit() else after
+        seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
+        start = max(after, int(seen[0])) if seen else after
         return EventSourceResponse(_stream(session, start, request.headers["Authorization"]), ping=20)
 
     async def _stream(session: Session, after: int, authorization: str) -> AsyncIterator[ServerSentEvent]:
         topic = conversation(session.person.conversation)
-        while not live.closed:
-            waiter = live.listen(topic)
-            messages = await store.messages(session.person, after)
-            for message in messages:
-                after = message.seq
-                yield ServerSentEvent(json.dumps(shown(message), ensure_ascii=False), id=str(message.seq))
-            if messages:
-                live.forget(topic, waiter)
-                continue
-            if await service.session(authorization.partition(" ")[2].strip()) is None:
-                live.forget(topic, waiter)  # deleted, or opened elsewhere with the return code
-                yield ServerSentEvent("{}", event="gone")
-                return
-            await live.wait(topic, waiter, FALL_BACK_TO_READING)
+        with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
+            while goes_on() and not live.closed:
+                waiter = live.listen(topic)
+                messages = await store.messages(session.person, after)
+                for message in messages:
+                    after = message.seq
+                    data = json.dumps(await shown_to(store, session, message), ensure_ascii=False)
+                    yield ServerSentEvent(data, id=str(message.seq))
+                if messages:
+                    live.forget(topic, waiter)
+                    continue
+                if await service.session(authorization.partition(" ")[2].strip()) is None:
+                    live.forget(topic, waiter)  # deleted, or opened elsewhere with the return code
+                    yield ServerSentEvent("{}", event="gone")
+                    return
+                await live.wait(topic, waiter, FALL_BACK_TO_READING)
 
     return api

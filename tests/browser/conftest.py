@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.support.gateway import Gateway, running
 from tests.support.ports import free_port
@@ -16,7 +17,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PHONE = {"width": 390, "height": 780}
+PHONE: ViewportSize = {"width": 390, "height": 780}
+SMALL: ViewportSize = {"width": 360, "height": 640}
 
 
 @pytest.fixture(scope="module")  # not longer: while it is open, no test here can run an event loop of its own
@@ -37,13 +39,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 class Phone:
     """A page on a phone that notes every request that would leave this machine, and every error of a script."""
 
-    def __init__(self, browser: Browser, url: str, *, locale: str = "fr-BE", dark: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, url: str, *, locale: str = "fr-BE", dark: bool = False, scripts: bool = True,
+        size: ViewportSize = PHONE, sites: tuple[str, ...] = (), is_mobile: bool = True, **more: Any,
+    ) -> None:  # fmt: skip
         self.url = url
         self.context: BrowserContext = browser.new_context(
-            viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True, locale=locale,
-            color_scheme="dark" if dark else "light", timezone_id="Europe/Brussels",
+            viewport=size, device_scale_factor=2, has_touch=True, is_mobile=is_mobile, locale=locale,
+            color_scheme="dark" if dark else "light", timezone_id="Europe/Brussels", java_script_enabled=scripts,
+            **more,
         )  # fmt: skip
         self.elsewhere: list[str] = []
+        self.sites = (url, "data:", *sites)
         self.errors: list[str] = []
         self.context.route("**/*", self._route)
         self.page: Page = self.context.new_page()
@@ -52,7 +59,7 @@ class Phone:
         self.page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
 
     def _route(self, route) -> None:
-        if route.request.url.startswith((self.url, "data:")):
+        if route.request.url.startswith(self.sites):
             route.continue_()
         else:
             self.elsewhere.append(route.request.url)

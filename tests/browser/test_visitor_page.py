@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from bot.content import Catalogue
-from tests.browser.conftest import Phone
+from tests.browser.conftest import SMALL, Phone
 from tests.support.gateway import Gateway
 
 
@@ -55,7 +55,28 @@ def test_the_return_code_opens_the_talk_on_another_phone(house: Gateway, browser
     expect(other.page.locator("#log li.bot")).to_have_count(2)
 
 
-def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser) -> None:
+def test_a_picture_is_not_dropped_without_a_word_and_a_long_text_comes_back(
+    house: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    phone.page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+          const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+          document.getElementById("text").dispatchEvent(paste);
+        }"""
+    )
+    expect(phone.page.locator("#state")).to_have_text(words.say("unread_kind", "en"))
+    phone.page.evaluate("document.getElementById('text').removeAttribute('maxlength')")
+    phone.page.locator("#text").fill("x" * 5000)
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator("#state")).to_have_text(words.say("errors.too_long", "en"))
+    expect(phone.page.locator("#text")).to_have_value("x" * 5000)
+
+
+def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser, words: Catalogue) -> None:
     phone = Phone(browser, house.url)
     begin(phone)
     ask(phone, "is it free")
@@ -63,6 +84,7 @@ def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser)
     phone.page.locator("#delete").click()
     phone.page.locator("#delete-yes").click()
     expect(phone.page.locator("#before")).to_be_visible()
+    expect(phone.page.locator("#note")).to_have_text(words.say("forget.done", "en"))
     assert phone.page.evaluate("sessionStorage.getItem('token')") is None
     assert "free" not in phone.page.locator("#log").inner_text()
 
@@ -108,6 +130,33 @@ def test_the_page_reads_from_right_to_left_in_arabic(
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.page.wait_for_timeout(250)
     phone.page.screenshot(path=pictures / "11-arabic.png")
+    phone.page.locator("#log").get_by_role("button", name=words.topic_label("about_us", "ar")).click()
+    expect(phone.page.locator("#log li.bot")).to_have_count(3)
+    told = phone.page.locator("#log li.bot .text").last
+    assert words.answer("about_us", "ar").text.startswith("Payoke"), "the first letter is a Latin one"
+    expect(told).to_have_attribute("dir", "rtl")
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+def test_a_telephone_number_is_never_broken_over_two_lines(
+    house: Gateway, browser: Browser, words: Catalogue, language: str
+) -> None:
+    phone = Phone(browser, house.url, size=SMALL)
+    begin(phone, words.language(language).name)
+    start = phone.page.locator("#log li.bot").first.get_by_role("button")
+    assert words.topic_label("talk_to_human", language) in start.all_inner_texts(), "a person is one tap away"
+    danger = {"nl": "hij slaat me nu", "ar": "هو يضربني الآن"}
+    phone.page.locator("#text").fill(danger[language])
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator("#log li.emergency, #log li.urgent")).to_have_count(1)
+    numbers = phone.page.locator("#log .number")
+    assert numbers.count() >= 2
+    whole = "[...document.querySelectorAll('#log .number')].every((n) => n.getClientRects().length === 1)"
+    assert phone.page.evaluate(whole)
+    label = phone.page.locator("#log .calls a").last
+    expect(label).to_have_text(words.label("visitor.call_stop", language))
+    box = label.bounding_box()
+    assert box and box["height"] < 90, "the label is not squeezed beside its number"
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -27,9 +27,15 @@ def test_only_a_caseworker_ends_a_case() -> None:
     assert {before for (before, what) in TABLE if what is Move.CLOSE} == {Handoff.OWNED}
 
 
-def test_only_a_claim_makes_an_owner_and_only_from_the_queue() -> None:
+def test_only_a_caseworker_who_claims_or_reopens_becomes_the_owner_of_what_nobody_owned() -> None:
     owning = {(b, w) for (b, w), after in TABLE.items() if after is Handoff.OWNED and b is not Handoff.OWNED}
-    assert owning == {(Handoff.WAITING, Move.CLAIM)}
+    reopened = {(Handoff.CLOSED, Move.REOPEN), (Handoff.BOT, Move.REOPEN)}
+    assert owning == {(Handoff.WAITING, Move.CLAIM)} | reopened
+
+
+def test_a_transfer_leaves_no_moment_without_an_owner() -> None:
+    transfer = (Move.OFFER, Move.ACCEPT, Move.DECLINE)
+    assert {(b, after) for (b, w), after in TABLE.items() if w in transfer} == {(Handoff.OWNED, Handoff.OWNED)}
 
 
 def test_the_bot_is_silent_exactly_while_a_person_owns_the_conversation() -> None:

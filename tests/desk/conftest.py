@@ -4,8 +4,10 @@ understanding is small: what it makes of a sentence is not the desk's matter."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,11 +17,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot import content
+from bot.calling import roster_of
+from bot.casework import CaseWork
 from bot.core.model import Assessment, Urgency
 from bot.desk import Desk
 from bot.dialogue.engine import Engine
+from bot.gate import Gate
 from bot.limits import Limits
 from bot.live.local import Live
+from bot.secret import page_key
 from bot.service import Service
 from bot.sessions import Sessions
 from bot.settings import Settings
@@ -29,15 +35,18 @@ from bot.tasks import Tasks
 from bot.understanding import Understanding
 from bot.web import desk as desk_web
 from bot.web import errors, pages, visitor
+from bot.web.feed import Feed
 from bot.web.guard import Guard
+from bot.web.source import Source
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join
+from tests.support.serving import serving
 
 LOCKED_IN = "They locked me in"
 
 
 class Danger:
-    def context(self, text: str, earlier: object) -> None:
+    def context(self, text: str, earlier: object, alone: object = None) -> None:
         """Fragments are not read together here."""
 
     def assess(self, text: str, **_: object) -> Assessment:
@@ -104,10 +113,10 @@ class Office:
         self.clients.append(client)
         return client
 
-    async def caseworker(self, name: str) -> httpx.AsyncClient:
+    async def caseworker(self, name: str, role: str = "caseworker") -> httpx.AsyncClient:
         """A colleague's browser, logged in through the store's doors; changes carry the session's token."""
         by = self.colleagues[0].session if self.colleagues else None
-        colleague = await join(self.store, self.clock, name, by)
+        colleague = await join(self.store, self.clock, name, by, role)
         self.colleagues.append(colleague)
         client = self.browser()
         client.cookies.set("desk", colleague.cookie, path="/desk")
@@ -141,21 +150,21 @@ async def office(tmp_path: Path, words: content.Catalogue) -> AsyncIterator[Offi
         store=store, words=words, understanding=understanding, engine=engine, live=live,
         sessions=Sessions(store), tasks=tasks, limits=limits, max_text=4000,
     )  # fmt: skip
-    settings = Settings(_env_file=None)
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data")
     app = FastAPI(docs_url=None, redoc_url=None)
     errors.install(app)
-    app.include_router(visitor.router(service, store, live, limits))
+    app.include_router(visitor.router(service, store, live, Gate(b"k" * 32, 1000, 5000, time.time), Source()))
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
-    app.include_router(desk_web.router(desk, store, live, words, settings))
+    work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
+    roster = roster_of(settings, store, clock)
+    app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed))
     app.mount("/static", pages.STATIC, name="static")
     app.add_middleware(Guard, max_body=64 * 1024, secure=False)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
     )
     socket = server.config.bind_socket()
-    running = asyncio.create_task(server.serve([socket]))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    running = await serving(server, socket)
     made = Office(f"http://127.0.0.1:{socket.getsockname()[1]}", store, live, clock, words, app, tasks)
     try:
         yield made

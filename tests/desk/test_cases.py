@@ -8,6 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bot.core.forms import Form, Sheet
+from bot.core.model import CaseChange, Urgency
 from tests.desk.conftest import LOCKED_IN, Office
 
 
@@ -69,6 +71,35 @@ async def test_who_does_not_own_a_case_sees_its_row_and_nothing_else(office: Off
     assert row["owner_name"] == "Noor"
 
 
+async def test_what_a_person_answered_stands_on_top_in_the_caseworkers_language(office: Office) -> None:
+    noor = await office.caseworker("Noor")
+    new = await office.store.create_conversation("ro")
+    form = Form("report", "when", {"danger": "no", "what": "told", "where": "skip"})
+    sheet = Sheet(form, {"report.what": "patru oameni"}, {"report": form.answers})
+    await office.store.accept(new.person, "1", "patru oameni")
+    await office.store.answer(new.person, 1, [], case=CaseChange(Urgency.NONE), sheet=sheet)
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    assert row["kind"] == "report" and "patru" not in str(row)
+    path = f"/desk/api/cases/{row['id']}"
+    assert code(await noor.get(f"{path}/messages")) == (409, "not_owner")
+    await noor.post(f"{path}/claim")
+    [part] = (await noor.get(f"{path}/messages", params={"lang": "fr"})).json()["told"]
+    assert (part["form"], part["title"]) == ("report", "Signalement")
+    assert [(line["label"], line["text"], line["own_words"]) for line in part["lines"]] == [
+        ("Danger maintenant", "Non", False),
+        ("Quoi", "patru oameni", True),
+        ("Où", "Passer", False),
+    ]
+    unshared = Sheet(words={"self_check.x": "not told"}, told={})
+    other = await office.store.create_conversation("ro")
+    await office.store.accept(other.person, "1", "salut", case=CaseChange(Urgency.NONE))
+    await office.store.answer(other.person, 1, [], sheet=unshared)
+    second = next(r for r in (await noor.get("/desk/api/queue")).json()["cases"] if r["id"] != row["id"])
+    assert second["kind"] == "talk"
+    await noor.post(f"/desk/api/cases/{second['id']}/claim")
+    assert (await noor.get(f"/desk/api/cases/{second['id']}/messages")).json()["told"] == []
+
+
 async def test_a_case_that_does_not_exist(office: Office) -> None:
     noor = await office.caseworker("Noor")
     assert code(await noor.post("/desk/api/cases/77/claim")) == (404, "not_found")
@@ -120,7 +151,7 @@ async def test_the_person_is_told_of_every_change_once(office: Office) -> None:
     noor, eva = await office.caseworker("Noor"), await office.caseworker("Eva")
     person, case = await office.emergency("fr")
     say = {
-        k: office.words.say(f"handoff.{k}", "fr") for k in ("joined", "returned_to_bot", "waiting", "closed")
+        k: office.words.say(f"handoff.{k}", "fr") for k in ("joined", "asked_again", "closed")
     }
 
     async def told() -> list[str]:
@@ -132,11 +163,11 @@ async def test_the_person_is_told_of_every_change_once(office: Office) -> None:
     assert (await noor.post(f"{path}/claim")).status_code == 200, "a repeated claim of one's own is no error"
     assert await told() == ["joined"]
     await noor.post(f"{path}/release")
-    assert await told() == ["joined", "returned_to_bot", "waiting"]
+    assert await told() == ["joined", "asked_again"]
     assert (await eva.post(f"{path}/claim")).status_code == 200
-    assert (await told())[3:] == ["joined"]
+    assert (await told())[2:] == ["joined"]
     await eva.post(f"{path}/close", json={"outcome": "no_answer"})
-    assert (await told())[4:] == ["closed"]
+    assert (await told())[3:] == ["closed"]
     assert (await eva.get("/desk/api/queue")).json() == {"cases": []}
 
 
@@ -228,3 +259,5 @@ async def test_a_colleague_is_invited_from_the_desk(office: Office) -> None:
     assert page.status_code == 200 and 'value="Eva"' in page.text
     assert code(await noor.post("/desk/api/invites", json={"name": "noor"})) == (409, "name_taken")
     assert code(await noor.post("/desk/api/invites", json={"name": "   "})) == (422, "invalid")
+    mia = await office.caseworker("Mia")
+    assert code(await mia.post("/desk/api/invites", json={"name": "Bo"})) == (403, "forbidden")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.web import desk as desk_web
 from tests.desk.conftest import Office
@@ -84,10 +85,13 @@ async def test_an_open_page_alone_keeps_nobody_logged_in(office: Office) -> None
     noor = await office.caseworker("Noor")
     async with stream(noor) as events:
         await until(events, "queue")
-        for _ in range(4):
+        for _ in range(2):  # the page asks all the time, and nobody sits before it
             office.clock.pass_by(minutes=10)
             office.live.wake("desk")
-        await until(events, "expired")
+            await until(events, "beat", 20)
+        office.clock.pass_by(minutes=10)
+        office.live.wake("desk")
+        await until(events, "expired", 20)
 
 
 async def test_a_stream_ends_when_the_gateway_does(office: Office) -> None:
@@ -98,3 +102,19 @@ async def test_a_stream_ends_when_the_gateway_does(office: Office) -> None:
         async with asyncio.timeout(5):
             async for _ in events:
                 pass
+
+
+@pytest.mark.parametrize("last", ["\u00b2", "9" * 5000, "-1", "x", ""], ids=lambda last: ascii(last[:4]))
+async def test_a_persons_stream_begins_at_its_beginning_whatever_stands_for_the_last_event(
+    office: Office, last: str
+) -> None:
+    person = await office.visitor()
+    seq = await person.write("hello")
+    headers = [*person.headers.items(), ("Last-Event-ID", last.encode("latin-1"))]
+    async with person.http.stream("GET", "/api/events", headers=headers) as answer:
+        assert answer.status_code == 200
+        async with asyncio.timeout(5):
+            async for line in answer.aiter_lines():
+                if line.startswith("id:"):
+                    assert int(line[3:]) <= seq
+                    break

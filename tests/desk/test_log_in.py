@@ -29,7 +29,7 @@ async def test_from_the_link_to_the_queue(office: Office) -> None:
     assert page.status_code == 200
     totp = pyotp.TOTP(re.search(r'id="totp" value="([A-Z2-7]+)"', page.text).group(1))  # type: ignore[union-attr]
     assert "data:image/svg+xml" in page.text
-    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 204
+    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 200
     office.clock.pass_by(seconds=30)
     code = totp.at(office.clock())
     answer = await browser.post(
@@ -48,7 +48,7 @@ async def test_a_link_works_once_and_looking_at_it_uses_nothing_up(office: Offic
     for _ in range(3):
         assert (await browser.get(f"/desk/invite/{secret}")).status_code == 200
     totp = pyotp.TOTP(pyotp.random_base32())
-    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 204
+    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 200
     again = await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))
     assert (again.status_code, again.json()["error"]["code"]) == (409, "invite_refused")
     assert (await browser.get(f"/desk/invite/{secret}")).status_code == 404
@@ -69,7 +69,14 @@ async def test_a_refused_enrolment_leaves_the_link_as_it_was(
     totp = pyotp.TOTP(pyotp.random_base32())
     refused = await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp) | change)
     assert refused.status_code == status
-    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 204
+    assert (await browser.post(f"/desk/invite/{secret}", json=enrolment(office, totp))).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["\x00", "\u200e\u2060", "\ufdfa" * 9, "x" * 81, " "], ids=ascii)
+async def test_nobody_is_invited_under_a_name_that_cannot_be_shown(office: Office, name: str) -> None:
+    noor = await office.caseworker("Noor")
+    answer = await noor.post("/desk/api/invites", json={"name": name})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
 
 
 async def test_a_link_ends_after_two_days(office: Office) -> None:
@@ -214,4 +221,4 @@ async def test_every_route_under_the_desk_is_known_to_these_tests(office: Office
         for route in office.app.routes
         if isinstance(route, APIRoute) and route.path.startswith("/desk") and not route.include_in_schema
     }
-    assert hidden <= {"/desk", "/desk/invite/{secret}"}
+    assert hidden <= {"/desk", "/desk/manage", "/desk/invite/{secret}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -86,7 +87,8 @@ async def phone(
     if log_in:
         await office.caseworker(name)
         cookie = office.colleagues[-1].cookie
-        await context.add_cookies([{"name": "desk", "value": cookie, "url": office.url + "/desk"}])
+        place = {"domain": urlsplit(office.url).hostname, "path": "/desk", "httpOnly": True}  # as the gateway sets it
+        await context.add_cookies([{"name": "desk", "value": cookie, **place}])  # type: ignore[list-item]
     return Phone(office, context, await context.new_page(), pictures, name)
 
 
@@ -105,9 +107,7 @@ async def test_a_night_at_the_desk(
     await expect(page).to_have_title(f"⚠ 2 · {office.words.label('desk.title', lang)}")
     await held.looked_at("queue")
     await page.locator("#menu-open").click()
-    await page.locator("#invite-name").fill("Eva")
-    await page.locator("#invite-form button").click()
-    await expect(page.locator("#copy")).to_have_text(office.words.label("desk.copy", lang))
+    await expect(page.locator("#manage")).to_have_text(office.words.label("desk.manage", lang))
     await held.looked_at("menu")
     await page.locator("#menu [data-close]").click()
     await page.locator("#group-emergency li.row button").first.click()
@@ -302,3 +302,26 @@ async def test_a_case_of_ones_own_that_turns_into_an_emergency_is_told(
     await expect(page.locator("#case-facts .badge.emergency")).to_be_visible()
     await expect(page.locator("#shout")).to_contain_text(office.words.label("desk.new_emergency", "en"))
     await held.looked_at("worse")
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+async def test_a_coordinator_sees_a_quiet_line_about_facts_that_are_due(
+    office: Office, chromium: Browser, pictures: Path, lang: str
+) -> None:
+    office.clock.pass_by(days=1000)
+    coordinator = await phone(office, chromium, pictures, "Noor")
+    page = await coordinator.open(f"/desk?lang={lang}")
+    due = office.words.stale(office.clock().date())
+    await expect(page.locator("#facts-count")).to_have_text(
+        f"{office.words.label('desk.facts_due', lang)}: {len(due)}"
+    )
+    await expect(page.locator("#facts-list")).to_be_hidden()
+    await coordinator.looked_at(f"facts-{lang}")
+    await page.locator("#facts-count").click()
+    await expect(page.locator("#facts-list li")).to_have_count(len(due))
+    await expect(page.locator("#facts-list")).to_contain_text(office.words.fact("stop_phone"))
+    await coordinator.looked_at(f"facts-open-{lang}")
+    colleague = await phone(office, chromium, pictures, "Eva")
+    await colleague.open(f"/desk?lang={lang}")
+    await expect(colleague.page.locator("#nobody")).to_be_visible()
+    await expect(colleague.page.locator("#facts")).to_be_hidden()

@@ -4,6 +4,8 @@ A file tells one person's visit:
 
     language: fr            # what is chosen at the start; null: nothing
     engine: up              # or down: the same gateway, its engine dead
+    cards: passed_over      # cards and safety questions that no step waits for are not this dialogue's matter: what a
+                            # bystander tells may well sound of danger
     steps:
     - person: "texte"       # writes
     - choose: affirm        # presses the newest button for this topic, `choices.<x>` label, or a language's name
@@ -18,6 +20,9 @@ A file tells one person's visit:
     - caseworker: claim | release | close | {says: "tekst"}
     - silence: true         # the last message of the person stays without a word of the bot
     - queue: {state: waiting, urgency: none} | null
+    - told: {report: [choices.no, "tekst"]}  # what stands on top of the case, once a caseworker has claimed it: the
+                            # lines of each form, as labels or as the person's own words; null: no such part
+    - comes_back: true      # opens the conversation again with the return code
     - gone: true            # the conversation no longer exists
 """
 
@@ -34,6 +39,7 @@ from tests.support.caseworker import Caseworker
 from tests.support.gateway import Gateway, Visitor, wait_for
 
 HERE = Path(__file__).parent
+CALLING = ("handoff.called", "handoff.nobody_on_call")
 FILES = sorted(HERE.glob("**/person_*.yml"))
 
 
@@ -49,6 +55,9 @@ class Visit:
         self.written = self.seen
         self.known = {case["id"] for case in caseworker.queue()}
         self.last: dict[str, Any] = {}
+        self.passes_over_cards = False
+        codes = [SEVERAL, *(language.code for language in words.languages)]
+        self.calling = {words.say(key, code) for key in CALLING for code in codes}
 
     # -- what the person does ----------------------------------------------------------------------
 
@@ -66,6 +75,8 @@ class Visit:
             if what in {"affirm", "deny"}:
                 return self.words.label("choices.yes" if what == "affirm" else "choices.no", self.language)
             return self.words.topic_label(what, self.language)
+        if what == "none_of_these":
+            return self.words.say(what, self.language)
         if what.startswith("choices."):
             return self.words.label(what, self.language)
         return what
@@ -73,14 +84,23 @@ class Visit:
     # -- what is expected --------------------------------------------------------------------------
 
     def next_message(self, sender: str) -> dict[str, Any]:
+        """What comes next, but for what is said of the calling of caseworkers: that comes when it comes."""
+
         def found() -> dict[str, Any] | None:
-            return next((m for m in self.visitor.messages(self.seen) if m["from"] != "person"), None)
+            said = (m for m in self.visitor.messages(self.seen) if m["from"] != "person")
+            heard = (m for m in said if m["text"] not in self.calling)
+            return next((m for m in heard if not self.passed_over(m, sender)), None)
 
         message: dict[str, Any] = wait_for(f"a message of the {sender}", found, 20)
         self.seen = message["seq"]
         assert message["from"] == sender, message
         self.last = message
         return message
+
+    def passed_over(self, message: dict[str, Any], sender: str) -> bool:
+        if not self.passes_over_cards or sender != "bot":
+            return False
+        return "urgency" in message or message["text"] == self.text_of("safety.safety_question")
 
     def text_of(self, key: str) -> str:
         if key.startswith("answer."):
@@ -108,6 +128,18 @@ class Visit:
     def silence(self, _: bool) -> None:
         said = [m for m in self.visitor.messages(self.written) if m["from"] == "bot"]
         assert not said, said
+
+    def told(self, expected: dict[str, list[str] | None]) -> None:
+        shown = {part["form"]: [line["text"] for line in part["lines"]] for part in self.told_lines()}
+        for form, lines in expected.items():
+            texts = [self.label(line) for line in lines] if lines is not None else None
+            assert shown.get(form) == texts, shown
+
+    def told_lines(self) -> list[dict[str, Any]]:
+        return self.caseworker.told(self.case()["id"], self.language)
+
+    def comes_back(self, _: bool) -> None:
+        self.visitor.come_back()
 
     def gone(self, _: bool) -> None:
         wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10)
@@ -153,6 +185,7 @@ def test_dialogue(
     down = dialogue.get("engine") == "down"
     where, who = (deaf, deaf_caseworker) if down else (gateway, caseworker)
     visit = Visit(Visitor(where.url, dialogue["language"]), who, words, dialogue["language"])
+    visit.passes_over_cards = dialogue.get("cards") == "passed_over"
     for number, step in enumerate(dialogue["steps"], 1):
         try:
             visit.step(step)

@@ -144,6 +144,44 @@ def test_what_is_unclear_is_asked_about_and_the_second_time_a_person_is_offered(
     assert reply(engine.turn(conversation, **unclear))["key"] == "clarify"
 
 
+def test_none_of_what_is_offered_asks_for_other_words_and_offers_a_person(
+    engine: EngineProcess, conversation: str, unclear: dict[str, str]
+) -> None:
+    asked = reply(engine.turn(conversation, **unclear))
+    assert asked["choices"][-1] == {"intent": "none_of_these"}
+    none = reply(engine.choose(conversation, "none_of_these"))
+    assert (none["key"], none["choices"]) == ("say_differently", [{"intent": "talk_to_human"}])
+    assert reply(engine.turn(conversation, **unclear))["key"] == "clarify_person"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "report", "at": "where", "answers": {"what": "Four men, in a cellar."}},
+        {"name": "report", "at": "Where was it?"},
+        {"name": "report", "at": "where", "answers": ["what"]},
+        {f"x{i}": 1 for i in range(50)},
+        "report",
+    ],
+)
+def test_no_text_comes_in_as_a_form(engine: EngineProcess, conversation: str, form: Any) -> None:
+    assert engine.turn(conversation, "hello", form=form).status_code == 422
+
+
+def test_a_form_that_the_engine_does_not_know_is_over(engine: EngineProcess, conversation: str) -> None:
+    answer = engine.turn(conversation, "is it free of charge", form={"name": "survey", "at": "one"}).json()
+    assert answer["form"] == {"over": True}
+    assert answer["replies"][0]["values"] == {"topic": "cost"}
+
+
+def test_a_form_goes_on_from_where_the_gateway_says(engine: EngineProcess, conversation: str) -> None:
+    form = {"name": "report", "at": "when", "answers": {"danger": "no", "what": "told", "where": "skip"}}
+    answer = engine.turn(conversation, "three nights a week", form=form).json()
+    assert answer["requests"] == ["keep:report.when", "told:report", "report"]
+    assert [r["key"] for r in answer["replies"]] == ["report.people"]
+    assert answer["form"]["answers"]["when"] == "told"
+
+
 def test_conversations_are_apart(engine: EngineProcess, conversation: str) -> None:
     engine.choose(conversation, "talk_to_human")
     assert engine.choose(conversation + "-other", "affirm").json()["requests"] == []

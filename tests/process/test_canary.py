@@ -6,9 +6,13 @@ import base64
 from pathlib import Path
 from uuid import uuid4
 
+from bot.clock import utc_now
+from bot.web.slip import Slips
 from tests.support.caseworker import PASSWORD, first
 from tests.support.gateway import ROOT, Visitor, running
+from tests.support.plain import Old
 from tests.support.ports import free_port
+from tests.support.telegram import TOKEN, Person, environment, telegram
 
 SENTENCE = "my cousin Quillonda keeps it under the green stairs"
 DANGER = "he is hitting Quillonda right now behind the green stairs"
@@ -44,6 +48,14 @@ def test_no_word_and_no_key_is_on_the_disk(tmp_path: Path) -> None:
         assert caseworker.claim(case["id"]).status_code == 200
         assert any(m["text"] == DANGER for m in caseworker.read(case["id"]))
         caseworker.reply(case["id"], REPLY)
+        old = Old(gateway.url, "en")  # the same by forms
+        old.press("start")
+        code = old.press("send", text=SENTENCE).code
+        slip = Slips(bytes.fromhex((tmp_path / "data" / "page.key").read_text()), utc_now).read(old.page.hidden["slip"])
+        assert slip is not None
+        field = old.page.hidden["slip"]
+        old.send({"slip": field + "x", "do": "send", "text": SENTENCE})
+        old.send({"slip": field, "do": "leave"})
         # Broken requests that quote it, so that error paths are searched too.
         visitor.http.post("/api/messages", content=b'{"id": "x", "text": "' + SENTENCE.encode() + b'"}')
         visitor.http.post("/api/messages", content=b'{"text": "' + SENTENCE.encode())
@@ -54,13 +66,47 @@ def test_no_word_and_no_key_is_on_the_disk(tmp_path: Path) -> None:
         assert cookie
         wanted = needles(
             "Quillonda", "green stairs", visitor.token, visitor.return_code, PASSWORD, cookie, caseworker.totp.secret,
-            caseworker.http.headers["X-Desk-Token"],
+            caseworker.http.headers["X-Desk-Token"], slip.token, code, field,
         )  # fmt: skip
         folders = [tmp_path, ROOT / "models", ROOT / "var", ROOT / ".cache" / "engine-home"]
         for folder in folders:
             assert search(folder, wanted) == []
     for folder in folders:
         assert search(folder, wanted) == [], "after the end"
+
+
+def test_nobody_in_telegram_can_be_told_from_the_disk(tmp_path: Path) -> None:
+    """Chat ids as text and as the numbers they are in memory and in a database, names, user names, and the token."""
+    number = 7_318_264_905
+    with telegram() as wire:
+        with running(tmp_path, free_port(), env=environment(wire, tmp_path, INLOOP_LOG_LEVEL="DEBUG")) as gateway:
+            caseworker = first(gateway)
+            person = Person(wire, number)
+            person.write("/start")
+            person.write(SENTENCE)
+            person.write(DANGER)
+            person.write(contact={"phone_number": "+32477112233", "first_name": "Quillonda"})
+            person.write(location={"latitude": 51.21943, "longitude": 4.40257})
+            case = caseworker.wait_for_case(lambda c: c["channel"] == "telegram")
+            assert caseworker.claim(case["id"]).status_code == 200
+            caseworker.reply(case["id"], REPLY)
+            person.wait_for(REPLY)
+            wire.flood = [1]
+            wire.lose_answers = 1
+            wire.inject(message={"chat": {"id": SENTENCE}, "text": SENTENCE, "from": person.sender})
+            person.write("x" * 4090 + "Quillonda")
+            caseworker.reply(case["id"], "second " + REPLY)
+            person.wait_for("second " + REPLY)
+            wanted = needles(
+                "Quillonda", "green stairs", f"{number}", f"quill_onda_{number}", "Vermeersch", TOKEN,
+                TOKEN.partition(":")[2], "+32477112233", "51.21943, 4.40257",
+            )  # fmt: skip
+            wanted += [number.to_bytes(8, "little"), number.to_bytes(6, "big")]
+            folders = [tmp_path, ROOT / "models", ROOT / "var", ROOT / ".cache" / "engine-home"]
+            for folder in folders:
+                assert search(folder, wanted) == []
+        for folder in folders:
+            assert search(folder, wanted) == [], "after the end"
 
 
 def test_the_search_itself_finds_what_is_there(tmp_path: Path) -> None:

@@ -38,10 +38,12 @@ def test_everything_but_free_text_goes_on_while_the_engine_is_dead(
 ) -> None:
     visitor = Visitor(mortal.url, "nl")
     assert visitor.ask("is het gratis")[0]["text"] == words.answer("cost", "nl").text
-    starts = mortal.engine_starts()
-    kill_engine(mortal)
-
-    menu = visitor.ask("waar kan ik slapen")
+    for _ in range(5):  # on a busy machine the engine may be back before the question is there
+        starts = mortal.engine_starts()
+        kill_engine(mortal)
+        menu = visitor.ask("waar kan ik slapen")
+        if mortal.engine_starts() == starts:
+            break
     assert menu[0]["text"] == words.say("engine_down", "nl")
     seq = visitor.choose(words.topic_label("shelter", "nl"))
     assert visitor.wait_for_answer(seq)[0]["text"] == words.answer("shelter", "nl").text

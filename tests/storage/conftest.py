@@ -8,26 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from bot.storage.store import Store
-from tests.support.databases import Clock, PostgresServer, postgres_server, upgraded_sqlite
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    with postgres_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("template") / "template.db"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from bot.storage.tables import caseworkers
+from tests.support.databases import Clock, PostgresServer, upgraded_sqlite
 
 
 @pytest.fixture
@@ -56,6 +41,19 @@ async def store(url: str, clock: Clock) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
+async def people(store: Store) -> list[int]:
+    """Three caseworkers; what they can open does not matter here."""
+    row = {"role": "caseworker", "active": True, "public": b"", "wrapped": b"", "salt": b"", "totp_step": 0}
+    rows = [
+        {**row, "id": i, "name": f"Els {i}", "name_key": f"els {i}", "passes": 1, "memory_mib": 1} for i in (1, 2, 3)
+    ]
+    async with store._db.write() as connection:
+        created = {"totp_wrapped": b"", "created_at": store._clock()}
+        await connection.execute(insert(caseworkers), [r | created for r in rows])
+    return [1, 2, 3]
+
+
+@pytest.fixture
 def statements(store: Store, person: object) -> Iterator[list[str]]:
     """Every statement sent from here on (BEGIN and COMMIT are not statements of ours)."""
     sent: list[str] = []
@@ -68,3 +66,15 @@ def statements(store: Store, person: object) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield sent
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    fresh = server.create(upgraded=False)
+    yield fresh
+    server.drop(fresh)

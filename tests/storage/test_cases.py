@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 
 import pytest
@@ -26,19 +25,6 @@ WORDS = Outgoing(Sender.CASEWORKER, "I am Els.")
 
 
 @pytest.fixture
-async def people(store: Store) -> list[int]:
-    """Three caseworkers; what they can open does not matter here."""
-    row = {"role": "caseworker", "active": True, "public": b"", "wrapped": b"", "salt": b"", "totp_step": 0}
-    rows = [
-        {**row, "id": i, "name": f"Els {i}", "name_key": f"els {i}", "passes": 1, "memory_mib": 1} for i in (1, 2, 3)
-    ]
-    async with store._db.write() as connection:
-        created = {"totp_wrapped": b"", "created_at": store._clock()}
-        await connection.execute(insert(caseworkers), [r | created for r in rows])
-    return [1, 2, 3]
-
-
-@pytest.fixture
 async def person(store: Store) -> Person:
     return (await store.create_conversation("nl")).person
 
@@ -53,8 +39,14 @@ async def asked(store: Store, change: CaseChange = ASK, language: str | None = "
 
 
 async def pages(store: Store) -> list[tuple[str, str]]:
-    taken = await store.take_outbox(100, timedelta(minutes=1))
-    return [(item.payload["case_number"], item.payload["urgency"]) for item in taken]
+    """Whom somebody is being called to (one step each time it is asked), and owners who are called to their own."""
+    called = await store.ladders()
+    for ladder in called:
+        assert await store.climb(ladder, ladder.rung + 1, [1], timedelta(days=1))
+    owners = await store.take_outbox(100, timedelta(minutes=1))
+    return [(each.number, each.urgency.value) for each in called if each.rung == 0] + [
+        (item.payload["case_number"], item.payload["urgency"]) for item in owners
+    ]
 
 
 async def test_asking_opens_a_case_with_what_the_queue_shows(store: Store, clock: Clock) -> None:
@@ -75,6 +67,7 @@ async def test_asking_opens_a_case_with_what_the_queue_shows(store: Store, clock
 
 async def test_urgency_rises_and_never_falls_and_signals_are_united(store: Store) -> None:
     person, case = await asked(store, URGENT)
+    assert await pages(store) == [(case.number, "urgent")]
     await store.accept(person, "c2", "worse", case=EMERGENCY)
     await store.answer(person, 2, [HELLO], case=CaseChange(Urgency.NONE, ("minor",), ("model:0.8",), page=True))
     again = await store.case_of(person.conversation)
@@ -84,7 +77,7 @@ async def test_urgency_rises_and_never_falls_and_signals_are_united(store: Store
         Urgency.EMERGENCY,
         ("confined", "minor", "threat"),
     )
-    assert await pages(store) == [(case.number, "urgent"), (case.number, "emergency")]
+    assert await pages(store) == [(case.number, "emergency")]
     why = await store.case_why(case.id, person.keys)
     assert why == ("pattern:threat.2", "pattern:confined.1", "model:0.8")
 
@@ -380,10 +373,3 @@ async def test_writing_asking_claiming_and_deleting_at_once_end_well(store: Stor
     )
     assert await store.queue() == []
     assert await store.messages(person) == []
-
-
-async def test_a_page_carries_a_number_and_an_urgency_alone(store: Store) -> None:
-    _, case = await asked(store, EMERGENCY)
-    (item,) = await store.take_outbox(5, timedelta(minutes=1))
-    assert item.kind == "page"
-    assert json.loads(json.dumps(dict(item.payload))) == {"case_number": case.number, "urgency": "emergency"}

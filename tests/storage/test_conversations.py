@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.model import CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.codes import new_return_code
 from bot.storage.conversations import NewConversation
-from bot.storage.errors import Gone
+from bot.storage.errors import Gone, Taken
 from bot.storage.store import Store
 from bot.storage.tables import case_whys, conversation_wraps, conversations, messages
-from tests.support.databases import Clock
 
 HELLO = Outgoing(Sender.BOT, "Hello.")
 
@@ -32,6 +32,33 @@ async def test_a_token_opens_its_conversation(store: Store, new: NewConversation
 async def test_an_unknown_token_opens_nothing(store: Store, new: NewConversation, token: str) -> None:
     assert await store.open_by_token(token) is None
     assert await store.open_by_token(new.return_code) is None
+
+
+async def test_a_token_that_was_given_up_opens_nothing_and_the_code_still_does(
+    store: Store, new: NewConversation
+) -> None:
+    await store.accept(new.person, "c1", "bonjour")
+    await store.end_access(new.token)
+    await store.end_access(new.token)
+    assert await store.open_by_token(new.token) is None
+    again = await store.open_by_return_code(new.return_code)
+    assert again is not None
+    assert [m.text for m in await store.messages(again.person)] == ["bonjour"]
+    await store.end_access(new.token)  # a page that is late
+    assert await store.open_by_token(again.token) is not None
+
+
+async def test_a_token_or_a_code_is_used_once(store: Store) -> None:
+    code = new_return_code("fr")
+    made = await store.create_conversation("fr", token="t" * 43, code=code)
+    assert made.return_code == code
+    for token, other in (("t" * 43, None), (None, code)):
+        with pytest.raises(Taken):
+            await store.create_conversation("fr", token=token, code=other)
+    assert await store.open_by_token("t" * 43) == made.person
+    opened = await store.open_by_return_code(code)
+    assert opened is not None
+    assert opened.person == made.person
 
 
 async def test_a_token_of_the_channels_own(store: Store) -> None:
@@ -108,11 +135,3 @@ async def test_a_number_is_never_given_twice(store: Store, new: NewConversation)
     await store.delete_conversation(new.person.conversation)
     again = await store.create_conversation(None)
     assert again.person.conversation > new.person.conversation
-
-
-async def test_old_conversations_are_found_unless_somebody_waits(store: Store, clock: Clock) -> None:
-    old, waiting, lately = [await store.create_conversation(None) for _ in range(3)]
-    await store.accept(waiting.person, "c1", "x", case=CaseChange(Urgency.NONE))
-    clock.pass_by(days=30)
-    await store.accept(lately.person, "c1", "x")
-    assert await store.stale(clock()) == [old.person.conversation]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,19 +15,7 @@ from bot.storage.engine import blocking_engine, parse
 from bot.storage.errors import SchemaError
 from bot.storage.store import Store
 from bot.storage.tables import metadata
-from tests.support.databases import Clock, PostgresServer
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without a table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    fresh = server.create(upgraded=False)
-    yield fresh
-    server.drop(fresh)
+from tests.support.databases import Clock
 
 
 def run(url: str, *statements: str) -> None:
@@ -64,15 +50,25 @@ async def test_upgrading_again_keeps_what_is_there(empty: str, clock: Clock) -> 
     await store.close()
 
 
-def test_down_and_up_again(empty: str) -> None:
+async def test_whoever_waits_in_danger_while_the_program_is_exchanged_is_called(empty: str, clock: Clock) -> None:
+    schema.upgrade(empty, "0001")
+    owner = "INSERT INTO caseworkers (id, name, name_key, role, active, public, wrapped, salt, passes, memory_mib, "
+    owner += "totp_wrapped, totp_step, created_at) VALUES "
+    owner += "(1, 'Els', 'els', 'caseworker', true, '', '', '', 1, 1, '', 0, "
+    time = "'2026-11-03 09:00:00'"
+    case = "INSERT INTO cases (number, conversation, state, urgency, signals, opened_at, waiting_since, owner) VALUES "
+    rows = [("A", 1, "'waiting'", 2, "NULL"), ("B", 2, "'waiting'", 0, "NULL"), ("C", 3, "'owned'", 2, "1")]
+    run(
+        empty,
+        f"{owner}{time})",
+        *(f"{case}('{n}', {c}, {state}, {u}, '[]', {time}, {time}, {who})" for n, c, state, u, who in rows),
+        f"INSERT INTO outbox (kind, payload, created_at, due_at) VALUES ('page', '{{}}', {time}, {time})",
+    )
     schema.upgrade(empty)
-    used = blocking_engine(empty)
-    with used.begin() as connection:
-        settings = schema.config()
-        settings.attributes["connection"] = connection
-        command.downgrade(settings, "base")
-    used.dispose()
-    schema.upgrade(empty)
+    store = await Store.open(empty, clock=clock)
+    assert [ladder.number for ladder in await store.ladders()] == ["A"]
+    assert await store.take_outbox(9, timedelta(minutes=1)) == []
+    await store.close()
 
 
 async def test_a_database_that_was_never_upgraded_is_refused(empty: str, clock: Clock) -> None:

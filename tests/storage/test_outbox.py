@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.core.model import CaseChange, Urgency
 from bot.storage.store import Store
 from tests.support.databases import Clock
 
@@ -14,14 +13,13 @@ LEASE = timedelta(minutes=1)
 
 async def paged(store: Store, count: int) -> None:
     for i in range(count):
-        person = (await store.create_conversation(None)).person
-        await store.accept(person, f"{i}", "help", case=CaseChange(Urgency.EMERGENCY, page=True))
+        await store.post("hole", {"when": f"{i}"})
 
 
 async def test_an_item_is_taken_once_then_done(store: Store, clock: Clock) -> None:
     await paged(store, 3)
     first = await store.take_outbox(2, LEASE)
-    assert [(item.kind, item.attempts, item.created_at) for item in first] == [("page", 1, clock())] * 2
+    assert [(item.kind, item.attempts, item.created_at) for item in first] == [("hole", 1, clock())] * 2
     (third,) = await store.take_outbox(5, LEASE)
     assert await store.take_outbox(5, LEASE) == []
     for item in (*first, third, third):

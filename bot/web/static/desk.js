@@ -1,7 +1,13 @@
 // The desk: who is logged in, what is shown, and the line to the gateway that keeps it true.
-import { $, call, fault, lang, setClock, useToken, words } from "./desk_base.js";
+import { $, call, element, fault, lang, setClock, useToken, words } from "./desk_base.js";
+import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
+import { recoverySwitch } from "./desk_codes.js";
+import { Refused, signed, supported } from "./desk_passkey.js";
+import { Notify } from "./desk_notify.js";
 import { Queue } from "./desk_queue.js";
+import { Rota } from "./desk_rota.js";
+import { Work } from "./desk_work.js";
 
 const SILENT_FOR = 40000;      // the gateway says something every 15 s: after this the line is broken
 const ACTIVE_EVERY = 60000;
@@ -10,9 +16,13 @@ const IDLE = 30 * 60000, WARN = 5 * 60000;
 let session = null, line = null, heard = 0, wait = 500, active = Date.now(), told = 0, warned = false;
 
 const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); return found ? Number(found[1]) : null; };
-const queue = new Queue({ open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
+const notify = new Notify();
+const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
 const conversation = new Conversation({ expired: () => expired(), leave: () => { location.hash = ""; } });
 queue.onExpired = () => expired();
+const rota = new Rota({ expired: () => expired() });
+const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });
+const card = new Card({ work });
 
 const show = (name) => {
   for (const id of ["login", "queue", "case"]) $(id).hidden = id !== name;
@@ -30,12 +40,17 @@ const route = async () => {
     $("heading").textContent = words.title;
     show("queue");
     queue.draw();
+    work.close();
+    card.close();
+    work.lists();
     $("heading").focus({ preventScroll: true });
     scrollTo(0, 0);
   } else {
     show("case");
     queue.news();
     $("heading").focus({ preventScroll: true });  // before reading: never while somebody has begun to write
+    work.open(id, queue.cases.get(id));
+    card.open(id);
     await conversation.open(id, queue.cases.get(id));
   }
 };
@@ -56,8 +71,10 @@ const listen = () => {
     setClock(data.now);
     queue.take(data.cases);
     conversation.update(queue.cases.get(conversation.id));
+    work.facts(queue.cases.get(conversation.id));
+    card.happened();
   });
-  mine.addEventListener("beat", hear);
+  mine.addEventListener("beat", () => { hear(); card.happened(); });
   mine.addEventListener("expired", () => expired());
   mine.onerror = async () => {
     if (mine !== line) return;
@@ -86,22 +103,34 @@ setInterval(() => {
 
 // -- the session ------------------------------------------------------------------------------------------------------
 const begin = (found) => {
+  if (found.role === "administrator") { location.replace(`/desk/manage?lang=${encodeURIComponent(lang)}`); return; }
   session = found;
   useToken(found.token);
   active = told = Date.now(); warned = false;
-  queue.me = conversation.me = found.caseworker;
+  queue.me = conversation.me = work.me = found.caseworker;
+  rota.coordinates = found.role === "coordinator";
   $("who").textContent = `${words.caseworker}: ${found.name}`;
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked && found.language !== lang) call("PUT", "/desk/api/session/language", { language: lang });
   else if (!asked && found.language && found.language !== lang) { location.search = `?lang=${encodeURIComponent(found.language)}`; return; }
   route();
   listen();
+  tellFacts();
+};
+// A quiet line under the queue, for coordinators: which facts in the answers are due. It never comes in a case's way.
+const tellFacts = async () => {
+  const answer = await call("GET", "/desk/api/facts");
+  const due = answer.status === 200 ? answer.data.due : [];
+  $("facts").hidden = !due.length;
+  $("facts-count").textContent = `${words.facts_due}: ${due.length}`;
+  $("facts-list").replaceChildren(...due.map((fact) => element("li", "", `${fact.shown} (${fact.id}, ${fact.since}: ${fact.source})`)));
 };
 const end = (word) => {
   session = null;
   line?.close(); line = null;
   useToken("");
-  conversation.close(); queue.reset();
+  conversation.close(); card.close(); queue.reset();
+  $("facts").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   show("login");
   $("login-error").textContent = word;
@@ -114,44 +143,51 @@ const expired = () => {
   end(words.error_expired);
   document.title = `⚠ ${words.login} · ${words.title}`;
 };
-$("login-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = event.target.querySelector(".primary");
-  button.disabled = true;
+const enter = async (second) => {
   $("login-error").textContent = "";
-  const answer = await call("POST", "/desk/login", { name: $("name").value, password: $("password").value, code: $("code").value });
-  button.disabled = false;
+  const buttons = [...$("login-form").querySelectorAll("button")];
+  for (const button of buttons) button.disabled = true;
+  let answer = null;
+  try { answer = await call("POST", "/desk/login", { name: $("name").value, password: $("password").value, ...(await second()) }); }
+  catch (refused) { $("login-error").textContent = refused instanceof Refused ? refused.message : words.passkey_none; }
+  for (const button of buttons) button.disabled = false;
   $("code").value = "";
-  if (answer.status === 200) { $("password").value = ""; begin(answer.data); return; }
-  $("login-error").textContent = fault(answer);
+  if (answer?.status === 200) {
+    $("password").value = "";
+    codes.reset();
+    $("recovered").hidden = !("recovery_left" in answer.data);
+    $("recovered").textContent = `${words.recovery_left}: ${answer.data.recovery_left}`;
+    begin(answer.data);
+    return;
+  }
+  if (answer) $("login-error").textContent = fault(answer);
   $("code").focus();
+};
+const codes = recoverySwitch($("recovery"), $("code"), $("code-label"));
+$("login-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const code = $("code").value;
+  enter(async () => ({ code }));
 });
+if ($("passkey") && supported) {
+  $("passkey").hidden = false;
+  $("passkey").addEventListener("click", () => {
+    if ($("name").reportValidity() && $("password").reportValidity()) enter(async () => ({ passkey: await signed("/desk/login/challenge") }));
+  });
+}
 $("logout").addEventListener("click", async () => {
   const answer = await call("DELETE", "/desk/api/session");
-  if (answer.status !== 204 && answer.status !== 401) { $("invite-error").textContent = fault(answer); return; }
+  if (answer.status !== 204 && answer.status !== 401) { $("menu-error").textContent = fault(answer); return; }
   try { sessionStorage.clear(); } catch { /* nothing was kept, then */ }
   history.replaceState(null, "", location.pathname + location.search);
   end("");
 });
 
+$("more-open").addEventListener("click", () => { $("take-out").hash = `case=${$("heading").textContent}`; });
+
 // -- the menu -----------------------------------------------------------------------------------------------------------
-$("menu-open").addEventListener("click", () => { $("invite-done").hidden = true; $("invite-error").textContent = ""; $("menu").showModal(); });
+$("menu-open").addEventListener("click", () => { $("menu-error").textContent = ""; $("menu").showModal(); });
 for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-$("invite-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  $("invite-error").textContent = "";
-  const answer = await call("POST", "/desk/api/invites", { name: $("invite-name").value });
-  if (answer.status !== 201) { $("invite-error").textContent = fault(answer); return; }
-  $("invite-link").value = location.origin + answer.data.path;
-  $("invite-name").value = "";
-  $("invite-done").hidden = false;
-  $("invite-link").focus();
-  $("invite-link").select();
-});
-$("copy").addEventListener("click", async () => {
-  try { await navigator.clipboard.writeText($("invite-link").value); $("copy").textContent = words.copied; }
-  catch { $("invite-link").select(); }
-});
 
 (async () => {
   const answer = await call("GET", "/desk/api/session");

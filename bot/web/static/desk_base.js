@@ -27,25 +27,36 @@ export const uuid = () => {
 export const keep = (name, value) => { try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
 export const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
 
-let token = "";
+let sent = "";
 /** The session's own token goes along with every change. */
-export const useToken = (value) => { token = value; };
+export const useToken = (value) => { sent = value; };
+export const token = () => sent;
+
+const once = (method, path, data) => fetch(path, {
+  method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
+  headers: { "Content-Type": "application/json", "X-Desk-Token": sent },
+  body: data === undefined ? undefined : JSON.stringify(data),
+});
+let askAgain = null;
+/** What a page does when the gateway wants the password again; true when it was given. */
+export const onPasswordAgain = (ask) => { askAgain = ask; };
+/** The gateway's answer. When it wants the password first, that is asked for, and then the same is sent once more. */
+export const send = async (method, path, data) => {
+  const answer = await once(method, path, data);
+  if (answer.status !== 403 || !askAgain) return answer;
+  const body = await answer.clone().json().catch(() => null);
+  return body?.error?.code === "password_again" && await askAgain() ? once(method, path, data) : answer;
+};
 
 /** `{status, data, code, retry}`; status 0 when there is no network. */
 export const call = async (method, path, data) => {
   let answer;
-  try {
-    answer = await fetch(path, {
-      method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
-      headers: { "Content-Type": "application/json", "X-Desk-Token": token },
-      body: data === undefined ? undefined : JSON.stringify(data),
-    });
-  } catch { return { status: 0, data: null, code: "offline" }; }
+  try { answer = await send(method, path, data); } catch { return { status: 0, data: null, code: "offline" }; }
   const body = await answer.json().catch(() => null);
   return { status: answer.status, data: body, code: body && body.error ? body.error.code : "", retry: Number(answer.headers.get("Retry-After") || 0) };
 };
 
-const unit = (value, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+export const unit = (value, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
 let skew = 0;
 /** The gateway's clock counts: a phone's own may be wrong. */
 export const setClock = (iso) => { skew = Date.parse(iso) - Date.now(); };
@@ -61,6 +72,11 @@ export const at = (iso) => {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
   return date.toLocaleString(lang, { ...(today ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+};
+/** A day of the calendar. */
+export const dayOf = (iso) => {
+  const date = new Date(`${iso}T12:00`), year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  return new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", ...year }).format(date);
 };
 const names = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames([lang], { type: "language" }) : null;
 export const languageName = (code) => {
@@ -79,8 +95,10 @@ export const signals = (list) => list.map((id) => words["signal_" + id] || id).j
 /** What to say when a call failed. */
 export const fault = (answer) => ({
   offline: words.offline, not_owner: words.error_not_yours, not_found: words.deleted_by_person, gone: words.deleted_by_person,
+  colleague_offline: words.colleague_offline, colleague_full: words.colleague_full, colleague_nobody: words.colleague_nobody, too_many_kept: words.too_many_kept, not_offered: words.not_offered, full: words.full,
   not_readable: words.not_readable, log_in_failed: words.error_login, name_taken: words.name_taken,
-  unauthorized: words.error_expired,
+  unauthorized: words.error_expired, forbidden: words.error_forbidden, last_coordinator: words.last_coordinator, not_consented: words.not_consented, look_first: words.look_first,
+  password_again: words.again_explained, challenge_over: words.challenge_over, passkey_refused: words.passkey_none, no_passkeys_here: words.passkey_not_here,
   too_many: `${words.slow_down} (${unit(answer.retry || 1, "second")})`,
   claimed_by_other: `${words.claimed_by_other} ${words.taken_by}: ${answer.data?.error?.owner || "?"}`,
 })[answer.code] || words.error_generic;

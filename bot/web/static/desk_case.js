@@ -1,6 +1,7 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, languageName, signals, uuid, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, lang, languageName, signals, uuid, words } from "./desk_base.js";
+import { Composer, Reader, doubtful } from "./desk_translate.js";
 
 const LABELS = { person: words.person, bot: words.bot, caseworker: words.caseworker, system: words.system };
 
@@ -8,14 +9,17 @@ export class Conversation {
   constructor({ expired, leave }) {
     this.expired = expired; this.leave = leave;
     this.id = null; this.me = null;
+    this.reader = new Reader();
+    this.composer = new Composer({ send: (entry) => this.dispatch(entry), original: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
-    $("text").addEventListener("input", () => { this.save(); this.grow(); });
+    $("text").addEventListener("input", () => { this.save(); this.grow(); this.composer.stale(); });
     $("text").addEventListener("keydown", (event) => {
       // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
     });
     $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
+    $("to-bot").addEventListener("click", () => this.end("to-bot", {}));
     for (const button of document.querySelectorAll("[data-outcome]")) button.addEventListener("click", () => this.end("close", { outcome: button.dataset.outcome }));
     addEventListener("visibilitychange", () => this.look());
     // Whoever reads the last words goes on reading them when the keyboard or the news takes room away.
@@ -31,6 +35,8 @@ export class Conversation {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
     this.unsent = [];
     $("log").replaceChildren(); $("note").textContent = "";
+    $("told").replaceChildren(); $("told").hidden = true; delete $("told").dataset.drawing;
+    this.reader.open(id); this.composer.open(id);
     this.able(true);
     this.facts(found);
     $("text").value = kept(this.draftName) || "";
@@ -41,21 +47,27 @@ export class Conversation {
     this.fresh = false;
   }
 
-  close() { this.id = null; $("log").replaceChildren(); $("text").value = ""; }
+  close() {
+    this.id = null; this.reader.open(null); this.composer.open(null);
+    $("log").replaceChildren(); $("told").replaceChildren(); delete $("told").dataset.drawing; $("text").value = "";
+  }
 
   /** What the queue knows of this case; `undefined` when it is not in the queue any more. */
   facts(found) {
     if (!found) return;
     this.found = found;
+    this.composer.facts(found);
     this.unread = found.unread;
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
     const top = element("p", "top");
     top.append(badge(found.urgency), element("span", "", languageName(found.language)));
+    if (found.channel) top.append(element("span", "", words["channel_" + found.channel]));
     const box = $("case-facts");
     const before = box.querySelector("details")?.open;
     const parts = [top];
     if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
+    if (!found.reachable) parts.push(element("p", "line", words.unreachable));
     if (found.why && found.why.length) {
       const details = element("details");
       details.open = Boolean(before);
@@ -64,7 +76,7 @@ export class Conversation {
       details.append(element("summary", "", words.why), list);
       parts.push(details);
     }
-    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.why]);
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.why, found.channel, found.reachable]);
     if (drawing === this.drawing && box.childElementCount) return;
     this.drawing = drawing;
     box.replaceChildren(...parts);
@@ -85,9 +97,9 @@ export class Conversation {
       do {
         this.again = false;
         const id = this.id;
-        const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}`);
+        const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}&lang=${lang}`);
         if (id !== this.id || id === null) break;
-        if (answer.status === 200) answer.data.messages.forEach((message) => this.draw(message));
+        if (answer.status === 200) { this.told(answer.data.told); answer.data.messages.forEach((message) => this.draw(message)); }
         else if (answer.status === 401) this.expired();
         else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
       } while (this.again);
@@ -95,6 +107,27 @@ export class Conversation {
       this.look();
     })();
     return this.reading;
+  }
+
+  /** What the person answered in questions: on top, to be read before anything else, and to be folded away. */
+  told(parts) {
+    const box = $("told"), drawing = JSON.stringify(parts);
+    if (drawing === box.dataset.drawing) return;
+    const shut = box.dataset.drawing !== undefined && !box.querySelector("details")?.open;
+    box.dataset.drawing = drawing;
+    box.hidden = !parts.length;
+    box.replaceChildren(...parts.map(({ title, lines }) => {
+      const details = element("details"), list = element("dl");
+      details.open = !shut;
+      for (const line of lines) {
+        const said = element("dd", line.own_words ? "own" : "", line.text);
+        said.dir = "auto";
+        if (line.own_words && this.found?.language) said.lang = this.found.language;
+        list.append(element("dt", "", line.label), said);
+      }
+      details.append(element("summary", "", title), list);
+      return details;
+    }));
   }
 
   draw(message) {
@@ -109,16 +142,21 @@ export class Conversation {
     time.dateTime = message.at;
     head.append(time);
     if (message.urgency) head.append(" · " + words["urgency_" + message.urgency]);
-    const text = element("p", "text", message.text);
+    const came = message.kind ? `[${[words["kind_" + message.kind], message.detail].filter(Boolean).join(": ")}]` : "";
+    const secret = message.key === "code.renewed";  // the gateway sends no text of it to the desk
+    const text = element("p", "text", secret ? words.code_shown : came || message.text);
     text.dir = "auto";
-    if (message.from !== "caseworker" && this.found?.language) text.lang = this.found.language;
+    if ((message.from !== "caseworker" || message.own) && !secret && this.found?.language) text.lang = this.found.language;
     item.append(head, text);
+    if (message.own && message.own !== message.text) item.append(element("p", "was", message.own));
     if (message.choices.length) {
       const offered = element("p", "offered", message.choices.map((label) => `[${label}]`).join(" "));
       offered.dir = "auto";
       if (this.found?.language) offered.lang = this.found.language;
       item.append(offered);
     }
+    if (message.from === "person" && !message.chosen) this.reader.want(message.seq, item);
+    if (message.translated) item.append(...doubtful(message.translated));
     log.insertBefore(item, [...log.children].find((node) => node.dataset.pending) || null);
     if (follow) talk.scrollTop = talk.scrollHeight;
   }
@@ -142,12 +180,16 @@ export class Conversation {
   // -- writing -----------------------------------------------------------------------------------------------------
   save() { keep(this.draftName, $("text").value || null); keep(this.draftName + ":unsent", this.unsent.length ? JSON.stringify(this.unsent) : null); }
   grow() { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
-  able(yes) { for (const node of $("write").elements) node.disabled = !yes; }
+  able(yes) { for (const node of [...$("write").elements, ...$("tools").children]) node.disabled = !yes; }
 
   send() {
     const text = $("text").value.trim();
-    if (!text || this.id === null) return;
-    const entry = { id: uuid(), text };
+    if (!text || this.id === null || this.composer.takes(text)) return;
+    this.dispatch({ text });
+  }
+
+  dispatch(written) {
+    const entry = { id: uuid(), ...written };
     this.unsent.push(entry);
     $("text").value = "";
     this.save(); this.grow();
@@ -167,7 +209,7 @@ export class Conversation {
     again.type = "button";
     again.hidden = state === "sending";
     again.addEventListener("click", () => this.post(entry, item));
-    item.append(head, text, again);
+    item.append(head, text, ...(entry.translated ? doubtful({ original: entry.translated.text, from: entry.translated.own, doubts: [] }) : []), again);
     $("log").append(item);
     $("talk").scrollTop = $("talk").scrollHeight;
     return item;
@@ -191,6 +233,15 @@ export class Conversation {
       return;
     }
     if (id !== this.id || !item.isConnected) return;
+    if (answer.code === "look_first") {
+      // The gateway does not know that it was looked at (it was started anew): the words go back to be translated again.
+      this.unsent = this.unsent.filter((other) => other.id !== entry.id);
+      if (!$("text").value.trim()) $("text").value = entry.translated.text;
+      this.save(); this.grow();
+      item.remove();
+      $("note").textContent = fault(answer);
+      return;
+    }
     item.className = "caseworker unsent";
     item.querySelector(".head").textContent = `${words.not_sent}: ${fault(answer)}`;
     item.querySelector("button").hidden = false;

@@ -1,5 +1,6 @@
-// Accepting an invitation: a password, and the authenticator app.
+// Accepting an invitation: a password, the authenticator app, and the recovery codes that come of it.
 import { $, call, fault, words } from "./desk_base.js";
+import { showCodes } from "./desk_codes.js";
 
 const form = $("accept");
 form?.addEventListener("submit", async (event) => {
@@ -7,13 +8,18 @@ form?.addEventListener("submit", async (event) => {
   const button = form.querySelector(".primary");
   button.disabled = true;
   $("fault").textContent = "";
-  const answer = await call("POST", location.pathname, { password: $("password").value, totp_secret: $("totp").value, code: $("code").value });
+  const answer = await call("POST", location.pathname, { name: $("name").value, password: $("password").value, totp_secret: $("totp").value, code: $("code").value });
   button.disabled = false;
-  if (answer.status === 204) {
+  if (answer.status === 200 || answer.status === 202) {
     form.hidden = true;
     for (const id of ["password", "totp", "code"]) $(id).value = "";
     for (const nav of document.querySelectorAll(".languages")) nav.hidden = true;
     $("done").hidden = false;
+    showCodes(answer.data.codes);
+    if (answer.status === 202) {  // a colleague has to confirm first: there is nothing to log in to yet
+      $("done-title").textContent = words.invite_waits;
+      for (const node of $("done").querySelectorAll(".then")) node.hidden = true;
+    }
     $("done-title").focus();
     return;
   }

@@ -2,13 +2,13 @@
 // place, greyed, until the list is drawn anew. Emergencies are loud: red, in words, in the title, and by sound.
 import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
 
-const GROUPS = ["emergency", "mine", "waiting", "others"];
+const GROUPS = ["offered", "emergency", "mine", "waiting", "others"];
 const RING_AGAIN = 15000;
 const QUIET = 60000;
 
 export class Queue {
-  constructor({ open, inCase }) {
-    this.open = open; this.inCase = inCase;
+  constructor({ notify, open, inCase }) {
+    this.notify = notify; this.open = open; this.inCase = inCase;
     this.me = null;
     this.cases = new Map();   // as the gateway has them, in its order
     this.drawn = new Map();   // id -> {group, node}: what is on the screen
@@ -23,6 +23,7 @@ export class Queue {
     for (const kind of ["pointerup", "keydown"]) addEventListener(kind, (event) => { if (!event.target.closest?.("#sound")) this.wakeSound(); }, { capture: true });
     this.wakeSound();
     $("show-new").addEventListener("click", () => { this.acknowledge(); if (this.inCase()) location.hash = ""; this.draw(); scrollTo(0, 0); this.focusFirst(); });
+    $("next").addEventListener("click", () => this.claimNext());
     $("acknowledge").addEventListener("click", () => { this.acknowledge(); this.news(); });
     $("sound").addEventListener("click", () => {
       this.loud = !this.audible;
@@ -34,6 +35,7 @@ export class Queue {
   }
 
   group(found) {
+    if (found.state === "owned" && found.offered_to === this.me) return "offered";
     if (found.state === "owned") return found.owner === this.me ? "mine" : "others";
     return found.urgency === "emergency" ? "emergency" : "waiting";
   }
@@ -44,8 +46,10 @@ export class Queue {
     this.cases = new Map(list.map((found) => [found.id, found]));
     // A case of one's own that turns into an emergency is as loud, though nobody has to take it.
     const worse = list.filter((found) => this.group(found) === "mine" && found.urgency === "emergency" && before.has(found.id) && before.get(found.id).urgency !== "emergency");
+    const offered = list.filter((found) => this.group(found) === "offered" && before.get(found.id)?.offered_to !== this.me);
     const emergencies = list.filter((found) => this.group(found) === "emergency").map((found) => found.id);
     const fresh = emergencies.filter((id) => !this.rung.has(id));
+    this.notify.gone([...before.values()].filter((found) => found.urgency === "emergency" && !emergencies.includes(found.id)).map((found) => found.number));
     this.rung = new Set(emergencies);
     keep("rung", JSON.stringify(emergencies));
     for (const id of [...this.unheard]) if (!emergencies.includes(id)) this.unheard.delete(id);
@@ -56,6 +60,11 @@ export class Queue {
     if (fresh.length || worse.length) {
       const numbers = [...fresh.map((id) => this.cases.get(id)), ...worse].map((found) => found.number).join(", ");
       $("shout").textContent = `${words.new_emergency}: ${numbers}`;
+      this.ring();
+      this.notify.show([...fresh.map((id) => this.cases.get(id)), ...worse]);
+    }
+    if (offered.length) {
+      $("shout").textContent = `${words.transfer_to_you}: ${offered.map((found) => found.number).join(", ")}`;
       this.ring();
     }
     this.news();
@@ -90,7 +99,7 @@ export class Queue {
       node.classList.toggle("gone", moved && group !== "others");
       if (moved) {
         node.querySelector(".state").textContent = found && found.state === "owned" && found.owner !== this.me ? `${words.taken_by}: ${found.owner_name}` : words.no_longer_waiting;
-        if (button && document.activeElement !== button) button.disabled = true;
+        for (const one of node.querySelectorAll("button")) if (document.activeElement !== one) one.disabled = true;
       } else {
         this.fill(node, found, group);
       }
@@ -111,17 +120,23 @@ export class Queue {
     parts.push(top);
     const facts = element("p", "line top");
     facts.append(element("span", "", languageName(found.language)));
+    if (found.channel && found.channel !== "web") facts.append(element("span", "", words["channel_" + found.channel]));
     if (unread && group === "mine") facts.append(element("span", "unread", `${unread} ${words.unread}`));
+    if (found.kind === "report") facts.append(element("span", "kind", words.told_report));
     facts.append(element("span", "number", found.number));
     parts.push(facts);
     if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
+    const from = [found.handed_from && `${words.from_centre} ${found.handed_from}`, found.for_all && words.for_all].filter(Boolean).join(" · ");
+    if (from) parts.push(element("p", "line", from));
+    if (!found.reachable) parts.push(element("p", "line", words.unreachable));
     if (why && why.length && group !== "others") {
       const list = element("ul", "why soft");
       list.setAttribute("aria-label", words.why);
       why.slice(-4).forEach((reason) => list.append(element("li", "", reason)));
       parts.push(list);
     } else if (why === null && group !== "others") parts.push(element("p", "line soft", words.not_readable));
-    const state = element("p", "line state soft", group === "others" ? `${words.taken_by}: ${found.owner_name}` : "");
+    const called = found.called ? (found.coming ? words.called_coming : words.called) : "";
+    const state = element("p", "line state soft", group === "others" || group === "offered" ? `${words.taken_by}: ${found.owner_name}` : called);
     parts.push(state);
     let button = node.querySelector("button");
     if (!button && group !== "others") {
@@ -129,13 +144,20 @@ export class Queue {
       button.type = "button";
       button.addEventListener("click", () => this.claim(found.id, button));
       node.append(button);
+      if (group === "offered") {
+        const decline = element("button", "second", words.decline);
+        decline.type = "button";
+        decline.setAttribute("aria-label", `${words.decline}: ${found.number}`);
+        decline.addEventListener("click", () => this.decline(found.id, decline));
+        node.append(decline);
+      }
     }
     if (button) {
       button.disabled = false;
-      button.textContent = group === "mine" ? words.open : words.claim;
+      button.textContent = group === "mine" ? words.open : group === "offered" ? words.accept : words.claim;
       button.setAttribute("aria-label", `${button.textContent}: ${words["urgency_" + found.urgency]}, ${found.number}`);
     }
-    for (const child of [...node.children]) if (child !== button) child.remove();
+    for (const child of [...node.children]) if (child.tagName !== "BUTTON") child.remove();
     node.prepend(...parts);
   }
 
@@ -144,8 +166,9 @@ export class Queue {
     this.unheard.delete(id);
     if (found && this.group(found) === "mine") { this.open(id); return; }
     button.disabled = true;
-    const answer = await call("POST", `/desk/api/cases/${id}/claim`);
-    if (answer.status === 200) { this.open(id); return; }
+    const offered = found && this.group(found) === "offered";
+    const answer = await call("POST", `/desk/api/cases/${id}/${offered ? "transfer/accept" : "claim"}`);
+    if (answer.status === 200) { this.cases.set(id, { ...found, ...answer.data, why: found?.why ?? null }); this.open(id); return; }
     button.disabled = answer.code === "claimed_by_other" || answer.code === "not_found";
     const state = button.closest("li")?.querySelector(".state");
     if (state) { state.textContent = fault(answer); state.classList.add("fault"); }
@@ -153,13 +176,35 @@ export class Queue {
     if (answer.code === "unauthorized") this.onExpired?.();
   }
 
+  async decline(id, button) {
+    button.disabled = true;
+    const answer = await call("DELETE", `/desk/api/cases/${id}/transfer`);
+    if (answer.status === 204) return;
+    button.disabled = answer.code === "not_offered";
+    $("shout").textContent = button.closest("li").querySelector(".state").textContent = fault(answer);
+    if (answer.code === "unauthorized") this.onExpired?.();
+  }
+
+  /** The case whose turn it is, as the gateway has them in order. */
+  async claimNext() {
+    const answer = await call("POST", "/desk/api/claims");
+    $("next-error").textContent = answer.status === 201 ? "" : answer.status === 404 ? words.no_cases : fault(answer);
+    if (answer.status === 201) {
+      this.unheard.delete(answer.data.id);
+      this.cases.set(answer.data.id, { ...this.cases.get(answer.data.id), ...answer.data });
+      this.open(answer.data.id);
+    } else if (answer.status === 401) this.onExpired?.();
+  }
+
   /** The bar: what is not on the screen yet. */
   news() {
     const shownAs = (id) => this.drawn.get(id)?.group;
-    let fresh = 0, emergencies = 0, waiting = 0;
+    let fresh = 0, emergencies = 0, waiting = 0, unread = 0;
     for (const found of this.cases.values()) {
       const group = this.group(found);
+      if (group === "mine" && location.hash !== `#case=${found.id}`) unread += found.unread;
       if (group === "emergency") emergencies += 1;
+      if (group === "offered" && shownAs(found.id) !== group) fresh += 1;
       if (group === "emergency" || group === "waiting") {
         waiting += 1;
         if (shownAs(found.id) !== group) fresh += 1;
@@ -176,8 +221,14 @@ export class Queue {
       button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);
       $("whisper").textContent = `${words.new_waiting}: ${fresh}`;
     }
+    $("next").hidden = !waiting;
     $("calm").textContent = waiting ? `${words.waiting}: ${waiting}` : words.no_cases;
-    document.title = (emergencies ? `⚠ ${emergencies} · ` : waiting ? `(${waiting}) ` : "") + words.title;
+    // While one case is open: somebody writes in another one.
+    const mark = $("back-unread");
+    mark.hidden = !unread;
+    mark.textContent = unread ? String(unread) : "";
+    $("back").setAttribute("aria-label", unread ? `${words.back} (${unread} ${words.unread})` : words.back);
+    document.title = (unread ? `${unread} ${words.unread} · ` : "") + (emergencies ? `⚠ ${emergencies} · ` : waiting ? `(${waiting}) ` : "") + words.title;
   }
 
   acknowledge() { this.unheard.clear(); $("shout").textContent = ""; }

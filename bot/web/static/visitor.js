@@ -6,17 +6,30 @@
   const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
-  const leave = (event) => {
-    if (event) event.preventDefault();
+  const forget = () => {
     state.halted = true;
     $("curtain").hidden = false;
     try { sessionStorage.clear(); } catch { /* storage may be switched off */ }
     if (state.stream) state.stream.abort();
+    if (window.speechSynthesis) speechSynthesis.cancel();
     $("log").replaceChildren();
-    $("text").value = "";
+    $("text").value = $("return-code").textContent = "";
     document.title = "";
-    location.replace(body.dataset.exit);
   };
+  const leave = (event) => {
+    if (event) event.preventDefault();
+    forget();
+    if (top !== self) { // in a frame the whole page goes: by our script there, or where the site lets a press do that
+      parent.postMessage({ left: body.dataset.exit }, "*");
+      try { top.location.replace(body.dataset.exit); } catch { /* it does not */ }
+      setTimeout(() => location.replace(body.dataset.exit), 1500);
+    } else location.replace(body.dataset.exit);
+  };
+  addEventListener("message", (event) => { // three times Shift on the page around the frame: that page leaves
+    if (top === self || event.source !== parent || event.data !== "leave") return;
+    forget();
+    parent.postMessage({ left: body.dataset.exit }, event.origin);
+  });
   $("leave").addEventListener("click", leave);
   let shifts = [];
   addEventListener("keydown", (event) => {
@@ -29,7 +42,10 @@
   addEventListener("pagehide", () => { if (state.halted) $("log").replaceChildren(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-  const keep = (name, value) => { try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
+  // By its attribute: browsers of 2021 know no dialog.
+  const menuOpen = () => $("menu").hasAttribute("open");
+  const menu = (open) => { if (open) $("menu").setAttribute("open", ""); else $("menu").removeAttribute("open"); $("menu-open").setAttribute("aria-expanded", String(open)); };
+  const keep = (name, value) => { if (state.halted) return; try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
   const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
   const uuid = () => {
     if (crypto.randomUUID) return crypto.randomUUID();
@@ -38,11 +54,16 @@
     const h = [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
     return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
   };
-  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  /** `ms`, or until the network is back. */
+  const pause = (ms) => new Promise((done) => {
+    const on = () => { clearTimeout(timer); removeEventListener("online", on); done(); };
+    const timer = setTimeout(on, ms);
+    addEventListener("online", on);
+  });
 
-  const call = (method, path, data) => fetch(path, {
+  const call = (method, path, data, proof) => fetch(path, {
     method, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
-    headers: Object.assign({ "Content-Type": "application/json" }, state.token ? { Authorization: "Bearer " + state.token } : {}),
+    headers: Object.assign({ "Content-Type": "application/json" }, state.token ? { Authorization: "Bearer " + state.token } : {}, proof ? { "Inloop-Proof": proof } : {}),
     body: data === undefined ? undefined : JSON.stringify(data),
   });
 
@@ -51,11 +72,13 @@
     const answer = await fetch(`words/${encodeURIComponent(code)}`, { credentials: "omit" });
     if (!answer.ok) throw new Error("words");
     const data = await answer.json();
-    state.lang = code; state.words = data.labels; state.facts = data.facts;
+    state.lang = code; state.words = data.labels; state.facts = data.facts; state.said = data.said;
+    chooseVoice();
+    $("draft").hidden = !data.draft;
     document.documentElement.lang = code;
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
     for (const node of document.querySelectorAll("[data-words]")) node.textContent = state.words[node.dataset.words] || "";
-    $("before-text").textContent = state.words.before_you_start;
+    $("before-text").textContent = state.words.before_you_start + "\n\n" + state.words.leave_closes;
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
     keep("lang", code);
@@ -63,22 +86,67 @@
   const show = (name) => {
     for (const id of ["choose", "before", "chat"]) $(id).hidden = id !== name;
     $("write").hidden = $("menu-open").hidden = name !== "chat";
-    if (name === "before") $("before").focus();
+    if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
   const say = (word) => { $("state").textContent = word ? state.words[word] || "" : ""; };
+  /** What went wrong, in words: by the code of the answer. */
+  const tell = (code) => { $("state").textContent = state.said[code] || state.said.failed; };
+
+  // -- reading aloud: only with a voice that is on this device; a remote one would send the words to somebody ---------
+  const speech = window.speechSynthesis;
+  const chooseVoice = () => {
+    const voices = speech ? speech.getVoices() : [];
+    state.voice = voices.find((v) => v.localService && v.lang.toLowerCase().split(/[-_]/)[0] === state.lang) || null;
+    body.classList.toggle("speaks", !!state.voice);
+  };
+  if (speech) speech.addEventListener("voiceschanged", chooseVoice);
+  /** A button that reads `text()` aloud, and stops. Not to be seen where there is no voice. */
+  const listenButton = (text) => {
+    const button = element("button", "listen"), word = element("span", "", state.words.listen);
+    const icon = element("span", "", "▶");
+    button.type = "button"; icon.setAttribute("aria-hidden", "true");
+    word.dataset.words = "listen";
+    button.append(icon, word);
+    const turn = (on) => { word.textContent = on ? state.words.listen_stop : state.words.listen; icon.textContent = on ? "■" : "▶"; state.speaking = on ? button : null; };
+    button.addEventListener("click", () => {
+      const mine = state.speaking === button;
+      speech.cancel();
+      if (mine) { turn(false); return; }
+      const said = new SpeechSynthesisUtterance(text());
+      said.voice = state.voice; said.lang = state.voice.lang; said.rate = 0.9;
+      said.onend = said.onerror = () => { if (state.speaking === button) turn(false); };
+      turn(true);
+      speech.speak(said);
+    });
+    return button;
+  };
 
   // -- drawing ---------------------------------------------------------------------------------------------------
+  const towards = (text) => document.documentElement.dir === "rtl" && /[\u0590-\u08ff]/.test(text) ? "rtl" : "auto"; // though it begins with "Payoke"
   const element = (name, className, text) => {
     const node = document.createElement(name);
     if (className) node.className = className;
-    if (text !== undefined) { node.textContent = text; node.dir = "auto"; }
+    if (text !== undefined) { node.textContent = text; node.dir = towards(text); }
     return node;
   };
-  const callLink = (number, label) => { const a = element("a", "call", label); a.href = "tel:" + number; return a; };
+  /** A machine translated what a caseworker wrote: said so, with the original one tap away. */
+  const translated = (message) => {
+    let language = message.translated_from;
+    try { language = new Intl.DisplayNames([state.lang], { type: "language" }).of(language) || language; } catch { /* the code, then */ }
+    const note = element("p", "translated", (state.words.translated_from || "").replace("{language}", language));
+    const details = element("details", "translated");
+    const text = element("p", "original", message.original);
+    text.lang = message.translated_from;
+    details.append(element("summary", "", state.words.original), text);
+    return message.doubtful ? [note, element("p", "translated doubtful", state.words.translation_doubtful), details] : [note, details];
+  };
+  const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]*\d)/).map((part) => /^\d.* /.test(part) ? element("span", "number", part) : part)); return node; }; // no number is broken over two lines
+  const callLink = (number, label) => { const a = element("a", "call"); a.append(spoken(element("span", "", label), label)); a.href = "tel:" + number; return a; };
   const draw = (message) => {
     if (state.drawn.has(message.seq)) return;
     state.drawn.add(message.seq);
     state.seq = Math.max(state.seq, message.seq);
+    if (message.return_code) { keep("code", state.code = message.return_code); keep("telegram", null); $("return-code").textContent = state.code; offerTelegram(null); }
     const pending = message.from === "person" && state.mine.get(message.seq);
     if (pending) pending.remove();
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
@@ -90,7 +158,9 @@
       calls.append(callLink(state.facts.emergency, state.words.call_112), callLink(state.facts.stop, state.words.call_stop));
       item.append(calls);
     }
-    item.append(element("p", "text", message.text));
+    item.append(spoken(element("p", "text", message.text), message.text));
+    if (message.translated_from) item.append(...translated(message));
+    if (message.from !== "person") item.append(listenButton(() => [message.text, ...(message.choices || []).map((c) => c.label)].join(". ")));
     if (message.choices && message.choices.length) {
       const box = element("div", "choices");
       for (const choice of message.choices) {
@@ -104,7 +174,8 @@
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
-    item.scrollIntoView({ block: card ? "start" : "end" });
+    // A question that comes with a card does not push the numbers out of sight.
+    if (card || !item.previousElementSibling?.classList.contains("emergency")) item.scrollIntoView({ block: card ? "start" : "end" });
   };
   // Buttons of what was said earlier are put away once the person has gone on; the safety card keeps its own.
   const retire = (before = Infinity) => {
@@ -115,12 +186,14 @@
   };
 
   // -- sending: in order, once, waiting out a bad network ---------------------------------------------------------
+  const save = () => keep("queue", state.queue.length ? JSON.stringify(state.queue.map(({ path, data, label }) => ({ path, data, label }))) : null);
   const queue = (item) => {
     item.node = element("li", "person waiting");
     item.node.append(element("p", "text", item.label));
     $("log").append(item.node);
     item.node.scrollIntoView({ block: "end" });
     state.queue.push(item);
+    save();
     send();
   };
   const send = async () => {
@@ -134,14 +207,16 @@
       try { answer = await call("POST", item.path, item.data); } catch { /* no network: wait and try again */ }
       if (answer && answer.status === 202) {
         const { seq } = await answer.json();
-        state.queue.shift();
+        state.queue.shift(); save();
         if (state.drawn.has(seq)) item.node.remove(); else state.mine.set(seq, item.node);
         wait = 500; say("sent");
       } else if (answer && answer.status === 401) { gone(); return; }
       else if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-        state.queue.shift(); item.node.remove(); say("not_sent");
+        const { error } = await answer.json().catch(() => ({}));
+        state.queue.shift(); save(); item.node.remove(); tell(error && error.code);
+        if (item.data.text && !$("text").value) { $("text").value = item.data.text; keep("draft", item.data.text); grow(); } // so that it can be made shorter
       } else {
-        say("connection_lost");
+        if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else say("connection_lost");
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
         wait = Math.min(wait * 2, 8000);
       }
@@ -170,10 +245,12 @@
         if (!answer.ok) throw new Error("stream");
         wait = 500;
         if (!state.sending) say("");
-        const reader = answer.body.getReader(), decoder = new TextDecoder();
-        let text = "";
+        const reader = answer.body.getReader(), decoder = new TextDecoder(), stream = state.stream;
+        let text = "", silent;
         for (;;) {
-          const { value, done } = await reader.read();
+          clearTimeout(silent);
+          silent = setTimeout(() => stream.abort(), 50_000); // the gateway says something every 20 s
+          const { value, done } = await reader.read().finally(() => clearTimeout(silent));
           if (done) break;
           text += decoder.decode(value, { stream: true });
           const blocks = text.split(/\r?\n\r?\n/);
@@ -186,38 +263,63 @@
     }
   };
 
+  /** The app's own link: the browser's history does not hold the code then, and no server is asked. */
+  const offerTelegram = (link) => {
+    const found = /^https:\/\/t\.me\/(\w+)\?start=([\w-]+)$/.exec(link || "");
+    $("telegram-part").hidden = !found;
+    if (!found) return;
+    $("telegram").href = `tg://resolve?domain=${found[1]}&start=${found[2]}`;
+    $("telegram-by-hand").textContent = state.words.telegram_by_hand.replace("{bot}", "@" + found[1]);
+  };
+
   // -- the conversation's life -------------------------------------------------------------------------------------
   const begin = (opened) => {
     state.token = opened.token;
-    if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); }
-    keep("token", state.token);
+    $("note").textContent = "";
+    if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
+    offerTelegram(kept("telegram") || opened.telegram);
+    keep("token", state.token); keep("seen", Date.now());
     $("return-code").textContent = state.code || "";
     show("chat");
     listen();
     $("text").focus();
   };
-  const gone = () => {
+  const gone = (why = "unauthorized") => {
     state.token = null; state.code = null; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
-    for (const name of ["token", "code", "draft"]) keep(name, null);
-    $("log").replaceChildren(); $("menu").close(); $("delete-sure").hidden = true;
+    for (const name of ["token", "code", "draft", "queue", "telegram"]) keep(name, null);
+    if (speech) speech.cancel();
+    $("log").replaceChildren(); menu(false); $("delete-sure").hidden = true;
+    $("note").textContent = state.said ? state.said[why] : "";
     show(state.lang ? "before" : "choose");
   };
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.addEventListener("click", async () => { await useLanguage(button.dataset.language); show("before"); });
+  for (const button of document.querySelectorAll("[name=language]")) {
+    button.addEventListener("click", async (pressed) => {
+      pressed.preventDefault();
+      state.wanted = button.value;
+      button.setAttribute("aria-busy", "true");
+      while (state.wanted === button.value && !state.halted) { // until the network lets the words through
+        try { await useLanguage(button.value); state.wanted = null; } catch { await pause(1000); continue; }
+        await goOn();
+      }
+      button.removeAttribute("aria-busy");
+    });
   }
   $("other-language").addEventListener("click", () => show("choose"));
   $("start").addEventListener("click", async () => {
     $("start").disabled = true;
+    $("note").textContent = "";
     try {
-      const answer = await call("POST", "api/conversations", { language: state.lang });
+      const answer = await work.done((proof) => call("POST", "api/conversations", { language: state.lang }, proof));
       if (answer.status === 201) begin(await answer.json());
-    } catch { $("restore-error").textContent = state.words.connection_lost; }
+      else $("note").textContent = answer.status === 429 ? state.said.too_many : state.said.failed;
+    } catch { $("note").textContent = state.words.connection_lost; }
     $("start").disabled = false;
   });
   $("restore").addEventListener("submit", async (submitted) => {
     submitted.preventDefault();
-    const answer = await call("POST", "api/conversations/restore", { return_code: $("code").value }).catch(() => null);
+    const code = { return_code: $("code").value };
     $("code").value = "";
+    const answer = await work.done((proof) => call("POST", "api/conversations/restore", code, proof)).catch(() => null);
     if (answer && answer.status === 201) begin(await answer.json());
     else $("restore-error").textContent = state.words[answer && answer.status === 404 ? "restore_failed" : "connection_lost"];
   });
@@ -234,23 +336,66 @@
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
+  $("before-text").after(listenButton(() => $("before-text").textContent));
+  // A picture or a voice message would be dropped without a word.
+  for (const kind of ["paste", "drop"]) {
+    addEventListener(kind, (given) => {
+      if (!state.token || !(given.clipboardData || given.dataTransfer)?.files.length) return;
+      given.preventDefault();
+      tell("unread_kind");
+    });
+  }
+  addEventListener("dragover", (given) => given.preventDefault());
+
+  // The bar is higher where its two buttons stand one under another: large letters on a small screen.
+  const bar = $("leave").closest("header");
+  if (window.ResizeObserver) new ResizeObserver(() => document.documentElement.style.setProperty("--bar", bar.offsetHeight + 6 + "px")).observe(bar);
   // Not modal: a modal one would lie over the way out.
-  $("menu-open").addEventListener("click", () => { if ($("menu").open) $("menu").close(); else { $("menu").show(); $("menu-close").focus(); } });
-  addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && $("menu").open) { $("menu").close(); $("menu-open").focus(); } });
-  $("menu-close").addEventListener("click", () => $("menu").close());
-  $("ask-person").addEventListener("click", () => { $("menu").close(); queue({ path: "api/messages", data: { id: uuid(), text: state.words.talk_to_person }, label: state.words.talk_to_person }); });
+  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) $("menu-close").focus(); });
+  addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && menuOpen()) { menu(false); $("menu-open").focus(); } });
+  $("menu-close").addEventListener("click", () => menu(false));
+  $("ask-person").addEventListener("click", () => { menu(false); queue({ path: "api/messages", data: { id: uuid(), text: state.words.talk_to_person }, label: state.words.talk_to_person }); });
   $("delete").addEventListener("click", () => { $("delete-sure").hidden = false; });
   $("delete-yes").addEventListener("click", async () => {
     const answer = await call("DELETE", "api/conversations").catch(() => null);
-    if (answer && (answer.status === 204 || answer.status === 401)) { if (state.stream) state.stream.abort(); gone(); }
-    else { $("menu").close(); say("connection_lost"); }
+    if (answer && (answer.status === 204 || answer.status === 401)) { if (state.stream) state.stream.abort(); gone("deleted"); }
+    else { menu(false); say("connection_lost"); }
   });
 
-  (async () => {
-    const lang = kept("lang"), token = kept("token");
-    if (!lang) return;
-    try { await useLanguage(lang); } catch { return; }
-    if (token) { state.code = kept("code"); begin({ token }); $("text").value = kept("draft") || ""; grow(); }
-    else show("before");
-  })();
+  // Browsers give a tab that was closed its storage back when it is opened again.
+  const ASLEEP = 30 * 60_000;
+  const awake = () => { if (state.token && !state.halted) keep("seen", Date.now()); };
+  setInterval(awake, 20_000);
+  /** After that long nothing is shown any more, and the key goes; what waited to be sent is still sent. */
+  const closeOld = async (token, waiting) => {
+    for (const name of ["code", "draft", "telegram"]) keep(name, null);
+    $("note").textContent = state.words.page_closed;
+    show("before");
+    $("start").disabled = true;
+    state.token = token;
+    for (const { path, data } of waiting) {
+      for (;;) {
+        const answer = await call("POST", path, data).catch(() => null);
+        if (answer && answer.status !== 429 && answer.status < 500) break;
+        await pause(3000);
+      }
+    }
+    for (const name of ["token", "queue", "seen"]) keep(name, null);
+    state.token = null;
+    $("start").disabled = false;
+  };
+
+  /** The talk that this tab has a key of, or the page before the first use. */
+  const goOn = async () => {
+    const token = kept("token");
+    if (!token) { show("before"); return; }
+    const waiting = JSON.parse(kept("queue") || "[]"); // typed without a network before this reload
+    if (Date.now() - Number(kept("seen")) > ASLEEP) { await closeOld(token, waiting); return; }
+    state.code = kept("code");
+    begin({ token });
+    $("text").value = kept("draft") || ""; grow();
+    waiting.forEach(queue);
+  };
+  const lang = kept("lang");
+  if (lang) useLanguage(lang).then(goOn, () => {}); // without a network: the languages stand there
 })();

@@ -46,19 +46,19 @@ class Clarify(unittest.TestCase):
             ("minor", 0.05),
         ]
         sent, slots = run("action_clarify", ranking)
-        self.assertEqual([c["intent"] for c in sent["choices"]], ["shelter", "cost", "debt"])
+        self.assertEqual([c["intent"] for c in sent["choices"]], ["shelter", "cost", "debt", "none_of_these"])
         self.assertEqual(slots["misses"], 1)
 
     def test_one_likely_topic_is_not_a_choice(self) -> None:
         sent, _ = run("action_clarify", [("shelter", 0.39), ("cost", 0.01), ("debt", 0.01)])
-        self.assertEqual([c["intent"] for c in sent["choices"]], ["shelter", "cost"])
+        self.assertEqual([c["intent"] for c in sent["choices"]], ["shelter", "cost", "none_of_these"])
 
     def test_the_second_miss_offers_a_person_once(self) -> None:
         ranking = [("talk_to_human", 0.3), ("contact_visit", 0.25), ("about_us", 0.1)]
         sent, slots = run("action_clarify", ranking, misses=1)
         self.assertEqual(sent["key"], "clarify_person")
         self.assertEqual(
-            [c["intent"] for c in sent["choices"]], ["contact_visit", "about_us", "talk_to_human"]
+            [c["intent"] for c in sent["choices"]], ["contact_visit", "about_us", "none_of_these", "talk_to_human"]
         )
         self.assertEqual(slots["misses"], 2)
 

@@ -1,0 +1,124 @@
+"""What our path adds to CTranslate2 itself, and how long the event loop waits meanwhile.
+
+The baseline is `ctranslate2.Translator.translate_batch` on the same sentences, already cut: the same packages, tokens
+of the same tokenizers, all sentences of a message in one batch, the same beam, one thread, both steps through English,
+and text again. No process beside, no second-best translations, no checks. Both are measured in turn, message by
+message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from bot.settings import ROOT
+from bot.translation import Pool, Translator, install
+from bot.translation.sentences import split
+from bot.translation.worker import BATCH_TOKENS, BEAM, Models
+
+MESSAGES, WARM = 200, 10
+SEVEN = (
+    "Ik ben hier. Mijn baas heeft mijn paspoort en ik kan niet naar buiten. Hij wil {n} euro van mij. Ik werk {n} uur "
+    "per dag en ik heb geen papieren. Wil je dat ik bel? Ik bel je om 14:30. Ik ben bang."
+)
+ONE = "Ik heb {n} euro."
+PAIRS = ("nl_en", "en_ro")
+LONGEST_MESSAGE = 4000
+Row = tuple[str, str, str, str]
+
+
+def direct(models: Models, steps: Sequence[str], sentences: list[str]) -> list[str]:
+    """Tokens, CTranslate2, text; nothing else."""
+    for step in steps:
+        package, translator = models.get(step)
+        tokens = [package.tokenizer.encode(sentence) for sentence in sentences]
+        found = translator.translate_batch(
+            tokens, max_batch_size=BATCH_TOKENS, batch_type="tokens", beam_size=BEAM, length_penalty=0.2,
+            replace_unknowns=True,
+        )  # fmt: skip
+        sentences = [package.tokenizer.decode(result.hypotheses[0]) for result in found]
+    return sentences
+
+
+def spent(translator: Translator) -> float:
+    """Processor seconds of this process and of those that translate."""
+    times = [psutil.Process(pid).cpu_times() for pid in translator.pool.pids]
+    return time.process_time() + sum(t.user + t.system for t in times)
+
+
+async def both(translator: Translator, models: Models, steps: Sequence[str], template: str) -> list[Row]:
+    """Two rows: the median a message takes, and the processor time of all messages, which depends less on whatever else
+    runs on the machine."""
+    ours, theirs = [], []
+    bare = 0.0
+    for number in range(MESSAGES + WARM):
+        text = template.format(n=number + 20)
+        sentences = split(text).sentences
+        began = time.perf_counter()
+        await translator.translate(text, "nl", "ro", conversation=number)
+        ours.append(time.perf_counter() - began)
+        began, before = time.perf_counter(), time.process_time()
+        direct(models, steps, sentences)
+        theirs.append(time.perf_counter() - began)
+        bare += time.process_time() - before
+        if number == WARM:
+            start, bare = spent(translator), 0.0
+    used = spent(translator) - start - bare
+    mine, other = statistics.median(ours[WARM:]), statistics.median(theirs[WARM:])
+    return [
+        ("median", f"{mine * 1000:.1f} ms", f"{other * 1000:.1f} ms", f"{mine / other:.2f} times its cost"),
+        ("processor time", f"{used:.2f} s", f"{bare:.2f} s", f"{used / bare:.2f} times its cost"),
+    ]
+
+
+async def held(translator: Translator | None, seconds: float) -> float:
+    """The longest between two rounds of an event loop that always has something to do, alone or while four messages of
+    the greatest length are translated at a time. In processor seconds of the whole process: other programs on the
+    machine do not count, and a thread that computes meanwhile does."""
+    longest, end = 0.0, time.perf_counter() + seconds
+
+    async def watch() -> None:
+        nonlocal longest
+        before = time.process_time()
+        while time.perf_counter() < end:
+            await asyncio.sleep(0)
+            now = time.process_time()
+            longest, before = max(longest, now - before), now
+
+    async def work(hand: int) -> None:
+        number = 0
+        while translator is not None and time.perf_counter() < end:
+            number += 1
+            text = f"{hand} {number} " + SEVEN.format(n=number) * 30
+            await translator.translate(text[:LONGEST_MESSAGE], "nl", "ro", conversation=hand)
+
+    await asyncio.gather(watch(), *(work(hand) for hand in range(4)))
+    return longest
+
+
+def translation_cost(folder: Path) -> list[Row]:
+    """Rows of the table: Dutch through English to Romanian, with the tiny test packages."""
+    packages = folder / "packages"
+    for archive in sorted((ROOT / "tests/support/translation").glob("*.argosmodel")):
+        install(archive, packages)
+    steps = [str(packages / f"translate-{pair}-0_1") for pair in PAIRS]
+
+    async def measured() -> list[Row]:
+        translator, models = Translator(packages, Pool(1, 30, 1)), Models(1)
+        rows: list[Row] = []
+        for what, template in (("seven sentences", SEVEN), ("one short sentence", ONE)):
+            for measure, *values in await both(translator, models, steps, template):
+                said = f"{what} translated and checked, beside CTranslate2 alone (tiny models): {measure}"
+                rows.append((said, *values))
+        alone, busy = await held(None, 5), await held(translator, 5)
+        said = "the event loop is held at most, in processor time, by four messages of 4,000 characters; by nothing"
+        rows.append((said, f"{busy * 1000:.1f} ms", f"{alone * 1000:.1f} ms", ""))
+        await translator.close()
+        return rows
+
+    return asyncio.run(measured())

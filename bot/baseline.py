@@ -1,0 +1,64 @@
+"""Another system measured on the same test lines, and both side by side: `docs/evaluation-stock.json`.
+
+`scripts/stock_baseline.py` trains Rasa's default pipeline on the sentences that ours learns from, lets it read the test
+sentences and keeps the counts. Training it takes an hour, so they are kept in the repository and say what they are of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bot.evaluate import MEASURES, Evaluation, Figures, Share
+
+SHOWN: Final = ("recall", "safe_flagged", "ordinary_flagged", "emergency", "topic")
+"""What stock Rasa can be asked too: it names no signal and no language."""
+
+
+def keep(evaluation: Evaluation, about: Mapping[str, Any], path: Path) -> None:
+    """Write the counts of `evaluation`; `about` says of what: system, sentences, epochs, date."""
+    counts = {
+        figures.name: {key: [figures.shares[key].hits, figures.shares[key].n] for key in SHOWN}
+        for figures in evaluation.languages
+    }
+    path.write_text(json.dumps({"about": dict(about), "languages": counts}, indent=1) + "\n", encoding="utf-8")
+
+
+def beside(evaluation: Evaluation, path: Path) -> list[str]:
+    """Markdown lines: ours and the baseline's of each language that both have. Empty without a file.
+
+    Raises `ValueError` when the file is not what `keep` wrote.
+    """
+    if not path.is_file():
+        return []
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        other = {
+            name: Figures(name, {key: Share(*shares[key]) for key in SHOWN})
+            for name, shares in told["languages"].items()
+        }
+        about = ", ".join(f"{key} {value}" for key, value in told["about"].items())
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: {error!r}") from error
+    both = [(figures, other[figures.name]) for figures in evaluation.languages if figures.name in other]
+    lines = [
+        "## Beside stock Rasa",
+        "",
+        f"Rasa's default pipeline (`rasa init`), trained on the same sentences ({about}). Dangers and harmless",
+        "alarming lines are intents of their own there. Each cell: ours / stock.",
+        "",
+        "| language | " + " | ".join(MEASURES[key].title for key in SHOWN) + " |",
+        "| --- |" + " --- |" * len(SHOWN),
+    ]
+    for ours, theirs in both:
+        cells = (f"{ours.shares[key].value:.2f} / {theirs.shares[key].value:.2f}" for key in SHOWN)
+        lines.append(f"| {ours.name} | " + " | ".join(cells) + " |")
+    means = (f"{_mean([a for a, _ in both], key):.2f} / {_mean([b for _, b in both], key):.2f}" for key in SHOWN)
+    return [*lines, "| **mean** | " + " | ".join(means) + " |", ""]
+
+
+def _mean(figures: list[Figures], key: str) -> float:
+    values = [one.shares[key].value for one in figures if one.shares[key].n]
+    return sum(values) / len(values) if values else float("nan")

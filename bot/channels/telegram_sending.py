@@ -1,0 +1,241 @@
+"""What leaves for Telegram: every message of a conversation that its chat does not have yet, in order, once.
+
+A message is marked before it is sent and checked off afterwards. Who dies in between leaves the mark: then it is
+looked up whether it stands in the chat already, by changing it into itself. What Telegram refuses for a while waits;
+nothing is given up but what Telegram will never take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.channels.delivery import DeliveryKey, SealingError
+from bot.channels.telegram_api import Api, ApiFault, Down, Kept, Later, Refused
+from bot.content import SEVERAL, Catalogue
+from bot.core.model import Message, Sender, Urgency
+from bot.core.renewed import KEY as RENEWED
+from bot.live.local import DESK, Live
+from bot.storage.part import LARGEST
+from bot.storage.store import Chat, Locks, Mark, Store
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0
+"""Seconds after which the outbox is read though nothing woke it: another gateway may have written."""
+
+AT_ONCE = 8
+"""Chats that are sent to at the same time."""
+
+LONGEST = 4000
+"""Characters of one message in Telegram (it takes 4,096)."""
+
+LOOK_AHEAD = 25
+"""Numbers after the last one before it, in any chat, among which a message that was perhaps sent is looked for."""
+
+SLOWEST = 60.0
+"""Seconds between two tries, at most."""
+
+WITH_SOUND = ("handoff.joined",)
+"""Words of the system that are worth a sound; a caseworker's always are, an answer never is."""
+
+Buttons = list[list[tuple[str, str]]]
+
+
+class Sending:
+    """The outgoing side of the bot."""
+
+    def __init__(
+        self, store: Store, words: Catalogue, api: Api, key: DeliveryKey, live: Live, locks: Locks,
+        clock: Callable[[], datetime], card_minutes: int,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._words = words
+        self._api = api
+        self._key = key
+        self._live = live
+        self._locks = locks
+        self._clock = clock
+        self._cards_stand = timedelta(minutes=card_minutes) if card_minutes else None
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._kicked = asyncio.Event()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._flooded: dict[bytes, datetime] = {}
+        self._quiet_until: datetime | None = None
+        self._highest = 0
+        self._looked = False
+
+    def kick(self) -> None:
+        """There may be something to send."""
+        self._kicked.set()
+
+    def saw(self, number: int | None) -> None:
+        """A message of either side has this number. All private chats of a bot share one count, so the next message in
+        any of them has a higher one."""
+        self._highest = max(self._highest, number or 0)
+
+    def soon(self) -> datetime | None:
+        """When something that must not stay in a chat is deleted there; None: never."""
+        return self._clock() + self._cards_stand if self._cards_stand else None
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        try:
+            while True:
+                self._kicked.clear()
+                woken = self._live.listen(DESK)
+                try:
+                    await self._round()
+                except Exception as error:  # noqa: BLE001 - a database that is away for a while ends nothing
+                    log.error("telegram.outbox_failed", extra={"error": type(error).__name__})
+                kicked: asyncio.Future[Any] = asyncio.ensure_future(self._kicked.wait())
+                await asyncio.wait([kicked, woken], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                kicked.cancel()
+                self._live.forget(DESK, woken)
+                if self._live.closed:
+                    await asyncio.sleep(LOOK)
+        finally:
+            for task in self._running.values():
+                task.cancel()
+
+    async def _round(self) -> None:
+        if not self._looked:
+            for mark in await self._store.last_noted():
+                with contextlib.suppress(SealingError):  # under another key
+                    self.saw(self._key.message(mark))
+            self._looked = True
+        if self._quiet_until is not None and self._clock() < self._quiet_until:
+            return
+        for chat in await self._store.unsent():
+            if chat.id not in self._running:
+                task = asyncio.get_running_loop().create_task(self._send_all(chat))
+                self._running[chat.id] = task
+                task.add_done_callback(partial(self._ended, chat.id))
+        for chat, mark in await self._store.to_delete():
+            try:
+                await self._api.delete(self._key.open_chat(chat.sealed, chat.lookup), [self._key.message(mark)])
+            except (Later, Down):
+                return  # it is deleted as soon as Telegram hears us again
+            except (SealingError, Refused, Kept):
+                log.info("telegram.card_stays")
+            await self._store.deleted(mark)
+
+    def _ended(self, number: int, _: asyncio.Task[None]) -> None:
+        self._running.pop(number, None)
+        self.kick()
+
+    async def _send_all(self, chat: Chat) -> None:
+        """Everything that is due in one chat. A fault sets the time of the next try."""
+        try:
+            async with self._slots, self.alone(chat.lookup):
+                now = await self._store.chat_of(chat.conversation)  # another gateway may have been here
+                if now is not None and now.id == chat.id and not now.blocked:
+                    await self._send_in_order(now)
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            log.error("telegram.sending_failed", extra={"error": type(error).__name__})
+            with contextlib.suppress(Exception):
+                await self._store.send_later(chat.id, self._clock() + timedelta(seconds=LOOK), unsent=False)
+
+    def alone(self, lookup: bytes) -> contextlib.AbstractAsyncContextManager[None]:
+        """Nobody sends to this chat meanwhile, in any gateway."""
+        return self._locks.hold(b"telegram:out:" + lookup)
+
+    async def _send_in_order(self, chat: Chat) -> None:
+        try:
+            number = self._key.open_chat(chat.sealed, chat.lookup)
+        except SealingError:  # the key is another one: nobody can find the chat any more
+            log.warning("telegram.other_key")
+            await self._store.set_blocked(chat.lookup, True)
+            return
+        person = await self._store.open_by_token(self._key.token(number, chat.salt))
+        if person is None:  # it goes on in a browser, or was deleted
+            await self._store.sent(chat.id, LARGEST)
+            return
+        doubtful = chat.trying_seq
+        for message in await self._store.messages(person, chat.sent_seq):
+            if message.sender is Sender.PERSON:
+                await self._store.sent(chat.id, message.seq)
+                continue
+            try:
+                await self._send(chat, number, message, person.language, doubtful=message.seq == doubtful)
+            except ApiFault as fault:
+                if await self._put_off(chat, message, fault):
+                    return
+
+    def _with_original(self, message: Message, language: str | None) -> str:
+        """A machine's translation says that it is one, and what stood before it."""
+        was = message.translated
+        if was is None:
+            return message.text
+        lang, names = language or SEVERAL, {one.code: one.name for one in self._words.languages}
+        label = self._words.label("visitor.translated_from", lang, language=names.get(was.language, was.language))
+        doubt = [self._words.label("visitor.translation_doubtful", lang)] if was.doubts else []
+        return "\n\n".join([message.text, *doubt, f"{label}:\n{was.original}"])
+
+    async def _send(self, chat: Chat, number: int, message: Message, language: str | None, *, doubtful: bool) -> None:
+        covered = message.urgency is Urgency.NONE  # numbers to call are read at once
+        text = self._with_original(message, language)
+        pieces = [text[i : i + LONGEST] for i in range(0, len(text), LONGEST)] or ["…"]
+        buttons = buttons_of(message)
+        made = await self._stands(chat, number, pieces[-1], buttons, covered) if doubtful else None
+        numbers = [made] if made is not None else []
+        if made is None:
+            last = self._key.mark(chat.id, self._highest).sealed if self._highest else None
+            await self._store.trying(chat.id, message.seq, last)
+            quiet = message.sender is not Sender.CASEWORKER and not message.key.startswith(WITH_SOUND)
+            for place, piece in enumerate(pieces, 1):
+                under = buttons if place == len(pieces) else []
+                sent = await self._api.send(number, piece, under, covered=covered, quiet=quiet)
+                numbers += [sent] if sent is not None else []
+                self.saw(sent)
+        delete_at = None if covered and message.key != RENEWED else self.soon()
+        await self._store.sent(chat.id, message.seq, [self._key.mark(chat.id, n) for n in numbers], delete_at)
+
+    async def _stands(self, chat: Chat, number: int, text: str, buttons: Buttons, covered: bool) -> int | None:
+        """The number of a message that was perhaps sent, if it is there."""
+        if chat.trying_after is None:
+            return None
+        first = self._key.message(Mark(b"", chat.trying_after, chat.id)) + 1
+        for candidate in range(first, first + LOOK_AHEAD):
+            if await self._api.stands(number, candidate, text, buttons, covered=covered):
+                return candidate
+        return None
+
+    async def _put_off(self, chat: Chat, message: Message, fault: ApiFault) -> bool:
+        """Sets what happens next; False when the message is passed over and the chat goes on."""
+        now = self._clock()
+        match fault:
+            case Later():
+                until = now + timedelta(seconds=fault.seconds)
+                await self._store.send_later(chat.id, until, unsent=True)
+                self._flooded = {c: t for c, t in self._flooded.items() if t > now} | {chat.lookup: until}
+                if len(self._flooded) > 1:  # not one chat that is too fast: all of the bot is
+                    self._quiet_until = max(self._flooded.values())
+                log.warning("telegram.flood", extra={"seconds": round(fault.seconds)})
+            case Kept():
+                await self._store.set_blocked(chat.lookup, True)
+                self._live.wake(DESK)
+                log.info("telegram.blocked")
+            case Down():
+                wait = min(SLOWEST, 2.0 ** min(chat.attempts, 10) / 2)
+                await self._store.send_later(chat.id, now + timedelta(seconds=wait), unsent=fault.unsent)
+                log.warning("telegram.down", extra={"kind": fault.kind})
+            case _:
+                log.error("telegram.refused", extra={"key": message.key})
+                await self._store.sent(chat.id, message.seq)
+                return False
+        return True
+
+
+def buttons_of(message: Message) -> Buttons:
+    """The choices as rows of buttons: languages side by side, everything else one under another."""
+    named = [c for c in message.choices if c.action.get("command") == "language" and c.action.get("value")]
+    languages = [(c.label, c.token) for c in named]
+    others = [[(c.label, c.token)] for c in message.choices if (c.label, c.token) not in languages]
+    rows = [languages[i : i + 3] for i in range(0, len(languages), 3)]
+    return rows + others

@@ -1,0 +1,76 @@
+"""Who is on call and where they are paged, from the calendars and the database, as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.core.ladder import TEAM, Reach
+from bot.core.organisations import EVERY, FIRST
+from bot.core.rota import OnCall, Rota
+from bot.oncall.calendars import Calendars
+from bot.oncall.paging import known
+from bot.oncall.ports import Store
+
+
+class Roster:
+    """`team_urls`: the team's own page addresses; `key`: what opens those of the caseworkers."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendars: Calendars,
+        team_urls: Sequence[str],
+        key: bytes,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self.calendars = calendars
+        self._team_urls = tuple(team_urls)
+        self._team_known = bool(known(team_urls))
+        self._key = key
+        self._clock = clock
+
+    async def rota(self) -> Rota:
+        return Rota(self.calendars.shifts, await self._store.overrides(), await self._store.team(self._key))
+
+    async def on_call(self) -> OnCall:
+        return (await self.rota()).at(self._clock())
+
+    async def reach(self, organisation: int = EVERY) -> Reach:
+        """Whom a ladder can call now: people of one organisation, or of every one."""
+        rota = (await self.rota()).of(organisation)
+        on_call = rota.at(self._clock())
+        able = {member.id for member in rota.team if member.reachable}
+        everyone = tuple(member.id for member in rota.team if member.reachable)
+        return Reach(
+            on_call.first if on_call.first in able else None,
+            on_call.second if on_call.second in able else None,
+            tuple(member.id for member in rota.team if member.coordinator and member.reachable),
+            (*everyone, TEAM) if self._team_known and organisation in (FIRST, EVERY) else everyone,
+        )
+
+    async def urls(self, addressee: int) -> Sequence[str]:
+        if addressee == TEAM:
+            return self._team_urls
+        addresses, _ = await self._store.page_addresses(self._key)
+        found = addresses.get(addressee)
+        return () if found is None else found.urls
+
+    async def coordinators(self, organisation: int = EVERY) -> Sequence[int]:
+        team = await self._store.team(self._key)
+        return [m.id for m in team if m.coordinator and organisation in (EVERY, m.organisation)]
+
+    async def organisations(self) -> Sequence[int]:
+        """Those that anybody works in."""
+        return sorted({member.organisation for member in await self._store.team(self._key)})
+
+    @property
+    def known(self) -> bool:
+        """Whether there are calendars, and each was read or tried: before that nobody is missing from them."""
+        return self.planned and all(s.good_at or s.fault for s in self.calendars.sources)
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is a calendar at all: without one nobody can be said to be missing."""
+        return bool(self.calendars.sources)

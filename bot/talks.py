@@ -1,0 +1,175 @@
+"""The gateway's part in the engine's forms: which turn answers the question that stands, and what when nobody asks.
+
+The sheet is read anew at every turn, so that whatever process takes the next message knows what was asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from bot.core.forms import HEARD, Form, Sheet, answers_form, plain
+from bot.core.model import CaseChange, EngineReply, EngineTurn, Handoff, Outgoing, Sender, Urgency
+from bot.core.ngrams import fold
+from bot.core.organisations import answered
+from bot.core.replies import Speaker, Unsayable
+from bot.dialogue import scripted
+from bot.dialogue.engine import Engine, EngineDown
+from bot.ports import Catalogue
+from bot.sessions import Session
+from bot.storage.errors import Gone
+from bot.storage.store import Person, Store
+from bot.understanding import Understood
+
+log = logging.getLogger(__name__)
+
+WITNESSED = ("witnessed_now",)
+"""What a bystander's yes to "is anyone in danger now?" says."""
+
+
+class Talks:
+    """Asks the engine, with the form that stands."""
+
+    def __init__(self, engine: Engine, words: Catalogue) -> None:
+        self._engine = engine
+        self._words = words
+        self._plain: dict[str, dict[str, str]] = {}
+
+    def plain(self, session: Session, sheet: Sheet, text: str, understood: Understood) -> str | None:
+        """The button that the text is, while a question stands; None for anything else, and for words of danger."""
+        danger = understood.assessment.urgency is not Urgency.NONE
+        if sheet.form is None or sheet.form.paused or session.pending is not None or danger:
+            return None
+        return self.heard(text, (session.language, understood.language))
+
+    async def message(
+        self, session: Session, sheet: Sheet, plain: str | None, text: str, understood: Understood
+    ) -> EngineTurn:
+        """The engine's turn on a text, which may be a `plain` answer. Raises `EngineDown`."""
+        form = _with_danger(sheet.form, session)
+        if form is not None and plain is not None:
+            return await self._engine.choice(session.alias, plain, session.language, form.sent(pressed=True))
+        sent = form.sent(danger=understood.alone) if form else {}
+        return await self._engine.message(session.alias, text, understood.vector, session.language, sent)
+
+    async def choice(self, session: Session, sheet: Sheet, action: Mapping[str, Any]) -> EngineTurn:
+        """The engine's turn on a button. Raises `EngineDown`.
+
+        A button under an earlier question of the open form corrects that answer; under one of a form that is over it
+        begins the form anew: it may be days old, and nothing is counted that is not in sight.
+        """
+        intent, question, form = str(action["intent"]), action.get("question"), _with_danger(sheet.form, session)
+        pressed = answers_form(question)
+        if pressed:
+            name, _, at = str(question).partition(".")
+            if form is not None and form.name == name:
+                form = replace(form, at=at)
+            else:
+                intent, form, pressed = f"start_{name}", None, False
+        sent = form.sent(pressed=pressed) if form else {}
+        return await self._engine.choice(session.alias, intent, session.language, sent)
+
+    async def more(self, session: Session, sheet: Sheet) -> tuple[Sequence[EngineReply], Sheet]:
+        """The question that stands, once more; without one, what is still to be asked of who waits for a caseworker."""
+        if session.state is Handoff.OWNED:
+            return (), replace(sheet, due=False)
+        if sheet.form is not None and not sheet.form.paused:
+            action = {"intent": "form_go_on", "question": sheet.form.question}
+        elif sheet.form is None and sheet.due:
+            action = {"intent": "start_handoff"}
+        else:
+            return (), sheet
+        try:
+            turn = await self.choice(session, sheet, action)
+        except EngineDown:  # nothing is lost: it is asked at the next turn
+            return (), sheet
+        return turn.replies, replace(sheet.after(turn, ""), due=sheet.due and turn.form is None)
+
+    def heard(self, text: str, languages: Sequence[str | None]) -> str | None:
+        """The button that a plain "yes", "I do not know", "stop" is, in one of these languages; None for anything else.
+
+        The whole message must be such a word: what only begins with "no" may say yes ("no me dejan salir").
+        """
+        exact = plain(text)
+        if not exact:
+            return None
+        for lang in dict.fromkeys(code for code in map(self._words.fallback, languages) if code):
+            if lang not in self._plain:
+                self._plain[lang] = _plain_answers(self._words, lang)
+            table = self._plain[lang]
+            if found := table.get(exact) or table.get(fold(exact)):
+                return found
+        return None
+
+
+def said(speaker: Speaker, turn: EngineTurn) -> tuple[EngineTurn, list[Outgoing]]:
+    """The turn and what it says in words; the menu, where the engine wants said what nobody has words for."""
+    try:
+        return turn, [message for reply in turn.replies for message in speaker.engine(reply)]
+    except Unsayable:
+        log.warning("engine.unsayable")
+        menu = scripted.menu()
+        return menu, [message for reply in menu.replies for message in speaker.engine(reply)]
+
+
+def _plain_answers(words: Catalogue, lang: str) -> dict[str, str]:
+    """Every plain answer as it is written, and without its marks where that cannot be another answer: in Vietnamese
+    "đúng" (yes) and "dừng" (stop) differ by nothing else."""
+    written: dict[str, str] = {}
+    bare: dict[str, set[str]] = {}
+    for name, intent in HEARD.items():
+        for phrase in map(plain, words.say(f"heard.{name}", lang).split("|")):
+            written[phrase] = intent
+            bare.setdefault(fold(phrase), set()).add(intent)
+    return {phrase: min(intents) for phrase, intents in bare.items() if len(intents) == 1} | written
+
+
+def _with_danger(form: Form | None, session: Session) -> Form | None:
+    """What a report says of the danger follows what was seen in the words since."""
+    danger = session.urgency is Urgency.EMERGENCY
+    if form is None or form.name != "report" or not danger or "danger" not in form.answers:
+        return form
+    return replace(form, answers={**form.answers, "danger": "yes"})
+
+
+async def welcome_back(store: Store, person: Person, speaker: Speaker) -> list[Outgoing]:
+    """For who comes back with the return code: the danger that stood, and what was being asked."""
+    case = await store.case_of(person.conversation)
+    said = []
+    if case is not None and case.state is Handoff.WAITING and case.urgency is Urgency.EMERGENCY:
+        actions = ({"command": "safe"}, {"command": "unsafe"})
+        said.append(speaker.say("safety.danger_over_question", actions, sender=Sender.SYSTEM))
+    if form := (await store.sheet(person)).form:
+        said.append(take_up(speaker, form))
+    return said
+
+
+async def about_centre(store: Store, person: Person, speaker: Speaker, seq: int, action: Mapping[str, Any]) -> None:
+    """The person has pressed, in message `seq`, whether a caseworker may give the talk to another organisation
+    (`bot/centres.py`)."""
+    centre, answer = int(action["value"]), str(action["command"]).rpartition("_")[2]
+    await store.change_sheet(person, lambda sheet: answered(sheet, centre, answer))
+    said = speaker.say(f"centres.{answer}", sender=Sender.SYSTEM, centre=str(action["name"]))
+    with suppress(Gone):
+        await store.say(person, f"centre:{seq}", said)
+
+
+def not_now(speaker: Speaker, sheet: Sheet) -> list[Outgoing]:
+    """The engine is dead in the middle of a form: the person is told that it waits."""
+    return [speaker.say("forms.not_now")] if sheet.form is not None else []
+
+
+def take_up(speaker: Speaker, form: Form) -> Outgoing:
+    """Offers to go on where the questions were left."""
+    actions = [{"intent": intent, "question": form.question} for intent in ("form_go_on", "form_stop")]
+    return speaker.say("forms.take_up", actions)
+
+
+def danger_of(turn: EngineTurn) -> CaseChange | None:
+    """A bystander pressed yes: someone is in danger now."""
+    if "danger" not in turn.requests:
+        return None
+    return CaseChange(Urgency.EMERGENCY, WITNESSED, ("choice:danger",), page=True)

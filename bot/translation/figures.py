@@ -1,0 +1,127 @@
+"""Numbers, dates, times, amounts, telephone numbers and addresses of a text, each in one form in whatever language.
+
+Pure. Two texts that say the same figures give the same list; a figure that was changed, lost, added or moved does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_MAIL_OR_SITE = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|www\.)[^\s<>]+|\b[\w-]+\.(?:be|eu|org|com|net|nl|fr)\b")
+_JOINED = r"[ \u00a0\u202f]"
+_THOUSANDS = re.compile(rf"(?<!\d)(?<!\d[.,'’])\d{{1,3}}(?:(?:{_JOINED}|[.,'’])\d{{3}})+(?!\d)(?![.,/:-]\d)")
+_PHONE = re.compile(r"(?<![\w/.:])(?:\+|00|\(?0)\d?[\d ()\u00a0\u202f./-]{5,}\d")
+_GROUP = re.compile(r"\d+(?:[.:/,-]\d+)*")
+_CLOCK = re.compile(
+    r"(?<![\d.,/:-])(\d{1,2})(?:\s?[:.uh]\s?(\d{2})(?!\d))?\s?(?P<half>[ap]\.?\s?m\b\.?)?(?![\d/]|[.,:]\d)", re.I
+)
+_HOURS = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?[uh](?:\s?(\d{2}))?(?![\w])", re.I)
+_CURRENCIES = (
+    ("EUR", r"€|\beuro?s?\b|\beur\b|\bевро\b|\bєвро\b|يورو|欧元|歐元|\bavro\b|\beuró\w*"),
+    ("USD", r"\$|\bdollar\w*|\busd\b|\bdólar\w*|\bdolar\w*|\bдоллар\w*|\bдолар\w*|دولار|美元|\bđô la\b|\bdollár\w*"),
+    ("GBP", r"£|\bgbp\b"),
+    ("RON", r"\blei\b|\bron\b|\bлеї\b|\bлеи\b"),
+)
+_MONEY = tuple((name, re.compile(pattern)) for name, pattern in _CURRENCIES)
+_ANY_MONEY = re.compile("|".join(pattern.replace(r"\b", "") for _, pattern in _CURRENCIES))
+"""Finds whatever one of them finds, and looks quickly: most sentences name none."""
+_DIGIT = re.compile(r"\d")
+_CLOCK_LIKE = re.compile(r"\d\s?[:.uhap]", re.I)
+
+
+_KNOWN = 10_000
+"""Signs of which it is remembered; there are a million."""
+
+
+class _Plain(dict[int, str]):
+    """What `plain_digits` makes of each sign, made when it is first met."""
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        if unicodedata.category(sign) == "Cf":
+            made = ""
+        elif sign in "’‘":
+            made = "'"
+        else:
+            made = str(unicodedata.digit(sign)) if sign.isdigit() else sign
+        if len(self) < _KNOWN:
+            self[point] = made
+        return made
+
+
+_PLAIN = _Plain()
+
+
+def plain_digits(text: str) -> str:
+    """Digits of every script as 0 to 9, one kind of apostrophe, nothing invisible between."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+def figures(text: str) -> list[str]:
+    """Every figure in order, in its one form: `n:1500`, `n:14.30`, `p:0470123456`, `w:www.payoke.be`."""
+    text = plain_digits(text)
+    found: list[tuple[int, str]] = []
+
+    def take(match: re.Match[str], form: str) -> str:
+        found.append((match.start(), form))
+        return " " * (match.end() - match.start())
+
+    # What cannot match is not looked for: a telephone number has seven digits, and most sentences have none at all.
+    if "." in text[:-1] or "@" in text or "/" in text:
+        text = _MAIL_OR_SITE.sub(lambda m: take(m, "w:" + m[0].rstrip(".,;:!?)").lower()), text)
+    digits = len(_DIGIT.findall(text))
+    if digits > 3:
+        text = _THOUSANDS.sub(_thousands(take), text)
+    if digits > 6:
+        text = _PHONE.sub(lambda m: take(m, "p:" + _dialled(m[0])) if _is_phone(m[0]) else m[0], text)
+    if digits and _CLOCK_LIKE.search(text):
+        text = _HOURS.sub(lambda m: take(m, _clock(m[1], m[2], "")), text)
+        text = _CLOCK.sub(lambda m: take(m, _clock(m[1], m[2], m["half"])) if m[2] or m["half"] else m[0], text)
+    if digits:
+        _GROUP.sub(lambda m: take(m, "n:" + ".".join(_number(part) for part in re.split(r"\D", m[0]))), text)
+    return [_same(form) for _, form in sorted(found)]
+
+
+def currencies(text: str) -> frozenset[str]:
+    """The currencies that a text in lower case names."""
+    if not _ANY_MONEY.search(text):
+        return frozenset()
+    return frozenset(name for name, pattern in _MONEY if pattern.search(text))
+
+
+def _thousands(take: Callable[[re.Match[str], str], str]) -> Callable[[re.Match[str]], str]:
+    def replaced(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match[0])
+        if digits.startswith("0") or (" " in match[0] and len(digits) > 6):  # a telephone number, not an amount
+            return match[0]
+        return take(match, f"n:{_number(digits)}")
+
+    return replaced
+
+
+def _number(digits: str) -> str:
+    """Without the zeros before it; as text, since a number of thousands of digits is none to Python."""
+    return digits.lstrip("0") or "0"
+
+
+def _is_phone(text: str) -> bool:
+    return len(re.sub(r"\D", "", text)) >= 7 and not re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text.strip())
+
+
+def _dialled(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    return digits[2:] if digits.startswith("00") else digits
+
+
+def _clock(hours: str, minutes: str | None, half: str | None) -> str:
+    hour = int(hours)
+    if half and half[0] in "pP" and hour < 12:
+        hour += 12
+    return f"n:{hour}.{int(minutes)}" if minutes else f"n:{hour}"
+
+
+def _same(form: str) -> str:
+    """14.00 and 14 are one hour; 09 and 9 one number."""
+    return form.removesuffix(".0") if form.startswith("n:") and form.count(".") == 1 else form

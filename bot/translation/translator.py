@@ -1,0 +1,207 @@
+"""The one door of this package: a text from one language into another, checked, or the reason why not."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.translation.checks import Doubt, check, compared, in_order
+from bot.translation.errors import Reason, Unavailable
+from bot.translation.packages import MIDDLE, Installed, route, scan, usable
+from bot.translation.pool import Pool
+from bot.translation.sentences import Split, split
+from bot.translation.side import Side
+
+CONVERSATIONS, TEXTS, SECONDS = 200, 300, 1800.0
+"""What is remembered at most, in the memory of this process: conversations, texts of each, seconds after the last."""
+BEST_OF = 4
+"""The model's best translations of a sentence among which the first without a doubt is taken."""
+QUICK = 600
+"""Characters up to which a text is checked on the event loop: about a millisecond."""
+
+Key = tuple[bytes, str, str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Translation:
+    """`doubts` are what `checks` found. `via`: the languages it went through, both ends included."""
+
+    text: str
+    doubts: tuple[Doubt, ...]
+    via: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Translation(via={self.via}, doubts={self.doubts})"
+
+
+class Memory:
+    """Translations by conversation, in memory alone; `forget` when one is deleted."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._kept: OrderedDict[int, tuple[float, OrderedDict[Key, Translation]]] = OrderedDict()
+
+    def get(self, conversation: int, key: Key) -> Translation | None:
+        self._tidy()
+        _, texts = self._kept.get(conversation, (0.0, None))
+        return texts.get(key) if texts else None
+
+    def put(self, conversation: int, key: Key, value: Translation) -> None:
+        _, texts = self._kept.get(conversation, (0.0, OrderedDict()))
+        texts[key] = value
+        while len(texts) > TEXTS:
+            texts.popitem(last=False)
+        self._kept[conversation] = self._now(), texts
+        self._kept.move_to_end(conversation)
+        self._tidy()
+
+    def forget(self, conversation: int) -> None:
+        self._kept.pop(conversation, None)
+
+    def __len__(self) -> int:
+        return sum(len(texts) for _, texts in self._kept.values())
+
+    def _tidy(self) -> None:
+        before = self._now() - SECONDS
+        while self._kept and (len(self._kept) > CONVERSATIONS or next(iter(self._kept.values()))[0] < before):
+            self._kept.popitem(last=False)
+
+
+class Translator:
+    """Translates with the packages in `folder`. Which there are is looked up once, when it is made."""
+
+    def __init__(
+        self, folder: Path, pool: Pool, *, names: Collection[str] = (), now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._packages = scan(folder)
+        self._usable = usable(self._packages)
+        self._pool = pool
+        self._names = tuple(names)
+        self._memory = Memory(now)
+        self._under_way: dict[tuple[int, Key], asyncio.Task[Translation]] = {}
+
+    @property
+    def packages(self) -> Sequence[Installed]:
+        return self._packages
+
+    @property
+    def pool(self) -> Pool:
+        return self._pool
+
+    def can(self, source: str | None, target: str) -> bool:
+        """Whether there is a way from `source` to `target`, through English or direct."""
+        return source is not None and route(self._usable, source, target) is not None
+
+    def partners(self, own: str) -> list[str]:
+        """The languages that can be translated into `own` and back, in order."""
+        codes = sorted({code for pair in self._usable for code in pair})
+        return [code for code in codes if self.can(code, own) and self.can(own, code)]
+
+    async def translate(
+        self, text: str, source: str | None, target: str, *, conversation: int, patient: bool = False
+    ) -> Translation:
+        """`text` in `target`. `patient`: nobody waits in front of a screen for it. Raises `Unavailable`."""
+        steps = self._steps(source, target)
+        assert source is not None
+        key = (hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest(), source, target)
+        known = self._memory.get(conversation, key)
+        if known is not None:
+            return known
+        task = self._under_way.get((conversation, key))
+        if task is None:
+            work = self._remembered(text, source, target, steps, (conversation, key), patient)
+            task = self._under_way[conversation, key] = asyncio.get_running_loop().create_task(work)
+            task.add_done_callback(lambda _: self._under_way.pop((conversation, key), None))
+        return await asyncio.shield(task)
+
+    async def alternatives(self, text: str, source: str | None, target: str, count: int = BEST_OF) -> list[Translation]:
+        """Up to `count` different translations, the model's best first. Raises `Unavailable`."""
+        steps = self._steps(source, target)
+        assert source is not None
+        parts = split(text)
+        found = await self._run(steps, parts, count, patient=False)
+        texts = dict.fromkeys(parts.filled([options[place] for options in found]) for place in range(count))
+        return await asyncio.to_thread(self._each_checked, parts, list(texts), source, target)
+
+    async def check(self, original: str, source: str, text: str, target: str) -> tuple[Doubt, ...]:
+        """The doubts about `text`, whoever wrote it, as a translation of `original`."""
+        return await asyncio.to_thread(self._whole, split(original), text, source, target)
+
+    def forget(self, conversation: int) -> None:
+        """Nothing of the conversation is remembered any more."""
+        self._memory.forget(conversation)
+
+    async def close(self) -> None:
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await self._pool.close()
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _steps(self, source: str | None, target: str) -> list[tuple[str, str]]:
+        if source is None:
+            raise Unavailable(Reason.UNKNOWN)
+        steps = route(self._usable, source, target)
+        if steps is None:
+            raise Unavailable(Reason.MISSING)
+        return list(steps)
+
+    async def _remembered(
+        self, text: str, source: str, target: str, steps: list[tuple[str, str]], place: tuple[int, Key], patient: bool
+    ) -> Translation:
+        parts = split(text)
+        found = await self._run(steps, parts, BEST_OF, patient=patient)
+        if len(text) <= QUICK:  # a thread would cost as much as the checks
+            best, doubts = self._best(parts, found, source, target)
+        else:
+            best, doubts = await asyncio.to_thread(self._best, parts, found, source, target)
+        via = (source, MIDDLE, target) if len(steps) > 1 else (source, target)
+        made = Translation(parts.filled(best), doubts, via)
+        self._memory.put(*place, made)
+        return made
+
+    async def _run(
+        self, steps: list[tuple[str, str]], parts: Split, count: int, *, patient: bool
+    ) -> list[list[str]]:
+        if not parts.sentences:
+            return []
+        folders = [str(self._usable[step].folder.absolute()) for step in steps]
+        return await self._pool.run(folders, parts.sentences, count, patient=patient)
+
+    def _best(
+        self, parts: Split, found: list[list[str]], source: str, target: str
+    ) -> tuple[list[str], tuple[Doubt, ...]]:
+        """Of each sentence the first translation without a doubt, else the model's own first."""
+        best: list[str] = []
+        doubts: set[Doubt] = set()
+        for sentence, options in zip(parts.sentences, found, strict=True):
+            text, wrong = self._best_of(Side(sentence, source), options, target)
+            best.append(text)
+            doubts |= wrong
+        if parts.sentences:
+            doubts |= set(check((), source, target))
+        return best, in_order(doubts)
+
+    def _best_of(self, sentence: Side, options: list[str], target: str) -> tuple[str, set[Doubt]]:
+        """Most often the first is right, and then the others are not looked at."""
+        first, *others = dict.fromkeys(options)
+        wrong = compared(sentence, Side(first, target), self._names)
+        for text in others if wrong else ():
+            if not compared(sentence, Side(text, target), self._names):
+                return text, set()
+        return first, wrong
+
+    def _each_checked(self, parts: Split, texts: list[str], source: str, target: str) -> list[Translation]:
+        return [Translation(text, self._whole(parts, text, source, target), (source, target)) for text in texts]
+
+    def _whole(self, parts: Split, text: str, source: str, target: str) -> tuple[Doubt, ...]:
+        """Sentence by sentence where there are equally many, else all at once."""
+        ours, theirs = parts.sentences, split(text).sentences
+        if len(ours) != len(theirs):
+            ours, theirs = ["".join(piece for _, piece in parts.pieces)], [text]
+        return check(list(zip(ours, theirs, strict=True)), source, target, self._names)

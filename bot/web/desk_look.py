@@ -1,0 +1,45 @@
+"""A coordinator's look at one case, on the desk."""
+
+# No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `router`.
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from bot.desk import Row
+from bot.looking import Looking
+from bot.ports import Catalogue
+from bot.storage.store import DeskSession
+from bot.web.desk_errors import DeskRoute
+from bot.web.desk_shown import message_shown, row_shown, told_shown
+from bot.web.session import Door
+
+Reason = Literal["supervision", "owner_away", "complaint", "person_asked", "court", "handed_on"]
+
+
+class LookBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    number: StrictStr = Field(pattern="^[A-Za-z0-9 -]{1,20}$")
+    reason: Reason
+
+
+def router(looking: Looking, words: Catalogue, door: Door) -> APIRouter:
+    """`/desk/api/looks`: asking for it is an act, so it is a POST."""
+    api = APIRouter(prefix="/desk/api", tags=["desk"], route_class=DeskRoute, dependencies=[Depends(door)])
+    Session = Annotated[DeskSession, Depends(door)]
+
+    @api.post("/looks")
+    async def look(
+        body: LookBody, session: Session, lang: Annotated[str, Query(max_length=35)] = ""
+    ) -> dict[str, Any]:
+        """The case, all messages, and what the person answered in forms (in `lang`, else the session's language)."""
+        opened = await looking.look(session, body.number, body.reason)
+        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        return {
+            "case": row_shown(Row(opened.case, opened.why)),
+            "messages": [message_shown(message) for message in opened.messages],
+            "told": told_shown(opened.sheet, words, language),
+        }
+
+    return api

@@ -1,0 +1,215 @@
+// What a machine translates at the desk: the person's words beside their original, and one's own words before they are
+// sent. The original is always there first; a translation that does not come costs nothing but itself.
+import { $, call, element, keep, kept, lang, languageName, sign, words } from "./desk_base.js";
+
+const AT_ONCE = 8;
+const REST = 700;  // ms without a key pressed before a changed translation is translated back
+
+const doubts = (list) => `${words.doubts} ${list.map((id) => words["doubt_" + id] || id).join(" · ")}`;
+const missing = (reason) => ({ missing: words.missing_missing, unknown: words.missing_unknown }[reason] || words.missing_late);
+const marked = (list) => {
+  const node = element("p", "doubts");
+  node.append(sign("⚠"), " " + doubts(list));
+  return node;
+};
+
+/** Under a translated reply: what was written, and what may be wrong with what the person reads. */
+export const doubtful = ({ original, from, doubts: list }) => {
+  const text = element("p", "was", original);
+  text.dir = "auto"; text.lang = from;
+  return [element("p", "head", `${words.original} (${languageName(from)})`), text, ...(list.length ? [marked(list)] : [])];
+};
+
+/** Puts translations under what the person wrote, the newest first. */
+export class Reader {
+  open(id) { this.id = id; this.wanted = []; this.busy = false; }
+
+  want(seq, item) {
+    this.wanted.push({ seq, item });
+    queueMicrotask(() => this.go());
+  }
+
+  async go() {
+    if (this.busy || !this.wanted.length || this.id === null) return;
+    this.busy = true;
+    const id = this.id;
+    const some = this.wanted.splice(-AT_ONCE);
+    const answer = await call("POST", `/desk/api/cases/${id}/translations`, { seqs: some.map((one) => one.seq), into: lang });
+    if (id !== this.id) return;
+    const found = new Map((answer.data?.translations || []).map((one) => [one.seq, one]));
+    if (answer.status === 200 || answer.status === 0 || answer.status >= 500) {
+      for (const one of some) this.put(one, found.get(one.seq) || { missing: "slow" });
+    }
+    this.busy = false;
+    this.go();
+  }
+
+  put({ seq, item }, found) {
+    const talk = $("talk");
+    const last = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
+    item.querySelector(".translation")?.remove();
+    if (found.same) return;
+    const box = element("div", "translation");
+    if (found.missing) {
+      box.append(element("p", "head", missing(found.missing)));
+      if (!["missing", "unknown"].includes(found.missing)) {
+        const again = element("button", "quiet", words.retry);
+        again.type = "button";
+        again.addEventListener("click", () => { box.replaceChildren(element("p", "head", words.translating)); this.want(seq, item); });
+        box.append(again);
+      }
+    } else {
+      item.querySelector(".text").lang = found.from;
+      const text = element("p", "text", found.text);
+      text.dir = "auto"; text.lang = lang;
+      box.append(element("p", "head", `${words.translation} · ${found.via.map(languageName).join(" → ")}`), text);
+      if (found.doubts.length) box.append(marked(found.doubts));
+    }
+    item.append(box);
+    if (last) talk.scrollTop = talk.scrollHeight;
+  }
+}
+
+/** Between writing and sending: the translation, and that translated back. */
+export class Composer {
+  constructor({ send, original }) {
+    this.send = send; this.original = original;
+    this.partners = null;
+    $("translating").addEventListener("click", () => this.mode(!this.on));
+    $("draft-text").addEventListener("input", () => this.edited());
+    $("draft-looked").addEventListener("change", () => this.able());
+    $("draft-more").addEventListener("click", () => this.others());
+    $("draft-plain").addEventListener("click", () => this.plain());
+    $("draft-send").addEventListener("click", () => this.done());
+  }
+
+  open(id) { this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null; this.needed = false; this.stale(); }
+
+  /** Whether there is anything to translate here, and whether the back-translation must be looked at. */
+  facts(found) {
+    this.found = found;
+    // As long as it is not known what can be translated, nothing goes out in the wrong language by accident.
+    if (this.partners === null) this.meet();
+    this.needed = Boolean(found.language) && found.language !== lang && (this.partners?.includes(found.language) ?? true);
+    this.danger = found.urgency !== "none";
+    this.to = found.language;
+    $("translating").hidden = !this.needed;
+    this.mode(this.on);
+  }
+
+  /** Which languages there are packages for; without any the desk is as it is. */
+  async meet() {
+    if (this.asking) return;
+    this.asking = true;
+    const answer = await call("GET", `/desk/api/translation/${lang}`);
+    this.asking = false;
+    if (answer.status !== 200 && answer.status !== 404) return;  // asked again when the queue changes
+    this.partners = answer.data?.languages || [];
+    this.facts(this.found);
+  }
+
+  mode(on) {
+    this.on = on;
+    keep(`plain:${this.id}`, on ? null : "1");
+    $("translating").setAttribute("aria-pressed", String(on));
+    $("reply").textContent = this.needed && on ? words.translate : words.reply;
+    if (!on) this.stale();
+  }
+
+  stale() {
+    this.number += 1;  // whatever is under way belongs to other words
+    $("draft").hidden = true;
+    document.body.classList.remove("drafting");
+    $("draft-others").replaceChildren();
+    clearTimeout(this.resting);
+  }
+
+  /** True when the words are to be translated before they are sent. */
+  takes(text) {
+    if (!this.needed || !this.on) return false;
+    this.show(null);
+    this.ask("drafts", { text, own: lang });
+    return true;
+  }
+
+  async ask(path, data) {
+    const mine = ++this.number;
+    const answer = await call("POST", `/desk/api/cases/${this.id}/${path}`, data);
+    if (mine === this.number) this.show(answer.status === 200 ? answer.data : { missing: "broken" }, path === "drafts");
+  }
+
+  /** `null`: under way. */
+  show(found, fresh = true) {
+    $("draft").hidden = false;
+    document.body.classList.add("drafting");
+    $("draft-to").textContent = `(${languageName(this.to)})`;
+    $("draft-looked").checked = false;
+    $("draft-look").hidden = !this.danger;
+    const there = found && !found.missing;
+    this.back = there && found.back ? found.back.text : null;
+    if (fresh) {
+      $("draft-text").value = there ? found.text : "";
+      $("draft-text").lang = this.to;
+    }
+    $("draft-text").disabled = !there && fresh;
+    $("draft-more").disabled = !there;
+    const list = there ? found.doubts : [];
+    $("draft-doubts").replaceChildren(...(list.length ? [sign("⚠"), ` ${doubts(list)}`] : []));
+    $("draft-back").textContent = !found ? words.translating : found.missing ? missing(found.missing) : this.back ?? words.back_missing;
+    this.able();
+    const box = $("draft-text");
+    box.style.height = "auto"; box.style.height = box.scrollHeight + 2 + "px";
+    $("draft").scrollIntoView({ block: "end" });
+  }
+
+  able() {
+    const looked = !this.danger || (this.back !== null && $("draft-looked").checked);
+    $("draft-looked").disabled = this.back === null;
+    $("draft-send").disabled = !$("draft-text").value.trim() || $("draft-text").disabled || !looked;
+  }
+
+  edited() {
+    this.number += 1;
+    this.back = null;
+    $("draft-looked").checked = false;
+    $("draft-back").textContent = words.translating;
+    this.able();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.again(), REST);
+  }
+
+  again() {
+    const text = $("draft-text").value.trim();
+    if (text) this.ask("drafts/back", { text, original: this.original(), own: lang });
+  }
+
+  async others() {
+    const mine = this.number;
+    const answer = await call("POST", `/desk/api/cases/${this.id}/drafts/alternatives`, { text: this.original(), own: lang });
+    if (mine !== this.number) return;
+    const list = (answer.data?.alternatives || []).filter((one) => one.text !== $("draft-text").value);
+    $("draft-others").replaceChildren(...list.map((one) => {
+      const button = element("button", "other", one.text);
+      button.type = "button"; button.dir = "auto"; button.lang = this.to;
+      if (one.doubts.length) button.append(marked(one.doubts));
+      button.addEventListener("click", () => { $("draft-text").value = one.text; $("draft-others").replaceChildren(); this.edited(); });
+      return button;
+    }));
+    $("draft-more").disabled = !list.length;
+  }
+
+  /** Sent as it was written. */
+  plain() {
+    const text = this.original();
+    this.stale();
+    if (text) this.send({ text });
+  }
+
+  done() {
+    const text = $("draft-text").value.trim(), original = this.original();
+    if (!text || !original) return;
+    const looked = $("draft-looked").checked;
+    this.stale();
+    this.send(text === original ? { text } : { text, translated: { text: original, own: lang, looked } });
+  }
+}

@@ -1,0 +1,146 @@
+"""A bad network: what is typed waits, goes once and in order, outlives a reload; the first load is small."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Browser, Route, expect
+
+from bot.content import Catalogue
+from tests.browser.conftest import SMALL, Phone
+from tests.support.gateway import Gateway
+
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
+"""400 kbit/s and 400 ms there and back: WebPageTest's "3G Slow"."""
+
+LIMIT = 30_000
+"""Bytes of the first load, headers and the words of one language included."""
+
+
+def begin(phone: Phone) -> None:
+    phone.page.goto(phone.url + "/")
+    phone.page.get_by_role("button", name="English").click()
+    phone.page.locator("#start").click()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+
+
+def write(phone: Phone, text: str) -> None:
+    phone.page.locator("#text").fill(text)
+    phone.page.keyboard.press("Enter")
+
+
+def test_what_waits_and_what_is_half_written_outlives_a_reload(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    page.route("**/api/**", lambda route: route.abort())
+    write(phone, "is it free")
+    write(phone, "who are you")
+    page.locator("#text").fill("half a thought")
+    expect(page.locator("#log li.waiting")).to_have_count(2)
+    page.reload()
+    expect(page.locator("#log li.waiting")).to_have_count(2)
+    expect(page.locator("#text")).to_have_value("half a thought")
+    page.unroute("**/api/**")
+    expect(page.locator("#log li.bot")).to_have_count(3)
+    assert page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
+    page.reload()
+    expect(page.locator("#log li.bot")).to_have_count(3)
+    assert page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
+    expect(page.locator("#log li.waiting")).to_have_count(0)
+    phone.context.close()
+
+
+def test_a_tab_that_slept_too_long_shows_nothing_and_still_sends_what_waited(
+    house: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    code = page.locator("#return-code").text_content()
+    write(phone, "is it free")
+    expect(page.locator("#log li.bot")).to_have_count(2)
+    page.route("**/api/**", lambda route: route.abort())
+    write(phone, "who are you")
+    expect(page.locator("#log li.waiting")).to_have_count(1)
+    page.evaluate("sessionStorage.setItem('seen', Date.now() - 31 * 60_000)")
+    page.unroute("**/api/**")
+    page.reload()
+    expect(page.locator("#note")).to_have_text(words.label("visitor.page_closed", "en"))
+    expect(page.locator("#start")).to_be_enabled()
+    assert "is it free" not in page.content()
+    assert page.evaluate("[sessionStorage.token, sessionStorage.code, sessionStorage.queue]") == [None] * 3
+    page.locator("#before summary").click()
+    page.locator("#code").fill(code or "")
+    page.locator("#restore button").click()
+    expect(page.locator("#log li.person .text").last).to_have_text("who are you")
+    phone.context.close()
+
+
+def test_an_answer_that_is_lost_and_then_a_reload_doubles_nothing(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+
+    def lose(route: Route) -> None:
+        route.fetch()  # it arrives
+        route.abort()  # and nobody hears of it
+
+    page.route("**/api/messages", lose)
+    with page.expect_event("requestfailed"):
+        write(phone, "is it free")
+    page.unroute("**/api/messages")
+    page.reload()
+    expect(page.locator("#log li.bot")).to_have_count(2)
+    expect(page.locator("#log li.waiting")).to_have_count(0)
+    assert page.locator("#log li.person .text").all_inner_texts() == ["is it free"]
+    phone.context.close()
+
+
+def test_what_cannot_begin_is_said_and_a_language_waits_for_the_network(
+    house: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.wait_for_load_state()
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="English")).to_have_attribute("aria-busy", "true")
+    phone.context.set_offline(False)
+    expect(page.locator("#before")).to_be_visible()
+    phone.context.set_offline(True)
+    page.locator("#start").click()
+    expect(page.locator("#note")).to_have_text(words.label("visitor.connection_lost", "en"))
+    phone.context.set_offline(False)
+    page.locator("#start").click()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    phone.context.close()
+
+
+def test_the_first_load_is_small_and_on_slow_3g_soon_usable(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    phone.context.unroute("**/*")  # a request that is looked at here would not be slowed down there
+    page = phone.page
+    page.goto("about:blank")
+    network = phone.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    network.send("Network.emulateNetworkConditions", SLOW_3G)
+    sizes: dict[str, float] = {}
+    names: dict[str, str] = {}
+    network.on("Network.requestWillBeSent", lambda e: names.update({e["requestId"]: e["request"]["url"]}))
+    network.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
+    began = time.monotonic()
+    page.goto(house.url + "/", wait_until="load")  # who presses before goes on without scripts
+    page.get_by_role("button", name="English").click()
+    chosen = time.monotonic() - began
+    expect(page.locator("#start")).to_be_visible()
+    usable = time.monotonic() - began
+    loaded = {names[number].removeprefix(house.url): size for number, size in sizes.items()}
+    print(f"first load on slow 3G: a language can be chosen after {chosen:.2f} s, the next page after {usable:.2f} s")
+    print({name.partition("?")[0]: int(size) for name, size in loaded.items()}, int(sum(loaded.values())))
+    assert any(name.startswith("/static/visitor.js") for name in loaded)
+    assert sum(loaded.values()) <= LIMIT
+    assert chosen <= 3
+    phone.context.close()

@@ -1,0 +1,94 @@
+"""The page pays for a new talk by itself while very many begin, and never stands still meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.core import puzzle
+from tests.browser.conftest import Phone
+from tests.support.databases import Clock
+from tests.support.house import served
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[str]:
+    """A gateway where as many have begun as may without a cost."""
+    loop, ready, found = asyncio.new_event_loop(), threading.Event(), []
+    ends = asyncio.Event()
+
+    async def run() -> None:
+        async with served(tmp_path, Clock(), conversations=1) as (url, _):
+            found.append(url)
+            ready.set()
+            await ends.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+    thread.start()
+    assert ready.wait(120)
+    assert httpx.post(found[0] + "/api/conversations", json={"language": "en"}).status_code == 201
+    assert httpx.post(found[0] + "/api/conversations", json={"language": "en"}).status_code == 428
+    yield found[0]
+    loop.call_soon_threadsafe(ends.set)
+    thread.join(30)
+    loop.close()
+
+
+@pytest.fixture
+def page(browser: Browser, crowded: str) -> Iterator[Page]:
+    phone = Phone(browser, crowded)
+    yield phone.page
+    assert phone.errors == []
+    phone.context.close()
+
+
+def test_the_talk_begins_and_nobody_notices(crowded: str, page: Page) -> None:
+    asked = []
+
+    def note(answer) -> None:
+        if answer.url.endswith("/api/conversations"):
+            asked.append(answer.status)
+
+    page.on("response", note)
+    page.goto(crowded)
+    page.locator("[lang=en]").first.click()
+    page.locator("#start").click()
+    expect(page.locator("#log li")).to_have_count(1)
+    assert asked == [428, 201]
+
+
+def test_its_hashes_are_those_of_everybody_else(crowded: str, page: Page) -> None:
+    page.goto(crowded)
+    for text in ("", "abc", "a" * 55, "a" * 56, "a" * 64, "16.1700000000.1700000300.AbC-_:3:123456789"):
+        found = page.evaluate("(text) => [...work.sha256(text)]", text)
+        assert b"".join(word.to_bytes(4, "big") for word in found) == hashlib.sha256(text.encode()).digest()
+    paid = page.evaluate("work.solve('10 abc')")
+    challenge, _, numbers = paid.partition("~")
+    assert challenge == "abc"
+    assert puzzle.solved("abc", 10, numbers.split("."))
+
+
+def test_the_page_answers_while_it_works(crowded: str, page: Page) -> None:
+    """The longest that anything else had to wait, while a hard one was solved."""
+    page.goto(crowded)
+    longest = page.evaluate("""async () => {
+        let done = false, longest = 0, at = performance.now();
+        const look = () => {
+            const now = performance.now();
+            longest = Math.max(longest, now - at);
+            at = now;
+            if (!done) setTimeout(look, 0);
+        };
+        setTimeout(look, 0);
+        await work.solve("16 abc");
+        done = true;
+        return longest;
+    }""")
+    assert longest < 100, f"{longest:.0f} ms"

@@ -1,0 +1,122 @@
+"""Telegram slow, away, flooded; updates twice and in any order: nothing is lost and nothing is said twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.content import Catalogue
+from tests.support.caseworker import Caseworker, first
+from tests.support.gateway import Gateway, running, wait_for
+from tests.support.ports import free_port
+from tests.support.telegram import Person, Wire, environment, telegram
+
+QUESTIONS = {"is it free": "cost", "where can i sleep": "shelter", "can i get a lawyer": "legal_aid"}
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with telegram() as made:
+        yield made
+
+
+@pytest.fixture
+def bot(wire: Wire, tmp_path: Path) -> Iterator[Gateway]:
+    with running(tmp_path, free_port(), env=environment(wire, tmp_path)) as gateway:
+        yield gateway
+
+
+def test_doubled_and_shuffled_updates_are_each_handled_once(wire: Wire, bot: Gateway, words: Catalogue) -> None:
+    wire.mixed = random.Random(70)
+    people = [Person(wire, 8000 + n) for n in range(4)]
+    for person in people:
+        person.write("/start")
+        for question in QUESTIONS:
+            person.write(question)
+    for person in people:
+        for topic in QUESTIONS.values():
+            person.wait_for(words.answer(topic, "en").text)
+    wait_for("all is acknowledged", lambda: wire.waiting() == 0)
+    for person in people:
+        answers = [text for text in person.texts() if text in {words.answer(t, "en").text for t in QUESTIONS.values()}]
+        # within one chat in the order in which they were written, whatever order they came in
+        assert answers == [words.answer(topic, "en").text for topic in QUESTIONS.values()]
+        assert set(person.counted().values()) == {1}
+
+
+def test_flood_control_is_obeyed(wire: Wire, bot: Gateway, words: Catalogue) -> None:
+    person = Person(wire, 8100)
+    wire.flood = [3]
+    person.write("/start")
+    wait_for("it was told to wait", lambda: wire.flood_until)
+    until = wire.flood_until
+    wait_for("it goes on", person.texts)
+    assert time.monotonic() >= until
+    person.wait_for(words.say("telegram.intro", "en"))
+    assert set(person.counted().values()) == {1}
+
+
+def test_an_outage_delays_and_loses_nothing(wire: Wire, bot: Gateway, words: Catalogue) -> None:
+    desk: Caseworker = first(bot)
+    person = Person(wire, 8200)
+    person.write("i want to talk to a human")
+    person.wait_for(words.say("handoff.offer", "en"))
+    person.press(words.label("choices.yes", "en"))
+    case = desk.wait_for_case()
+    desk.claim(case["id"])
+    person.wait_for(words.say("handoff.joined", "en"))
+    wire.down = True
+    desk.reply(case["id"], "Are you there?")
+    person.write("he comes back at ten")
+    wait_for("it was felt", lambda: "telegram.down" in bot.log)
+    wire.down = False
+    person.wait_for("Are you there?", seconds=60)
+    wait_for("it is read", lambda: "he comes back at ten" in [m["text"] for m in desk.read(case["id"])], 60)
+    assert set(person.counted().values()) == {1}
+
+
+def test_a_lost_answer_is_not_a_lost_or_a_second_message(wire: Wire, bot: Gateway, words: Catalogue) -> None:
+    person = Person(wire, 8300)
+    person.write("/start")
+    person.wait_for(words.say("telegram.intro", "en"))
+    wire.lose_answers = 2
+    person.write("is it free")
+    person.wait_for(words.answer("cost", "en").text)
+    person.write("where can i sleep")  # before the first is known to stand there
+    person.wait_for(words.answer("shelter", "en").text)
+    assert wire.called("editMessageText"), "nobody looked whether it stands there"
+    assert set(person.counted().values()) == {1}
+
+
+def test_a_dead_server_at_the_start_keeps_nobody_out_of_the_web(tmp_path: Path) -> None:
+    env = {"INLOOP_TELEGRAM_TOKEN": "1:x", "INLOOP_TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}"}
+    with running(tmp_path, free_port(), engine=False, env={**env, "XDG_RUNTIME_DIR": str(tmp_path)}) as gateway:
+        wait_for("it is said", lambda: "telegram.away" in gateway.log)
+        assert gateway.stop() == 0
+
+
+def test_what_telegram_brings_is_acknowledged_after_its_turn(wire: Wire, tmp_path: Path, words: Catalogue) -> None:
+    import httpx
+
+    hook = {"INLOOP_TELEGRAM_WEBHOOK_URL": "https://chat.example.org"}
+    with running(tmp_path, free_port(), env=environment(wire, tmp_path, **hook)) as gateway:
+        [told] = wait_for("the hook is set", lambda: wire.called("setWebhook"))
+        assert told["url"] == "https://chat.example.org/telegram/webhook"
+        person = Person(wire, 8400)
+        message = {"message_id": 5, "from": person.sender, "chat": person.chat, "date": 0, "text": "is it free"}
+        update = {"update_id": 77, "message": message}
+        address = gateway.url + "/telegram/webhook"
+        for secret in ("", "wrong", "ä"):
+            headers = {"X-Telegram-Bot-Api-Secret-Token": secret.encode()}
+            assert httpx.post(address, json=update, headers=headers).status_code == 404
+        headers = {"X-Telegram-Bot-Api-Secret-Token": told["secret_token"]}
+        for _ in range(3):
+            assert httpx.post(address, json=update, headers=headers, timeout=30).status_code == 200
+        for broken in ([], {}, {"update_id": "x"}, {"update_id": 78, "message": {"chat": 3}}, "text", None):
+            assert httpx.post(address, json=broken, headers=headers).status_code in {200, 422}
+        person.wait_for(words.answer("cost", "en").text)
+        assert set(person.counted().values()) == {1}

@@ -1,0 +1,69 @@
+"""The rungs: everybody who can be reached is called in the end, nobody costs a minute who cannot be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.ladder import RUNGS, Pace, Reach, Rung, climb, rung
+from bot.core.model import Urgency
+from bot.core.waiting import HEAD_START, turn
+
+WHO = st.none() | st.integers(1, 5)
+MANY = st.lists(st.integers(1, 5), unique=True).map(tuple)
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+@given(WHO, WHO, MANY, MANY, st.integers(0, 30))
+def test_every_climb_goes_up_and_pages_nobody_twice_on_a_rung(
+    first: int | None, second: int | None, coordinators: tuple[int, ...], everyone: tuple[int, ...], climbed: int
+) -> None:
+    reach = Reach(first, second, coordinators, everyone)
+    number, people = climb(climbed, reach)
+    assert number > climbed
+    assert len(set(people)) == len(people)
+    assert people == reach.of(rung(number))
+    assert people or rung(number) is Rung.EVERYONE
+    skipped = [rung(n) for n in range(climbed + 1, number)]
+    assert not any(reach.of(what) for what in skipped), "nobody who can be reached is passed over"
+
+
+def test_who_was_called_is_not_called_again_as_the_second_or_the_coordinator() -> None:
+    reach = Reach(1, 1, (1, 3), (1, 3))
+    assert [climb(n, reach)[1] for n in range(3)] == [(1,), (3,), (3,)]
+    assert climb(3, reach)[1] == (1, 3)
+
+
+def test_everyone_is_called_for_ever() -> None:
+    assert {rung(n) for n in range(4, 1000)} == {Rung.EVERYONE}
+    assert [rung(n) for n in range(1, 5)] == list(RUNGS)
+
+
+@given(st.integers(1, 60))
+def test_after_a_failure_the_next_is_never_later_than_without_it(number: int) -> None:
+    pace = Pace(timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=120))
+    assert timedelta(0) <= pace.after_failure(number) <= pace.after(number)
+
+
+WAITED = st.timedeltas(timedelta(0), timedelta(days=30))
+
+
+@given(st.lists(st.tuples(st.sampled_from(Urgency), WAITED), min_size=2))
+def test_an_emergency_is_before_everybody_else(waiting: list[tuple[Urgency, timedelta]]) -> None:
+    ordered = sorted(waiting, key=lambda each: turn(each[0], NOW - each[1]))
+    ranks = [urgency is Urgency.EMERGENCY for urgency, _ in ordered]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+@given(WAITED, WAITED)
+def test_an_urgent_case_goes_first_and_nobody_waits_for_ever(urgent: timedelta, calm: timedelta) -> None:
+    first = turn(Urgency.URGENT, NOW - urgent) < turn(Urgency.NONE, NOW - calm)
+    assert first == (calm < urgent + HEAD_START[Urgency.URGENT])
+
+
+@given(st.sampled_from(Urgency), WAITED, WAITED)
+def test_within_one_urgency_the_longest_wait_is_first(urgency: Urgency, one: timedelta, other: timedelta) -> None:
+    if one > other:
+        assert turn(urgency, NOW - one) < turn(urgency, NOW - other)

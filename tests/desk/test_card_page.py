@@ -1,0 +1,217 @@
+"""The card of a case, and what goes between centres, in a real browser: on a phone, and at a laptop without a mouse;
+two tabs stay the same; a draft survives a reload; a notification says level and number and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.desk.conftest import LOCKED_IN, Office
+from tests.desk.test_case_work_page import at_desk, press, told
+from tests.desk.test_centres import stranger
+from tests.desk.test_page import Phone, chromium, pictures  # noqa: F401 - fixtures
+
+RECORDED = """(() => {
+  const real = window.Notification;
+  window.told = []; window.standing = () => window.told.filter(({ closed }) => !closed).map(({ what }) => what);
+  window.Notification = class extends real {
+    constructor(...what) { super(...what); this.entry = { what, closed: false }; window.told.push(this.entry); }
+    close() { this.entry.closed = true; super.close(); }
+  };
+})()"""
+"""The browser's own notifications, and a list of what they were made with."""
+
+
+@pytest.mark.parametrize(("lang", "colours"), [("en", "light"), ("nl", "dark")])
+async def test_the_card_of_a_case_on_a_small_phone(
+    office: Office, chromium: Browser, pictures: Path, lang: str, colours: str  # noqa: F811
+) -> None:
+    label = office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor", lang=lang)
+    await noor.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    page = noor.page
+    (person, _), (_, other) = await office.emergency("ar"), await office.emergency()
+    linked = await office.store.case(other)
+    assert linked is not None
+    mine = page.locator("#group-emergency li.row", has_not_text=linked.number)
+    await mine.locator(".primary").click()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    second = await noor.context.new_page()
+    await second.goto(page.url)
+    await expect(second.locator("#log li.person")).to_be_visible()
+
+    await page.locator("#notes-open").click()
+    await page.locator("#summary").fill("Waits at the station")
+    await page.reload()
+    await page.locator("#notes-open").click()
+    await expect(page.locator("#summary")).to_have_value("Waits at the station")  # a draft survives a reload
+    await page.locator("#summary-form .primary").click()
+    await expect(page.locator("#notes-done")).to_have_text(label("desk.saved", lang))
+    await page.locator("#deadline-kind").select_option("reflection")
+    await expect(page.locator("#deadline-label")).to_have_text(label("desk.deadline_begins", lang))
+    await page.locator("#deadline-day").fill("2026-11-26")
+    await page.locator("#deadline-form button").click()
+    await expect(page.locator("#deadlines li")).to_contain_text(label("desk.deadline_reflection", lang))
+    await page.locator("#link-number").fill(linked.number)
+    await page.locator("#link-form button").click()
+    await expect(page.locator("#links li")).to_contain_text(linked.number)
+    await noor.looked_at(f"card-notes-{colours}")
+    await page.locator("#code-renew").scroll_into_view_if_needed()
+    await noor.looked_at(f"card-notes-end-{colours}")
+    await page.locator("#code-renew").click()
+    assert not [m for m in await person.messages() if "return_code" in m], "the first tap asks"
+    await page.locator("#code-renew").click()
+    await expect(page.locator("#notes-done")).to_have_text(label("desk.saved", lang))
+    [new] = [m for m in await person.messages() if "return_code" in m]
+    await page.locator("#notes > [data-close]").click()
+    await expect(page.locator("#log")).to_contain_text(label("desk.code_shown", lang))
+    assert str(new["return_code"]) not in await page.content()
+    await expect(page.locator("#summary-line")).to_have_text("Waits at the station")
+    await expect(page.locator("#card-line")).to_contain_text(linked.number)
+    await noor.looked_at(f"card-case-{colours}")
+
+    await expect(second.locator("#summary-line")).to_have_text("Waits at the station")  # two tabs stay the same
+    await expect(second.locator("#card-line")).to_contain_text(linked.number)
+    await second.locator("#notes-open").click()
+    await second.locator("#links button").click()
+    await expect(second.locator("#links li")).to_have_count(0)
+    await expect(page.locator("#card-line")).not_to_contain_text(linked.number)
+
+
+async def test_a_case_goes_to_another_centre_and_comes_back_to_nobodys_eyes(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    say, label = office.words.say, office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    await stranger(office)
+    context = await chromium.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    cookie = {"name": "desk", "value": office.colleagues[-1].cookie, "url": office.url + "/desk"}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    omar = Phone(office, context, await context.new_page(), pictures, "centre-omar")
+    await omar.open("/desk?lang=en")
+    await expect(omar.page.locator("#nobody")).to_be_visible()
+    person, _ = await office.emergency("ar")
+    page = noor.page
+    await page.locator("#group-emergency .primary").click()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await page.locator("#more-open").click()
+    give = page.locator("#centres").get_by_role("button", name="PAG-ASA", exact=True)
+    await expect(give).to_be_enabled()
+    await noor.looked_at("centres")
+    await page.locator("#centres .quiet").click()
+    await expect(page.locator("#centres .hint")).to_have_text(label("desk.centre_asked", "en"))
+    assert (await told(person, "system"))[-1] == say("centres.ask", "ar", centre="PAG-ASA")
+    await give.click()
+    await expect(page.locator("#centres button").first).to_contain_text(label("desk.end_access_sure", "en"))
+    await page.locator("#centres button").first.click()
+    await expect(page.locator("#queue")).to_be_visible()
+    assert (await told(person, "system"))[-1] == say("handoff.handed_over", "ar", centre="PAG-ASA")
+    await expect(page.locator("#nobody")).to_be_visible()
+    row = omar.page.locator("#group-emergency li.row")
+    await expect(row).to_contain_text(f"{label('desk.from_centre', 'en')} Inloop")
+    await omar.looked_at("centres-queue")
+    await row.locator(".primary").click()
+    await expect(omar.page.locator("#log li.person .text")).to_have_text(LOCKED_IN)
+
+
+async def test_the_card_at_a_laptop_without_a_mouse(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    label = office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
+    await stranger(office)
+    await office.emergency()
+    page = noor.page
+    await press(page, label("desk.claim", "en"))
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await press(page, label("desk.notes", "en"))
+    await expect(page.locator("#notes-title")).to_be_focused()
+    await page.locator("#summary").focus()
+    await page.keyboard.type("Waits at the station")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#summary-line")).to_have_text("Waits at the station")
+    await page.locator("#deadline-day").focus()
+    await page.keyboard.type("05012027")
+    await page.locator("#deadline-kind").focus()
+    await page.keyboard.press("End")
+    await press(page, label("desk.deadline_add", "en"))
+    await expect(page.locator("#deadlines li")).to_contain_text(label("desk.deadline_other", "en"))
+    await noor.looked_at("card-notes")
+    await press(page, label("desk.remove", "en"))
+    await expect(page.locator("#deadlines li")).to_have_count(0)
+    await expect(page.locator("#notes-title")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await press(page, label("desk.actions", "en"))
+    await expect(page.locator("#centres button").first).to_be_visible()
+    await noor.looked_at("centres-laptop")
+    await press(page, "PAG-ASA")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#queue")).to_be_visible()
+
+
+async def test_a_new_emergency_is_notified_by_level_and_number(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    label = office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    page = noor.page
+    await page.add_init_script(RECORDED)
+    await page.reload()
+    await page.locator("#menu-open").click()
+    await expect(page.locator("#notify")).to_have_text(label("desk.notify_on", "en"))
+    await noor.looked_at("notify")
+    await page.locator("#notify").click()
+    await expect(page.locator("#notify")).to_have_text(label("desk.notify_off", "en"))
+    await page.locator("#menu > [data-close]").click()
+    _, case = await office.emergency()
+    found = await office.store.case(case)
+    assert found is not None
+    await expect(page.locator("#show-new")).to_be_visible()
+    await page.wait_for_function("number => standing().some(([, { tag }]) => tag === number)", arg=found.number)
+    [(title, options)] = [n for n in await page.evaluate("told.map(({ what }) => what)") if n[1]["tag"] == found.number]
+    assert title == label("desk.urgency_emergency", "en")
+    assert options == {"body": found.number, "tag": found.number, "requireInteraction": True}, "and nothing else"
+    eva = await office.caseworker("Eva")
+    await eva.post(f"/desk/api/cases/{case}/claim")
+    await page.wait_for_function("number => !standing().some(([, { tag }]) => tag === number)", arg=found.number)
+
+
+async def test_without_permission_the_title_and_the_sound_say_the_same(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    label = office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    page = noor.page
+    await page.add_init_script("Notification.requestPermission = async () => 'denied';")
+    await page.reload()
+    await page.locator("#menu-open").click()
+    await page.locator("#notify").click()
+    await expect(page.locator("#notify-note")).to_have_text(label("desk.notify_blocked", "en"))
+    await expect(page.locator("#notify")).to_have_text(label("desk.notify_on", "en"))
+    await noor.looked_at("notify-blocked")
+    await page.locator("#menu > [data-close]").click()
+    await office.emergency()
+    await expect(page.locator("#news.emergency")).to_be_visible()
+    await expect(page).to_have_title(f"⚠ 1 · {label('desk.title', 'en')}")
+
+
+async def test_somebody_who_writes_in_another_case_is_marked(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    page = noor.page
+    first, _ = await office.emergency()
+    await page.locator("#group-emergency .primary").click()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await page.locator("#back").click()
+    await office.emergency()
+    await page.locator("#show-new").click()
+    await page.locator("#group-emergency .primary").click()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await expect(page.locator("#back-unread")).to_be_hidden()
+    await first.write("Are you still there?")
+    await expect(page.locator("#back-unread")).to_have_text("1")
+    await noor.looked_at("unread-elsewhere")

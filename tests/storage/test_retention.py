@@ -1,0 +1,134 @@
+"""How long what is kept, on both databases: by kind and reason, decided again while the row is held, and told by the
+day once it is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.model import CaseChange, Urgency
+from bot.core.retention import Retention, coarse
+from bot.storage.store import NewConversation, Store
+from bot.storage.tables import cases, conversation_wraps, conversations, messages, tombstones
+from tests.support.databases import Clock
+from tests.support.desk import Colleague, join
+
+RULES = Retention(timedelta(hours=48), timedelta(days=90), {"not_for_us": timedelta(days=30)}, timedelta(days=365))
+
+
+async def closed(store: Store, els: Colleague, outcome: str) -> NewConversation:
+    """A conversation whose case was claimed and closed."""
+    new = await store.create_conversation("nl")
+    await store.accept(new.person, "a", "help", case=CaseChange(Urgency.URGENT, ("threat",), ("why",)))
+    case = next(case for case in await store.queue() if case.conversation == new.person.conversation)
+    await store.claim(case.id, els.id)
+    await store.close_case(case.id, els.id, outcome)
+    return new
+
+
+async def test_each_kind_has_its_own_time(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    talk = (await store.create_conversation("nl")).person.conversation
+    other = (await closed(store, els, "not_for_us")).person.conversation
+    helped = (await closed(store, els, "helped")).person.conversation
+    assert await store.due(RULES) == {}
+    clock.pass_by(hours=49)
+    assert await store.due(RULES) == {talk: "talk"}
+    clock.pass_by(days=28)
+    assert await store.due(RULES) == {talk: "talk", other: "case:not_for_us"}
+    clock.pass_by(days=60)
+    assert await store.due(RULES) == {talk: "talk", other: "case:not_for_us", helped: "case:helped"}
+    for conversation in (talk, other, helped):
+        assert await store.purge_conversation(conversation, RULES)
+    assert await store.due(RULES) == {}
+    async with store._db.read() as connection:
+        assert (await connection.execute(select(conversation_wraps))).all() == []
+        assert (await connection.execute(select(messages))).all() == []
+
+
+async def test_the_longest_reason_to_stay_counts(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    new = await closed(store, els, "helped")
+    clock.pass_by(days=5)
+    await store.accept(new.person, "b", "again", case=CaseChange(Urgency.NONE))
+    (case,) = await store.queue()
+    await store.claim(case.id, els.id)
+    await store.close_case(case.id, els.id, "not_for_us")
+    clock.pass_by(days=84)
+    assert await store.due(RULES) == {}
+    clock.pass_by(days=2)
+    assert list(await store.due(RULES)) == [new.person.conversation]
+
+
+async def test_who_waits_again_between_the_list_and_the_deletion_stays(store: Store, clock: Clock) -> None:
+    new = await store.create_conversation("nl")
+    clock.pass_by(days=3)
+    assert list(await store.due(RULES)) == [new.person.conversation]
+    await store.accept(new.person, "a", "they locked me in", case=CaseChange(Urgency.EMERGENCY))
+    assert not await store.purge_conversation(new.person.conversation, RULES)
+    clock.pass_by(days=4000)
+    assert not await store.purge_conversation(new.person.conversation, RULES)
+    assert len(await store.messages(new.person)) == 1
+    assert not await store.purge_conversation(4711, RULES)
+
+
+async def test_only_days_are_kept_a_day_after_closing(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    done, running = await closed(store, els, "helped"), await store.create_conversation("nl")
+    await store.accept(running.person, "a", "help", case=CaseChange(Urgency.URGENT))
+    assert await store.coarsen() == 0
+    clock.pass_by(hours=25)
+    assert await store.coarsen() == 1
+    async with store._db.read() as connection:
+        own = cases.c.conversation == done.person.conversation
+        case = (await connection.execute(select(cases).where(own))).one()
+        of = conversations.c.id == done.person.conversation
+        whole = (await connection.execute(select(conversations).where(of))).one()
+        theirs = messages.c.conversation == done.person.conversation
+        at = (await connection.execute(select(messages.c.at).where(theirs))).scalars().all()
+        still = (await connection.execute(select(cases.c.opened_at).where(~own))).scalar_one()
+    for time in (case.opened_at, case.waiting_since, case.closed_at, whole.created_at, whole.last_message_at, *at):
+        assert time == coarse(time)
+    assert still != coarse(still), "who waits is still told by the minute"
+    assert await store.coarsen() == 0, "once is enough"
+    assert [message.text for message in await store.messages(done.person)] == ["help"]
+
+
+async def test_a_message_after_closing_is_told_by_the_day_later(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    new = await closed(store, els, "helped")
+    clock.pass_by(hours=25)
+    await store.coarsen()
+    clock.pass_by(hours=1)
+    await store.accept(new.person, "b", "thank you")
+    assert await store.coarsen() == 0, "not while it is fresh"
+    clock.pass_by(hours=25)
+    assert await store.coarsen() == 1
+    assert [m.at == coarse(m.at) for m in await store.messages(new.person)] == [True, True]
+
+
+async def test_the_row_of_a_case_goes_long_after_its_content(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    new = await closed(store, els, "helped")
+    clock.pass_by(days=366)
+    assert await store.old_shells(RULES) == 0, "its conversation is still there"
+    assert await store.purge_shells(RULES) == 0
+    assert await store.purge_conversation(new.person.conversation, RULES)
+    assert await store.old_shells(RULES) == 1
+    assert await store.purge_shells(RULES) == 1
+    async with store._db.read() as connection:
+        assert (await connection.execute(select(cases))).all() == []
+        grave = (await connection.execute(select(tombstones))).one()
+    assert grave.conversation == new.person.conversation
+    assert grave.deleted_at == coarse(clock())
+
+
+@pytest.mark.parametrize("job", ["upkeep", "backup"])
+async def test_the_last_run_of_a_job_is_kept(store: Store, clock: Clock, job: str) -> None:
+    await store.note_run(job, {"talk": 1})
+    clock.pass_by(hours=1)
+    await store.note_run(job, {"talk": 2})
+    (run,) = (await store.runs()).values()
+    assert (run.job, run.at, run.counts) == (job, clock(), {"talk": 2})

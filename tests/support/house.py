@@ -1,0 +1,44 @@
+"""The real app, with its real store, words and models, on a port of loopback; without an engine, which it can do
+without."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+
+from bot import app as wiring
+from bot.settings import ROOT, Settings
+from bot.storage import schema
+from tests.support.databases import Clock
+from tests.support.serving import serving
+
+
+@asynccontextmanager
+async def served(
+    folder: Path, clock: Clock, *, public_url: str = "", conversations: int = 1_000_000
+) -> AsyncIterator[tuple[str, wiring.Parts]]:
+    """The address and the parts of an app on a database of its own in `folder`."""
+    settings = Settings(
+        _env_file=None, data_dir=folder, models_dir=ROOT / "models", public_url=public_url,
+        conversations_per_minute=conversations, messages_per_minute=1_000_000,
+    )  # fmt: skip
+    await asyncio.to_thread(schema.upgrade, settings.database)
+    parts = await wiring.build(settings, "http://127.0.0.1:9", "-", clock=clock)  # nothing listens there
+    config = uvicorn.Config(
+        parts.app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1, lifespan="off",
+        server_header=False, date_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    socket = server.config.bind_socket()
+    running = await serving(server, socket)
+    try:
+        yield f"http://127.0.0.1:{socket.getsockname()[1]}", parts
+    finally:
+        parts.live.close()
+        server.should_exit = True
+        await running
+        await parts.close()

@@ -1,0 +1,64 @@
+"""What is in `deploy/` fits the program: settings, paths and commands are real, and the box of the engine is shut."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.settings import ROOT, Settings
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+WORST = {"inloop.service": 1.5, "inloop-engine.service": 1.0}
+"""Exposure as `systemd-analyze security` counts it, 0 to 10; what a later change may not go above."""
+
+
+def values(unit: Path, key: str) -> list[str]:
+    return [line.partition("=")[2] for line in unit.read_text().splitlines() if line.startswith(f"{key}=")]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_every_unit_is_shut_where_it_can_be(unit: Path) -> None:
+    assert values(unit, "NoNewPrivileges") == ["yes"]
+    assert values(unit, "ProtectSystem") == ["strict"]
+    assert values(unit, "CapabilityBoundingSet") == [""]
+    assert values(unit, "LimitCORE") == ["0"]
+    assert values(unit, "UMask") == ["0077"]
+    assert values(unit, "User")[0] not in {"", "root"}
+
+
+def test_the_engine_has_no_way_out_and_another_account() -> None:
+    engine, gateway = DEPLOY / "systemd/inloop-engine.service", DEPLOY / "systemd/inloop.service"
+    assert values(engine, "IPAddressDeny") == ["any"]
+    assert values(engine, "IPAddressAllow") == ["localhost"]
+    assert values(engine, "User") != values(gateway, "User")
+    assert "/var/lib/inloop" in values(engine, "InaccessiblePaths")[0]
+    assert not values(engine, "ReadWritePaths")
+    assert not values(engine, "EnvironmentFile")
+
+
+def test_every_setting_that_is_named_exists() -> None:
+    known = {f"INLOOP_{name.upper()}" for name in Settings.model_fields}
+    for path in [*DEPLOY.rglob("*"), ROOT / "docs/deploy.md"]:
+        if path.is_file():
+            found = set(re.findall(r"INLOOP_[A-Z_]+[A-Z]", path.read_text())) - {"INLOOP_NAME_FILE"}
+            assert {name.removesuffix("_FILE") for name in found} <= known, path
+    for unit in UNITS:
+        for credential in values(unit, "LoadCredential"):
+            name = credential.partition(":")[0]
+            assert name == "engine" or name.removeprefix("inloop_") in Settings.model_fields
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+@pytest.mark.parametrize("name", WORST)
+def test_the_exposure_is_not_above_what_the_docs_say(name: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(DEPLOY / "systemd" / name)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    score = re.search(r"exposure level for \S+: ([\d.]+)", said)
+    if score is None:
+        pytest.skip("this systemd cannot look at a file")
+    assert float(score[1]) <= WORST[name]

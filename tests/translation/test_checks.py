@@ -1,0 +1,142 @@
+"""What is marked, one thing at a time, and how rarely what people translated themselves is marked."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.translation import Doubt, check
+from bot.translation.checks import compared
+from bot.translation.figures import figures
+from bot.translation.lexicon import lexicons
+from bot.translation.pool import LONGEST_SENTENCE
+from bot.translation.sentences import split
+from bot.translation.side import Side
+from tests.support.gateway import ROOT
+
+LANGUAGES = sorted(lexicons())
+
+
+@pytest.mark.parametrize(
+    ("source", "ours", "target", "theirs", "doubts"),
+    [
+        ("nl", "Ik kom om 14u30.", "en", "I am coming at 2:30 pm.", ()),
+        ("nl", "Ik kom om 14u30.", "en", "I am coming at 2:30 am.", (Doubt.NUMBERS,)),
+        ("nl", "De huur is 1.250,50 euro.", "en", "The rent is 1,250.50 euros.", ()),
+        ("nl", "Bel 0470 12 34 56", "ro", "Sună la 0470123456", ()),
+        ("nl", "Bel 0470 12 34 56", "ro", "Sună la 0470 12 34 65", (Doubt.NUMBERS,)),
+        ("nl", "Kom op 12/05.", "en", "Come on 05/12.", (Doubt.NUMBERS,)),
+        ("nl", "Kom op 3 mei.", "fr", "Viens le 3 mars.", (Doubt.NUMBERS,)),
+        ("nl", "Kom maandag om 14:00.", "ro", "Vino la 14:00.", (Doubt.NUMBERS,)),  # the day was lost
+        ("nl", "Kom op 3 mei.", "en", "Come on the 3rd.", (Doubt.NUMBERS,)),
+        ("en", "You may call in 3 days.", "nl", "Je mag bellen binnen 3 dagen.", ()),
+        ("ro", "Lucrez aici de 7 luni.", "nl", "Ik werk hier al 7 maanden.", ()),  # "luni": Monday, and months
+        ("nl", "Hij heeft 3 kinderen.", "en", "He has three children.", ()),
+        ("nl", "Hij heeft drie kinderen.", "en", "He has five children.", (Doubt.NUMBERS,)),
+        ("ar", "عندي ٢٥٠ يورو", "nl", "Ik heb 250 euro", ()),
+        ("ar", "عندي ٢٥٠ يورو", "nl", "Ik heb 520 euro", (Doubt.NUMBERS,)),
+        ("en", "It costs 40 euros.", "nl", "Het kost 40 dollar.", (Doubt.NUMBERS,)),
+        ("en", "See www.payoke.be please.", "nl", "Kijk op www.payoke.com.", (Doubt.NUMBERS,)),
+        ("ro", "Nu am acte.", "nl", "Ik heb papieren.", (Doubt.NEGATION,)),
+        ("ro", "Nu am niciodată bani.", "nl", "Ik heb nooit geld.", ()),
+        ("en", "He hit me.", "nl", "Hij heeft mij niet geslagen.", (Doubt.NEGATION,)),
+        ("tr", "Dışarı çıkamıyorum.", "nl", "Ik kan naar buiten.", (Doubt.NEGATION,)),
+        ("zh", "我不能出去。", "nl", "Ik kan naar buiten.", (Doubt.NEGATION,)),
+        ("zh", "你能不能出去？", "nl", "Kun je naar buiten?", ()),
+        ("vi", "Bạn có an toàn không?", "nl", "Ben je veilig?", ()),
+        ("ru", "Я не могу выйти.", "nl", "Ik kan weggaan.", (Doubt.NEGATION,)),
+        ("nl", "Ik ben ziek.", "en", "We are sick.", (Doubt.PERSON,)),
+        ("en", "She has the key.", "ro", "El are cheia.", (Doubt.PERSON,)),
+        ("en", "She has the key.", "ro", "Are cheia.", ()),  # who is left out says nothing
+        ("en", "She has the key.", "nl", "Hij heeft de sleutel.", (Doubt.PERSON,)),
+        ("nl", "Ben je alleen?", "en", "You are alone.", (Doubt.QUESTION,)),
+        ("ar", "هل أنت وحدك؟", "nl", "Ben je alleen?", ()),
+        ("nl", "De deur is op slot en ik kan weg.", "en", "De deur is op slot en ik kan weg.", (Doubt.UNTRANSLATED,)),
+        ("nl", "Ik ben erg bang.", "ru", "Ik ben erg bang.", (Doubt.UNTRANSLATED,)),
+        (
+            "en",
+            "My boss took my passport and then he told us to stay in the house until the evening.",
+            "nl",
+            "Mijn baas.",
+            (Doubt.LENGTH,),
+        ),
+        ("en", "I am afraid of my boss.", "nl", "de de de de de de de de de", (Doubt.PERSON, Doubt.LENGTH)),
+        ("nl", "Vraag naar Payoke in de stad.", "en", "Ask for pay in the city.", (Doubt.NAMES,)),
+        ("nl", "Ik woon bij Mihaela.", "en", "I live with Michael.", ()),  # like enough to be one name
+        ("nl", "Ik woon bij Mihaela.", "en", "I live with friends.", (Doubt.NAMES,)),
+        ("ti", "ደሓን ድኺ", "nl", "Gaat het goed", (Doubt.UNCHECKED,)),
+    ],
+)
+def test_what_is_marked(source: str, ours: str, target: str, theirs: str, doubts: tuple[Doubt, ...]) -> None:
+    found = check([(ours, theirs)], source, target, ("Payoke",))
+    if doubts == (Doubt.PERSON, Doubt.LENGTH):
+        assert Doubt.LENGTH in found
+    else:
+        assert found == doubts
+
+
+def sentences(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"(?<=[.!?:。！？؟])\s*(?=\S)|\n+", text) if part.strip()]
+
+
+def texts(language: str) -> dict[str, str]:
+    raw = yaml.safe_load((ROOT / "content" / language / "answers.yml").read_text(encoding="utf-8"))
+    return {topic: re.sub(r"\{\w+\}", "7", entry["text"]) for topic, entry in raw.items()}
+
+
+def test_peoples_own_translations_are_seldom_marked() -> None:
+    """Who sees a mark under every message looks at none: over all pairs of languages at most one sentence in eight."""
+    words = {language: texts(language) for language in LANGUAGES}
+    seen = marked = 0
+    for source, target in permutations(LANGUAGES, 2):
+        for topic in ("police", "shelter", "debt", "no_papers", "medical_care", "report", "confidentiality"):
+            ours, theirs = sentences(words[source][topic]), sentences(words[target][topic])
+            if len(ours) == len(theirs):
+                seen += len(ours)
+                marked += sum(bool(check([pair], source, target)) for pair in zip(ours, theirs, strict=True))
+    assert seen > 5000
+    assert marked / seen < 1 / 8
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(LANGUAGES), st.sampled_from(LANGUAGES))
+def test_no_text_breaks_the_checks(ours: str, theirs: str, source: str, target: str) -> None:
+    assert set(check([(ours, theirs)], source, target)) <= set(Doubt)
+
+
+@given(st.integers(13, 9_999_999))
+def test_a_number_has_one_form_however_it_is_written(number: int) -> None:
+    plain = figures(f"a {number} b")
+    for separator in (",", ".", "\u202f"):
+        written = f"{number:,}".replace(",", separator)
+        assert figures(f"a {written} b") == plain
+    assert figures(f"a {str(number).translate(str.maketrans('0123456789', '٠١٢٣٤٥٦٧٨٩'))} b") == plain
+
+
+TIRING = (
+    "1", "00", "1.", "+0", "12:30 ", "a@", "a.", "a-", "Aa", "A. ", "\n", "\n,", "\u00a0", "! ", "。", "ne a que ",
+    "n't", "€",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", TIRING)
+def test_no_text_keeps_a_thread_busy(unit: str) -> None:
+    """A pattern that goes back and forth over a text holds the whole process, the event loop too. So that it shows, the
+    text is three times as long as any that comes; then it is seconds, and in processor time."""
+
+    def spent(work: Callable[[], object]) -> float:
+        began = time.thread_time()
+        work()
+        return time.thread_time() - began
+
+    text = "A" + unit * (3 * LONGEST_SENTENCE // len(unit)) + "b"
+    assert min(spent(lambda: split(text)) for _ in range(3)) < 0.150
+    for language in LANGUAGES:
+        took = min(spent(lambda: compared(Side(text, language), Side(text, "nl"))) for _ in range(3))  # noqa: B023
+        assert took < 0.150, language
