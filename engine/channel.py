@@ -7,16 +7,12 @@ are checked against the intents that the model knows.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -24,118 +20,19 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from engine.quiet import kind_and_place
+from engine.reading import BadRequest, Turn, read_conversation, read_turn
 from engine.tracker_store import MemoryTrackerStore
 
 log = logging.getLogger("engine.channel")
 
 FALLBACK = "nlu_fallback"
 RESERVED = frozenset({"restart", "back", "session_start", FALLBACK})
-MAX_TEXT = 20_000
-MAX_CONVERSATION = 200
-MAX_VECTOR_BYTES = 4 * 4096
 RANKING = 5
-MAX_FORM = 40
-CODE = re.compile(r"[a-z_]{0,24}")
 QUESTION = re.compile(r"[?\u061f\uff1f\u037e]")
-
-
-class BadRequest(ValueError):
-    """A request that is not as the contract says; the message names the field and never quotes it."""
 
 
 class TurnFailed(RuntimeError):
     """The dialogue gave no answer, which Rasa itself would pass over in silence."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One checked request: a text with its metadata, or the intent of a choice."""
-
-    conversation: str
-    text: str | None
-    intent: str | None
-    metadata: dict[str, Any]
-    form: dict[str, Any] | None = None
-    """Where an open form stands, as the gateway has it; empty: none is open; None: nothing was said of it."""
-
-
-def neutral(text: str) -> str:
-    """Take away what could make a text look like a command to Rasa: slashes and blanks at its beginning."""
-    return text.lstrip("/" + "".join(chr(c) for c in range(33)) + "\u00a0\u2028\u2029\ufeff") or "?"
-
-
-def read_turn(body: Any, intents: frozenset[str]) -> Turn:
-    """Check the body of a turn. Raises ``BadRequest``."""
-    if not isinstance(body, dict):
-        raise BadRequest("body must be an object")
-    conversation = read_conversation(body)
-    text, choice = body.get("text"), body.get("choice")
-    if (text is None) == (choice is None):
-        raise BadRequest("exactly one of text and choice is needed")
-    if choice is not None:
-        if not isinstance(choice, dict) or not isinstance(choice.get("intent"), str):
-            raise BadRequest("choice.intent must be a string")
-        if choice["intent"] not in intents:
-            raise BadRequest("choice.intent is not known")
-        if choice.get("entities"):
-            raise BadRequest("choice.entities must be empty")
-        return Turn(conversation, None, choice["intent"], {}, read_form(body.get("metadata")))
-    if not isinstance(text, str) or len(text) > MAX_TEXT:
-        raise BadRequest("text must be a string of acceptable length")
-    metadata = body.get("metadata")
-    return Turn(conversation, neutral(text), None, _read_metadata(metadata), read_form(metadata))
-
-
-def read_conversation(body: dict[str, Any]) -> str:
-    """Return the checked opaque name of the conversation. Raises ``BadRequest``."""
-    conversation = body.get("conversation")
-    if not isinstance(conversation, str) or not 0 < len(conversation) <= MAX_CONVERSATION:
-        raise BadRequest("conversation must be a short string")
-    return conversation
-
-
-def _read_metadata(metadata: Any) -> dict[str, Any]:
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, dict):
-        raise BadRequest("metadata must be an object")
-    vector = metadata.get("vector")
-    if vector is None:
-        return {}
-    try:
-        data = base64.b64decode(vector, validate=True)
-    except (binascii.Error, TypeError, ValueError):
-        raise BadRequest("metadata.vector must be base64") from None
-    if not data or len(data) % 4 or len(data) > MAX_VECTOR_BYTES:
-        raise BadRequest("metadata.vector must be float32 values")
-    values = np.frombuffer(data, "<f4")
-    if not np.isfinite(values).all():
-        raise BadRequest("metadata.vector must be finite")
-    return {"vector": values}
-
-
-def read_form(metadata: Any) -> dict[str, Any] | None:
-    """Check ``metadata.form``: short codes only, so that no text can come in by this way. Raises ``BadRequest``."""
-    if not isinstance(metadata, dict) or "form" not in metadata:
-        return None
-    form = metadata["form"] or {}
-    if not isinstance(form, dict) or len(form) > MAX_FORM:
-        raise BadRequest("metadata.form must be a small object")
-    answers = form.get("answers") or {}
-    if not isinstance(answers, dict) or len(answers) > MAX_FORM:
-        raise BadRequest("metadata.form.answers must be a small object")
-    for value in (form.get("name", ""), form.get("at", ""), *answers, *answers.values()):
-        if not isinstance(value, str) or not CODE.fullmatch(value):
-            raise BadRequest("metadata.form holds what is no code")
-    return {
-        "name": form.get("name", ""),
-        "at": form.get("at", ""),
-        "answers": dict(answers),
-        "digressions": form.get("digressions", 0),
-        "paused": form.get("paused") is True,
-        "pressed": form.get("pressed") is True,
-        "danger": form.get("danger") is True,
-    } if form else {}  # fmt: skip
 
 
 class InloopChannel(InputChannel):  # type: ignore[misc]

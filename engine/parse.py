@@ -31,7 +31,8 @@ async def classify(model: Path, lines: TextIO, output: TextIO) -> None:
     from rasa.core.channels.channel import UserMessage
 
     from engine.agent import load_agent
-    from engine.channel import FALLBACK, RANKING, BadRequest, read_turn
+    from engine.channel import FALLBACK, RANKING
+    from engine.reading import BadRequest, read_turn
 
     agent = load_agent(model)
     silence()

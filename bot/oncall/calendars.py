@@ -33,7 +33,10 @@ SECONDS = 20.0
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=60)
 """What is read of a calendar: long enough ahead to go on for weeks while nothing can be read anew."""
 
-_TOO_OFTEN = re.compile(r"^RRULE[^\r\n]*FREQ=(SECONDLY|MINUTELY|HOURLY)", re.MULTILINE | re.IGNORECASE)
+_FOLD = re.compile(r"\r?\n[ \t]")
+_RULE = re.compile(r"^RRULE[^\r\n:]*:([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+MOST_A_DAY = 24
+"""Repetitions of an event in a day; a rota has one or a few."""
 _SECOND = re.compile(
     r"(?<!\w)(2|2e|2de|2nd|2ème|second|backup|back-up|reserve|tweede|achterwacht|deuxième|réserve|zweite)(?!\w)",
     re.IGNORECASE,
@@ -111,7 +114,7 @@ def parse(text: str, zone: ZoneInfo, start: datetime, end: datetime) -> tuple[Sh
     """
     if not text.lstrip("\ufeff \r\n").startswith("BEGIN:VCALENDAR"):
         raise Unreadable("it is no iCalendar file")
-    if _TOO_OFTEN.search(text):
+    if any(_too_often(rule[1].upper()) for rule in _RULE.finditer(_FOLD.sub("", text))):
         raise Unreadable("it has an event that repeats every hour or more often")
     try:
         calendar = icalendar.Calendar.from_ical(text)
@@ -119,6 +122,17 @@ def parse(text: str, zone: ZoneInfo, start: datetime, end: datetime) -> tuple[Sh
     except Exception as error:  # noqa: BLE001 - what the libraries raise for a broken calendar is many things
         raise Unreadable(f"it cannot be read ({type(error).__name__})") from None
     return tuple(sorted(found, key=lambda shift: (shift.start, shift.end, shift.title)))
+
+
+def _too_often(rule: str) -> bool:
+    """Whether a rule in capitals repeats every hour or more often: working it out would take all the time there is."""
+    parts = dict(part.partition("=")[::2] for part in rule.replace(" ", "").split(";"))
+    if parts.get("FREQ") in {"SECONDLY", "MINUTELY", "HOURLY"}:
+        return True
+    a_day = 1
+    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+        a_day *= max(1, len(parts.get(part, "").split(",")))
+    return a_day > MOST_A_DAY
 
 
 def _events(calendar: Any, start: datetime, end: datetime) -> list[Any]:

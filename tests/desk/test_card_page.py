@@ -22,6 +22,25 @@ RECORDED = """(() => {
   };
 })()"""
 """The browser's own notifications, and a list of what they were made with."""
+AS_ON_A_PHONE = """(() => {
+  const real = window.Notification;
+  window.Notification = class {
+    constructor() { throw new TypeError("Illegal constructor."); }
+    static get permission() { return real.permission; }
+    static requestPermission() { return real.requestPermission(); }
+  };
+  const worker = () => navigator.serviceWorker.getRegistration("/static/");
+  const standing = async () => (await (await worker())?.getNotifications()) ?? [];
+  window.until = async (wanted) => {
+    for (let tries = 0; tries < 200; tries++) {
+      if (await wanted()) return true;
+      await new Promise((again) => setTimeout(again, 50));
+    }
+    return false;
+  };
+  window.standing = async () => (await standing()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+})()"""
+"""What Chrome on Android says of a page that makes its notification itself."""
 
 
 @pytest.mark.parametrize(("lang", "colours"), [("en", "light"), ("nl", "dark")])
@@ -177,6 +196,52 @@ async def test_a_new_emergency_is_notified_by_level_and_number(
     eva = await office.caseworker("Eva")
     await eva.post(f"/desk/api/cases/{case}/claim")
     await page.wait_for_function("number => !standing().some(([, { tag }]) => tag === number)", arg=found.number)
+
+
+async def test_a_phone_shows_it_through_a_worker_that_goes_when_it_is_turned_off(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    label = office.words.label
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    page = noor.page
+    await page.add_init_script(AS_ON_A_PHONE)
+    await page.reload()
+    assert await page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    await page.locator("#menu-open").click()
+    await page.locator("#notify").click()
+    await expect(page.locator("#notify")).to_have_text(label("desk.notify_off", "en"))
+    await page.locator("#menu > [data-close]").click()
+    _, case = await office.emergency()
+    found = await office.store.case(case)
+    assert found is not None
+    stands = "([number, so]) => until(async () => (await standing()).some(({ tag }) => tag === number) === so)"
+    assert await page.evaluate(stands, [found.number, True])
+    [shown] = [one for one in await page.evaluate("standing()") if one["tag"] == found.number]
+    assert shown == {
+        "title": label("desk.urgency_emergency", "en"), "body": found.number, "tag": found.number, "data": None,
+    }, "and nothing else"  # fmt: skip
+    eva = await office.caseworker("Eva")
+    await eva.post(f"/desk/api/cases/{case}/claim")
+    assert await page.evaluate(stands, [found.number, False])
+    await page.locator("#menu-open").click()
+    await page.locator("#notify").click()
+    await expect(page.locator("#notify")).to_have_text(label("desk.notify_on", "en"))
+    assert await page.evaluate("until(async () => !(await navigator.serviceWorker.getRegistrations()).length)")
+    assert noor.errors == []
+
+
+async def test_the_desk_starts_that_worker_and_no_other(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    for attempt in (
+        "navigator.serviceWorker.register('/static/desk.js')",
+        "trustedTypes.createPolicy('another', { createScriptURL: (address) => address })",
+        "trustedTypes.createPolicy('desk-worker', { createScriptURL: (address) => address })",
+    ):
+        refused = f"async () => {{ try {{ await {attempt}; return ''; }} catch (error) {{ return error.name; }} }}"
+        assert await noor.page.evaluate(refused) == "TypeError", attempt
 
 
 async def test_without_permission_the_title_and_the_sound_say_the_same(

@@ -78,6 +78,7 @@ FIELDS = st.one_of(
                 ";BYMONTHDAY=31",
                 ";COUNT=x",
                 ";BYHOUR=8",
+                ";BYHOUR=8,9;BYMINUTE=0,15,30,45;BYSECOND=0,1,2,3,4,5,6,7",
             ]
         ),
     ),

@@ -191,6 +191,9 @@ def test_who_is_away_and_who_is_second_is_seen_in_the_title() -> None:
     assert oof.away
 
 
+EVERY_MINUTE = "BYHOUR=8;BYMINUTE=" + ",".join(map(str, range(60)))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -199,11 +202,18 @@ def test_who_is_away_and_who_is_second_is_seen_in_the_title() -> None:
         "BEGIN:VCALENDAR\r\nnothing",
         CALENDAR.format(EVENT.format("DTSTART:20000101T000000Z\r\nRRULE:FREQ=SECONDLY\r\nSUMMARY:An\r\n")),
         CALENDAR.format(EVENT.format("DTSTART:20000101T000000Z\r\nRRULE:INTERVAL=1;FREQ=MINUTELY\r\nSUMMARY:An\r\n")),
+        CALENDAR.format(EVENT.format("DTSTART:20000101T000000Z\r\nRRULE:FREQ=SEC\r\n ONDLY\r\nSUMMARY:An\r\n")),
+        CALENDAR.format(EVENT.format(f"DTSTART:20000101T000000Z\r\nRRULE:FREQ=DAILY;{EVERY_MINUTE}\r\nSUMMARY:An\r\n")),
     ],
 )
 def test_what_is_no_usable_calendar_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, ZONE, START, START + timedelta(days=1))
+
+
+def test_a_shift_that_begins_several_times_a_day_is_read() -> None:
+    found = read("DTSTART:20261102T080000Z\r\nDURATION:PT4H\r\nRRULE:FREQ=DAILY;COUNT=2;BYHOUR=8,20\r\nSUMMARY:An\r\n")
+    assert [shift.start.hour for shift in found] == [8, 20]
 
 
 def test_one_broken_event_takes_none_of_the_others_away() -> None:

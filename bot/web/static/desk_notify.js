@@ -1,12 +1,17 @@
 // A notification of the browser for a new emergency: its level and the number of the case, never more. It is asked for with
-// a button; without it the sound and the title of the page say the same. Phones show notifications through a worker only,
-// which the page's policy allows none of: there the button says that it cannot be, and a page reaches the phone anyway.
+// a button; without it the sound and the title of the page say the same. Computers show it from the page, phones through a
+// worker, which is there only while notifications are on.
 import { $, words } from "./desk_base.js";
+
+const WORKER = new URL("./desk_worker.js", import.meta.url).href;
+// The page's policy allows this name alone, and it makes this address alone.
+const workers = window.trustedTypes?.createPolicy("desk-worker", { createScriptURL: () => WORKER });
 
 export class Notify {
   constructor() {
     this.shown = new Map();
     this.refused = false;
+    this.worker = null;
     $("notify").addEventListener("click", () => this.press());
     this.label();
   }
@@ -20,7 +25,8 @@ export class Notify {
     if (wanted && "Notification" in window) await Notification.requestPermission();
     try { localStorage.setItem("notify", wanted ? "on" : "off"); } catch { /* then it is not kept */ }
     this.refused = false;
-    if (wanted && this.on) this.show([{ number: words.title, urgency: null }]);  // whether it can be is seen by doing it
+    if (wanted && this.on) await this.show([{ number: words.title, urgency: null }]);  // whether it can be is seen by doing it
+    if (!wanted) await this.unregister();
     this.label();
     $("notify-note").textContent = wanted && !this.on ? words.notify_blocked : words.notify_explained;
     if (this.on) setTimeout(() => this.gone([words.title]), 3000);
@@ -31,19 +37,44 @@ export class Notify {
     $("notify-note").textContent = words.notify_explained;
   }
 
-  show(emergencies) {
-    if (!this.on) return;
+  async show(emergencies) {
     for (const { number, urgency } of emergencies) {
-      try {
-        const made = new Notification(urgency ? words["urgency_" + urgency] : words.notify_on, { body: number, tag: number, requireInteraction: Boolean(urgency) });
-        made.addEventListener("click", () => { window.focus(); made.close(); });
-        this.shown.set(number, made);
-      } catch { this.refused = true; return; }
+      if (!this.on) return;
+      const title = urgency ? words["urgency_" + urgency] : words.notify_on;
+      const options = { body: number, tag: number, requireInteraction: Boolean(urgency) };
+      try { this.fromPage(number, title, options); } catch { await this.throughWorker(title, options); }
     }
   }
 
+  fromPage(number, title, options) {
+    const made = new Notification(title, options);  // a phone's browser throws here
+    made.addEventListener("click", () => { window.focus(); made.close(); });
+    this.shown.set(number, made);
+  }
+
+  async throughWorker(title, options) {
+    try { await (await this.registered()).showNotification(title, options); } catch { this.refused = true; this.label(); }
+  }
+
+  /** The worker, ready to show something. */
+  async registered() {
+    const worker = this.worker ??= await navigator.serviceWorker.register(workers ? workers.createScriptURL("") : WORKER);
+    const starting = worker.installing || worker.waiting;
+    if (!worker.active && starting) await new Promise((done) => starting.addEventListener("statechange", () => { if (worker.active) done(); }));
+    return worker;
+  }
+
+  async unregister() {
+    try { await (this.worker ?? await navigator.serviceWorker.getRegistration(WORKER))?.unregister(); } catch { /* there was none */ }
+    this.worker = null;
+  }
+
   /** Somebody has it now, or it is over: it calls nobody any more. */
-  gone(numbers) {
-    for (const number of numbers) { this.shown.get(number)?.close(); this.shown.delete(number); }
+  async gone(numbers) {
+    for (const number of numbers) {
+      this.shown.get(number)?.close();
+      this.shown.delete(number);
+      for (const one of (await this.worker?.getNotifications({ tag: number }).catch(() => [])) ?? []) one.close();
+    }
   }
 }
