@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class _Job:
     sentences: list[str] = field(compare=False)
     alternatives: int = field(compare=False)
     done: asyncio.Future[list[list[str]]] = field(compare=False)
+    meanwhile: Callable[[], object] = field(compare=False)
 
 
 class Pool:
@@ -60,10 +61,17 @@ class Pool:
         return [process.pid for process in self._processes if process.returncode is None]
 
     async def run(
-        self, steps: Sequence[str], sentences: list[str], alternatives: int, *, patient: bool
+        self,
+        steps: Sequence[str],
+        sentences: list[str],
+        alternatives: int,
+        *,
+        patient: bool,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> list[list[str]]:
         """`alternatives` translations of each sentence through the package folders `steps`. `patient`: after everybody
-        who waits in front of a screen. Raises `Unavailable`."""
+        who waits in front of a screen. `meanwhile`: a little work that is done while the process computes. Raises
+        `Unavailable`."""
         if self._closed:
             raise Unavailable(Reason.BROKEN)
         if not self._hands:
@@ -73,7 +81,7 @@ class Pool:
         if self._queue.full() or (patient and self._queue.qsize() >= WAITING // 2):
             raise Unavailable(Reason.BUSY)
         done: asyncio.Future[list[list[str]]] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Job(int(patient), next(self._numbers), steps, sentences, alternatives, done))
+        self._queue.put_nowait(_Job(int(patient), next(self._numbers), steps, sentences, alternatives, done, meanwhile))
         try:
             return await asyncio.wait_for(done, self._seconds)
         except TimeoutError:
@@ -118,6 +126,7 @@ class Pool:
         assert process.stdin is not None
         process.stdin.write(json.dumps(request, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         await process.stdin.drain()
+        job.meanwhile()
         # Twice the deadline: whoever asked has long been told, and a model that is only slow need not be loaded again.
         found = json.loads(await asyncio.wait_for(_line(process), self._seconds * 2))
         if not isinstance(found, dict) or found.get("id") != job.number:

@@ -23,6 +23,12 @@ class Side:
         self.language = language
         self.lexicon = lexicons().get(language)
 
+    def looked_up(self) -> Side:
+        """With everything looked up that a comparison always asks for."""
+        _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
+        _ = self.who, self.denials
+        return self
+
     @cached_property
     def low(self) -> str:
         return self.text.lower()

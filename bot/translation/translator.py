@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.translation.checks import Doubt, check, compared, in_order
+from bot.translation.checks import Doubt, check, clean, compared, in_order
 from bot.translation.errors import Reason, Unavailable
 from bot.translation.packages import MIDDLE, Installed, route, scan, usable
 from bot.translation.pool import Pool
@@ -155,35 +155,48 @@ class Translator:
         self, text: str, source: str, target: str, steps: list[tuple[str, str]], place: tuple[int, Key], patient: bool
     ) -> Translation:
         parts = split(text)
-        found = await self._run(steps, parts, BEST_OF, patient=patient)
-        if len(text) <= QUICK:  # a thread would cost as much as the checks
-            best, doubts = self._best(parts, found, source, target)
+        ours = [Side(sentence, source) for sentence in parts.sentences]
+        quick = len(text) <= QUICK  # a thread would cost as much as the checks
+
+        def read() -> None:
+            for side in ours if quick else ():
+                side.looked_up()
+
+        found = await self._run(steps, parts, BEST_OF, patient=patient, meanwhile=read)
+        if quick:
+            best, doubts = self._best(ours, found, source, target)
         else:
-            best, doubts = await asyncio.to_thread(self._best, parts, found, source, target)
+            best, doubts = await asyncio.to_thread(self._best, ours, found, source, target)
         via = (source, MIDDLE, target) if len(steps) > 1 else (source, target)
         made = Translation(parts.filled(best), doubts, via)
         self._memory.put(*place, made)
         return made
 
     async def _run(
-        self, steps: list[tuple[str, str]], parts: Split, count: int, *, patient: bool
+        self,
+        steps: list[tuple[str, str]],
+        parts: Split,
+        count: int,
+        *,
+        patient: bool,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> list[list[str]]:
         if not parts.sentences:
             return []
         folders = [str(self._usable[step].folder.absolute()) for step in steps]
-        return await self._pool.run(folders, parts.sentences, count, patient=patient)
+        return await self._pool.run(folders, parts.sentences, count, patient=patient, meanwhile=meanwhile)
 
     def _best(
-        self, parts: Split, found: list[list[str]], source: str, target: str
+        self, ours: Sequence[Side], found: list[list[str]], source: str, target: str
     ) -> tuple[list[str], tuple[Doubt, ...]]:
         """Of each sentence the first translation without a doubt, else the model's own first."""
         best: list[str] = []
         doubts: set[Doubt] = set()
-        for sentence, options in zip(parts.sentences, found, strict=True):
-            text, wrong = self._best_of(Side(sentence, source), options, target)
+        for sentence, options in zip(ours, found, strict=True):
+            text, wrong = self._best_of(sentence, options, target)
             best.append(text)
             doubts |= wrong
-        if parts.sentences:
+        if ours:
             doubts |= set(check((), source, target))
         return best, in_order(doubts)
 
@@ -192,7 +205,7 @@ class Translator:
         first, *others = dict.fromkeys(options)
         wrong = compared(sentence, Side(first, target), self._names)
         for text in others if wrong else ():
-            if not compared(sentence, Side(text, target), self._names):
+            if clean(sentence, Side(text, target), self._names):
                 return text, set()
         return first, wrong
 

@@ -154,7 +154,9 @@ class Model:
     def __init__(self) -> None:
         self.says: Callable[[str], str] = str
 
-    async def run(self, steps: object, sentences: list[str], alternatives: int, *, patient: bool) -> list[list[str]]:
+    async def run(
+        self, steps: object, sentences: list[str], alternatives: int, *, patient: bool, **_: object
+    ) -> list[list[str]]:
         return [[self.says(sentence)] * alternatives for sentence in sentences]
 
     async def close(self) -> None:
@@ -255,7 +257,9 @@ async def test_what_came_out_right_is_not_marked(translator: Translator, model: 
 
 
 async def test_a_better_alternative_is_taken(translator: Translator, model: Model) -> None:
-    async def run(steps: object, sentences: list[str], alternatives: int, *, patient: bool) -> list[list[str]]:
+    async def run(
+        steps: object, sentences: list[str], alternatives: int, *, patient: bool, **_: object
+    ) -> list[list[str]]:
         return [["I have 15 euros.", "I have 50 euros.", "I have 5 euros."] for _ in sentences]
 
     model.run = run  # type: ignore[method-assign]
