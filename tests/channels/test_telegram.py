@@ -95,6 +95,31 @@ def test_a_danger_card_deletes_itself_and_the_rest_of_the_chat_stays(
     desk.close(case["id"])
 
 
+def test_a_new_return_code_deletes_itself_and_the_rest_of_the_chat_stays(
+    wire: Wire, bot: Gateway, desk: Caseworker, words: Catalogue
+) -> None:
+    person = Person(wire, 7004, "en")
+    person.write("/start")
+    person.wait_for(words.say("telegram.intro", "en"))
+    person.write("can I talk to a person please")
+    person.press(words.label("choices.yes", "en"))
+    person.wait_for(words.say("handoff.waiting", "en"))
+    case = desk.wait_for_case(lambda c: c["channel"] == "telegram")
+    assert desk.claim(case["id"]).status_code == 200
+    renewed = desk.http.post(f"/desk/api/cases/{case['id']}/return-code", json={"id": str(uuid4())})
+    assert renewed.status_code == 204
+    told = person.wait_for(lambda m: m["text"].startswith(words.say("code.renewed", "en")))
+    assert told["entities"][0]["type"] == "spoiler", "nobody reads it over a shoulder"
+    wait_for("nothing more comes", lambda: wire.waiting() == 0)
+    with contextlib.closing(sqlite3.connect(bot.folder / "data" / "inloop.db", timeout=30)) as database, database:
+        due = "SELECT julianday(delete_at) - julianday(at) FROM telegram_messages WHERE delete_at > at"
+        assert [round(row[0] * 24 * 60) for row in database.execute(due)] == [60]
+        database.execute("UPDATE telegram_messages SET delete_at = at WHERE delete_at IS NOT NULL")  # it is over
+    wait_for("the code is gone", lambda: told["id"] not in [m["id"] for m in person.told()])
+    assert words.say("telegram.intro", "en") in person.texts()
+    desk.close(case["id"])
+
+
 @pytest.mark.parametrize(("code", "lang"), [("uk", "uk"), ("pt-br", "pt"), ("tlh", SEVERAL), (None, SEVERAL)])
 def test_the_language_is_telegrams_until_the_person_shows_another(
     wire: Wire, bot: Gateway, words: Catalogue, code: str | None, lang: str
