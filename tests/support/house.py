@@ -6,15 +6,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import uvicorn
 
+import encoder
 from bot import app as wiring
+from bot.danger import Danger
+from bot.encoding import Encoding, TextEncoder
+from bot.language import Languages
 from bot.settings import ROOT, Settings
 from bot.storage import schema
+from bot.understanding import Understanding
 from tests.support.databases import Clock
 from tests.support.serving import serving
+
+
+@cache
+def _models(models: Path) -> tuple[TextEncoder, Danger, Languages]:
+    """Half a gigabyte, and FastAPI keeps every app that was ever made: loaded once for all of them."""
+    content = wiring.CONTENT
+    return (
+        encoder.load(models / "encoder"),
+        Danger.load(models, content / "danger.yml"),
+        Languages.load(models, content / "languages.yml"),
+    )
+
+
+def _understanding(models: Path, _: Path | None) -> tuple[Understanding, Encoding]:
+    text_encoder, danger, languages = _models(models)
+    encoding = Encoding(text_encoder)
+    return Understanding(danger, languages, encoding), encoding
 
 
 @asynccontextmanager
@@ -27,7 +51,8 @@ async def served(
         conversations_per_minute=conversations, messages_per_minute=1_000_000,
     )  # fmt: skip
     await asyncio.to_thread(schema.upgrade, settings.database)
-    parts = await wiring.build(settings, "http://127.0.0.1:9", "-", clock=clock)  # nothing listens there
+    with mock.patch.object(wiring, "understanding", _understanding):
+        parts = await wiring.build(settings, "http://127.0.0.1:9", "-", clock=clock)  # nothing listens there
     config = uvicorn.Config(
         parts.app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1, lifespan="off",
         server_header=False, date_header=False,
