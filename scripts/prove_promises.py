@@ -32,6 +32,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from test import find_browser  # beside this file
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "mutations.yml"
@@ -213,6 +214,8 @@ def main() -> int:
     mutations = read()
     shown: dict[str, dict[str, str]] = {} if given.again or not CACHE.exists() else json.loads(CACHE.read_text())
     wrong = 0
+    if "INLOOP_TEST_BROWSER" not in os.environ and (browser := find_browser()):
+        os.environ["INLOOP_TEST_BROWSER"] = browser
     os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     warm()
     with copied() as copy:
