@@ -34,6 +34,13 @@ def test_without_a_number_nothing_can_be_acknowledged(number: object) -> None:
     assert read({"update_id": number}) is None
 
 
+@pytest.mark.parametrize("number", [None, "5", True, 5.0, [5], 2**62, -(2**62)])
+def test_a_chat_without_a_usable_number_is_answered_by_nobody(number: object) -> None:
+    found = read({"update_id": 1, "message": {"message_id": 2, "chat": {"id": number, "type": "private"}, "text": "x"}})
+    assert found is not None
+    assert found.kind is Kind.NOTHING
+
+
 def message(**fields: Any) -> Incoming:
     found = read({"update_id": 1, "message": {"message_id": 2, "chat": CHAT, "from": {"id": 5}, **fields}})
     assert found is not None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import nacl.bindings as sodium
 import pytest
 from sqlalchemy import make_url, select
 
@@ -198,6 +199,18 @@ async def test_a_wrong_key_a_cut_and_a_changed_file_change_nothing(
         run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
     bodies.write_bytes(whole)
     await (await restored(elsewhere, tmp_path / "b", clock)).close()
+
+
+def test_a_file_cut_between_two_parts_has_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "whole"
+    with SealedWriter(path, RECOVERY.public, {}) as out:
+        out.write(b"x" * 3 * CHUNK)
+        out.finish()
+    assert sum(map(len, SealedReader(path, RECOVERY).content())) == 3 * CHUNK
+    last_part = len(b"size{}") + sodium.crypto_secretstream_xchacha20poly1305_ABYTES  # three parts are full
+    path.write_bytes(path.read_bytes()[:-last_part])
+    with pytest.raises(BackupError, match="cut off"):
+        list(SealedReader(path, RECOVERY).content())
 
 
 async def test_a_database_of_another_version_is_not_backed_up_by_halves(

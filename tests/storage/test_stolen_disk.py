@@ -213,6 +213,22 @@ async def test_no_text_is_in_an_error(store: Store, url: str) -> None:
             at = at.__cause__ or at.__context__
 
 
+async def test_no_name_is_in_an_error(store: Store) -> None:
+    """Names stand in the database as they are, so a statement that fails has one beside it."""
+    async with store._db.write() as connection:
+        await connection.execute(text("ALTER TABLE caseworkers RENAME TO elsewhere"))
+    try:
+        with pytest.raises(Exception, match="caseworkers") as failed:
+            await store.log_in(CANARY, "a password", "000000")
+    finally:
+        async with store._db.write() as connection:
+            await connection.execute(text("ALTER TABLE elsewhere RENAME TO caseworkers"))
+    at: BaseException | None = failed.value
+    while at is not None:
+        assert CANARY.lower() not in f"{at} {at!r}".lower()
+        at = at.__cause__ or at.__context__
+
+
 async def test_the_sqlite_file_is_the_accounts_own(sqlite_file: str, tmp_path: Path, clock: Clock) -> None:
     from bot.storage.schema import upgrade
 
