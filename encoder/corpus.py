@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from encoder.holdout import is_held_out
+from encoder.holdout import PARTS, is_held_out, is_taught
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -16,7 +16,7 @@ except ImportError:  # a PyYAML that was built without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 
-GREETED = 12
+GREETED = 6
 """One in so many sentences is learned a second time with a greeting before it: people greet first, and then ask."""
 GREETING, TALK = "greet", frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
 
@@ -26,8 +26,7 @@ def sentences(root: Path) -> Iterator[str]:
     paths.
     """
     for path in sorted((root / "nlu").glob("*/*.yml")):
-        yield from (text for _, text in examples(path))
-        yield from (text for _, text in greeted(path))
+        yield from (text for _, text in taught(path))
     for path in sorted((root / "danger").glob("*.yml")):
         content = _read(path)
         for kind in ("danger", "safe"):
@@ -42,6 +41,12 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
             yield str(block["intent"]), text
 
 
+def taught(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (topic, sentence) for what the dialogue model learns of one NLU file."""
+    yield from (pair for pair in examples(path) if is_taught(pair[1]))
+    yield from greeted(path)
+
+
 def greeted(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (topic, sentence) for sentences of one NLU file with a short greeting of their language before them.
 
@@ -50,8 +55,8 @@ def greeted(path: Path) -> Iterator[tuple[str, str]]:
     beside = path.with_name(f"{GREETING}.yml")
     short = [text.rstrip(" .!?,") for _, text in examples(beside) if len(text.split()) <= 2] if beside.exists() else []
     for topic, text in examples(path):
-        number = zlib.crc32(text.encode("utf-8", "replace"))
-        if short and topic not in TALK and number % GREETED == 0 and not is_held_out(text):
+        number = zlib.crc32(text.encode("utf-8", "replace")) // PARTS
+        if short and topic not in TALK and number % GREETED == 0 and is_taught(text) and not is_held_out(text):
             greeting = short[number // GREETED % len(short)]
             whole = f"{greeting}{', ' if number % 5 < 3 else ' '}{text}"
             if not is_held_out(whole):

@@ -1,4 +1,4 @@
-"""Which training sentences are kept back from tuning the encoder.
+"""Which training sentences are kept back from tuning the encoder, and which are shown to the models on top of it.
 
 A sentence the encoder was tuned on gets a vector that is surer of itself than the vector of a new sentence is. Whatever
 sets a confidence or a threshold must therefore look only at sentences that were kept back, here, by their text alone:
@@ -15,11 +15,22 @@ import numpy as np
 PARTS = 25
 HELD = frozenset({3, 11, 19})
 """Three of 25 parts: 12 % of the sentences."""
+SHOWN = frozenset({0, 1})
 
 
 def is_held_out(text: str) -> bool:
     """Whether ``text`` was kept back from tuning."""
     return zlib.crc32(text.encode("utf-8", "replace")) % PARTS in HELD
+
+
+def is_taught(text: str) -> bool:
+    """Whether the models on top of the encoder learn from this sentence of a topic.
+
+    What the encoder has learned it need not be shown once more: all that were kept back, and two in five of the others,
+    give as good models in two thirds of the time. Dangers and what looks like them are all shown.
+    """
+    part = zlib.crc32(text.encode("utf-8", "replace")) % PARTS
+    return part in HELD or part % 5 in SHOWN
 
 
 def held_out(texts: Sequence[str]) -> np.ndarray:

@@ -13,7 +13,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from encoder.corpus import examples, greeted
+from encoder.corpus import taught
 
 
 class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
@@ -24,7 +24,7 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
         messages = []
         for name in sorted(self._nlu_files):
             try:
-                found = [*examples(Path(name)), *greeted(Path(name))]
+                found = list(taught(Path(name)))
             except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
                 raise ValueError(f"{name} is not a file of sentences ({type(error).__name__})") from None
             messages += [Message.build(text, intent) for intent, text in found]

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import yaml
 
+from encoder.holdout import is_taught
+
 SIGNALS: Final = (
     "violence_now",
     "confined",
@@ -98,6 +100,6 @@ def _topic(file: Path) -> list[Line]:
     for block in content["nlu"] or []:
         for example in block["examples"].splitlines():
             text = example.strip().removeprefix("-").strip()
-            if text:
+            if text and is_taught(text):
                 lines.append(Line(text, file.parent.name, topic=block["intent"]))
     return lines

@@ -79,6 +79,19 @@ def test_languages_without_sentences_of_their_own_are_understood(
     assert not {name: str(s) for name, s in shares.items() if not within(key, s.value, BOUNDS["encoder"][key])}
 
 
+@pytest.mark.parametrize("group", BOUNDS["group_means"])
+def test_few_alarming_lines_are_flagged_in_the_other_languages(
+    found: Evaluation, native: set[str], taught: set[str], group: str
+) -> None:
+    values = [
+        figures.shares["safe_flagged"].value
+        for figures in found.languages
+        if figures.name not in native and (figures.name in taught) == (group == "understood")
+    ]
+    assert len(values) >= 3
+    assert sum(values) / len(values) <= BOUNDS["group_means"][group]
+
+
 def test_every_line_is_read(found: Evaluation) -> None:
     assert found.errors == ()
 
