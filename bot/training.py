@@ -10,6 +10,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -46,13 +47,24 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     from bot.language.train import train as train_language
 
     # The dialogue model is trained by a process of its own, beside the gateway's models: there are two cores or more.
+    # The languages, which need no vectors, come on its core when it is done.
     command = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
     progress("dialogue model, danger and languages")
-    with subprocess.Popen(command, cwd=ROOT, env=engine_environment(folder), stdout=subprocess.DEVNULL) as dialogue:
-        try:
-            train_danger(ROOT, models, encode, progress)
+    with (
+        subprocess.Popen(command, cwd=ROOT, env=engine_environment(folder), stdout=subprocess.DEVNULL) as dialogue,
+        ThreadPoolExecutor(1) as second,
+    ):
+
+        def after() -> bool:
+            if dialogue.wait() != 0:
+                return True
             train_language(ROOT, models, progress)
-            failed = dialogue.wait() != 0
+            return False
+
+        try:
+            rest = second.submit(after)
+            train_danger(ROOT, models, encode, progress)
+            failed = rest.result()
         except BaseException:
             dialogue.kill()
             raise

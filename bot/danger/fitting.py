@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,21 +47,25 @@ def meaning(
 
 
 def letters(
-    matrix: Any, target: np.ndarray, weights: np.ndarray, folds: np.ndarray, penalty: float
+    matrix: Any, target: np.ndarray, weights: np.ndarray, left_out: Sequence[np.ndarray], penalty: float
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """A linear model over sparse n-grams for one 0/1 target: (weights, bias, held-out scores)."""
+    """A linear model over sparse n-grams for one 0/1 target: (weights, bias, scores).
+
+    `left_out` are masks (n,) of rows: those of each are scored by a model that had not seen them, all others by
+    the model itself.
+    """
     from sklearn.linear_model import SGDClassifier
 
     def fit(rows: np.ndarray) -> Any:
         machine = SGDClassifier(loss="log_loss", alpha=penalty, max_iter=5, tol=None, average=True, random_state=7)
         return machine.fit(matrix[rows], target[rows], sample_weight=weights[rows])
 
-    held_out = np.zeros(len(target), np.float32)
-    for fold in range(FOLDS):
-        test = np.flatnonzero(folds == fold)
-        held_out[test] = fit(np.flatnonzero(folds != fold)).decision_function(matrix[test])
     machine = fit(np.arange(len(target)))
-    return machine.coef_[0].astype(np.float32), float(machine.intercept_[0]), held_out
+    scores = machine.decision_function(matrix).astype(np.float32)
+    for mask in left_out:
+        rows = np.flatnonzero(mask)
+        scores[rows] = fit(np.flatnonzero(~mask)).decision_function(matrix[rows])
+    return machine.coef_[0].astype(np.float32), float(machine.intercept_[0]), scores
 
 
 def calibrate(scores: np.ndarray, target: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

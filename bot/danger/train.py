@@ -100,7 +100,7 @@ def fit(
     meaning = np.zeros((len(lines), len(HEADS)), np.float32)
     meaning[rows, :1], meaning[only, 1:] = first.held_out, rest.held_out
     progress("danger: learning the letters")
-    letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger)
+    letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger, unseen)
     found = _evidence(lines, rows)
     judged = rows, only, counts
     both, alone, held_out = _calibration(meaning, letters, found, targets, judged, unseen)
@@ -139,22 +139,38 @@ def _landmarks(serious: np.ndarray, danger: np.ndarray, dice: np.random.Generato
 
 
 def _letters(
-    lines: list[data.Line], targets: np.ndarray, weights: np.ndarray, folds: np.ndarray, danger: np.ndarray
+    lines: list[data.Line],
+    targets: np.ndarray,
+    weights: np.ndarray,
+    folds: np.ndarray,
+    danger: np.ndarray,
+    unseen: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The linear models over n-grams: weights (buckets, heads), bias (heads,), held-out scores (n, heads)."""
+    """The linear models over n-grams: weights (buckets, heads), bias (heads,), scores (n, heads), held out where they
+    calibrate."""
     matrix = features.matrix([line.text for line in lines])
     only = np.flatnonzero(danger)
     small = matrix[only]
     columns = np.zeros((matrix.shape[1], len(HEADS)), np.float32)
     bias = np.zeros(len(HEADS), np.float32)
     scores = np.zeros(targets.shape, np.float32)
-    columns[:, 0], bias[0], scores[:, 0] = fitting.letters(matrix, targets[:, 0], weights, folds, 2e-6)
+
+    def left_out(rows: np.ndarray, head: int) -> list[np.ndarray]:
+        """The lines that will calibrate: one part of them, or each fifth of all where all have to."""
+        if len(_mixed(rows, unseen, targets[:, head])[0]) < len(rows):
+            return [unseen[rows]]
+        return [folds[rows] == fold for fold in range(fitting.FOLDS)]
+
+    every = np.arange(len(lines))
+    columns[:, 0], bias[0], scores[:, 0] = fitting.letters(
+        matrix, targets[:, 0], weights, left_out(every, 0), 2e-6
+    )
     for head in range(1, len(HEADS)):
         target = targets[only, head]
         if 0 < target.sum() < len(target):
             balance = np.where(target, 0.5 / target.mean(), 0.5 / (1 - target.mean())).astype(np.float32)
             columns[:, head], bias[head], scores[only, head] = fitting.letters(
-                small, target, balance, folds[only], 2e-5
+                small, target, balance, left_out(only, head), 2e-5
             )
     return columns, bias, scores
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -77,7 +78,7 @@ def train(root: Path, models: Path, progress: Callable[[str], None]) -> None:
         progress("language: nothing changed")
         return
     texts, labels = _read(files)
-    codes = sorted({label for label in labels if labels.count(label) >= FEWEST})
+    codes = sorted(label for label, count in Counter(labels).items() if count >= FEWEST)
     if len(codes) < 2:
         raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
     progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
