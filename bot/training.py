@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -23,6 +25,42 @@ ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
 class TrainingFailed(RuntimeError):
     """A part could not be trained; what was trained before is still there and still used."""
+
+
+class Beside:
+    """Commands that run one after the other while this process does something else; none is left behind."""
+
+    def __init__(self) -> None:
+        self._running: subprocess.Popen[bytes] | None = None
+        self._over = False
+        self._thread = ThreadPoolExecutor(1)
+        self._ended: Future[bool] | None = None
+
+    def start(self, *commands: tuple[list[str], dict[str, str]]) -> None:
+        """Each with its environment; the next one only when the one before ended well."""
+        self._ended = self._thread.submit(self._run, commands)
+
+    def well(self) -> bool:
+        """Waits for the last; whether all ended well."""
+        return self._ended is None or self._ended.result()
+
+    def _run(self, commands: Sequence[tuple[list[str], dict[str, str]]]) -> bool:
+        for command, environment in commands:
+            if self._over:
+                return False
+            self._running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+            if self._running.wait() != 0:
+                return False
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over = True
+        if self._running is not None and self._running.poll() is None:
+            self._running.kill()
+        self._thread.shutdown()
 
 
 def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> float:
@@ -44,32 +82,17 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
         return vectors_for(list(texts), folder=folder, cache=VectorCache(cache))
 
     from bot.danger.train import train as train_danger
-    from bot.language.train import train as train_language
 
-    # The dialogue model is trained by a process of its own, beside the gateway's models: there are two cores or more.
-    # The languages, which need no vectors, come on its core when it is done.
-    command = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
+    # The dialogue model is trained by a process of its own, beside the gateway's danger model: there are two cores or
+    # more. The languages, which need no vectors, come on its core when it is done.
+    dialogue = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
+    languages = [sys.executable, "-m", "bot.language", str(models.absolute())]
     progress("dialogue model, danger and languages")
-    with (
-        subprocess.Popen(command, cwd=ROOT, env=engine_environment(folder), stdout=subprocess.DEVNULL) as dialogue,
-        ThreadPoolExecutor(1) as second,
-    ):
-
-        def after() -> bool:
-            if dialogue.wait() != 0:
-                return True
-            train_language(ROOT, models, progress)
-            return False
-
-        try:
-            rest = second.submit(after)
-            train_danger(ROOT, models, encode, progress)
-            failed = rest.result()
-        except BaseException:
-            dialogue.kill()
-            raise
-    if failed:
-        raise TrainingFailed("the dialogue model could not be trained: see above")
+    with Beside() as beside:
+        beside.start((dialogue, engine_environment(folder)), (languages, dict(os.environ)))
+        train_danger(ROOT, models, encode, progress)
+        if not beside.well():
+            raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began
 
 

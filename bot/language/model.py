@@ -69,7 +69,7 @@ def load(folder: Path) -> LetterModel | None:
         raise LanguageModelError(f"{folder}: {error!r}") from error
 
 
-def train(root: Path, models: Path, progress: Callable[[str], None]) -> None:
+def train(root: Path, models: Path, progress: Callable[[str], object]) -> None:
     """Learn from `data/nlu` and `data/danger`; skipped when nothing changed. Raises `ValueError` without data."""
     folder = models / "language"
     files = sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])

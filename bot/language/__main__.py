@@ -1,0 +1,12 @@
+"""`python -m bot.language <models>`: learns the languages in a process of its own. Progress goes to standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bot.language.train import train
+from bot.settings import ROOT
+
+if __name__ == "__main__":
+    train(ROOT, Path(sys.argv[1]), lambda text: sys.stderr.write(f"{text}\n"))
