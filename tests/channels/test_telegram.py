@@ -202,6 +202,8 @@ def test_wiping_leaves_nothing(wire: Wire, bot: Gateway, words: Catalogue) -> No
 def test_wiping_by_button_and_by_words(wire: Wire, bot: Gateway, words: Catalogue) -> None:
     person = Person(wire, 7401, "en")
     person.write("/start")
+    # The server gives a pressed button the number of the next message, and deletes the wrong one of the two.
+    person.wait_for(words.say("telegram.door", "en", site=DOOR))
     person.press(words.label("choices.forget", "en"))
     person.wait_for(words.say("telegram.wiped", "en"))
     person.write("please delete this whole chat and all my messages")
