@@ -138,9 +138,10 @@ async def test_a_backup_under_load_is_of_one_moment(
             written[number] += 1
 
     writers = [asyncio.create_task(write(number)) for number in range(len(people))]
-    while min(written) < 5:
-        assert not any(writer.done() for writer in writers), "somebody could not write"
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while min(written) < 5:
+            assert not any(writer.done() for writer in writers), "somebody could not write"
+            await asyncio.sleep(0.01)
     at_least = list(written)
     await take(url, tmp_path / "b", clock)
     at_most = [count + 1 for count in written]

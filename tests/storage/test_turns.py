@@ -181,12 +181,15 @@ async def test_the_ordinary_turn_is_few_statements(store: Store, person: Person,
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store, person: Person) -> None:
+    cut = 0
     for steps in range(0, 120, 3):
         task = asyncio.ensure_future(store.accept(person, f"c{steps}", "x", replies=[HELLO], answered=True))
         for _ in range(steps):
             await asyncio.sleep(0)
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        [ended] = await asyncio.gather(task, return_exceptions=True)
+        cut += isinstance(ended, asyncio.CancelledError)
+    assert cut > 5, "nobody was cut off"
     last = await store.accept(person, "last", "x")
     messages = await store.messages(person)
     assert [m.seq for m in messages] == list(range(1, last.seq + 1))
