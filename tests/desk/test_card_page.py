@@ -3,10 +3,11 @@ two tabs stay the same; a draft survives a reload; a notification says level and
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.desk.conftest import LOCKED_IN, Office
 from tests.desk.test_case_work_page import at_desk, press, told
@@ -280,3 +281,24 @@ async def test_somebody_who_writes_in_another_case_is_marked(
     await first.write("Are you still there?")
     await expect(page.locator("#back-unread")).to_have_text("1")
     await noor.looked_at("unread-elsewhere")
+
+
+async def test_what_was_read_is_not_marked_however_quickly_somebody_goes_back(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    page = noor.page
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/messages?*", asked.put)
+    await office.emergency()
+    await page.locator("#group-emergency .primary").click()
+    first = await asyncio.wait_for(asked.get(), 10)
+    await office.emergency()  # the queue changes meanwhile, so that the case is read once more after this
+    await expect(page.locator("#shout")).not_to_be_empty()
+    await first.continue_()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await asyncio.wait_for(asked.get(), 10)  # and that answer does not come
+    await page.locator("#back").click()
+    async with asyncio.timeout(10):
+        while any(case.unread for case in await office.store.queue() if case.owner is not None):
+            await asyncio.sleep(0.05)

@@ -37,6 +37,7 @@ def test_whoever_is_in_danger_gets_the_card_while_a_thousand_attack(
         assert statistics.median(figures.cards) < CARD, said(figures)
         assert max(figures.cards) < (CARD if ALONE else SHARED), said(figures)
         assert figures.newcomers, "somebody new got in"
+        assert figures.connections > 500, "a thousand came"
         most, before = figures.memory
         assert most - before < 300e6, said(figures)
         kinds = {kind.split()[0] for kind in figures.hostile}

@@ -120,7 +120,9 @@ class Person:
             else:
                 await self.write(HARMLESS[chance.randrange(len(HARMLESS))])
             left = danger_at - (time.monotonic() - began)
-            await asyncio.sleep(min(chance.uniform(3, 6), left) if not warned and left > 0 else chance.uniform(3, 6))
+            pause = chance.uniform(3, 6)
+            # Whose moment passed while they wrote tells of the danger at once: nobody's is left out.
+            await asyncio.sleep(pause if warned else max(0.0, min(pause, left)))
 
 
 async def _newcomers(port: int, seconds: float, figures: Figures) -> None:
@@ -166,10 +168,12 @@ async def siege(port: int, pid: int, seconds: float, people: int = PEOPLE) -> Fi
     finally:
         for task in beside:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        ended = await asyncio.gather(*beside, return_exceptions=True)
         if hostile.returncode is None:
             hostile.kill()
         await hostile.wait()
+    if faults := [error for error in ended if isinstance(error, Exception)]:
+        raise faults[0]  # whoever listened or watched had seen nothing since
     return figures
 
 

@@ -48,6 +48,7 @@ export class Conversation {
   }
 
   close() {
+    this.look();  // what stands here was read, however quickly somebody goes back
     this.id = null; this.reader.open(null); this.composer.open(null);
     $("log").replaceChildren(); $("told").replaceChildren(); delete $("told").dataset.drawing; $("text").value = "";
   }
@@ -99,12 +100,11 @@ export class Conversation {
         const id = this.id;
         const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}&lang=${lang}`);
         if (id !== this.id || id === null) break;
-        if (answer.status === 200) { this.told(answer.data.told); answer.data.messages.forEach((message) => this.draw(message)); }
+        if (answer.status === 200) { this.told(answer.data.told); answer.data.messages.forEach((message) => this.draw(message)); this.look(); }
         else if (answer.status === 401) this.expired();
         else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
       } while (this.again);
       this.reading = null;
-      this.look();
     })();
     return this.reading;
   }
