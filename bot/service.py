@@ -270,7 +270,7 @@ class Service:
                 await self._go_on(session, seq, sheet, [speaker.say("safety.safe_reply")])
             elif command in {"centre_yes", "centre_no"}:
                 await about_centre(self._store, session.person, speaker, seq, action)
-                self._woken(session)
+                await self._say_answer(session, seq, [])
             elif command == "cancel_handoff":
                 said = [speaker.say("handoff.cancelled")]
                 await self._say_answer(session, seq, said, cancel=True, sheet=sheet.withdrawn())

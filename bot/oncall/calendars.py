@@ -78,9 +78,7 @@ class Calendars:
     async def load(self) -> None:
         """What was kept by an earlier process: the rota is there before the first address answers."""
         for source in self.sources:
-            if source.copy.exists():
-                text = source.copy.read_text(encoding="utf-8")
-                await self._use(source, text)
+            if await self._use_copy(source):
                 source.good_at = datetime.fromtimestamp(source.copy.stat().st_mtime, self._clock().tzinfo)
 
     async def refresh(self) -> None:
@@ -91,16 +89,31 @@ class Calendars:
         try:
             text = await _read(source.address)
             await self._use(source, text)
-            await asyncio.to_thread(_keep, source.copy, text)
         except Exception as error:  # noqa: BLE001 - whatever a server or a calendar does, the old rota stands
-            source.fault = str(error) if isinstance(error, Unreadable) else type(error).__name__
-            number = self.sources.index(source) + 1
-            log.warning("rota.not_read", extra={"calendar": number, "reason": source.fault})
-            if source.good_at is not None and source.copy.exists():
-                # read again all the same: the days that lie ahead are others now
-                await self._use(source, source.copy.read_text(encoding="utf-8"))
-        else:
-            source.good_at, source.fault = self._clock(), None
+            self._missed(source, error)
+            # read again all the same: the days that lie ahead are others now
+            await self._use_copy(source)
+            return
+        source.good_at, source.fault = self._clock(), None
+        try:
+            await asyncio.to_thread(_keep, source.copy, text)
+        except (OSError, ValueError) as error:  # a full disk: what was read is used all the same
+            self._missed(source, error)
+
+    async def _use_copy(self, source: Source) -> bool:
+        """What was kept, as long as it can be read: a copy that cannot calls nobody, and stops nothing."""
+        try:
+            await self._use(source, source.copy.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return False
+        except Exception as error:  # noqa: BLE001 - a cut file, or one that an older version took
+            self._missed(source, error)
+            return False
+        return True
+
+    def _missed(self, source: Source, error: Exception) -> None:
+        source.fault = str(error) if isinstance(error, Unreadable) else type(error).__name__
+        log.warning("rota.not_read", extra={"calendar": self.sources.index(source) + 1, "reason": source.fault})
 
     async def _use(self, source: Source, text: str) -> None:
         now = self._clock()

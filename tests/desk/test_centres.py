@@ -104,6 +104,26 @@ async def test_the_person_is_asked_and_decides(office: Office) -> None:
     assert next(row["deed"] for row in rows if row["case"]) == "handed_over", "and nothing of what they do"
 
 
+async def test_an_answer_that_comes_when_nobody_owns_the_case_is_an_answer(office: Office) -> None:
+    """It would be taken up again at every return, over whatever the person decides later."""
+    noor, _ = await office.caseworker("Noor"), await stranger(office)
+    person, case = await quiet_case(office)
+    path, words = f"/desk/api/cases/{case}", office.words
+    await noor.post(f"{path}/claim")
+    [centre] = (await noor.get(f"{path}/centres")).json()["centres"]
+    await noor.post(f"{path}/centres/ask", json={"to": centre["id"], "id": str(uuid4())})
+    yes, no = await buttons(person)
+    await noor.post(f"{path}/release")
+    for token, key in ((yes, "centres.yes"), (no, "centres.no")):
+        await press(person, token)
+        await until_said(person, words.say(key, "en", centre="PAG-ASA"))
+        opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+        assert opened is not None
+        async with asyncio.timeout(20):
+            while await office.store.unanswered(opened):
+                await asyncio.sleep(0.05)
+
+
 async def until_said(person: Visitor, text: str) -> None:
     async with asyncio.timeout(20):
         while await said(person) != text:

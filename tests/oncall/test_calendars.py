@@ -58,6 +58,9 @@ async def server() -> AsyncIterator[Server]:
     await listening.wait_closed()
 
 
+TOO_OFTEN = GOOD.format("An").replace("DTEND:", "RRULE:FREQ=HOURLY\r\nDTEND:").encode()
+
+
 def titles(rota: Calendars) -> list[str]:
     return [shift.title for shift in rota.shifts]
 
@@ -137,3 +140,36 @@ async def test_several_calendars_and_a_file_are_one_rota(server: Server, tmp_pat
     await rota.refresh()
     assert sorted(titles(rota)) == ["Wacht An", "Wacht Bart (backup)"]
     assert [source.fault for source in rota.sources] == [None, None, "FileNotFoundError"]
+
+
+@pytest.mark.parametrize("kept", [b"", b"\xff\xfe", b"BEGIN:VCALENDAR\r\nnothing", TOO_OFTEN])
+async def test_a_kept_copy_that_cannot_be_read_stops_nothing(
+    server: Server, tmp_path: Path, clock: Clock, kept: bytes
+) -> None:
+    """Cut off by a failing power supply, or taken by a version that took more."""
+    server.says(GOOD.format("An"))
+    await Calendars([server.url], tmp_path / "rota", ZONE, clock).refresh()
+    (copy,) = (tmp_path / "rota").iterdir()
+    copy.write_bytes(kept)
+    server.says("", "503 Gone Away")
+    later = Calendars([server.url], tmp_path / "rota", ZONE, clock)
+    await later.load()
+    (source,) = later.sources
+    assert (titles(later), source.good_at) == ([], None)
+    assert source.fault is not None
+    await later.refresh()
+    server.says(GOOD.format("Bart"))
+    await later.refresh()
+    assert (titles(later), source.fault) == (["Wacht Bart"], None)
+
+
+async def test_what_was_read_is_used_where_it_cannot_be_kept(server: Server, tmp_path: Path, clock: Clock) -> None:
+    server.says(GOOD.format("An"))
+    rota = Calendars([server.url], tmp_path / "rota", ZONE, clock)
+    await rota.refresh()
+    (copy,) = (tmp_path / "rota").iterdir()
+    copy.with_suffix(".new").mkdir()  # nothing can be written there
+    server.says(GOOD.format("Bart"))
+    await rota.refresh()
+    (source,) = rota.sources
+    assert (titles(rota), source.fault) == (["Wacht Bart"], "IsADirectoryError")
