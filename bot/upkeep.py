@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from bot.core.retention import Retention
@@ -18,6 +18,7 @@ EVERY = timedelta(hours=1)
 SCRUB_EVERY = timedelta(days=1)
 BACKUPS = "files of backups"
 SHELLS = "closed cases without content"
+FAILED = "failed: "
 
 
 async def purge(store: Store, rules: Retention) -> Counter[str]:
@@ -29,6 +30,15 @@ async def purge(store: Store, rules: Retention) -> Counter[str]:
             done[kind] += 1
     done[SHELLS] = await store.purge_shells(rules)
     return done
+
+
+@contextlib.contextmanager
+def _going_on(step: str, failed: Counter[str]) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, what comes after it has its own promise to keep
+        log.error("upkeep.step_failed", extra={"step": step, "error": type(error).__name__})
+        failed[FAILED + step] += 1
 
 
 class Upkeep:
@@ -64,21 +74,35 @@ class Upkeep:
                 await self._task
 
     async def once(self) -> Counter[str]:
-        """One round; how many of each kind were deleted."""
+        """One round; how many of each kind were deleted. A step that fails stops no other one: it is logged, and stands
+        in the record of the run by its name, as `FAILED` and the step."""
         now = self._clock()
-        await self._store.tidy()
-        done = await purge(self._store, self._rules)
-        coarsened = await self._store.coarsen()
-        while await self._store.coarsen_audit():
-            pass
-        await self._store.trim_audit(self._keep_audit)
-        often = done.total() or self._store.left_over
+        done: Counter[str] = Counter()
+        failed: Counter[str] = Counter()
+        coarsened = 0
+        with _going_on("sessions", failed):
+            await self._store.tidy()
+        with _going_on("deletion", failed):
+            done = await purge(self._store, self._rules)
+        with _going_on("days", failed):
+            coarsened = await self._store.coarsen()
+        with _going_on("days of the audit log", failed):
+            while await self._store.coarsen_audit():
+                pass
+        with _going_on("age of the audit log", failed):
+            await self._store.trim_audit(self._keep_audit)
+        # what was deleted before a deletion failed is left over as well
+        often = done.total() or failed[f"{FAILED}deletion"] or self._store.left_over
         if often or self._scrubbed_at is None or now - self._scrubbed_at >= SCRUB_EVERY:
-            await self._store.scrub()
-            self._scrubbed_at = now
-        done[BACKUPS] = await asyncio.to_thread(self._expire, now)
-        await self._store.note_run("upkeep", done)
-        log.info("upkeep.done", extra={"deleted": done.total(), "coarsened": coarsened})
+            with _going_on("scrubbing", failed):
+                await self._store.scrub()
+                self._scrubbed_at = now
+        with _going_on("backups", failed):
+            done[BACKUPS] = await asyncio.to_thread(self._expire, now)
+        await self._store.note_run("upkeep", done + failed)
+        log.info(
+            "upkeep.done", extra={"deleted": done.total(), "coarsened": coarsened, "failed": failed.total()}
+        )
         return done
 
     async def _run(self) -> None:

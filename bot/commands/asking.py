@@ -29,6 +29,16 @@ async def opened_store(settings: Settings) -> Store:
     return await Store.open(settings.database, clock=utc_now, open_cases_only=settings.open_cases_only)
 
 
+@asynccontextmanager
+async def with_store(settings: Settings) -> AsyncIterator[Store]:
+    """The same for a block."""
+    store = await opened_store(settings)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 class Refused(StorageError):
     """What was asked for is not there or not right; the message is for whoever runs the command, without a secret."""
 

@@ -28,7 +28,7 @@ from bot.storage.backup.paper import read_public
 from bot.storage.errors import BackupError, SchemaError
 from bot.storage.store import Run, Store
 from bot.translation import Pool, Unavailable, scan
-from bot.upkeep import EVERY
+from bot.upkeep import EVERY, FAILED
 
 BACKUP_AT_LEAST_EVERY = timedelta(days=2)
 Level = Literal["ok", "warning", "fault"]
@@ -232,10 +232,15 @@ def _upkeep(run: Run | None, now: datetime) -> Finding:
     """Whether what need not be kept is being deleted."""
     if run is None:
         return "warning", "upkeep: never ran; it runs while inloop up does"
-    did = ", ".join(f"{count} {what}" for what, count in run.counts.items() if count) or "nothing to do"
+    counts = {what: count for what, count in run.counts.items() if count}
+    failed = ", ".join(what.removeprefix(FAILED) for what in counts if what.startswith(FAILED))
+    did = ", ".join(f"{count} {what}" for what, count in counts.items() if not what.startswith(FAILED))
+    did = did or "nothing to do"
     when = f"{run.at:%Y-%m-%d %H:%M} UTC"
     if now - run.at > 3 * EVERY:
         return "warning", f"upkeep: last ran {when}; it should every hour"
+    if failed:
+        return "warning", f"upkeep: ran {when} ({did}), but failed at: {failed}; the log has the kind of error"
     return "ok", f"upkeep: ran {when} ({did})"
 
 

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from rich.console import Console
 
-from bot.clock import utc_now
-from bot.commands.folder import prepare_folder
+from bot.commands.asking import with_store
 from bot.core.names import name_key
 from bot.settings import Settings
-from bot.storage import schema
 from bot.storage.errors import NameTaken
 from bot.storage.store import Organisation, Store
-
-
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
-    prepare_folder(settings.data_dir)
-    schema.upgrade(settings.database)
-    store = await Store.open(settings.database, clock=utc_now)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def by_name(store: Store, name: str) -> Organisation | None:
@@ -34,7 +18,7 @@ async def by_name(store: Store, name: str) -> Organisation | None:
 
 async def show(settings: Settings, console: Console) -> int:
     """Prints the names, and how many people work in each."""
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         for one in await store.organisations():
             console.print(f"{one.name}  {one.people} people", markup=False)
     return 0
@@ -42,7 +26,7 @@ async def show(settings: Settings, console: Console) -> int:
 
 async def add(settings: Settings, name: str, console: Console) -> int:
     """Makes an organisation; 1 when there is one of that name."""
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         try:
             await store.add_organisation(name)
         except NameTaken:
@@ -57,7 +41,7 @@ async def add(settings: Settings, name: str, console: Console) -> int:
 
 async def rename(settings: Settings, name: str, new: str, console: Console) -> int:
     """Calls an organisation something else."""
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         one = await by_name(store, name)
         if one is None:
             console.print("There is no such organisation.")
@@ -75,7 +59,7 @@ async def rename(settings: Settings, name: str, new: str, console: Console) -> i
 
 async def move(settings: Settings, name: str, caseworker: str, console: Console) -> int:
     """Somebody belongs to another organisation from now; the cases that they have wait where they are."""
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         one = await by_name(store, name)
         person = next((p for p in await store.caseworkers() if name_key(p.name) == name_key(caseworker)), None)
         if one is None or person is None:

@@ -11,7 +11,7 @@ from bot.commands.asking import Refused, key_lines, logged_in, opened_store, sai
 from bot.settings import Settings
 from bot.storage import recovery_words
 from bot.storage.errors import Forbidden, NotReadable, RecoveryRefused
-from bot.storage.store import Store
+from bot.storage.store import DeskSession, Store
 
 FIRST, SECOND = "Recovery key, or a half of it", "The other half (empty if there is none)"
 
@@ -22,6 +22,8 @@ async def create(settings: Settings, by: str, split: bool, paper: Console, conso
     try:
         async with logged_in(store, by) as session:
             number, lines = await store.make_recovery_key(session, split=split)
+            _hand_over(number, lines, split, paper, console)  # at once: the key of before is worth nothing already
+            await _settled(store, session, console)
     except Forbidden:
         console.print(f"{by} is no coordinator.")
         return 1
@@ -29,12 +31,24 @@ async def create(settings: Settings, by: str, split: bool, paper: Console, conso
         return said(console, error)
     finally:
         await store.close()
+    return 0
+
+
+def _hand_over(number: int, lines: list[str], split: bool, paper: Console, console: Console) -> None:
     for line in lines:
         paper.print(line)
     papers = "two papers, for two people; both are needed" if split else "paper"
     console.print(f"\nRecovery key {number}. Write it on {papers}, away from this machine; it is shown this once.")
     console.print("An older recovery key opens nothing any more. Try this one: [bold]inloop recovery-key check[/]")
-    return 0
+
+
+async def _settled(store: Store, session: DeskSession, console: Console) -> None:
+    try:
+        await store.settle(session)
+    except Exception as error:  # noqa: BLE001 - the words are good; a driver's may hold the address with its password
+        console.print(
+            f"What is closed is not sealed to it yet ({type(error).__name__}): that is done when a coordinator logs in."
+        )
 
 
 async def check(settings: Settings, key_file: Path | None, console: Console) -> int:
@@ -69,6 +83,10 @@ async def use(settings: Settings, name: str, key_file: Path | None, paper: Conso
     paper.print(f"{settings.address}/desk/invite/{link}")
     console.print(
         "\nOpen this link within 48 hours: a new coordinator sets a password there, and reads what was there."
+    )
+    console.print(
+        "Open it before a colleague who still knows a password logs in: that can end the link. Then use the recovery "
+        "key again."
     )
     console.print(
         "Then end the access of whoever should have none, and make a new recovery key if its words were seen."

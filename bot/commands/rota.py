@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,23 +10,10 @@ from rich.console import Console
 
 from bot.calling import roster_of
 from bot.clock import utc_now
-from bot.commands.folder import prepare_folder
+from bot.commands.asking import with_store
 from bot.core.names import name_key
 from bot.settings import Settings
-from bot.storage import schema
 from bot.storage.errors import NotFound
-from bot.storage.store import Store
-
-
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
-    prepare_folder(settings.data_dir)
-    schema.upgrade(settings.database)
-    store = await Store.open(settings.database, clock=utc_now)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def show(settings: Settings, days: int, console: Console) -> int:
@@ -38,7 +23,7 @@ async def show(settings: Settings, days: int, console: Console) -> int:
     def local(moment: datetime) -> str:
         return moment.astimezone(zone).strftime("%a %Y-%m-%d %H:%M")
 
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         roster = roster_of(settings, store, utc_now)
         await roster.calendars.load()
         await roster.calendars.refresh()
@@ -77,7 +62,7 @@ async def change(settings: Settings, name: str, start: str, end: str, console: C
         return 2
     zone = ZoneInfo(settings.rota_zone)
     begins, ends = (moment if moment.tzinfo else moment.replace(tzinfo=zone) for moment in span)
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         found = [p for p in await store.caseworkers() if p.active and name_key(p.name) == name_key(name)]
         if not found:
             console.print("There is no such caseworker.")
@@ -93,7 +78,7 @@ async def change(settings: Settings, name: str, start: str, end: str, console: C
 
 async def undo(settings: Settings, number: int, console: Console) -> int:
     """Takes a change back."""
-    async with _store(settings) as store:
+    async with with_store(settings) as store:
         try:
             await store.remove_override(number)
         except NotFound:

@@ -10,6 +10,7 @@ head: so every head is in the gateway's own log as well, and the doctor prints i
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from datetime import datetime, timedelta
@@ -115,7 +116,8 @@ class Audit(Part):
                     return Head(0, b""), [(0, "the head of the log is gone")]
                 if not rows or (len(rows) < _BATCH and head.last <= entries[-1].id):
                     break
-        return Head(head.last, head.hash), list(breaks(entries, Head(head.last, head.hash)))
+        end = Head(head.last, head.hash)
+        return end, await asyncio.to_thread(lambda: list(breaks(entries, end)))  # a hash of every row: it takes long
 
     async def coarsen_audit(self) -> int:
         """Keep only the day of what was done in cases that are closed for a day, or gone; how many rows changed."""

@@ -130,7 +130,7 @@ class CaseCards(CaseFiles):
         if any(link.number == other.number for link in await self.links(case_id, person)):
             return
         own, twin = secrets.token_bytes(NAME_BYTES), secrets.token_bytes(NAME_BYTES)
-        async with self._locked(case_id) as (connection, case):
+        async with self._locked(case_id, beside=other.conversation) as (connection, case):
             owned_case(case, owner)
             still = select(conversations.c.id).where(conversations.c.id == other.conversation)
             if (await connection.execute(still)).first() is None:

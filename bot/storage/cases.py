@@ -97,9 +97,12 @@ class Cases(Audit):
             await self._noted(connection, Deed.GAVE_BACK, case, caseworker_id)
             return after
 
-    async def put_back(self, case_id: int) -> Case:
-        """Take an owned case from an owner who is gone. Raises `IllegalMove` when nobody owns it, `NotFound`."""
+    async def put_back(self, case_id: int, owner: int) -> Case:
+        """Take an owned case from an owner who is gone; no change when it is somebody else's meanwhile. Raises
+        `IllegalMove` when nobody owns it, `NotFound`."""
         async with self._locked(case_id) as (connection, case):
+            if case.state is Handoff.OWNED and case.owner != owner:
+                return case
             after = await self._put_back(connection, case, Move.RELEASE)
             await self._noted(connection, Deed.LAPSED, case, None, case.owner)
             return after
@@ -217,10 +220,11 @@ class Cases(Audit):
 
     @asynccontextmanager
     async def _locked(
-        self, case_id: int, counting: int | None = None
+        self, case_id: int, counting: int | None = None, beside: int | None = None
     ) -> AsyncIterator[tuple[AsyncConnection, Case]]:
         """A transaction that holds the case's conversation, and the case as it is then; raises `NotFound`. `counting`:
-        a caseworker whose cases are counted in it."""
+        a caseworker whose cases are counted in it. `beside`: another conversation that is held too (if it is there);
+        of two, the one with the smaller id first."""
         async with self._db.write() as connection:
             if counting is not None:
                 await self.hold_caseworker(connection, min(counting, LARGEST))
@@ -228,7 +232,8 @@ class Cases(Audit):
             conversation = (await connection.execute(of)).scalar()
             if conversation is None:
                 raise NotFound("there is no such case")
-            await self._lock(connection, conversation)
+            for one in sorted({conversation, conversation if beside is None else beside}):
+                await self._lock(connection, one)
             case = await find(connection, case_id)
             if case is None:
                 raise NotFound("there is no such case")

@@ -267,7 +267,7 @@ class Caseworkers(Claiming):
                 self._db, connection, self._clock(), Deed.ENDED, actor=by.caseworker, subject=caseworker_id,
                 detail=before,
             )  # fmt: skip
-        await self._after_loss(theirs, held, by)
+        await self._after_loss(caseworker_id, theirs, held, by)
 
     async def _stays_somebody(self, connection: AsyncConnection, caseworker_id: int) -> str:
         """The role of this caseworker; raises `NotFound`, and `ValueError` when no other coordinator of their
@@ -299,10 +299,10 @@ class Caseworkers(Claiming):
         owned = and_(cases.c.owner == caseworker_id, cases.c.state == Handoff.OWNED.value)
         return list((await connection.execute(select(cases.c.id).where(owned))).scalars()), held
 
-    async def _after_loss(self, theirs: list[int], held: bool, by: DeskSession) -> None:
+    async def _after_loss(self, who: int, theirs: list[int], held: bool, by: DeskSession) -> None:
         for case_id in theirs:
             with suppress(IllegalMove):  # deleted in this moment
-                await self.put_back(case_id)
+                await self.put_back(case_id, who)
         if held and by.key is not None:
             await self.rotate_team_key(by)
 

@@ -16,11 +16,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.core.model import Handoff
 from bot.core.roles import COORDINATOR
+from bot.storage.engine import Database
 from bot.storage.key_tables import closed_wraps
 from bot.storage.part import Person, current_team_key
 from bot.storage.recovery_key import HOLDER
 from bot.storage.sealing import KeyPair, SealingError, open_envelope, pair_of, seal
-from bot.storage.tables import cases, caseworkers, conversation_wraps
+from bot.storage.tables import cases, caseworkers, conversation_wraps, conversations
 from bot.storage.team import team_wrap
 
 
@@ -87,15 +88,24 @@ async def forget_holders(connection: AsyncConnection, conversation: int) -> None
     await connection.execute(delete(closed_wraps).where(closed_wraps.c.conversation == conversation))
 
 
-async def reopen_all(connection: AsyncConnection, key: KeyPair, holder: int, team_key: int, public: bytes) -> None:
+async def reopen_all(
+    database: Database, connection: AsyncConnection, key: KeyPair, holder: int, team_key: int, public: bytes
+) -> None:
     """Everything that this holder opens goes back to the team, in the same transaction: nobody else is left who could
-    open it. At a coordinator's next log-in it is closed again."""
-    query = select(closed_wraps).where(closed_wraps.c.holder == holder)
+    open it. At a coordinator's next log-in it is closed again. What does not open (sealed to an older key, spoiled, of
+    a conversation that is gone) stays as it is. The caller holds the team's key."""
+    query = select(closed_wraps).where(closed_wraps.c.holder == holder).order_by(closed_wraps.c.conversation)
     for row in (await connection.execute(query)).all():
-        private = open_envelope(key, row.envelope, sealed_to_holder(row.conversation, holder))
+        try:
+            keys = pair_of(open_envelope(key, row.envelope, sealed_to_holder(row.conversation, holder)))
+        except SealingError:
+            continue
+        held = select(conversations.c.id).where(conversations.c.id == row.conversation)
+        if (await connection.execute(database.locked(held, conversations))).first() is None:
+            continue
         there = select(conversation_wraps.c.team_key).where(of_team(row.conversation))
         if (await connection.execute(there)).first() is None:
-            person = Person(row.conversation, pair_of(private), None, Handoff.CLOSED)
+            person = Person(row.conversation, keys, None, Handoff.CLOSED)
             await connection.execute(insert(conversation_wraps).values(**team_wrap(person, team_key, public)))
         await forget_holders(connection, row.conversation)
 

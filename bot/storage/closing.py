@@ -127,12 +127,15 @@ class Closing(People):
                 there[row.conversation].add(row.holder)
         for conversation, have in there.items():
             if me in have and keys.keys() - have:
-                await self._give(conversation, own, me, keys)
+                await self._give(conversation, own, me, team)
 
-    async def _give(self, conversation: int, own: KeyPair, me: int, keys: dict[int, bytes]) -> None:
+    async def _give(self, conversation: int, own: KeyPair, me: int, team: KeyPair) -> None:
         w = closed_wraps.c
         async with self._db.write() as connection:
-            await self._lock(connection, conversation)
+            await self._hold_team_key(connection)  # and with it the recovery key: no other one is made meanwhile
+            if not await self._lock(connection, conversation):
+                return
+            keys = await holders(connection, await vouched_public(connection, team))
             rows = (await connection.execute(select(closed_wraps).where(w.conversation == conversation))).all()
             have = {row.holder: row.envelope for row in rows}
             if me not in have:

@@ -91,7 +91,7 @@ class Organisations(Caseworkers):
             await append(self._db, connection, self._clock(), Deed.MOVED, subject=caseworker, detail=str(organisation))
         for case_id in owned:
             with suppress(IllegalMove):  # given back or deleted in this moment
-                await self.put_back(case_id)
+                await self.put_back(case_id, caseworker)
 
     async def hand_over(self, case_id: int, owner: int, organisation: int) -> Case:
         """Give an owned case to another organisation: it waits there, and in danger their people are called. Whether

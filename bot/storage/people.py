@@ -86,4 +86,4 @@ class People(Account):
             await append(
                 self._db, connection, self._clock(), Deed.ROLE, actor=by.caseworker, subject=caseworker_id, detail=role
             )
-        await self._after_loss(theirs, held, by)
+        await self._after_loss(caseworker_id, theirs, held, by)

@@ -59,8 +59,8 @@ class Recovering(Closing):
 
     async def make_recovery_key(self, by: DeskSession, *, split: bool) -> tuple[int, list[str]]:
         """A new recovery key in place of the one before, which is worth nothing from now on: its number, and the line
-        for paper (`split`: two, for two people), which is kept nowhere. Raises `Forbidden` for who is no coordinator,
-        and `NotReadable`."""
+        for paper (`split`: two, for two people), which is kept nowhere. What is closed is sealed to it by `settle`:
+        after the lines are in somebody's hands. Raises `Forbidden` for who is no coordinator, and `NotReadable`."""
         if not supervises(by.role):
             raise Forbidden
         pair, now = new_key_pair(), self._clock()
@@ -74,7 +74,6 @@ class Recovering(Closing):
             number = await enter(connection, pair.public, 2 if split else 1, team.id, by.team, now)
             detail = "halves" if split else "whole"
             await append(self._db, connection, now, Deed.RECOVERY_MADE, actor=by.caseworker, detail=detail)
-        await self.settle(by)
         return number, recovery_words.printed(pair, split=split)
 
     async def check_recovery_key(self, key: KeyPair) -> RecoveryKey:
@@ -87,12 +86,13 @@ class Recovering(Closing):
         return found
 
     async def recover(self, key: KeyPair, name: str) -> str:
-        """The secret of a one-time link with which a coordinator sets a new password; 48 hours. All that is there can
-        be read again, by them and by whoever knows a password still. Raises `RecoveryRefused`, and `ValueError` for a
-        name that is none.
+        """The secret of a one-time link with which a coordinator sets a new password; 48 hours, or until the team key
+        is made anew. All that is there can be read again, by them and by whoever knows a password still. Raises
+        `RecoveryRefused`, and `ValueError` for a name that is none.
 
         An active caseworker of that name, whose password is lost, loses the access of before and keeps the name: their
-        cases go back to the queue, and the next log-in makes the team key anew.
+        cases go back to the queue, and the next log-in makes the team key anew. Where that is a colleague's, who knows
+        a password still, the link hands over a key that is old by then, and ends; this key is good for another one.
         """
         secret, now = secrets.token_urlsafe(32), self._clock()
         theirs: list[int] = []
@@ -107,7 +107,7 @@ class Recovering(Closing):
                 mine = update(caseworkers).where(caseworkers.c.id == before)
                 await connection.execute(mine.values(active=False, pending=False))
                 theirs, _ = await self._loses_key(connection, before)
-            await reopen_all(connection, key, HOLDER, team_key, team.public)
+            await reopen_all(self._db, connection, key, HOLDER, team_key, team.public)
             invite = Invite(shown_name(name), COORDINATOR, now + INVITE_LASTS)
             whose = FIRST if there is None else there.organisation
             await invite_row(connection, derive_token(secret), invite, team_key, team.private, whose)
@@ -115,7 +115,7 @@ class Recovering(Closing):
             await append(self._db, connection, now, Deed.RECOVERY_USED, subject=before, detail=COORDINATOR)
         for case_id in theirs:
             with suppress(IllegalMove):  # deleted in this moment
-                await self.put_back(case_id)
+                await self.put_back(case_id, before or 0)
         return secret
 
     async def _team_by_recovery(self, connection: AsyncConnection, key: KeyPair) -> tuple[int, KeyPair]:

@@ -7,13 +7,26 @@ row is held. In between its person may have written, and may wait for somebody n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    outerjoin,
+    select,
+    update,
+)
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +37,10 @@ from bot.storage.conversations import Conversations, destroy
 from bot.storage.tables import cases, conversations, ladders, messages, pages, runs
 
 _OPEN = (Handoff.WAITING.value, Handoff.OWNED.value)
+
+_OF_CASE = ("opened_at", "waiting_since", "closed_at", "claimed_at", "spoke_at")
+_OF_LADDER = ("began_at", "due_at", "acknowledged_at", "ended_at")
+_OF_PAGE = ("made_at", "lease_until", "acknowledged_at")
 
 LATE = timedelta(days=7)
 """So much later than planned, or than a deadline, may somebody look at a case again, before it goes."""
@@ -90,26 +107,30 @@ class Keeping(Conversations):
         return and_(cases.c.state == Handoff.CLOSED.value, old, cases.c.conversation.not_in(there))
 
     async def coarsen(self) -> int:
-        """Keep only the day of every time of conversations whose cases are closed for a day; how many changed."""
+        """Keep only the day of every time of conversations whose cases are closed for a day, and of who was called to
+        these; how many changed."""
         before = self._clock() - COARSE_AFTER
-        c = conversations.c
+        c, last = conversations.c, conversations.c.last_message_at
         # no two questions at once: what is open again by then is seen when its row is held
-        query = (
-            select(cases.c.conversation, cases.c.opened_at, cases.c.waiting_since, cases.c.closed_at, c.last_message_at)
-            .outerjoin(conversations, c.id == cases.c.conversation)
-            .where(
-                cases.c.state == Handoff.CLOSED.value,
-                cases.c.closed_at < before,
-                or_(c.id.is_(None), c.state.not_in(_OPEN)),
-            )
+        over = (
+            cases.c.state == Handoff.CLOSED.value,
+            cases.c.closed_at < before,
+            or_(c.id.is_(None), c.state.not_in(_OPEN)),
         )
+        whole = outerjoin(cases, conversations, c.id == cases.c.conversation)
+        climbs = whole.join(ladders, and_(ladders.c.case_id == cases.c.id, ladders.c.ended_at.is_not(None)))
+        called = climbs.join(pages, pages.c.ladder == ladders.c.id)
+        asked = [
+            _times(whole, cases, _OF_CASE).where(*over),
+            _times(climbs, ladders, _OF_LADDER).where(*over),
+            _times(called, pages, _OF_PAGE).where(*over),
+            select(cases.c.conversation, last).select_from(whole).where(*over, last < before),
+        ]
+        fine: set[int] = set()
         async with self._db.read() as connection:
-            rows = (await connection.execute(query)).all()
-        fine = {
-            row.conversation
-            for row in rows
-            if any(at != coarse(at) for at in row[1:4]) or (row[4] and row[4] < before and row[4] != coarse(row[4]))
-        }
+            for query in asked:
+                rows = (await connection.execute(query)).all()
+                fine |= {row[0] for row in rows if any(at is not None and at != coarse(at) for at in row[1:])}
         for conversation in sorted(fine):
             async with self._db.write() as connection:
                 await self._lock(connection, conversation)
@@ -147,6 +168,10 @@ def _ages(which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def _times(of: FromClause, table: Table, names: Sequence[str]) -> Select[Any]:
+    return select(cases.c.conversation, *(table.c[name] for name in names)).select_from(of)
+
+
 def _over(rows: list[Row[Any]], rules: Retention, now: datetime) -> str | None:
     """The kind of a conversation whose time is over; None while it is not."""
     closed = [Closed(reason(row.outcome), row.closed_at) for row in rows if row.case_id is not None]
@@ -158,9 +183,12 @@ def _over(rows: list[Row[Any]], rules: Retention, now: datetime) -> str | None:
 async def _coarsen(connection: AsyncConnection, conversation: int, before: datetime) -> None:
     c, m = conversations.c, messages.c
     of = and_(cases.c.conversation == conversation, cases.c.state == Handoff.CLOSED.value, cases.c.closed_at < before)
-    for row in (await connection.execute(select(cases).where(of))).all():
-        days = {name: coarse(getattr(row, name)) for name in ("opened_at", "waiting_since", "closed_at")}
-        await connection.execute(update(cases).where(cases.c.id == row.id).values(**days))
+    climbs = and_(ladders.c.case_id.in_(select(cases.c.id).where(of)), ladders.c.ended_at.is_not(None))
+    called = pages.c.ladder.in_(select(ladders.c.id).where(climbs))
+    for table, which, names in ((pages, called, _OF_PAGE), (ladders, climbs, _OF_LADDER), (cases, of, _OF_CASE)):
+        for row in (await connection.execute(select(table).where(which))).all():
+            days = {name: coarse(at) for name in names if (at := getattr(row, name)) is not None}
+            await connection.execute(update(table).where(table.c.id == row.id).values(**days))
     of_it = select(c.created_at, c.last_message_at, c.state).where(c.id == conversation)
     whole = (await connection.execute(of_it)).first()
     if whole is None or whole.state in _OPEN:

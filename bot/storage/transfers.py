@@ -110,7 +110,6 @@ class Transfers(Organisations, SkillsPart):
             now, after = self._clock(), move(case.state, Move.ACCEPT).value
             owned = {"state": after, "owner": colleague, "claimed_at": now, "spoke_at": None}
             theirs = await change(connection, case.id, case.conversation, owned)
-            await count(self._db, connection, now, ("handoff", "transferred"))
             await self._noted(connection, Deed.TRANSFERRED, case, case.owner, colleague)
             return theirs
 

@@ -196,9 +196,11 @@ async def test_a_colleague_puts_back_what_an_absent_owner_left(store: Store, peo
     _, case = await asked(store, URGENT)
     await pages(store)
     with pytest.raises(IllegalMove):
-        await store.put_back(case.id)
+        await store.put_back(case.id, people[0])
     await store.claim(case.id, people[0])
-    assert (await store.put_back(case.id)).state is Handoff.WAITING
+    assert (await store.put_back(case.id, people[1])).owner == people[0], "somebody else's by then"
+    assert await pages(store) == []
+    assert (await store.put_back(case.id, people[0])).state is Handoff.WAITING
     assert await pages(store) == [(case.number, "urgent")]
 
 
@@ -213,7 +215,7 @@ async def test_a_case_that_is_not_there(store: Store, people: list[int]) -> None
         store.claim(99, 1),
         store.release(99, 1),
         store.close_case(99, 1, "helped"),
-        store.put_back(99),
+        store.put_back(99, 1),
     ):
         with pytest.raises(NotFound):
             await act

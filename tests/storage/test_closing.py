@@ -169,7 +169,7 @@ async def test_a_case_that_changes_hands_or_lapses_stays_readable(store: Store, 
     new = await talk(store, case=ASK)
     case = await case_of(store, new)
     await store.claim(case, jan.id)
-    await store.put_back(case)
+    await store.put_back(case, jan.id)
     await store.settle(els.session)
     assert await wraps(store, new) == (True, set())
     await store.set_active(jan.id, False, els.session)
@@ -275,6 +275,7 @@ async def test_the_recovery_key_opens_what_is_closed_when_no_coordinator_is_left
     await store.claim(numbers[0], els.id)
     await end(store, numbers[0], els)
     _, lines = await store.make_recovery_key(els.session, split=True)
+    await store.settle(els.session)
     await store.claim(numbers[1], els.id)
     await end(store, numbers[1], els)
     assert [await wraps(store, new) for new in (before, after)] == [(False, {els.id, HOLDER})] * 2

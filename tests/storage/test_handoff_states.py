@@ -315,7 +315,7 @@ class Handoffs(RuleBasedStateMachine):
     @rule()
     def put_back(self) -> None:
         if self.state is Handoff.OWNED:
-            self.run_(self.store.put_back(self.case_id))
+            self.run_(self.store.put_back(self.case_id, self.owner))
             self.state, self.owner, self.offered = move(self.state, Move.RELEASE), None, None
             self._called_anew()
 
