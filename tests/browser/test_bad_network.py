@@ -77,6 +77,36 @@ def test_a_tab_that_slept_too_long_shows_nothing_and_still_sends_what_waited(
     phone.context.close()
 
 
+def test_a_message_that_was_too_slow_goes_again(house: Gateway, browser: Browser) -> None:
+    """The gateway ends a request whose body does not come in time with 408: nothing of it was kept."""
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    slow = {"error": {"code": "too_slow"}}
+    page.route("**/api/messages", lambda route: route.fulfill(status=408, json=slow), times=2)
+    write(phone, "is it free")
+    expect(page.locator("#log li.bot")).to_have_count(2)
+    expect(page.locator("#log li.waiting")).to_have_count(0)
+    assert page.locator("#log li.person .text").all_inner_texts() == ["is it free"]
+    phone.context.close()
+
+
+def test_what_is_not_taken_comes_back_before_what_was_written_since(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    held: list[Route] = []
+    page.route("**/api/messages", lambda route: held.append(route), times=1)  # noqa: PLW0108 - it must be a function
+    write(phone, "he took it")
+    page.locator("#text").fill("are you there")
+    expect(page.locator("#log li.waiting")).to_have_count(1)
+    held[0].fulfill(status=413, json={"error": {"code": "too_long"}})
+    expect(page.locator("#log li.waiting")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("he took it\nare you there")
+    assert page.evaluate("sessionStorage.draft") == "he took it\nare you there"
+    phone.context.close()
+
+
 def test_an_answer_that_is_lost_and_then_a_reload_doubles_nothing(house: Gateway, browser: Browser) -> None:
     phone = Phone(browser, house.url, locale="en", size=SMALL)
     page = phone.page

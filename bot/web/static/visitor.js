@@ -61,11 +61,13 @@
     addEventListener("online", on);
   });
 
-  const call = (method, path, data, proof) => fetch(path, {
+  const call = (method, path, data, proof, token = state.token) => fetch(path, {
     method, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
-    headers: Object.assign({ "Content-Type": "application/json" }, state.token ? { Authorization: "Bearer " + state.token } : {}, proof ? { "Inloop-Proof": proof } : {}),
+    headers: Object.assign({ "Content-Type": "application/json" }, token ? { Authorization: "Bearer " + token } : {}, proof ? { "Inloop-Proof": proof } : {}),
     body: data === undefined ? undefined : JSON.stringify(data),
   });
+  /** Whether sending the same again would end the same: not after too many, and not after a network that was too slow. */
+  const final = (answer) => answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429;
 
   // -- words -----------------------------------------------------------------------------------------------------
   const useLanguage = async (code) => {
@@ -211,10 +213,13 @@
         if (state.drawn.has(seq)) item.node.remove(); else state.mine.set(seq, item.node);
         wait = 500; say("sent");
       } else if (answer && answer.status === 401) { gone(); return; }
-      else if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+      else if (answer && final(answer)) {
         const { error } = await answer.json().catch(() => ({}));
         state.queue.shift(); save(); item.node.remove(); tell(error && error.code);
-        if (item.data.text && !$("text").value) { $("text").value = item.data.text; keep("draft", item.data.text); grow(); } // so that it can be made shorter
+        if (item.data.text) { // so that it can be made shorter; before what was written since
+          $("text").value = [item.data.text, $("text").value].filter(Boolean).join("\n");
+          keep("draft", $("text").value); grow();
+        }
       } else {
         if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else say("connection_lost");
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
@@ -371,18 +376,18 @@
     for (const name of ["code", "draft", "telegram"]) keep(name, null);
     $("note").textContent = state.words.page_closed;
     show("before");
-    $("start").disabled = true;
-    state.token = token;
+    const doors = [$("start"), $("restore").querySelector("button")]; // no other talk begins in between
+    for (const door of doors) door.disabled = true;
     for (const { path, data } of waiting) {
-      for (;;) {
-        const answer = await call("POST", path, data).catch(() => null);
-        if (answer && answer.status !== 429 && answer.status < 500) break;
+      for (let faults = 0; ;) {
+        const answer = await call("POST", path, data, undefined, token).catch(() => null);
+        if (answer && (answer.ok || final(answer))) break;
+        if (answer && answer.status >= 500 && (faults += 1) > 20) break; // a minute: nobody is kept out by what cannot be sent
         await pause(3000);
       }
     }
     for (const name of ["token", "queue", "seen"]) keep(name, null);
-    state.token = null;
-    $("start").disabled = false;
+    for (const door of doors) door.disabled = false;
   };
 
   /** The talk that this tab has a key of, or the page before the first use. */
