@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 import numpy as np
@@ -33,6 +34,7 @@ class Beside:
     def __init__(self) -> None:
         self._running: subprocess.Popen[bytes] | None = None
         self._over = False
+        self._lock = Lock()  # nothing is started once it is over
         self._thread = ThreadPoolExecutor(1)
         self._ended: Future[bool] | None = None
 
@@ -46,9 +48,14 @@ class Beside:
 
     def _run(self, commands: Sequence[tuple[list[str], dict[str, str]]]) -> bool:
         for command, environment in commands:
-            if self._over:
-                return False
-            self._running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+            with self._lock:
+                if self._over:
+                    return False
+                try:
+                    self._running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+                except OSError as error:
+                    sys.stderr.write(f"{Path(command[0]).name}: {error.strerror}\n")
+                    return False
             if self._running.wait() != 0:
                 return False
         return True
@@ -57,7 +64,8 @@ class Beside:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over = True
+        with self._lock:
+            self._over = True
         if self._running is not None and self._running.poll() is None:
             self._running.kill()
         self._thread.shutdown()

@@ -16,7 +16,7 @@ import hmac
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -87,8 +87,8 @@ class Telegram:
 
     async def start(self) -> None:
         await self._api.start()
-        receiving = self._bring() if self._webhook_url else self._fetch()
-        for work in (receiving, self._sending.run(), self._introduce(), self._sweep()):
+        receiving = self._bring if self._webhook_url else self._fetch
+        for work in (receiving, self._sending.run, self._introduce, self._sweep):
             self._tasks.append(asyncio.get_running_loop().create_task(self._kept_up(work)))
 
     async def stop(self) -> None:
@@ -281,11 +281,12 @@ class Telegram:
             else:
                 return
 
-    async def _kept_up(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - said loudly; without it the bot would be silent without a word
-            log.critical("telegram.stopped", extra={"error": type(error).__name__})
+    async def _kept_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begun again after whatever it was (a database that is away for a moment): else the bot would be silent."""
+        while True:
+            try:
+                return await work()
+            except Exception as error:  # noqa: BLE001 - said loudly, and tried again
+                log.critical("telegram.stopped", extra={"error": type(error).__name__})
+            await asyncio.sleep(AGAIN)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from bot.content import Catalogue
 from tests.support.caseworker import Caseworker, first
+from tests.support.databases import PostgresServer
 from tests.support.gateway import Gateway, running, wait_for
 from tests.support.ports import free_port
 from tests.support.telegram import Person, Wire, environment, telegram
@@ -120,3 +124,28 @@ def test_what_telegram_brings_is_acknowledged_after_its_turn(wire: Wire, tmp_pat
             assert httpx.post(address, json=broken, headers=headers).status_code in {200, 422}
         person.wait_for(words.answer("cost", "en").text)
         assert set(person.counted().values()) == {1}
+
+
+def test_a_gateway_that_waits_to_fetch_goes_on_after_its_database_let_it_go(
+    wire: Wire, tmp_path: Path, postgres: PostgresServer, words: Catalogue
+) -> None:
+    """Another gateway fetches, and the database ends the connection of who waits behind it."""
+    url = postgres.create()
+    name = int.from_bytes(hashlib.blake2b(b"telegram:fetch", digest_size=8).digest(), "big", signed=True)
+    waiting = """FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    env = environment(wire, tmp_path, INLOOP_DATABASE_URL=url)
+    try:
+        with psycopg.connect(plain, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", (name,))
+            with running(tmp_path, free_port(), env=env) as gateway:
+                wait_for("it waits", lambda: other.execute(f"SELECT pid {waiting}").fetchall())
+                other.execute(f"SELECT pg_terminate_backend(pid) {waiting}")
+                wait_for("it was felt", lambda: "telegram.stopped" in gateway.log)
+                other.execute("SELECT pg_advisory_unlock_all()")
+                person = Person(wire, 8300)
+                person.write("/start")
+                person.wait_for(words.say("telegram.intro", "en"))
+    finally:
+        postgres.drop(url)
