@@ -39,8 +39,9 @@ class Turn:
 
 
 def neutral(text: str) -> str:
-    """Take away what could make a text look like a command to Rasa: slashes and blanks at its beginning."""
-    return text.lstrip("/" + "".join(chr(c) for c in range(33)) + "\u00a0\u2028\u2029\ufeff") or "?"
+    """Take away what could make a text look like a command to Rasa: slashes and blanks, of all of Unicode as Rasa
+    strips them, at its beginning. As `plain` in the gateway's `core/intake.py`."""
+    return re.sub(r"^[\s/\x00-\x20\u200b\ufeff]+", "", text) or "?"
 
 
 def read_turn(body: Any, intents: frozenset[str]) -> Turn:
