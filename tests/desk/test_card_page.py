@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.desk.conftest import LOCKED_IN, Office
 from tests.desk.test_case_work_page import at_desk, press, told
-from tests.desk.test_centres import stranger
+from tests.desk.test_centres import quiet_case, stranger
 from tests.desk.test_page import Phone, chromium, pictures  # noqa: F401 - fixtures
 
 RECORDED = """(() => {
@@ -230,6 +230,53 @@ async def test_a_phone_shows_it_through_a_worker_that_goes_when_it_is_turned_off
     await expect(page.locator("#notify")).to_have_text(label("desk.notify_on", "en"))
     assert await page.evaluate("until(async () => !(await navigator.serviceWorker.getRegistrations()).length)")
     assert noor.errors == []
+
+
+async def test_a_phone_keeps_no_call_that_is_over(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    """The page that showed it was thrown away meanwhile, or somebody has logged out."""
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    page = noor.page
+    await page.add_init_script(AS_ON_A_PHONE + ";localStorage.setItem('notify', 'on');")
+    await page.reload()
+    (_, first), (_, second) = await office.emergency(), await office.emergency()
+    tags = "(wanted) => until(async () => String((await standing()).map(({ tag }) => tag).sort()) === String(wanted))"
+    numbers = [case.number for case in await office.store.queue()]
+    assert await page.evaluate(tags, sorted(numbers))
+    await page.goto("about:blank")
+    eva = await office.caseworker("Eva")
+    await eva.post(f"/desk/api/cases/{first}/claim")
+    await noor.open()
+    left = await office.store.case(second)
+    assert left is not None
+    assert await page.evaluate(tags, [left.number])
+    await page.locator("#menu-open").click()
+    await page.locator("#logout").click()
+    await expect(page.locator("#login")).to_be_visible()
+    assert await page.evaluate(tags, [])
+
+
+async def test_the_call_of_ones_own_case_stands_until_it_is_over(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    page = noor.page
+    await page.add_init_script(RECORDED + ";localStorage.setItem('notify', 'on');")
+    await page.reload()
+    person, case = await quiet_case(office)
+    await page.locator("li.row button").first.click()
+    await expect(page.locator("#log li.person").first).to_be_visible()
+    await person.write(LOCKED_IN)
+    found = await office.store.case(case)
+    assert found is not None
+    stands = "(number) => standing().some(([, { tag }]) => tag === number)"
+    await page.wait_for_function(stands, arg=found.number)
+    await office.emergency()  # the queue changes
+    await page.wait_for_function("() => standing().length === 2")
+    assert await page.evaluate(stands, found.number)
 
 
 async def test_the_desk_starts_that_worker_and_no_other(

@@ -64,17 +64,25 @@ export class Notify {
     return worker;
   }
 
+  /** The worker that is there, also one that an earlier page of this browser started. */
+  async standing() {
+    try { return this.worker ??= await navigator.serviceWorker?.getRegistration(WORKER) ?? null; } catch { return null; }
+  }
+
   async unregister() {
-    try { await (this.worker ?? await navigator.serviceWorker.getRegistration(WORKER))?.unregister(); } catch { /* there was none */ }
+    await this.only([]);
+    try { await (await this.standing())?.unregister(); } catch { /* there was none */ }
     this.worker = null;
   }
 
   /** Somebody has it now, or it is over: it calls nobody any more. */
-  async gone(numbers) {
-    for (const number of numbers) {
-      this.shown.get(number)?.close();
-      this.shown.delete(number);
-      for (const one of (await this.worker?.getNotifications({ tag: number }).catch(() => [])) ?? []) one.close();
-    }
+  gone(numbers) { return this.closeWhere((number) => numbers.includes(number)); }
+
+  /** Nothing but these calls, whatever a page before this one has shown. */
+  only(numbers) { return this.closeWhere((number) => !numbers.includes(number)); }
+
+  async closeWhere(ended) {
+    for (const [number, one] of this.shown) if (ended(number)) { one.close(); this.shown.delete(number); }
+    for (const one of await (await this.standing())?.getNotifications().catch(() => []) ?? []) if (ended(one.tag)) one.close();
   }
 }

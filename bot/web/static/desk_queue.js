@@ -40,6 +40,13 @@ export class Queue {
     return found.urgency === "emergency" ? "emergency" : "waiting";
   }
 
+  /** Whether what stood so has ended as a call: it is no emergency any more, or a waiting one has somebody now. */
+  over(was) {
+    const now = this.cases.get(was.id);
+    if (was.urgency !== "emergency") return false;
+    return now?.urgency !== "emergency" || (this.group(was) === "emergency" && this.group(now) !== "emergency");
+  }
+
   /** The whole queue as it is now. */
   take(list) {
     const before = this.cases;
@@ -49,7 +56,9 @@ export class Queue {
     const offered = list.filter((found) => this.group(found) === "offered" && before.get(found.id)?.offered_to !== this.me);
     const emergencies = list.filter((found) => this.group(found) === "emergency").map((found) => found.id);
     const fresh = emergencies.filter((id) => !this.rung.has(id));
-    this.notify.gone([...before.values()].filter((found) => found.urgency === "emergency" && !emergencies.includes(found.id)).map((found) => found.number));
+    const calling = (found) => found.urgency === "emergency" && ["emergency", "mine"].includes(this.group(found));
+    if (this.first) this.notify.only(list.filter(calling).map((found) => found.number));
+    this.notify.gone([...before.values()].filter((was) => this.over(was)).map((was) => was.number));
     this.rung = new Set(emergencies);
     keep("rung", JSON.stringify(emergencies));
     for (const id of [...this.unheard]) if (!emergencies.includes(id)) this.unheard.delete(id);
@@ -233,7 +242,7 @@ export class Queue {
 
   acknowledge() { this.unheard.clear(); $("shout").textContent = ""; }
   focusFirst() { for (const group of GROUPS) { const button = $("group-" + group).querySelector("button"); if (button) { button.focus({ preventScroll: true }); return; } } }
-  reset() { this.first = true; this.cases.clear(); this.drawn.clear(); this.unheard.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
+  reset() { this.first = true; this.notify.only([]); this.cases.clear(); this.drawn.clear(); this.unheard.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
 
   // -- sound: browsers allow it after the first touch of the page --------------------------------------------------
   get audible() { return this.loud && this.audio?.state === "running"; }
