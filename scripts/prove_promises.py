@@ -193,9 +193,10 @@ def passing(copy: Path, tests: list[str]) -> dict[str, str]:
 def page(mutations: list[Mutation], shown: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Promises, proved", "",
-        'Written by `make prove ARGS="--write"`: for each promise of [threat-model.md](threat-model.md) a protection',
-        "was taken away alone, in a copy of the program, and the test that is named failed (it passed before). What",
-        "exactly was taken away stands in `tests/mutations.yml`.", "",
+        'Written by `make prove ARGS="--write"`: for each promise of [threat-model.md](threat-model.md) a',
+        "protection is taken away alone, in a copy of the program, and the test that is named has to fail (it passes",
+        'before). A date says when that was seen with these two files as they are now; "not yet" that it was not. What',
+        "exactly is taken away stands in `tests/mutations.yml`.", "",
         "| promise | taken away in | noticed by | on |", "| --- | --- | --- | --- |",
     ]  # fmt: skip
     for mutation in sorted(mutations, key=lambda one: (one.promise, one.test)):
