@@ -17,12 +17,14 @@ from pathlib import Path
 import psutil
 import uvloop
 
+from bench.real_size import archive_of
 from bot.settings import ROOT
 from bot.translation import Pool, Translator, install
 from bot.translation.sentences import split
 from bot.translation.worker import BATCH_TOKENS, BEAM, Models
 
-MESSAGES, WARM = 200, 10
+TINY, REAL, WARM = 200, 30, 5
+"""Messages with models of each size, after some that are not counted."""
 SEVEN = (
     "Ik ben hier. Mijn baas heeft mijn paspoort en ik kan niet naar buiten. Hij wil {n} euro van mij. Ik werk {n} uur "
     "per dag en ik heb geen papieren. Wil je dat ik bel? Ik bel je om 14:30. Ik ben bang."
@@ -52,12 +54,14 @@ def spent(translator: Translator) -> float:
     return time.process_time() + sum(t.user + t.system for t in times)
 
 
-async def both(translator: Translator, models: Models, steps: Sequence[str], template: str) -> list[Row]:
+async def both(
+    translator: Translator, models: Models, steps: Sequence[str], template: str, messages: int = TINY
+) -> list[Row]:
     """Two rows: the median a message takes, and the processor time of all messages, which depends less on whatever else
     runs on the machine."""
     ours, theirs = [], []
     bare = 0.0
-    for number in range(MESSAGES + WARM):
+    for number in range(messages + WARM):
         text = template.format(n=number + 20)
         sentences = split(text).sentences
         began = time.perf_counter()
@@ -103,19 +107,29 @@ async def held(translator: Translator | None, seconds: float) -> float:
 
 
 def translation_cost(folder: Path) -> list[Row]:
-    """Rows of the table: Dutch through English to Romanian, with the tiny test packages."""
-    packages = folder / "packages"
-    for archive in sorted((ROOT / "tests/support/translation").glob("*.argosmodel")):
-        install(archive, packages)
-    steps = [str(packages / f"translate-{pair}-0_1") for pair in PAIRS]
+    """Rows of the table: Dutch through English to Romanian, with the tiny packages of the tests and with real sizes."""
+    packages, large, made = folder / "packages", folder / "large", folder / "made"
+    made.mkdir()
+    for pair in PAIRS:
+        tiny = ROOT / f"tests/support/translation/translate-{pair}-0_1.argosmodel"
+        install(tiny, packages)
+        install(archive_of(tiny, made), large)
 
-    async def measured() -> list[Row]:
-        translator, models = Translator(packages, Pool(1, 30, 1)), Models(1)
+    async def compared(size: str, where: Path, messages: int) -> list[Row]:
+        translator, models = Translator(where, Pool(1, 30, 1)), Models(1)
+        steps = [str(where / f"translate-{pair}-0_1") for pair in PAIRS]
         rows: list[Row] = []
         for what, template in (("seven sentences", SEVEN), ("one short sentence", ONE)):
-            for measure, *values in await both(translator, models, steps, template):
-                said = f"{what} translated and checked, beside CTranslate2 alone (tiny models): {measure}"
+            for measure, *values in await both(translator, models, steps, template, messages):
+                said = f"{what} translated and checked, beside CTranslate2 alone ({size}): {measure}"
                 rows.append((said, *values))
+        await translator.close()
+        return rows
+
+    async def measured() -> list[Row]:
+        rows = await compared("models of the real size", large, REAL)
+        rows += await compared("tiny models", packages, TINY)
+        translator = Translator(packages, Pool(1, 30, 1))
         alone, busy = await held(None, 5), await held(translator, 5)
         said = "the event loop is held at most, in processor time, by four messages of 4,000 characters; by nothing"
         rows.append((said, f"{busy * 1000:.1f} ms", f"{alone * 1000:.1f} ms", ""))
