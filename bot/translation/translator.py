@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.translation.checks import Doubt, check, clean, compared, in_order
 from bot.translation.errors import Reason, Unavailable
+from bot.translation.lexicon import lexicons
 from bot.translation.packages import MIDDLE, Installed, route, scan, usable
 from bot.translation.pool import Pool
 from bot.translation.sentences import Split, split
@@ -80,6 +81,8 @@ class Translator:
     ) -> None:
         self._packages = scan(folder)
         self._usable = usable(self._packages)
+        if self._usable:
+            lexicons()  # read now: the first message would hold everybody's loop for it
         self._pool = pool
         self._names = tuple(names)
         self._memory = Memory(now)

@@ -139,13 +139,16 @@ def test_two_people_who_share_no_language(
     readable(person)
 
     # The translating process dies: messages go on, and the next one is translated by a new process.
-    for process in bilingual.children():
-        if "bot.translation.worker" in process.cmdline():
-            process.kill()
-            psutil.wait_procs([process], 5)
+    workers = [process for process in bilingual.children() if "bot.translation.worker" in process.cmdline()]
+    assert workers, "there is one that can die"
+    for process in workers:
+        process.kill()
+    _, alive = psutil.wait_procs(workers, 15)
+    assert not alive
     write(person, "Mi-e frică.")
     last = desk.locator("#log li.person").last
     expect(last.locator(":scope > .text")).to_have_text("Mi-e frică.")
+    expect(last.locator(".translation")).to_have_count(1)  # translated, or that it could not be
     again = last.get_by_role("button", name=words.label("desk.retry", "nl"))
     if again.count():
         again.click()

@@ -147,7 +147,7 @@ def test_any_text_is_survived(engine: EngineProcess, conversation: str, text: st
 
 def test_lone_surrogates_are_survived(engine: EngineProcess) -> None:
     body = b'{"conversation": "surrogate", "text": "\\ud800 help \\udfff"}'
-    assert engine.client.post("/webhooks/inloop/turn", content=body).status_code in {200, 422}
+    assert engine.client.post("/webhooks/inloop/turn", content=body).status_code == 200
     assert engine.turn("surrogate", "hello").status_code == 200
 
 

@@ -35,6 +35,13 @@ ARRIVE = 180.0
 """Seconds in which all of them write."""
 END = 560.0
 LOOK = 2.0
+ROUNDS = int(END / LOOK)
+DEATHS = 12
+"""Gateways that die: a number that is given, at places that are not. So it is a bad night whatever the seed."""
+BAD = 40
+"""Rounds in which a gateway's database breaks off now and then, of each of the two."""
+HANG = 0.25
+"""Seconds of the real clock that a target hangs: there are hundreds of them."""
 LATE = 6.0
 """Seconds of grace for every step: two looks of a gateway and a fault in one of them."""
 HOLDS = {urgency: pace.hold for urgency, pace in PACES.items()}
@@ -66,6 +73,8 @@ class Night:
     plans: list[tuple[float, int, Any]] = field(default_factory=list)
     read: int = 0
     killed: list[float] = field(default_factory=list)
+    dies: set[int] = field(init=False)
+    bad: tuple[set[int], ...] = field(init=False)
     born: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 0), (0.0, 1)])
     sick: list[tuple[float, str]] = field(default_factory=list)
     online: set[int] = field(default_factory=lambda: set(WORKERS))
@@ -73,9 +82,17 @@ class Night:
     claims: dict[str, float] = field(default_factory=dict)
     signs: dict[int, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.dies = set(self.chance.sample(range(2 * ROUNDS), DEATHS))
+        self.bad = tuple(set(self.chance.sample(range(ROUNDS), BAD)) for _ in self.flaky)
+
     @property
     def now(self) -> float:
         return self.world.steady.now - 1000.0
+
+    @property
+    def round(self) -> int:
+        return int(self.now / LOOK)
 
     def oldest(self, at: float) -> float:
         """When the older of the two gateways that lived at `at` was born."""
@@ -156,15 +173,15 @@ class Night:
             self.world.clock.pass_by(seconds=self.chance.choice([-7200, -600, -45, -5, 5, 45, 600, 7200]))
         if self.chance.random() < 0.03:
             self.online.symmetric_difference_update({self.chance.choice(WORKERS)})
-        for flaky in self.flaky:
-            flaky.rate = 0.15 if self.chance.random() < 0.15 else 0.0
+        for flaky, bad in zip(self.flaky, self.bad, strict=True):
+            flaky.rate = 0.15 if self.round in bad else 0.0
 
     async def look(self) -> None:
         """Both gateways look once; now and then one dies in the middle of it and another takes its place."""
         world = self.world
         for place, gateway in enumerate(list(world.gateways)):
             await tries(gateway.look)
-            dies = self.chance.random() < 0.02
+            dies = 2 * self.round + place in self.dies
             if dies and self.chance.random() < 0.5:
                 await gateway.stop()  # after climbing, before sending
             else:
@@ -229,9 +246,11 @@ async def test_nobody_in_danger_is_ever_without_an_owner(world: World) -> None:
     flaky = [Flaky(world.store, random.Random(seed + i), world.steady, climbed) for i in (1, 2)]
     for each in flaky:
         world.gateway(each)  # type: ignore[arg-type]
+    world.receiver.patience = HANG
     night = Night(world, chance, flaky, climbed, Links(KEY, timedelta(days=30), world.clock))
     await spend(night)
-    assert len(night.killed) > 3 and sum(len(f.broken) for f in flaky) > 30, "it was no bad night"
+    assert len(night.killed) == DEATHS
+    assert sum(len(each.broken) for each in flaky) > 30, "it was no bad night: 80 rounds, one call in seven"
 
     await nobody_is_lost(night)
     nobody_is_called_twice_on_one_rung(night)
@@ -245,9 +264,9 @@ async def nobody_is_lost(night: Night) -> None:
     running = {ladder.number for ladder in await store.ladders()}
     for number, case in queue.items():
         assert (case.state is Handoff.WAITING) == (number in running), "who waits is being called, who has an owner not"
-    assert night.spoke, "somebody was helped"
-    owned = sum(case.state is Handoff.OWNED for case in queue.values())
-    assert owned > CASES // 2
+    # Not how many have an owner just now: a clock that jumps ahead before a gateway is born frees nearly all of them.
+    assert len(night.spoke) > CASES // 2, "most were helped"
+    assert {case.state for case in queue.values()} <= {Handoff.WAITING, Handoff.OWNED}
 
 
 def nobody_is_called_twice_on_one_rung(night: Night) -> None:

@@ -6,9 +6,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.model import Urgency
 from bot.core.rota import Shift
+from bot.oncall.paging import LONGEST_RETRY
+from bot.storage.tables import caseworkers
 from tests.support.oncall import COORDINATOR, FIRST, OTHER, SECOND, World
 
 
@@ -113,8 +116,17 @@ async def test_a_hole_is_one_organisations(world: World) -> None:
     await duty.look_ahead()
     await world.round()
     assert world.receiver.arrived == [], "Dina does not coordinate"
+    assert await world.store.take_outbox(10, timedelta(seconds=1)) == [], "it was tried, and is kept for later"
+    world.pass_by(LONGEST_RETRY.total_seconds())
     holes = await world.store.take_outbox(10, timedelta(seconds=1))
-    assert [item.payload["organisation"] for item in holes] in ([], [there])
+    assert [(item.kind, item.payload["organisation"]) for item in holes] == [("hole", there)]
+    async with world.store._db.write() as connection:
+        await connection.execute(update(caseworkers).where(caseworkers.c.id == OTHER).values(role="coordinator"))
+    world.pass_by(LONGEST_RETRY.total_seconds())
+    await world.round()
+    assert [page.to for page in world.receiver.arrived] == [str(OTHER)], "now she does"
+    world.pass_by(LONGEST_RETRY.total_seconds())
+    assert await world.store.take_outbox(10, timedelta(seconds=1)) == [], "once"
 
 
 async def test_nobody_at_the_door_is_not_somebody_elsewhere(world: World) -> None:

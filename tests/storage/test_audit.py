@@ -97,6 +97,7 @@ async def test_any_changed_row_is_found(store: Store, clock: Clock) -> None:
     await a_night(store, clock)
     async with store._db.read() as connection:
         rows = (await connection.execute(select(audit_log).order_by(audit_log.c.id))).all()
+    assert len(rows) > 5
     other = {"actor": 77, "subject": 77, "before": b"\1" * 32, "at": clock() + timedelta(seconds=1)}
     other |= {"moment": b"\1" * 32, "salt": None}
     for row in rows:
@@ -113,6 +114,7 @@ async def test_any_removed_row_is_found(store: Store, clock: Clock) -> None:
     await a_night(store, clock)
     async with store._db.read() as connection:
         rows = (await connection.execute(select(audit_log).order_by(audit_log.c.id))).all()
+    assert len(rows) > 5
     for row in rows:
         assert await touched(store, delete(audit_log).where(audit_log.c.id == row.id)), row.id
         assert await touched(store, insert(audit_log).values(**row._mapping)) == []  # and put back, all is well

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -103,6 +105,31 @@ class Gateway:
 
     def engine_processes(self) -> list[psutil.Process]:
         return [p for p in self.children() if any("engine." in part for part in p.cmdline())]
+
+    @contextmanager
+    def without_engine(self) -> Iterator[None]:
+        """No engine answers in this block. Whatever the supervisor starts is killed again, long before it answers:
+        killed once, the engine could be back on a busy machine before anything was asked of it."""
+        ended = threading.Event()
+
+        def kill_all() -> None:
+            while not ended.is_set():
+                with contextlib.suppress(psutil.Error):  # one that ended by itself while we looked
+                    for process in self.engine_processes():
+                        process.kill()
+                ended.wait(0.05)
+
+        running_now = self.engine_processes()
+        assert len(running_now) >= 2, "the engine and its action server"
+        killer = threading.Thread(target=kill_all)
+        killer.start()
+        try:
+            _, alive = psutil.wait_procs(running_now, 15)
+            assert not alive
+            yield
+        finally:
+            ended.set()
+            killer.join()
 
     def kill(self) -> None:
         """`kill -9` of the gateway, as a crash is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 WELL, REFUSES, HANGS, BREAKS_OFF = "well", "refuses", "hangs", "breaks off"
+GIVES_UP = 5.0
+"""Seconds that a sender waits for a connection or an answer: so long that who is well answers on a busy machine too."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,17 @@ class Arrived:
 
 @dataclass
 class Receiver:
-    """`moods` by addressee, as the last part of the address names it; without one it is well."""
+    """`moods` by addressee, as the last part of the address names it; without one it is well. `patience`: seconds until
+    one that hangs breaks off all the same; None: when the sender gives up, which is after `GIVES_UP`."""
 
     clock: Callable[[], datetime]
     port: int = 0
     arrived: list[Arrived] = field(default_factory=list)
     moods: dict[str, str] = field(default_factory=dict)
+    patience: float | None = None
 
     def url(self, to: object) -> str:
-        return f"json://127.0.0.1:{self.port}/{to}?rto=0.25&cto=0.25"
+        return f"json://127.0.0.1:{self.port}/{to}?rto={GIVES_UP}&cto={GIVES_UP}"
 
     def to(self, who: object) -> list[Arrived]:
         return [page for page in self.arrived if page.to == str(who)]
@@ -48,7 +53,8 @@ class Receiver:
             if mood != REFUSES:
                 self.arrived.append(Arrived(to, body["title"], body["message"], self.clock(), mood == WELL))
             if mood == HANGS:
-                await reader.read()  # until the caller hangs up
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(reader.read(), self.patience)  # until the caller hangs up
             elif mood != BREAKS_OFF:
                 status = "200 OK" if mood == WELL else "503 Broken"
                 writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())

@@ -68,7 +68,7 @@ def test_the_person_is_read_in_dutch_with_the_way_it_went(talk: Talk) -> None:
     first_one, second = talk.read()
     assert first_one["text"] == "Mijn baas heeft mijn paspoort."
     assert (first_one["from"], first_one["via"]) == ("ro", ["ro", "en", "nl"])
-    assert "250" in second["text"] or "numbers" in second["doubts"]
+    assert "250" in second["text"] and "numbers" not in second["doubts"]
     originals = [m["text"] for m in talk.colleague.read(talk.case) if m["from"] == "person"]
     assert originals[0] == "Șeful meu are pașaportul meu.", "the original is there by itself"
 
@@ -139,7 +139,7 @@ def test_in_danger_a_translation_goes_out_only_after_its_back_translation(
 def test_the_page_learns_what_can_be_translated(colleague: Caseworker) -> None:
     assert colleague.http.get("/desk/api/translation/nl").json() == {"languages": ["en", "ro"]}
     assert colleague.http.get("/desk/api/translation/fr").json() == {"languages": []}
-    assert colleague.http.get("/desk/api/translation/xx").status_code in {400, 422}
+    assert colleague.http.get("/desk/api/translation/xx").status_code == 422
 
 
 def test_only_the_owner_reads_and_drafts(talk: Talk) -> None:
@@ -168,7 +168,7 @@ def test_only_the_owner_reads_and_drafts(talk: Talk) -> None:
     ],
 )
 def test_what_is_malformed_is_refused(talk: Talk, path: str, body: dict[str, Any], status: int) -> None:
-    assert talk.post(path, **body).status_code in {status, 400, 422}
+    assert talk.post(path, **body).status_code == status
 
 
 def test_what_has_no_package_says_so_and_is_never_english(

@@ -1,66 +1,46 @@
-"""Nothing leaves the machine: the talk between two languages with the network cut; and without, what is asked for."""
+"""Nothing leaves the machine: the talk between two languages with the network cut, and nobody there asks for it."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.caseworker import first
-from tests.support.cut_off import may_cut
-from tests.support.gateway import ROOT, running
+from tests.support.cut_off import in_a_cut_network, must_cut
+
+CALENDAR = """
+import json, sys
+from pathlib import Path
+from tests.support.gateway import running, wait_for
 from tests.support.ports import free_port
-from tests.translation.test_desk import Talk
 
-NOTES = """
-import os, sys
-
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-def note(event, args):
-    if event == "socket.getaddrinfo":
-        host = args[0]
-    elif event in {"socket.connect", "socket.sendto"}:
-        host = args[1][0] if isinstance(args[1], tuple) else "127.0.0.1"
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else host
-    with open(os.environ["NOTES"], "a") as notes:
-        notes.write(f"{'here' if host in LOOPBACK else host}\\n")
-
-if "NOTES" in os.environ:
-    sys.addaudithook(note)
-    note("socket.getaddrinfo", ["localhost"])
+folder, address = Path(sys.argv[1]), sys.argv[2]
+elsewhere = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "of-an-engine-that-is-not-there"}
+env = elsewhere | {"INLOOP_ROTA": json.dumps([address])}
+with running(folder, free_port(), engine=False, env=env) as gateway:
+    wait_for("the calendar was asked for", lambda: '"event": "rota.not_read"' in gateway.log)
 """
 
 
 def test_two_languages_with_the_network_cut() -> None:
-    """The desk's tests once more, in a network of their own that has a loopback device and nothing else."""
-    if not may_cut():
-        pytest.skip("this kernel lets nobody have a network of their own")
-    wanted = "read_in_dutch or goes_out_translated"
-    command = [sys.executable, "-m", "pytest", "tests/translation/test_desk.py", "-q", "-k", wanted]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.cut_off", *command], cwd=ROOT, capture_output=True, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
+    """The desk's tests once more, in a network of their own that has a loopback device and nothing else. The gateway,
+    its engine and the process that translates look nothing up and connect to nobody there: the kernel counts it."""
+    must_cut()
+    wanted = "read_in_dutch or goes_out_translated or alternatives or translated_back"
+    done, asked = in_a_cut_network("-m", "pytest", "tests/translation/test_desk.py", "-q", "-k", wanted)
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "2 passed" in done.stdout
+    assert "4 passed" in done.stdout
+    assert asked == 0
 
 
-def test_a_gateway_asks_nobody_anything(packages: Path, tmp_path: Path, words: Any) -> None:
-    """Every name that is looked up and every connection that is opened while a talk is translated, also by what the
-    gateway starts: they are noted before they happen. (The process that translates refuses them itself.)"""
-    (tmp_path / "sitecustomize.py").write_text(NOTES.replace("x", "\\n"), encoding="utf-8")
-    notes = tmp_path / "notes"
-    env = {"INLOOP_TRANSLATION_DIR": str(packages), "PYTHONPATH": str(tmp_path), "NOTES": str(notes)}
-    with running(tmp_path, free_port(), engine=False, env=env) as gateway:
-        colleague = first(gateway)
-        talk = Talk(gateway, colleague, words, "Șeful meu are pașaportul meu.")
-        assert talk.read()[0]["text"] == "Mijn baas heeft mijn paspoort."
-        talk.ok("drafts", text="Ik ben hier.", own="nl")
-        talk.ok("drafts/alternatives", text="Ik ben hier.", own="nl")
-    assert set(notes.read_text().split()) == {"here"}, "and the notes were taken"
+@pytest.mark.parametrize(
+    "address",
+    ["http://192.0.2.1/rota.ics", "http://calendar.example.org/rota.ics"],
+    ids=["connects", "looks up"],
+)
+def test_a_gateway_that_asks_for_something_outside_is_counted(address: str, tmp_path: Path) -> None:
+    """What makes the 0 above mean something: the same `inloop up`, with uvloop, and something to ask for outside."""
+    must_cut()
+    done, asked = in_a_cut_network("-c", CALENDAR, str(tmp_path), address)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert asked > 0

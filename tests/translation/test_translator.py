@@ -16,9 +16,11 @@ import psutil
 import pytest
 
 from bot.translation import Pool, Reason, Translator, Unavailable
+from bot.translation.checks import Doubt
+from bot.translation.lexicon import lexicons
 from bot.translation.pool import WAITING
 from bot.translation.sentences import LONGEST, split
-from tests.support.cut_off import may_cut
+from tests.support.cut_off import must_cut
 from tests.support.gateway import ROOT
 
 SENTENCES = {
@@ -71,12 +73,16 @@ async def test_every_script_is_cut_into_sentences_and_put_together_again(text: s
 
 
 async def test_many_at_once_each_get_their_own(translator: Translator) -> None:
-    wanted = [(text, f"I have {n} euros.") for n in range(20, 50) for text in [f"Ik heb {n} euro."]]
+    """Each what it gets alone. The tiny model misreads a few numbers (33 is 3 to it); those alone are marked."""
+    wanted = [(f"Ik heb {n} euro.", f"I have {n} euros.") for n in range(20, 50)]
+    alone = [await translator.translate(text, "nl", "en", conversation=1000 + n) for n, (text, _) in enumerate(wanted)]
     found = await asyncio.gather(
         *(translator.translate(text, "nl", "en", conversation=n) for n, (text, _) in enumerate(wanted))
     )
-    right = sum(made.text == theirs or bool(made.doubts) for made, (_, theirs) in zip(found, wanted, strict=True))
-    assert right == len(wanted), "each is its own translation, or marked"
+    assert [(made.text, made.doubts) for made in found] == [(made.text, made.doubts) for made in alone]
+    right = [made.text == theirs for made, (_, theirs) in zip(found, wanted, strict=True)]
+    assert [made.doubts for made in found] == [() if each else (Doubt.NUMBERS,) for each in right]
+    assert sum(right) >= 25
 
 
 async def test_what_there_is_no_package_for_says_so(translator: Translator) -> None:
@@ -175,8 +181,11 @@ async def test_it_is_remembered_in_memory_and_forgotten_on_demand(translator: Tr
     assert await translator.translate("Ik ben bang.", "nl", "en", conversation=7) is not first
 
 
-async def test_the_event_loop_is_never_kept_busy(translator: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest a callback computes, in processor time: what other programs take on this machine is not counted."""
+async def test_the_event_loop_is_never_kept_busy(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest a callback computes, in processor time: what other programs take on this machine is not counted. The
+    first message is no exception."""
+    lexicons.cache_clear()
+    translator = Translator(packages, Pool(1, 15, 1))
     longest = 0.0
     run = asyncio.events.Handle._run
 
@@ -189,7 +198,8 @@ async def test_the_event_loop_is_never_kept_busy(translator: Translator, monkeyp
     text = " ".join(f"Ik heb {n} euro en geen papieren, ik kan niet naar buiten." for n in range(20, 85))[:4000]
     monkeypatch.setattr(asyncio.events.Handle, "_run", timed)
     await asyncio.gather(*(translator.translate(text + str(n), "nl", "ro", conversation=n) for n in range(4)))
-    assert longest < 0.020
+    await translator.close()
+    assert 0 < longest < 0.020
 
 
 LIAR = """
@@ -287,9 +297,8 @@ asyncio.run(main())
 
 
 def test_it_translates_on_a_machine_without_any_network(packages: Path) -> None:
-    """Not even the loopback device is up. The whole gateway, and what it asks for, is in `test_network_cut.py`."""
-    if not may_cut():
-        pytest.skip("this kernel lets nobody have a network of their own")
+    """Not even the loopback device is up. The whole gateway, and whether it asks, is in `test_network_cut.py`."""
+    must_cut()
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(packages)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )

@@ -32,7 +32,9 @@ def test_every_answer_has_the_headers(gateway: Gateway, path: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/desk"])
 def test_pages_load_nothing_from_elsewhere(gateway: Gateway, path: str) -> None:
     html = httpx.get(gateway.url + path, follow_redirects=True).text
-    for address in re.findall(r'(?:src|href)="([^"]+)"', html):
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert any(address.endswith(".js") or ".js?" in address for address in addresses), "its own script, for one"
+    for address in addresses:
         assert not address.startswith(("http:", "https:", "//")), address
     assert "<script>" not in html
     assert " style=" not in html
