@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from bot.cli_base import Root, errors, settings, standard_input, standard_output, today
 from bot.cli_keys import access, erase, recovery_app
 from bot.cli_people import caseworker_app, organisation_app, rota_app
-from bot.settings import ROOT
+from bot.settings import CONTENT, ROOT
 from bot.storage.errors import SchemaError
 
 
@@ -92,7 +92,7 @@ def classify() -> None:
         errors.print(f"[bold red]{error}[/]")
         raise typer.Exit(1) from None
     own, encoding = wiring.understanding(wanted.models_dir, wanted.encoder_dir)
-    known = {language.code for language in content.load(wiring.CONTENT).languages}
+    known = {language.code for language in content.load(CONTENT).languages}
     folder = wanted.encoder_dir or wanted.models_dir / "encoder"
     model = wanted.models_dir / "rasa" / "inloop.tar.gz"
     command.run(standard_input(), standard_output(), own, model, folder, wanted.max_text, known)

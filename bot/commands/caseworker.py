@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bot import content
-from bot.app import CONTENT
 from bot.clock import utc_now
 from bot.commands.folder import prepare_folder
 from bot.commands.organisation import by_name
@@ -16,7 +15,7 @@ from bot.core.names import name_key
 from bot.core.roles import CASEWORKER, COORDINATOR
 from bot.oncall.paging import known
 from bot.secret import page_key
-from bot.settings import Settings
+from bot.settings import CONTENT, Settings
 from bot.storage import schema
 from bot.storage.errors import Forbidden, LogInFailed, SlowDown
 from bot.storage.store import PageAddress, Store

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from bot import content, training
-from bot.app import CONTENT
 from bot.calling import roster_of
 from bot.channels import delivery
 from bot.clock import utc_now
@@ -22,7 +21,7 @@ from bot.oncall.paging import known
 from bot.oncall.roster import Roster
 from bot.secret import page_key
 from bot.secret_files import file_of, open_to_others
-from bot.settings import Settings, SettingsError
+from bot.settings import CONTENT, Settings, SettingsError
 from bot.storage.backup.files import found_in
 from bot.storage.backup.paper import read_public
 from bot.storage.errors import BackupError, SchemaError

@@ -16,7 +16,7 @@ from bot import baseline, content, evaluate, training
 from bot.commands import classify
 from bot.danger.settings import load as danger_settings
 from bot.dialogue.batch import EngineBatch
-from bot.settings import ROOT, Settings
+from bot.settings import CONTENT, ROOT, Settings
 
 PICTURE = "pictures/confusion.png"
 STOCK = "evaluation-stock.json"
@@ -34,7 +34,7 @@ def measure(settings: Settings, lines: Sequence[dict[str, Any]]) -> list[dict[st
     found too.
     """
     own, encoding = wiring.understanding(settings.models_dir, settings.encoder_dir)
-    known = {language.code for language in content.load(wiring.CONTENT).languages}
+    known = {language.code for language in content.load(CONTENT).languages}
     folder = settings.encoder_dir or settings.models_dir / "encoder"
     sent = [json.dumps({"id": line["id"], "text": line["text"]}) for line in lines]
     with EngineBatch(settings.models_dir / "rasa" / "inloop.tar.gz", folder) as engine:
@@ -67,7 +67,7 @@ def run(settings: Settings, data: Path, report: Path, console: Console, misses: 
     more += ["## Which topic is taken for which", "", f"![Confusion of the topics, all languages]({PICTURE})", ""]
     evaluate.write(found, report, more, groups({str(line["lang"]) for line in lines}))
     if misses is not None:
-        known = clear_misses(found, results, danger_settings(wiring.CONTENT / "danger.yml").danger)
+        known = clear_misses(found, results, danger_settings(CONTENT / "danger.yml").danger)
         misses.write_text("\n".join((MISSES, *known)) + "\n", encoding="utf-8")
     console.print(f"{len(lines)} sentences; the table is in {report}")
     return 0
@@ -75,7 +75,7 @@ def run(settings: Settings, data: Path, report: Path, console: Console, misses: 
 
 def groups(measured: Collection[str]) -> dict[str, list[str]]:
     """The languages `measured` by what Inloop has of them; groups of which nothing was measured are left out."""
-    spoken = {language.code for language in content.load(wiring.CONTENT).languages}
+    spoken = {language.code for language in content.load(CONTENT).languages}
     taught = {path.stem for path in (ROOT / "data" / "danger").glob("*.yml")}
     made = {
         "those that are answered": sorted(spoken & set(measured)),

@@ -14,14 +14,13 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import content
-from bot.app import CONTENT
 from bot.archive import sealed_zip
 from bot.commands.asking import Refused, logged_in, opened_store, said, secret
 from bot.core.audit import Deed
 from bot.core.export import Extent, mode
 from bot.exporting import SHORTEST, Export, Exporting
 from bot.looking import Looking
-from bot.settings import Settings
+from bot.settings import CONTENT, Settings
 from bot.storage.errors import Forbidden, StorageError
 from bot.storage.store import Person, Store
 from bot.web.desk_export import rendered
