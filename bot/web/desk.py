@@ -37,7 +37,7 @@ from bot.web import (
 )
 from bot.web.desk_entrance import session_shown
 from bot.web.desk_errors import DeskRoute
-from bot.web.desk_shown import message_shown, row_shown, told_shown
+from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.errors import ApiError
 from bot.web.feed import Feed
 from bot.web.feed import router as feed_router
@@ -157,7 +157,7 @@ def _api(
         lang: Annotated[str, Query(max_length=35)] = "",
     ) -> dict[str, Any]:
         """The messages after `after`, and all that the person answered in forms (in `lang`, else the session's)."""
-        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        language = language_of(words, session, lang)
         found = await desk.read(session, case_id, after)
         messages = [message_shown(m) | desk_work.in_own_words(m, words, language) for m in found]
         return {"messages": messages, "told": told_shown(await desk.told(session, case_id), words, language)}

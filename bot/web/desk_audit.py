@@ -5,11 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from bot.core.roles import supervises
-from bot.storage.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 from bot.web.desk_errors import DeskRoute
-from bot.web.session import Door
+from bot.web.session import Door, Supervisors
 
 BIG = 2**31 - 1
 AT_ONCE = 100
@@ -17,12 +15,7 @@ AT_ONCE = 100
 
 def router(store: Store, door: Door) -> APIRouter:
     """`/desk/api/audit`."""
-
-    async def supervisor(session: Annotated[DeskSession, Depends(door)]) -> DeskSession:
-        if not supervises(session.role):
-            raise Forbidden
-        return session
-
+    supervisor = Supervisors(door)
     api = APIRouter(
         prefix="/desk/api/audit", tags=["desk"], route_class=DeskRoute, dependencies=[Depends(supervisor)]
     )

@@ -16,7 +16,7 @@ from bot.ports import Catalogue
 from bot.storage.store import DeskSession
 from bot.web.desk_errors import DeskRoute
 from bot.web.desk_look import LookBody
-from bot.web.desk_shown import message_shown, row_shown, told_shown
+from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.errors import ApiError
 from bot.web.session import Door, Fresh
 
@@ -63,7 +63,7 @@ def router(exporting: Exporting, words: Catalogue, door: Door) -> APIRouter:
     async def export(body: ExportBody, session: Again, lang: Annotated[str, Query(max_length=35)] = "") -> Response:
         """`page`: JSON that the desk's page prints. `zip`: a file, opened by `password` (sixteen characters and more).
         409 `not_consented` when the person has not allowed that it goes there."""
-        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        language = language_of(words, session, lang)
 
         if body.form == "page":
             shown = export_shown(await exporting.page(session, body.number, body.reason), words, language)

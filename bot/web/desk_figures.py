@@ -8,24 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from bot.core.figures import LEAST, STEPS, Line, tables
-from bot.core.roles import supervises
 from bot.ports import Catalogue
-from bot.storage.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 from bot.web.desk_errors import DeskRoute
-from bot.web.session import Door
+from bot.web.desk_shown import language_of
+from bot.web.session import Door, Supervisors
 
 MONTH = "^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
     """`/desk/api/figures`. Whole months only: spans that can be chosen would tell about their difference."""
-
-    async def supervisor(session: Annotated[DeskSession, Depends(door)]) -> DeskSession:
-        if not supervises(session.role):
-            raise Forbidden
-        return session
-
+    supervisor = Supervisors(door)
     api = APIRouter(
         prefix="/desk/api/figures", tags=["desk"], route_class=DeskRoute, dependencies=[Depends(supervisor)]
     )
@@ -38,14 +32,14 @@ def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
 
     @api.get("")
     async def show(
-        session: Annotated[DeskSession, Depends(door)],
+        session: Annotated[DeskSession, Depends(supervisor)],
         month: Month = None,
         lang: Annotated[str, Query(max_length=35)] = "",
     ) -> dict[str, Any]:
         """The tables of a month (without one: the newest). A `count` is a multiple of five; null: fewer than five.
         `steps`: seconds up to which each step of a time goes; `middle`: the step of the middle wait of an hour."""
         months, chosen, found = await of(month)
-        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        language = language_of(words, session, lang)
         known = [line.key for line in found["topic"] if line.key in words.topics]
         topics = {topic: words.topic_label(topic, language) for topic in known}
         return {

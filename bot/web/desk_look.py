@@ -11,7 +11,7 @@ from bot.looking import Looking
 from bot.ports import Catalogue
 from bot.storage.store import DeskSession
 from bot.web.desk_errors import DeskRoute
-from bot.web.desk_shown import message_shown, row_shown, told_shown
+from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.session import Door
 
 Reason = Literal["supervision", "owner_away", "complaint", "person_asked", "court", "handed_on"]
@@ -35,7 +35,7 @@ def router(looking: Looking, words: Catalogue, door: Door) -> APIRouter:
     ) -> dict[str, Any]:
         """The case, all messages, and what the person answered in forms (in `lang`, else the session's language)."""
         opened = await looking.look(session, body.number, body.reason)
-        language = words.fallback(lang) or words.fallback(session.language) or words.languages[0].code
+        language = language_of(words, session, lang)
         return {
             "case": row_shown(Row(opened.case, opened.why)),
             "messages": [message_shown(message) for message in opened.messages],

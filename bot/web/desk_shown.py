@@ -10,6 +10,12 @@ from bot.core.model import Case, Message, Urgency
 from bot.core.organisations import EVERY
 from bot.desk import Row
 from bot.ports import Catalogue
+from bot.storage.store import DeskSession
+
+
+def language_of(words: Catalogue, session: DeskSession, wanted: str) -> str:
+    """The language that a caseworker reads in: what the page asks for, else their own, else the first there is."""
+    return words.fallback(wanted) or words.fallback(session.language) or words.languages[0].code
 
 
 def row_shown(row: Row) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from bot.core.roles import works_on_cases
+from bot.core.roles import supervises, works_on_cases
 from bot.storage.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 from bot.web.errors import ApiError
@@ -98,6 +98,19 @@ class Workers:
     async def __call__(self, request: Request) -> DeskSession:
         session = await self._door(request)
         if not works_on_cases(session.role):
+            raise Forbidden
+        return session
+
+
+class Supervisors:
+    """The same, for who supervises; raises `Forbidden` for everybody else."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, request: Request) -> DeskSession:
+        session = await self._door(request)
+        if not supervises(session.role):
             raise Forbidden
         return session
 

@@ -1,5 +1,5 @@
 // One's own log-in: where one is logged in, passkeys, recovery codes.
-import { $, at, call, element, words } from "./desk_base.js";
+import { $, at, button, call, element, words } from "./desk_base.js";
 import { showCodes } from "./desk_codes.js";
 import { Refused, made, supported } from "./desk_passkey.js";
 
@@ -28,7 +28,7 @@ export class Account {
     const item = element("li", "person"), device = words["device_" + found.device];
     item.append(element("p", "name", device + (found.this ? ` · ${words.session_this}` : "")));
     item.append(element("p", "hint", `${words.session_since} ${at(found.begun_at)} · ${words.session_seen}: ${at(found.seen_at)}`));
-    if (!found.this) item.append(this.button(words.session_end, `${words.session_end}: ${device}, ${at(found.begun_at)}`, () => this.act("DELETE", `/desk/api/account/sessions/${found.id}`)));
+    if (!found.this) item.append(button(words.session_end, `${words.session_end}: ${device}, ${at(found.begun_at)}`, () => this.act("DELETE", `/desk/api/account/sessions/${found.id}`)));
     return item;
   }
 
@@ -38,7 +38,7 @@ export class Account {
     name.dir = "auto";
     item.append(name, element("p", "hint", `${words.session_since} ${at(found.added_at)}${used}`));
     // Two taps: the first one asks.
-    const remove = this.button(words.passkey_remove, `${words.passkey_remove}: ${found.name}`, () => {
+    const remove = button(words.passkey_remove, `${words.passkey_remove}: ${found.name}`, () => {
       if (remove.dataset.asked) { this.act("DELETE", `/desk/api/factors/passkeys/${found.id}`); return; }
       remove.dataset.asked = "yes";
       remove.textContent = words.end_access_sure;
@@ -46,14 +46,6 @@ export class Account {
     }, "danger");
     item.append(remove);
     return item;
-  }
-
-  button(text, label, pressed, className = "") {
-    const node = element("button", className, text);
-    node.type = "button";
-    node.setAttribute("aria-label", label);
-    node.addEventListener("click", pressed);
-    return node;
   }
 
   async act(method, path, data) {

@@ -9,6 +9,14 @@ export const element = (name, className, text) => {
   if (text !== undefined) node.textContent = text;
   return node;
 };
+/** A button whose `label`, which is read aloud, says more than what stands on it. */
+export const button = (text, label, pressed, className = "") => {
+  const node = element("button", className, text);
+  node.type = "button";
+  node.setAttribute("aria-label", label);
+  node.addEventListener("click", pressed);
+  return node;
+};
 /** A sign beside words that say the same; it is not read aloud. */
 export const sign = (character) => {
   const node = element("span", "", character + "\ufe0e");

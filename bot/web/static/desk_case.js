@@ -10,7 +10,7 @@ export class Conversation {
     this.expired = expired; this.leave = leave;
     this.id = null; this.me = null;
     this.reader = new Reader();
-    this.composer = new Composer({ send: (entry) => this.dispatch(entry), original: () => $("text").value.trim() });
+    this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     $("text").addEventListener("input", () => { this.save(); this.grow(); this.composer.stale(); });
     $("text").addEventListener("keydown", (event) => {
@@ -33,7 +33,7 @@ export class Conversation {
 
   async open(id, found) {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
-    this.unsent = [];
+    this.unsent = []; this.known = new Set();
     $("log").replaceChildren(); $("note").textContent = "";
     $("told").replaceChildren(); $("told").hidden = true; delete $("told").dataset.drawing;
     this.reader.open(id); this.composer.open(id);
@@ -137,6 +137,7 @@ export class Conversation {
     if (message.from === "caseworker") this.arrived(message);
     const follow = message.from === "caseworker" || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160 || this.fresh;
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
+    item.dataset.seq = message.seq;
     const head = element("p", "head", `${LABELS[message.from]} · `);
     const time = element("time", "", at(message.at));
     time.dateTime = message.at;
@@ -163,12 +164,24 @@ export class Conversation {
 
   /** A reply of one's own stands in the conversation, though its answer may still be under way. */
   arrived({ text, seq }) {
-    const item = [...$("log").querySelectorAll(".sending")].find((node) => Number(node.dataset.after) < seq && node.querySelector(".text").textContent === text);
-    if (!item) return;
-    this.unsent = this.unsent.filter((entry) => entry.id !== item.dataset.pending);
-    this.save();
-    item.remove();
+    const item = [...$("log").querySelectorAll(".sending, .look")].find((node) => Number(node.dataset.after) < seq && node.querySelector(".text").textContent === text);
+    if (item) this.done(item.dataset.pending);
   }
+
+  /** Whether a reply stands there already, from an earlier try whose answer was lost; not what another reply has become. */
+  stands({ text, after }) {
+    return [...$("log").querySelectorAll(".caseworker[data-seq]")].some(({ dataset, children: [, said] }) => Number(dataset.seq) > after && !this.known.has(Number(dataset.seq)) && said.textContent === text);
+  }
+
+  /** A reply is in the conversation: nothing of it is to be sent any more. */
+  done(id) {
+    this.unsent = this.unsent.filter((entry) => entry.id !== id);
+    this.save();
+    this.composer.drop(id);
+    this.pending(id)?.remove();
+  }
+
+  pending(id) { return [...$("log").children].find((node) => node.dataset.pending === id); }
 
   /** Tells the gateway that everything so far was looked at, when somebody does look. */
   look() {
@@ -197,18 +210,26 @@ export class Conversation {
     $("text").focus();
   }
 
+  /** What was looked at now goes out under the id that it has: had it got through before, nothing is said twice. */
+  resend(about, { text, translated }) {
+    const entry = Object.assign(about.id ? about : { id: uuid() }, { before: about.id && about.text, text, translated, look: false });
+    this.pending(entry.id)?.remove();
+    this.post(entry, this.put(entry, "sending"));
+  }
+
   /** A reply that is not in the conversation yet. */
   put(entry, state) {
     if (!this.unsent.some((other) => other.id === entry.id)) this.unsent.push(entry);
-    const item = element("li", "caseworker " + state);
+    const item = element("li", `caseworker ${state}${entry.look ? " look" : ""}`);
     item.dataset.pending = entry.id;
-    const head = element("p", "head", state === "sending" ? words.sending : words.not_sent);
+    item.dataset.after = entry.after;
+    const head = element("p", "head", state === "sending" ? words.sending : entry.look ? `${words.not_sent}: ${words.look_first}` : words.not_sent);
     const text = element("p", "text", entry.text);
     text.dir = "auto";
     const again = element("button", "", words.retry);
     again.type = "button";
     again.hidden = state === "sending";
-    again.addEventListener("click", () => this.post(entry, item));
+    again.addEventListener("click", () => { if (entry.look) this.composer.review(entry); else this.post(entry, item); });
     item.append(head, text, ...(entry.translated ? doubtful({ original: entry.translated.text, from: entry.translated.own, doubts: [] }) : []), again);
     $("log").append(item);
     $("talk").scrollTop = $("talk").scrollHeight;
@@ -217,38 +238,47 @@ export class Conversation {
 
   async post(entry, item) {
     const id = this.id, name = this.draftName;
+    entry.after ??= this.seq;  // only what comes after this can be it: the same words may have been said before
     item.className = "caseworker sending";
-    item.dataset.after = this.seq;  // only what comes after this can be it: the same words may have been said before
+    item.dataset.after = entry.after;
     item.querySelector(".head").textContent = words.sending;
     item.querySelector("button").hidden = true;
-    const answer = await call("POST", `/desk/api/cases/${id}/messages`, entry);
+    this.save();
+    const answer = await call("POST", `/desk/api/cases/${id}/messages`, { id: entry.id, text: entry.text, translated: entry.translated });
     if (answer.status === 202) {
       const left = JSON.parse(kept(name + ":unsent") || "[]").filter((other) => other.id !== entry.id);
       keep(name + ":unsent", left.length ? JSON.stringify(left) : null);
       if (id !== this.id) return;
-      this.unsent = this.unsent.filter((other) => other.id !== entry.id);
+      this.known.add(answer.data.seq);
       await this.read();
-      item.remove();
+      if (id !== this.id) return;
+      this.done(entry.id);
       $("whisper").textContent = words.sent;
+      this.changed(entry, answer.data.seq);
       return;
     }
+    if (answer.code === "look_first") await this.read();
     if (id !== this.id || !item.isConnected) return;
     if (answer.code === "look_first") {
-      // The gateway does not know that it was looked at (it was started anew): the words go back to be translated again.
-      this.unsent = this.unsent.filter((other) => other.id !== entry.id);
-      if (!$("text").value.trim()) $("text").value = entry.translated.text;
-      this.save(); this.grow();
-      item.remove();
-      $("note").textContent = fault(answer);
-      return;
+      // There is danger only since then, the gateway was started anew, or the reply has got through and its answer was lost.
+      if (this.stands(entry)) { this.done(entry.id); return; }
+      entry.look = true;
+      this.save();
     }
-    item.className = "caseworker unsent";
+    item.className = `caseworker unsent${entry.look ? " look" : ""}`;
     item.querySelector(".head").textContent = `${words.not_sent}: ${fault(answer)}`;
     item.querySelector("button").hidden = false;
     item.scrollIntoView({ block: "nearest" });
     $("talk").scrollTop = $("talk").scrollHeight;
     $("shout").textContent = words.not_sent;
     if (answer.status === 401) this.expired();
+  }
+
+  /** The first try had got through after all: what was changed since then is a reply of its own, to be sent or not. */
+  changed({ before, text, translated }, seq) {
+    if (!before || before === text || $("log").querySelector(`[data-seq="${seq}"] .text`)?.textContent !== before) return;
+    this.put({ id: uuid(), text, translated, after: this.seq, look: Boolean(translated) }, "unsent");
+    this.save();
   }
 
   async end(what, data) {

@@ -1,5 +1,5 @@
 // People, the log, figures, one case, one's own log-in: what a role may not see is neither asked for nor shown, and the gateway refuses it.
-import { $, at, call, element, fault, lang, useToken, words } from "./desk_base.js";
+import { $, at, button, call, element, fault, lang, useToken, words } from "./desk_base.js";
 import "./desk_again.js";
 import { Account } from "./desk_account.js";
 import { Audit } from "./desk_audit.js";
@@ -18,13 +18,6 @@ const act = async (method, path, data) => {
   const answer = await call(method, path, data);
   if (answer.status !== 204) failed(answer); else $("fault").textContent = "";
   await people();
-};
-const button = (text, label, pressed, className = "") => {
-  const node = element("button", className, text);
-  node.type = "button";
-  node.setAttribute("aria-label", label);
-  node.addEventListener("click", pressed);
-  return node;
 };
 const person = (found, confirms) => {
   const item = element("li", "person");

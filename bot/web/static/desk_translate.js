@@ -72,9 +72,9 @@ export class Reader {
 
 /** Between writing and sending: the translation, and that translated back. */
 export class Composer {
-  constructor({ send, original }) {
-    this.send = send; this.original = original;
-    this.partners = null;
+  constructor({ send, written }) {
+    this.send = send; this.written = written;
+    this.partners = null; this.about = null;
     $("translating").addEventListener("click", () => this.mode(!this.on));
     $("draft-text").addEventListener("input", () => this.edited());
     $("draft-looked").addEventListener("change", () => this.able());
@@ -82,6 +82,10 @@ export class Composer {
     $("draft-plain").addEventListener("click", () => this.plain());
     $("draft-send").addEventListener("click", () => this.done());
   }
+
+  /** What is translated: a reply that waits for a look, else what stands in the field. */
+  original() { return this.about?.translated.text ?? this.written(); }
+  get own() { return this.about?.translated.own ?? lang; }
 
   open(id) { this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null; this.needed = false; this.stale(); }
 
@@ -95,6 +99,7 @@ export class Composer {
     this.to = found.language;
     $("translating").hidden = !this.needed;
     this.mode(this.on);
+    if (!$("draft").hidden) { $("draft-look").hidden = !this.danger; this.able(); }  // danger may have come since it was drawn
   }
 
   /** Which languages there are packages for; without any the desk is as it is. */
@@ -113,11 +118,12 @@ export class Composer {
     keep(`plain:${this.id}`, on ? null : "1");
     $("translating").setAttribute("aria-pressed", String(on));
     $("reply").textContent = this.needed && on ? words.translate : words.reply;
-    if (!on) this.stale();
+    if (!on && !this.about) this.stale();
   }
 
   stale() {
     this.number += 1;  // whatever is under way belongs to other words
+    this.about = null;
     $("draft").hidden = true;
     document.body.classList.remove("drafting");
     $("draft-others").replaceChildren();
@@ -127,9 +133,26 @@ export class Composer {
   /** True when the words are to be translated before they are sent. */
   takes(text) {
     if (!this.needed || !this.on) return false;
+    this.about = null;
     this.show(null);
     this.ask("drafts", { text, own: lang });
     return true;
+  }
+
+  /** A reply that was not sent, since its back-translation has to be looked at: as it was, with what was changed in it. */
+  review(entry) {
+    this.stale();
+    this.about = entry;
+    $("draft-text").value = entry.text;
+    $("draft-text").lang = this.to;
+    this.show(null, false);
+    this.again();
+  }
+
+  /** It has got through meanwhile. What was changed in it by then becomes a reply of its own. */
+  drop(id) {
+    if (this.about?.id !== id) return;
+    if ($("draft-text").value.trim() === this.about.text) this.stale(); else this.about = { ...this.about, id: null };
   }
 
   async ask(path, data) {
@@ -180,12 +203,12 @@ export class Composer {
 
   again() {
     const text = $("draft-text").value.trim();
-    if (text) this.ask("drafts/back", { text, original: this.original(), own: lang });
+    if (text) this.ask("drafts/back", { text, original: this.original(), own: this.own });
   }
 
   async others() {
     const mine = this.number;
-    const answer = await call("POST", `/desk/api/cases/${this.id}/drafts/alternatives`, { text: this.original(), own: lang });
+    const answer = await call("POST", `/desk/api/cases/${this.id}/drafts/alternatives`, { text: this.original(), own: this.own });
     if (mine !== this.number) return;
     const list = (answer.data?.alternatives || []).filter((one) => one.text !== $("draft-text").value);
     $("draft-others").replaceChildren(...list.map((one) => {
@@ -200,16 +223,16 @@ export class Composer {
 
   /** Sent as it was written. */
   plain() {
-    const text = this.original();
+    const text = this.original(), about = this.about;
     this.stale();
-    if (text) this.send({ text });
+    if (text) this.send({ text }, about);
   }
 
   done() {
     const text = $("draft-text").value.trim(), original = this.original();
     if (!text || !original) return;
-    const looked = $("draft-looked").checked;
+    const { about, own } = this, looked = $("draft-looked").checked;
     this.stale();
-    this.send(text === original ? { text } : { text, translated: { text: original, own: lang, looked } });
+    this.send(text === original ? { text } : { text, translated: { text: original, own, looked } }, about);
   }
 }
