@@ -40,7 +40,7 @@ from bot.second_look import SecondLook
 from bot.secret import page_key
 from bot.service import Service
 from bot.sessions import Sessions
-from bot.settings import ROOT, Settings
+from bot.settings import CONTENT, Settings
 from bot.storage.backup import files
 from bot.storage.store import Store
 from bot.tasks import Tasks
@@ -56,8 +56,6 @@ from bot.web.guard import Guard
 from bot.web.slip import Slips
 from bot.web.source import Source
 from bot.web.turnstile import Turnstile
-
-CONTENT = ROOT / "content"
 
 EVERYBODY = 5
 """New talks of all sources together before there is a cost for each, as a multiple of what one may begin."""
@@ -189,7 +187,7 @@ async def build(
     slips = Slips(page_key(settings), clock)
     app.include_router(
         plain.made(
-            service, store, sessions, words, live, limits, tasks, slips, source, link, exit_url=settings.exit_url,
+            service, store, sessions, words, live, gate, tasks, slips, source, link, exit_url=settings.exit_url,
             max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url),
         )
     )  # fmt: skip

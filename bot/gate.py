@@ -100,8 +100,9 @@ class Gate:
         self._lines.move_to_end(source)
         while len(self._lines) > self._spent_limit:
             self._lines.popitem(last=False)
-        said = f"{bits}.{ready:.0f}.{ready + USABLE:.0f}.{secrets.token_urlsafe(9)}"
-        return WorkNeeded(f"{said}.{self._signed(said)}", bits, math.ceil(ready - now))
+        whole = math.floor(ready)  # never later than what is said: whoever waits that long is not sent back
+        said = f"{bits}.{whole}.{whole + USABLE:.0f}.{secrets.token_urlsafe(9)}"
+        return WorkNeeded(f"{said}.{self._signed(said)}", bits, math.ceil(whole - now))
 
     def _read(self, challenge: str) -> tuple[int, float, float] | None:
         """Bits, from when and until when; None for what was not given by us. Not bound to a source: phones change

@@ -1,5 +1,6 @@
-"""How often something may be done before it is slowed down. Never a block by address, and never in the way of a
-message that is dangerous: the service asks only after the assessment."""
+"""How often something may be done before it is slowed down: messages of one conversation, and return codes that one
+chat of Telegram tries. Never a block by address, and never in the way of a message that is dangerous: the service asks
+only after the assessment. What a new talk of the web costs while very many begin is `gate.py`'s."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class Limits:
         await self._hit(self._message, "message", str(conversation))
 
     async def conversation(self, source: str) -> None:
-        """One new conversation from a (hashed) source. Raises `TooMany`."""
+        """One more conversation that a (hashed) source begins or opens. Raises `TooMany`."""
         await self._hit(self._conversation, "conversation", source)
 
     async def _hit(self, item: RateLimitItemPerMinute, *identifiers: str) -> None:

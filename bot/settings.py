@@ -16,6 +16,7 @@ from bot.core.retention import REASONS, Retention
 from bot.secret_files import SecretFileError, SecretFiles
 
 ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "content"
 ONION = re.compile(r"https?://([a-z0-9-]+\.)*[a-z2-7]{56}\.onion/?")
 SITE = re.compile(r"(https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?")
 
@@ -122,7 +123,8 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(
         60,
         ge=1,
-        description="New conversations of one source before each costs it some work; of all together five times that.",
+        description="New conversations of one source before each costs it some work, or a wait without scripts; of all "
+        "together five times that.",
     )
     max_connections: int = Field(2000, ge=64, description="Connections open at once before the idlest makes room.")
     keep_talk_hours: int = Field(

@@ -168,6 +168,16 @@ def test_without_scripts_it_costs_a_wait(gate: Gate, hours: Hours) -> None:
     assert asked(gate, paid=needed.challenge).challenge != needed.challenge, "once"
 
 
+@pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
+def test_whoever_waits_as_long_as_is_said_is_not_sent_back(gate: Gate, hours: Hours, part: float) -> None:
+    hours.now += part
+    fill(gate)
+    needed = asked(gate)
+    assert needed.seconds == SHORTEST
+    hours.now += needed.seconds
+    gate.enter("a", needed.challenge)
+
+
 def test_who_takes_many_waits_longer_and_others_do_not(gate: Gate) -> None:
     fill(gate)
     fill(gate, "b")

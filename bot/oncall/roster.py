@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.ladder import TEAM, Reach
 from bot.core.organisations import EVERY, FIRST
-from bot.core.rota import OnCall, Rota
+from bot.core.rota import Rota
 from bot.oncall.calendars import Calendars
 from bot.oncall.paging import known
 from bot.oncall.ports import Store
@@ -33,9 +33,6 @@ class Roster:
 
     async def rota(self) -> Rota:
         return Rota(self.calendars.shifts, await self._store.overrides(), await self._store.team(self._key))
-
-    async def on_call(self) -> OnCall:
-        return (await self.rota()).at(self._clock())
 
     async def reach(self, organisation: int = EVERY) -> Reach:
         """Whom a ladder can call now: people of one organisation, or of every one."""

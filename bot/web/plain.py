@@ -19,7 +19,8 @@ from fastapi.responses import RedirectResponse
 
 from bot.core.intake import Refused
 from bot.core.renewed import code_of
-from bot.limits import Limits, TooMany
+from bot.gate import Gate, WorkNeeded
+from bot.limits import TooMany
 from bot.live.local import Live, conversation
 from bot.ports import Catalogue
 from bot.service import Service
@@ -53,7 +54,7 @@ class Plain:
     sessions: Sessions
     words: Catalogue
     live: Live
-    limits: Limits
+    gate: Gate
     tasks: Tasks
     slips: Slips
     source: Source
@@ -83,9 +84,9 @@ class Plain:
     async def _done(self, request: Request, fields: Fields, slip: Slip | None, lang: str) -> Response:
         do = fields.get("do", "look")
         if do == "start" and slip is not None:
-            return await self._start(request, slip, lang)
+            return await self._start(request, fields, slip, lang)
         if do == "restore":
-            return await self._restore(request, fields.get("code", "")[:200], lang)
+            return await self._restore(request, fields, lang)
         session = await self.service.session(slip.token) if slip is not None else None
         if slip is None or session is None:
             return self.pages.before(request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True)
@@ -94,17 +95,17 @@ class Plain:
         except Gone:
             return self.pages.before(request, lang, note=self.words.say("forget.done", lang))
 
-    async def _start(self, request: Request, slip: Slip, lang: str) -> Response:
+    async def _start(self, request: Request, fields: Fields, slip: Slip, lang: str) -> Response:
         """The page has chosen token and return code already: pressed twice, it is the same talk."""
         session = await self.service.session(slip.token) if slip.fresh else None
         if session is None:
             if not slip.fresh:
                 return self.pages.before(request, lang)
             try:
-                await self.limits.conversation(self.source(request))
+                self.gate.enter(self.source(request), fields.get("proof", "")[:200])
                 await self.service.start(lang, Door(token=slip.token, code=slip.code))
-            except TooMany as slow:
-                return self._slow(self.pages.before(request, lang, note=self.words.say("errors.too_many", lang)), slow)
+            except WorkNeeded as needed:
+                return self.pages.wait(request, lang, fields, needed)
             except Taken:  # by the other press, a moment ago; or it was left since
                 pass
             session = await self.service.session(slip.token)
@@ -112,12 +113,12 @@ class Plain:
             return self.pages.before(request, lang, note=self.words.label("visitor.page_closed", lang))
         return await self._page(request, session, slip)
 
-    async def _restore(self, request: Request, code: str, lang: str) -> Response:
+    async def _restore(self, request: Request, fields: Fields, lang: str) -> Response:
         try:
-            await self.limits.conversation(self.source(request))
-        except TooMany as slow:
-            return self._slow(self.pages.before(request, lang, note=self.words.say("errors.too_many", lang)), slow)
-        new = await self.service.restore(code)
+            self.gate.enter(self.source(request), fields.get("proof", "")[:200])
+        except WorkNeeded as needed:
+            return self.pages.wait(request, lang, fields, needed)
+        new = await self.service.restore(fields.get("code", "")[:200])
         session = await self.service.session(new.token) if new is not None else None
         if new is None or session is None:
             failed = self.words.label("visitor.restore_failed", lang)
@@ -218,12 +219,6 @@ class Plain:
         asked = request.headers.get("Host", "").lower()
         return bool(asked) and urlsplit(sent).netloc.lower() == asked  # behind a proxy the scheme is another one
 
-    @staticmethod
-    def _slow(response: Response, slow: TooMany) -> Response:
-        response.status_code = 429
-        response.headers["Retry-After"] = str(slow.retry_after)
-        return response
-
 
 def _accepted(request: Request) -> list[str]:
     said = request.headers.get("Accept-Language", "")[:500]
@@ -260,14 +255,14 @@ def router(plain: Plain) -> APIRouter:
 
 
 def made(
-    service: Service, store: Store, sessions: Sessions, words: Catalogue, live: Live, limits: Limits, tasks: Tasks,
+    service: Service, store: Store, sessions: Sessions, words: Catalogue, live: Live, gate: Gate, tasks: Tasks,
     slips: Slips, source: Source, link: Callable[[str], str | None], *, exit_url: str, max_text: int,
     addresses: tuple[str, ...],
 ) -> APIRouter:  # fmt: skip
     """The router. `addresses` are those by which people reach the gateway; empty ones are left out."""
     return router(
         Plain(
-            service, store, sessions, words, live, limits, tasks, slips, source,
+            service, store, sessions, words, live, gate, tasks, slips, source,
             PlainPages(words, slips, link, exit_url, max_text),
             frozenset(origin(address) for address in addresses if address),
         )

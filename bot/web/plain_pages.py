@@ -12,6 +12,7 @@ from uuid import uuid4
 from fastapi import Request, Response
 
 from bot.core.model import Message, Sender, Urgency
+from bot.gate import WorkNeeded
 from bot.ports import Catalogue
 from bot.storage.codes import new_return_code
 from bot.web.pages import TEMPLATES, calls, in_app, version
@@ -21,8 +22,8 @@ SHOWN = 30
 """Messages on a page; the earlier ones are one button away."""
 
 
-AGAIN = ("slip", "once", "do", "choice", "text", "code")
-"""What is sent once more when it failed."""
+AGAIN = ("slip", "once", "do", "choice", "text", "code", "proof")
+"""What is sent once more when it failed, or has to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,22 @@ class PlainPages:
 
     def failed(self, request: Request, lang: str, fields: Mapping[str, str]) -> Response:
         """Something is wrong on our side: the same form once more, under a button."""
+        return self._again(request, lang, fields, self._words.say("errors.generic", lang), 500)
+
+    def wait(self, request: Request, lang: str, fields: Mapping[str, str], needed: WorkNeeded) -> Response:
+        """Very many begin: the same form once more, good after a time. With a button and not by itself, since a page
+        that goes on without a script has an address alone, and what the form holds must stand in none."""
+        fields, note = {**fields, "proof": needed.challenge}, self._words.label("visitor.many_begin", lang)
+        response = self._again(request, lang, fields, note, 429, f"{needed.seconds // 60}:{needed.seconds % 60:02d}")
+        response.headers["Retry-After"] = str(needed.seconds)
+        return response
+
+    def _again(
+        self, request: Request, lang: str, fields: Mapping[str, str], note: str, status: int, wait: str = ""
+    ) -> Response:
         again = {name: fields[name] for name in AGAIN if name in fields}
-        values = {"note": self._words.say("errors.generic", lang), "again": again}
-        return self._shown(request, "plain_failed.html", lang, "", values, 500)
+        values = {"note": note, "again": again, "wait": wait}
+        return self._shown(request, "plain_failed.html", lang, "", values, status)
 
     def left(self, request: Request) -> Response:
         """A blank page that goes on to the harmless one by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.content import Catalogue
 from bot.core import puzzle
-from tests.browser.conftest import Phone
+from tests.browser.conftest import SMALL, Phone
 from tests.support.databases import Clock
 from tests.support.house import served
 
@@ -92,3 +94,27 @@ def test_the_page_answers_while_it_works(crowded: str, page: Page) -> None:
         return longest;
     }""")
     assert longest < 100, f"{longest:.0f} ms"
+
+
+def test_without_scripts_a_page_says_how_long_and_holds_what_was_typed(
+    crowded: str, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, crowded, scripts=False, size=SMALL)
+    page = phone.page
+    page.goto(crowded)
+    page.get_by_role("button", name="Français").click()
+    page.locator("#before summary").click()
+    page.locator("#code").fill("rien de tel")
+    page.locator("#restore button").click()
+    expect(page.locator("#note")).to_have_text(words.label("visitor.many_begin", "fr"))
+    for selector in ("#retry", "#leave", "a[href='tel:112']"):
+        expect(page.locator(selector).first).to_be_in_viewport()
+    assert page.url.startswith(crowded + "/talk")
+    assert "rien" not in page.url
+    seconds = int((page.locator("#wait").text_content() or "").removeprefix("0:"))
+    page.locator("#retry").click()
+    expect(page.locator("#wait")).to_be_visible()
+    time.sleep(seconds)
+    page.locator("#retry").click()
+    expect(page.locator("#note")).to_have_text(words.label("visitor.restore_failed", "fr"))  # it was tried
+    phone.context.close()

@@ -67,8 +67,7 @@ async def test_the_right_person_is_paged_at_every_hour_of_two_weeks(world: World
         person, number = await world.danger()
         await world.round()
         assert world.paged(number) == [str(first_at(hour))], hour.astimezone(ZONE)
-        on_call = await duty.roster.on_call()
-        assert on_call.second == second_at(hour), hour.astimezone(ZONE)
+        assert (await duty.roster.reach()).second == second_at(hour), hour.astimezone(ZONE)
         await world.store.delete_conversation(person.conversation)
 
 
