@@ -39,7 +39,7 @@ class Chat:
     attempts: int
     blocked: bool
     older: bool = False
-    """Something stands in it that is too old to be deleted."""
+    """Something stands in it that is too old to be deleted, or in another chat that the talk was in before."""
     trying_after: bytes | None = None
     """The sealed number of the last message before the one that was perhaps sent."""
 
@@ -80,19 +80,21 @@ class Chats(Part):
         self, conversation: int, lookup: bytes, sealed: bytes, salt: bytes, *, sent_seq: int = 0
     ) -> Chat:
         """From here on the conversation goes on in this chat; what was in it before stays reachable. `sent_seq`: what
-        the person has read elsewhere."""
+        the person has read elsewhere. What stands in another chat that it was in cannot be deleted from here any more.
+        """
         c = telegram_chats.c
         row = {"lookup": lookup, "sealed": sealed, "salt": salt, "conversation": conversation, "sent_seq": sent_seq}
         async with self._db.write() as connection:
             await connection.execute(update(telegram_chats).where(c.lookup == lookup).values(current=False))
             values = {**row, "current": True, "due_at": self._clock(), "trying_seq": None, "blocked_at": None}
             again = update(telegram_chats).where(c.conversation == conversation, c.lookup == lookup)
-            number = (await connection.execute(again.values(**values).returning(c.id))).scalar()
-            if number is None:
-                await connection.execute(delete(telegram_chats).where(c.conversation == conversation))
-                made = insert(telegram_chats).values(**values).returning(c.id)
-                number = (await connection.execute(made)).scalar_one()
-        return Chat(number, lookup, sealed, salt, conversation, sent_seq, None, 0, blocked=False)
+            there = (await connection.execute(again.values(**values).returning(c.id, c.older))).first()
+            if there is None:
+                left = delete(telegram_chats).where(c.conversation == conversation).returning(c.id)
+                values["older"] = (await connection.execute(left)).first() is not None
+                made = insert(telegram_chats).values(**values).returning(c.id, c.older)
+                there = (await connection.execute(made)).one()
+        return Chat(there.id, lookup, sealed, salt, conversation, sent_seq, None, 0, blocked=False, older=there.older)
 
     async def drop_chat(self, chat_id: int) -> None:
         """Nothing is known of it any more; the conversation is not touched."""

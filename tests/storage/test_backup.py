@@ -4,6 +4,7 @@ deleted; keys and bodies are apart."""
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -251,12 +252,38 @@ async def test_replacing_takes_the_tombstones_along_and_waits_for_nobody(
         run.restore(sqlite_file, tmp_path / "b", RECOVERY, replace=True)
     await store.close()
     refuse_while_used(sqlite_file)
+    (tmp_path / "old").hardlink_to(str(make_url(sqlite_file).database))
     done = run.restore(sqlite_file, tmp_path / "b", RECOVERY, replace=True)
     assert done.tombstones == {deleted.person.conversation}
+    old = (tmp_path / "old").read_bytes()
+    assert old == bytes(len(old)), "nothing of the old file is left on the disk"
     again = await Store.open(sqlite_file, clock=clock)
     assert await again.open_by_token(deleted.token) is None, "before anything else ran"
     assert await again.open_by_token(kept.token) is not None
     await again.close()
+
+
+async def test_what_cannot_be_put_in_its_place_takes_nothing_away(
+    sqlite_file: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tombstones of what was deleted since the backup are in the old database alone."""
+    store = await Store.open(sqlite_file, clock=clock)
+    deleted = await talk(store, "deleted")
+    await take(sqlite_file, tmp_path / "b", clock)
+    await store.delete_conversation(deleted.person.conversation)
+    await store.close()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        with pytest.raises(BackupError, match="no space left"):
+            run.restore(sqlite_file, tmp_path / "b", RECOVERY, replace=True)
+    done = run.restore(sqlite_file, tmp_path / "b", RECOVERY, replace=True)
+    assert done.tombstones == {deleted.person.conversation}
+    database = Path(str(make_url(sqlite_file).database))
+    assert [one.name for one in database.parent.glob(f"{database.name}*")] == [database.name], "nothing of the old one"
 
 
 async def test_a_damaged_database_can_be_replaced(sqlite_file: str, tmp_path: Path, clock: Clock) -> None:

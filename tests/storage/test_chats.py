@@ -78,6 +78,17 @@ async def test_what_was_told_elsewhere_is_not_told_again_and_the_old_talk_stays_
     assert again.id == second.id, "what stands in the chat is still known"
 
 
+async def test_a_talk_that_went_on_in_another_chat_left_something_behind(store: Store, new: NewConversation) -> None:
+    """Whoever deletes everything there is told so."""
+    await store.put_in_chat(new.person.conversation, LOOKUP, SEALED, SALT)
+    other = await store.put_in_chat(new.person.conversation, b"o" * len(LOOKUP), SEALED, SALT)
+    again = await store.put_in_chat(new.person.conversation, other.lookup, SEALED, SALT)
+    known = await store.chat_of(new.person.conversation)
+    assert known is not None
+    assert [chat.older for chat in (other, again, known)] == [True] * 3
+    assert await store.chats(LOOKUP) == []
+
+
 async def test_a_deleted_talk_leaves_a_chat_to_be_emptied(store: Store, new: NewConversation) -> None:
     chat = await store.put_in_chat(new.person.conversation, LOOKUP, SEALED, SALT)
     await store.note(chat.id, Mark(b"m" * 16, b"n" * 40))

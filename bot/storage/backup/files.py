@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from bot.storage.errors import BackupError
 
@@ -56,12 +57,17 @@ def wipe(path: Path) -> None:
     """Overwrites a file and removes it. What a file system or an SSD keeps below is beyond this program."""
     with contextlib.suppress(FileNotFoundError):
         with path.open("r+b") as file:
-            size = path.stat().st_size
-            for start in range(0, size, 1 << 20):
-                file.write(bytes(min(1 << 20, size - start)))
-            file.flush()
-            os.fsync(file.fileno())
+            blank(file)
         path.unlink()
+
+
+def blank(file: IO[bytes]) -> None:
+    """Overwrites a file that is open at its beginning, whether it has a name still or not."""
+    size = os.fstat(file.fileno()).st_size
+    for start in range(0, size, 1 << 20):
+        file.write(bytes(min(1 << 20, size - start)))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

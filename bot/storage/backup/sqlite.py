@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bot.storage import schema
-from bot.storage.backup.files import wipe, workplace
+from bot.storage.backup.files import blank, wipe, workplace
 from bot.storage.backup.parts import BODIES, KEYS, MADE, PARTS
 from bot.storage.backup.stream import SealedReader, SealedWriter
 from bot.storage.engine import parse
@@ -92,12 +92,16 @@ def restore(url: str, revision: str, readers: Mapping[str, SealedReader], graves
         schema.upgrade(f"sqlite:///{fresh}")
         with _opened(fresh) as database:
             database.execute("PRAGMA journal_mode=DELETE")  # nothing beside the file when it moves
-        for left in ("", "-wal", "-shm"):
+        for left in ("-wal", "-shm"):
             wipe(path.with_name(path.name + left))
-        fresh.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        # What was deleted since the backup is told by the old file alone: that goes when the new one is in its place.
+        with path.open("r+b") if path.exists() else contextlib.nullcontext() as old:
+            fresh.replace(path)
+            descriptor = os.open(path.parent, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+            if old is not None:
+                blank(old)
 
 
 def _fill(fresh: Path, work: Path, graves: Iterable[int]) -> None:
