@@ -65,7 +65,8 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest"]
     if sys.argv[1:]:
         return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
-    together = [*pytest, "-n", "2", "--dist", "loadfile", f"--ignore={ALONE}"]
+    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    together = [*pytest, *two, f"--ignore={ALONE}"]
     codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
     return int(any(codes))
 

@@ -19,6 +19,17 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_prox
     os.environ.pop(name, None)
 
 
+LONG = (
+    "tests/process/", "tests/storage/test_handoff_states.py", "tests/oncall/", "tests/channels/", "tests/test_cli.py",
+    "tests/browser/",
+)  # fmt: skip
+"""A test of these takes minutes: begun last, it would hold one of two processes while the other has nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, long in enumerate(LONG) if item.nodeid.startswith(long)), len(LONG)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def closed_clients() -> Iterator[None]:
     """Every connection that a test opened is closed, also when it failed."""
