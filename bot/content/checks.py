@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from bot.content.facts import Fact
 from bot.content.render import PLACEHOLDER, placeholders
@@ -31,7 +32,7 @@ def words(text: str) -> float:
 
     Languages that write each syllable apart have many short words, so a word has at least 5 signs on average.
     """
-    signs = sum(1 for c in text if unicodedata.name(c, "").startswith(_SIGNS))
+    signs = sum(map(_is_sign, text))
     spaced = sum(1 for word in text.split() if any(c.isalnum() for c in word))
     return signs * 0.6 + min(spaced, (len(text) - signs) / 5)
 
@@ -59,12 +60,12 @@ def text_faults(
         faults.append("has a bare site or e-mail address: they come from facts.yml")
     if _MARKUP.search(bare):
         faults.append("has HTML or other markup")
-    if _DIRECTION.search(bare) or any(unicodedata.category(c) == "Cc" and c != "\n" for c in bare):
+    if _DIRECTION.search(bare) or any(map(_is_control, bare)):
         faults.append("has an invisible control character")
     faults += _placeholder_faults(text, facts, values)
     faults += [f"must show {{{name}}}" for name in (*shows, *values) if name not in placeholders(text)]
     spoken = fold(text)
-    faults += [f"says what may never be said: {phrase!r}" for phrase in never_say if fold(phrase) in spoken]
+    faults += [f"says what may never be said: {phrase!r}" for phrase in never_say if _folded(phrase) in spoken]
     return faults
 
 
@@ -110,6 +111,20 @@ def fact_faults(names: Collection[str], facts: Mapping[str, Fact], *, with_value
 def fold(text: str) -> str:
     """For comparing: no capitals, one kind of apostrophe, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold().split())
+
+
+# The same few signs and phrases are asked about for each of ten thousand texts, at every start.
+_folded = lru_cache(4096)(fold)
+
+
+@lru_cache(8192)
+def _is_sign(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(_SIGNS)
+
+
+@lru_cache(8192)
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" and character != "\n"
 
 
 def _placeholder_faults(text: str, facts: Mapping[str, Fact], values: Collection[str]) -> list[str]:
