@@ -80,9 +80,11 @@ async def test_the_longest_reason_to_stay_counts(store: Store, clock: Clock) -> 
 
 
 async def test_who_waits_again_between_the_list_and_the_deletion_stays(store: Store, clock: Clock) -> None:
-    new = await store.create_conversation("nl")
+    new, back = await store.create_conversation("nl"), await store.create_conversation("nl")
     clock.pass_by(days=3)
-    assert list(await store.due(RULES)) == [new.person.conversation]
+    assert list(await store.due(RULES)) == [new.person.conversation, back.person.conversation]
+    await store.accept(back.person, "a", "are you still there")
+    assert not await store.purge_conversation(back.person.conversation, RULES), "it began anew, though nobody is asked"
     await store.accept(new.person, "a", "they locked me in", case=CaseChange(Urgency.EMERGENCY))
     assert not await store.purge_conversation(new.person.conversation, RULES)
     clock.pass_by(days=4000)
