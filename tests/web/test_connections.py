@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot.web import connections
+from bot.web import connections, guard
 from bot.web.connections import Connection, limited
+from bot.web.guard import Guard
 from tests.support.serving import serving
 from tests.support.wire import Wire
 
@@ -37,10 +38,10 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def server(most: int = 100) -> AsyncIterator[tuple[int, type[Connection]]]:
+async def server(most: int = 100, served: Any = app) -> AsyncIterator[tuple[int, type[Connection]]]:
     kind = limited(most)
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=kind, ws="none", lifespan="off", log_config=None, timeout_keep_alive=30,
+        served, host="127.0.0.1", port=0, http=kind, ws="none", lifespan="off", log_config=None, timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     running = uvicorn.Server(config)
@@ -101,6 +102,23 @@ async def test_who_sends_a_letter_now_and_then_is_cut_too() -> None:
                 await asyncio.sleep(0.05)
 
         slow = asyncio.create_task(trickle())
+        assert await cut(wire)
+        slow.cancel()
+
+
+async def test_a_body_that_comes_a_letter_now_and_then_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "SLOWEST", 0.5)
+    async with server(served=Guard(app, 1000, secure=False)) as (port, _):
+        wire = await Wire(port).open()
+        await wire.send("POST", "/body", None, {"Content-Length": "1000"})
+
+        async def trickle() -> None:
+            for _ in range(1000):
+                wire.writer.write(b"a")
+                await asyncio.sleep(0.05)
+
+        slow = asyncio.create_task(trickle())
+        assert (await asyncio.wait_for(wire.head(), 10)).status == 408
         assert await cut(wire)
         slow.cancel()
 
