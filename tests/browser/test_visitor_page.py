@@ -89,12 +89,15 @@ def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser,
     assert "free" not in phone.page.locator("#log").inner_text()
 
 
-def test_three_times_shift_leaves(house: Gateway, browser: Browser) -> None:
+def test_three_times_shift_leaves_and_the_tab_keeps_nothing(house: Gateway, browser: Browser) -> None:
     phone = Phone(browser, house.url)
     begin(phone)
     for _ in range(3):
         phone.page.keyboard.press("Shift")
     expect(phone.page).to_have_title("Weather")
+    phone.page.goto(house.url + "/")
+    expect(phone.page.get_by_role("button", name="English")).to_be_visible()
+    assert phone.page.evaluate("sessionStorage.length") == 0
 
 
 def test_messages_typed_without_a_network_wait_and_are_sent_once(house: Gateway, browser: Browser) -> None:

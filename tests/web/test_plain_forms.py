@@ -74,6 +74,7 @@ def test_a_danger_has_the_numbers_on_top(gateway: Gateway, words: Catalogue) -> 
 def test_nothing_of_the_talk_is_in_an_address_or_a_cookie(gateway: Gateway) -> None:
     phone = begun(gateway)
     phone.press("send", text="is it free")
+    assert phone.page.said("person") == ["is it free"]
     slip = slips(gateway).read(phone.page.hidden["slip"])
     assert slip is not None
     assert slip.token not in phone.answer.text, "not readable in what the browser keeps of the form"
