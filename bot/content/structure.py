@@ -11,7 +11,7 @@ from bot.content.checks import fact_faults
 from bot.content.facts import Fact
 from bot.content.read import read_mapping, text_list
 
-UNDERSTANDING = frozenset({"native", "encoder"})
+UNDERSTANDING = ("native", "encoder")  # no set: what stands in a file may be a list, and cannot be looked up in one
 MAX_CHOICES = 3
 
 

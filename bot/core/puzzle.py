@@ -23,7 +23,7 @@ def zeros(digest: bytes) -> int:
 
 def is_solution(text: str, part: int, number: str, bits: int) -> bool:
     """Whether `number` solves one part of a puzzle of `bits` (the whole takes about 2**bits hashes)."""
-    return zeros(hashlib.sha256(f"{text}:{part}:{number}".encode()).digest()) >= bits - 2
+    return zeros(hashlib.sha256(f"{text}:{part}:{number}".encode("utf-8", "replace")).digest()) >= bits - 2
 
 
 def solved(text: str, bits: int, numbers: Sequence[str]) -> bool:

@@ -16,6 +16,8 @@ from bot.commands.lines import written
 from bot.content import Catalogue
 from bot.content.facts import parse_facts
 from bot.content.read import read_mapping
+from bot.content.structure import read_register
+from bot.core import puzzle
 from bot.core.model import EngineReply, EngineTurn
 from bot.core.replies import Speaker, Unsayable
 from bot.dialogue.engine import Engine, EngineDown
@@ -173,3 +175,15 @@ def test_a_setting_that_is_no_json_is_refused_by_name(monkeypatch: pytest.Monkey
     with pytest.raises(SettingsError) as refused:
         read_settings()
     assert value not in str(refused.value)
+
+
+def test_half_a_character_solves_no_puzzle() -> None:
+    assert not puzzle.solved("\ud800", 18, ["0", "0", "0", "0"])
+
+
+def test_a_language_that_is_understood_by_a_list_is_a_fault(tmp_path: Path) -> None:
+    line = {"code": "nl", "name": "Nederlands", "script": "Latn", "rtl": False, "understanding": []}
+    (tmp_path / "languages.yml").write_text(json.dumps({"languages": [line]}), encoding="utf-8")
+    faults: list[str] = []
+    assert read_register(tmp_path, (), faults) == ()
+    assert "languages.yml: nl: needs rtl: true|false, understanding: encoder|native" in faults
