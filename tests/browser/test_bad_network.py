@@ -77,6 +77,39 @@ def test_a_tab_that_slept_too_long_shows_nothing_and_still_sends_what_waited(
     phone.context.close()
 
 
+def test_what_waited_in_a_tab_that_slept_keeps_nobody_out_and_arrives(house: Gateway, browser: Browser) -> None:
+    """The gateway cannot take it for now: another talk can begin, and stays when the first one's message has gone."""
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    code = page.locator("#return-code").text_content() or ""
+    broken = "**/api/messages"
+    page.route(broken, lambda route: route.fulfill(status=500, json={"error": {"code": "failed"}}))
+    write(phone, "who are you")
+    expect(page.locator("#log li.waiting")).to_have_count(1)
+    page.evaluate("sessionStorage.setItem('seen', Date.now() - 31 * 60_000)")
+    page.reload()
+    expect(page.locator("#start")).to_be_enabled()
+    page.locator("#start").click()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    token = page.evaluate("sessionStorage.token")
+    with page.expect_response(lambda answer: answer.url.endswith("/api/messages") and answer.status == 202):
+        page.unroute(broken)
+    expect(page.locator("#log li.person")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    assert page.evaluate("[sessionStorage.token, sessionStorage.queue]") == [token, None]
+    other = Phone(browser, house.url, locale="en", size=SMALL)
+    other.page.goto(house.url + "/")
+    other.page.get_by_role("button", name="English").click()
+    other.page.locator("#before summary").click()
+    other.page.locator("#code").fill(code)
+    other.page.locator("#restore button").click()
+    expect(other.page.locator("#log li.person .text")).to_have_text("who are you")
+    for one in (phone, other):
+        one.context.close()
+
+
 def test_a_message_that_was_too_slow_goes_again(house: Gateway, browser: Browser) -> None:
     """The gateway ends a request whose body does not come in time with 408: nothing of it was kept."""
     phone = Phone(browser, house.url, locale="en", size=SMALL)

@@ -283,7 +283,7 @@
     $("note").textContent = "";
     if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
     offerTelegram(kept("telegram") || opened.telegram);
-    keep("token", state.token); keep("seen", Date.now());
+    keep("token", state.token); keep("seen", Date.now()); save();
     $("return-code").textContent = state.code || "";
     show("chat");
     listen();
@@ -379,14 +379,14 @@
     const doors = [$("start"), $("restore").querySelector("button")]; // no other talk begins in between
     for (const door of doors) door.disabled = true;
     for (const { path, data } of waiting) {
-      for (let faults = 0; ;) {
+      for (;;) {
         const answer = await call("POST", path, data, undefined, token).catch(() => null);
         if (answer && (answer.ok || final(answer))) break;
-        if (answer && answer.status >= 500 && (faults += 1) > 20) break; // a minute: nobody is kept out by what cannot be sent
+        if (answer && answer.status >= 500) for (const door of doors) door.disabled = false; // nobody is kept out by what cannot be sent
         await pause(3000);
       }
     }
-    for (const name of ["token", "queue", "seen"]) keep(name, null);
+    if (kept("token") === token) for (const name of ["token", "queue", "seen"]) keep(name, null); // else another talk has begun meanwhile
     for (const door of doors) door.disabled = false;
   };
 
