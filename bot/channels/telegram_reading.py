@@ -116,7 +116,7 @@ def _membership(number: int, change: Mapping[str, Any]) -> Incoming:
     if private:
         kind = Kind.BLOCKED if status == "kicked" else Kind.BACK
         return Incoming(number, kind, chat, language=language)
-    there = status in {"member", "administrator", "restricted"}
+    there = status in ("member", "administrator", "restricted")  # no set: what came may be a list
     return Incoming(number, Kind.GROUP if there else Kind.NOTHING, chat, language=language)
 
 

@@ -177,7 +177,7 @@ def _shifts(event: Any, zone: ZoneInfo) -> Iterator[Shift]:
     names, emails = [], []
     for attendee in _several(event.get("ATTENDEE")):
         about = attendee.params
-        if about.get("PARTSTAT") == "DECLINED" or about.get("CUTYPE") in {"ROOM", "RESOURCE"}:
+        if about.get("PARTSTAT") == "DECLINED" or about.get("CUTYPE") in ("ROOM", "RESOURCE"):  # it may be a list
             continue
         names.append(str(about.get("CN", "")))
         emails.append(re.sub("^mailto:", "", str(attendee).strip(), flags=re.IGNORECASE).lower())

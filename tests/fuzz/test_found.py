@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.channels import telegram_reading
 from bot.commands.answer import one
 from bot.commands.lines import written
 from bot.content import Catalogue
@@ -21,6 +22,7 @@ from bot.core import puzzle
 from bot.core.model import EngineReply, EngineTurn
 from bot.core.replies import Speaker, Unsayable
 from bot.dialogue.engine import Engine, EngineDown
+from bot.oncall import calendars
 from bot.settings import SettingsError
 from bot.settings import read as read_settings
 from bot.storage.backup.files import found_in
@@ -187,3 +189,18 @@ def test_a_language_that_is_understood_by_a_list_is_a_fault(tmp_path: Path) -> N
     faults: list[str] = []
     assert read_register(tmp_path, (), faults) == ()
     assert "languages.yml: nl: needs rtl: true|false, understanding: encoder|native" in faults
+
+
+def test_a_membership_that_is_a_list_is_no_message() -> None:
+    change = {"chat": {"id": -5, "type": "group"}, "new_chat_member": {"status": []}}
+    found = telegram_reading.read({"update_id": 7, "my_chat_member": change})
+    assert found is not None
+    assert (found.update_id, found.kind) == (7, telegram_reading.Kind.NOTHING)
+
+
+def test_an_attendee_of_two_kinds_is_somebody() -> None:
+    event = "DTSTART:20261103T090000Z\nDTEND:20261103T100000Z\nATTENDEE;CUTYPE=ROOM,GROUP;CN=An:mailto:an@x.example"
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
+    start = datetime(2026, 11, 3, tzinfo=UTC)
+    (shift,) = calendars.parse(text.replace("\n", "\r\n"), UTC, start, start + timedelta(days=1))
+    assert shift.start == datetime(2026, 11, 3, 9, tzinfo=UTC)
