@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -89,30 +90,32 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-class Workers:
-    """A dependency like `Door`, for who works on cases; raises `Forbidden` for an administrator."""
+class Only:
+    """A dependency like `Door`, for those whose role `may`; raises `Forbidden` for everybody else."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, may: Callable[[str], bool]) -> None:
         self._door = door
+        self._may = may
 
     async def __call__(self, request: Request) -> DeskSession:
         session = await self._door(request)
-        if not works_on_cases(session.role):
+        if not self._may(session.role):
             raise Forbidden
         return session
 
 
-class Supervisors:
-    """The same, for who supervises; raises `Forbidden` for everybody else."""
+class Workers(Only):
+    """Who works on cases: not an administrator."""
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        super().__init__(door, works_on_cases)
 
-    async def __call__(self, request: Request) -> DeskSession:
-        session = await self._door(request)
-        if not supervises(session.role):
-            raise Forbidden
-        return session
+
+class Supervisors(Only):
+    """Who reads the log and the figures: a coordinator."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door, supervises)
 
 
 class Fresh:
