@@ -94,6 +94,7 @@ def again(desk: Page) -> None:
 
 def looked_and_sent(desk: Page, back: str = WRITTEN) -> None:
     expect(desk.locator("#draft-back")).to_have_text(back)
+    expect(desk.locator("#draft-to")).to_have_text("(Roemeens)")
     expect(desk.locator("#draft-send")).to_be_disabled()
     desk.locator("#draft-looked").check()
     desk.locator("#draft-send").click()

@@ -87,7 +87,8 @@ export class Composer {
   original() { return this.about?.translated.text ?? this.written(); }
   get own() { return this.about?.translated.own ?? lang; }
 
-  open(id) { this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null; this.needed = false; this.stale(); }
+  /** Until the queue tells, it is danger and nobody knows which language: not what the case before was. */
+  open(id) { this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null; this.needed = false; this.danger = true; this.to = null; this.stale(); }
 
   /** Whether there is anything to translate here, and whether the back-translation must be looked at. */
   facts(found) {
@@ -99,7 +100,7 @@ export class Composer {
     this.to = found.language;
     $("translating").hidden = !this.needed;
     this.mode(this.on);
-    if (!$("draft").hidden) { $("draft-look").hidden = !this.danger; this.able(); }  // danger may have come since it was drawn
+    if (!$("draft").hidden) this.forWhom();  // danger may have come since it was drawn, or the queue itself
   }
 
   /** Which languages there are packages for; without any the desk is as it is. */
@@ -144,7 +145,6 @@ export class Composer {
     this.stale();
     this.about = entry;
     $("draft-text").value = entry.text;
-    $("draft-text").lang = this.to;
     this.show(null, false);
     this.again();
   }
@@ -165,15 +165,11 @@ export class Composer {
   show(found, fresh = true) {
     $("draft").hidden = false;
     document.body.classList.add("drafting");
-    $("draft-to").textContent = `(${languageName(this.to)})`;
     $("draft-looked").checked = false;
-    $("draft-look").hidden = !this.danger;
+    this.forWhom();
     const there = found && !found.missing;
     this.back = there && found.back ? found.back.text : null;
-    if (fresh) {
-      $("draft-text").value = there ? found.text : "";
-      $("draft-text").lang = this.to;
-    }
+    if (fresh) $("draft-text").value = there ? found.text : "";
     $("draft-text").disabled = !there && fresh;
     $("draft-more").disabled = !there;
     const list = there ? found.doubts : [];
@@ -183,6 +179,14 @@ export class Composer {
     const box = $("draft-text");
     box.style.height = "auto"; box.style.height = box.scrollHeight + 2 + "px";
     $("draft").scrollIntoView({ block: "end" });
+  }
+
+  /** In which language the person reads it, and whether it has to be looked at. */
+  forWhom() {
+    $("draft-to").textContent = this.to ? `(${languageName(this.to)})` : "";
+    $("draft-text").lang = this.to || "";
+    $("draft-look").hidden = !this.danger;
+    this.able();
   }
 
   able() {
