@@ -244,6 +244,7 @@ def test_while_very_many_begin_it_is_a_wait_and_nothing_is_lost(tmp_path: Path, 
 def test_a_caseworker_takes_over_and_the_person_reads_it_with_the_next_look(
     gateway: Gateway, caseworker: Caseworker, words: Catalogue
 ) -> None:
+    before = {case["id"] for case in caseworker.queue()}
     phone = begun(gateway, "fr")
     phone.press("person")
     asked = phone.choose(words.label("choices.yes", "fr"))
@@ -251,8 +252,8 @@ def test_a_caseworker_takes_over_and_the_person_reads_it_with_the_next_look(
     assert asked.said("bot")[-1] == words.say("handoff.mode", "fr")
     taken = phone.press("send", text="il me frappe maintenant, je ne peux pas sortir")
     assert taken.said("emergency")
-    case = caseworker.wait_for_case(lambda c: c["language"] == "fr" and c["urgency"] == "emergency")
-    caseworker.claim(case["id"])
+    case = caseworker.wait_for_case(lambda c: c["id"] not in before and c["urgency"] == "emergency")
+    assert caseworker.claim(case["id"]).status_code == 200
     caseworker.reply(case["id"], "Je suis là. Êtes-vous seule ?")
     looked = phone.press("look")
     assert looked.said("caseworker") == ["Je suis là. Êtes-vous seule ?"]
