@@ -89,10 +89,15 @@ def find_uv(env):
 
 
 def sync(uv, env):
-    """Both environments as their lock files say; quick when nothing changed."""
-    for name, where, python in (
-        ("gateway", ROOT, GATEWAY_PYTHON),
-        ("engine", ROOT / "engine", ENGINE_PYTHON),
+    """Both environments as their lock files say; quick when nothing changed.
+
+    Everything is compiled here, once. Else each start compiles anew wherever Python may not write: in the units of
+    `deploy/`, in a container, and under PYTHONDONTWRITEBYTECODE. That is half of the time of every start.
+    """
+    env = dict(env, UV_COMPILE_BYTECODE="1", PYTHONWARNINGS="ignore::SyntaxWarning")
+    for name, where, python, own in (
+        ("gateway", ROOT, GATEWAY_PYTHON, ("bot", "encoder")),
+        ("engine", ROOT / "engine", ENGINE_PYTHON, ("engine", "actions", "encoder")),
     ):
         first = not (where / ".venv").exists()
         if first:
@@ -104,6 +109,8 @@ def sync(uv, env):
                 f"The {name} environment could not be made. It needs Python {python}; uv looks for it on this machine "
                 "(also in pyenv) and else fetches one, which needs a network."
             )
+        # A checkout that cannot be written to runs as well, only slower.
+        quiet([str(where / ".venv/bin/python"), "-m", "compileall", "-q", "-x", "[.]venv", *own], env=env)
 
 
 COMMANDS = {

@@ -100,11 +100,13 @@ async def skills(
     settings: Settings, name: str, languages: Sequence[str] | None, capacity: int | None, console: Console
 ) -> int:
     """Sets the languages a caseworker reads and writes and how many cases they have at once; what is None stays."""
-    known = content.load(CONTENT)
-    codes = None if languages is None else [known.fallback(code) or "" for code in languages]
-    if codes is not None and "" in codes:
-        console.print(f"Known languages: {' '.join(language.code for language in known.languages)}")
-        return 2
+    codes = None
+    if languages is not None:
+        known = content.load(CONTENT)
+        codes = [known.fallback(code) or "" for code in languages]
+        if "" in codes:
+            console.print(f"Known languages: {' '.join(language.code for language in known.languages)}")
+            return 2
     prepare_folder(settings.data_dir)
     schema.upgrade(settings.database)
     store = await _open(settings)

@@ -19,6 +19,8 @@ SENTENCE_WORDS = 22
 NEVER_SAY_MIN = 10
 
 _SIGNS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")
+_FIRST_SIGN = "\u1100"
+"""None of them stands before it in Unicode: most texts need not be looked through."""
 _MARKUP = re.compile(r"[<>`\\]|&#?\w+;|\*\*|__|\]\(")
 _ADDRESS = re.compile(r"https?:|www\.|@|\b[\w-]+\.(?:be|com|org|net|eu|info)\b", re.IGNORECASE)
 # Where a thought ends: a mark that closes or divides a sentence, a new line, the bar between words that are heard.
@@ -32,8 +34,8 @@ def words(text: str) -> float:
 
     Languages that write each syllable apart have many short words, so a word has at least 5 signs on average.
     """
-    signs = sum(map(_is_sign, text))
-    spaced = sum(1 for word in text.split() if any(c.isalnum() for c in word))
+    signs = sum(map(_is_sign, text)) if max(text, default="") >= _FIRST_SIGN else 0
+    spaced = sum(1 for word in text.split() if any(map(str.isalnum, word)))
     return signs * 0.6 + min(spaced, (len(text) - signs) / 5)
 
 
@@ -54,13 +56,13 @@ def text_faults(
         faults.append("begins or ends with a space")
     if "{" in bare or "}" in bare:
         faults.append("has a brace that belongs to no placeholder")
-    if any(c.isdigit() for c in bare):
+    if any(map(str.isdigit, bare)):
         faults.append("has a bare digit: numbers and periods come from facts.yml")
     if _ADDRESS.search(bare):
         faults.append("has a bare site or e-mail address: they come from facts.yml")
     if _MARKUP.search(bare):
         faults.append("has HTML or other markup")
-    if _DIRECTION.search(bare) or any(map(_is_control, bare)):
+    if _DIRECTION.search(bare) or any(map(_is_control, set(bare))):
         faults.append("has an invisible control character")
     faults += _placeholder_faults(text, facts, values)
     faults += [f"must show {{{name}}}" for name in (*shows, *values) if name not in placeholders(text)]
