@@ -111,6 +111,19 @@ def test_a_hint_tips_the_balance_but_makes_nothing_up(languages: Languages) -> N
     assert hinted.code in {"nl", plain.code, None}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "treba mi neko ko moze da mi objasni moja prava ovde",
+        "gazda nam nije platio vec tri meseca a obecao je",
+        "mogu li da dodjem kod vas bez licne karte",
+        "zna li netko gdje mogu dobiti savjet, ne govorim francuski",
+    ],
+)
+def test_serbian_and_croatian_without_marks_are_not_bulgarian(languages: Languages, text: str) -> None:
+    assert languages.detect(text, chosen=None).code in {"sr", "hr", "bs"}
+
+
 def test_letters_that_are_noise_are_not_english(languages: Languages) -> None:
     for text in ("qzx wvk jjj pqr", "brrrt zzk", "asdkjh qwlke zxmcn"):
         found = languages.detect(text, chosen=None)
