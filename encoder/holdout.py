@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -16,21 +17,33 @@ PARTS = 25
 HELD = frozenset({3, 11, 19})
 """Three of 25 parts: 12 % of the sentences."""
 SHOWN = frozenset({0, 1})
+LATER = Path(__file__).with_name("later.txt")
+"""Sums (CRC-32, hex) of the sentences that came after the encoder was tuned. Whoever tunes it anew empties the file."""
+_LATER = frozenset(int(line, 16) for line in LATER.read_text(encoding="ascii").split())
+
+
+def _sum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))
+
+
+def is_never_tuned_on(text: str) -> bool:
+    """Whether no round of tuning may learn from ``text``."""
+    return _sum(text) % PARTS in HELD
 
 
 def is_held_out(text: str) -> bool:
-    """Whether ``text`` was kept back from tuning."""
-    return zlib.crc32(text.encode("utf-8", "replace")) % PARTS in HELD
+    """Whether the encoder was not tuned on ``text``: it was kept back, or came later."""
+    number = _sum(text)
+    return number % PARTS in HELD or number in _LATER
 
 
 def is_taught(text: str) -> bool:
     """Whether the models on top of the encoder learn from this sentence of a topic.
 
-    What the encoder has learned it need not be shown once more: all that were kept back, and two in five of the others,
+    What the encoder has learned it need not be shown once more: all that it was not, and two in five of the others,
     give as good models in two thirds of the time. Dangers and what looks like them are all shown.
     """
-    part = zlib.crc32(text.encode("utf-8", "replace")) % PARTS
-    return part in HELD or part % 5 in SHOWN
+    return is_held_out(text) or _sum(text) % PARTS % 5 in SHOWN
 
 
 def held_out(texts: Sequence[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The model behind the topic classifier: two networks over the sentence vector and the letters, calibrated
+"""The model behind the topic classifier: three networks over the sentence vector and the letters, calibrated
 together.
 
 Each network is trained without its share of the sentences that the encoder was not tuned on
@@ -19,7 +19,7 @@ from engine import lexical
 from engine.lexical import Lexical
 from engine.network import Network, Recipe, softmax, train
 
-NETWORKS = 2
+NETWORKS = 3
 LETTER_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 3.0, 60))
 
@@ -90,10 +90,12 @@ def fit(
     """Train on ``vectors`` (n, dim), their ``texts`` and class numbers ``classes`` (n,) below ``count``.
 
     A sentence that the encoder was tuned on would make the model too sure of itself, so only the others calibrate.
+    These are shown twice: their vectors are as unsure as those of new messages.
     """
     rows = lexical.features(texts)
     parts = np.random.default_rng(recipe.seed).integers(0, NETWORKS, len(classes))
-    folds = np.where(held_out(texts), parts, -1)
+    unseen = held_out(texts)
+    folds = np.where(unseen, parts, -1)
     networks, seen = [], []
     for number in range(NETWORKS):
         held = folds == number
@@ -102,7 +104,8 @@ def fit(
         def tell(done: int, before: int = before) -> None:
             progress(before + done, NETWORKS * recipe.epochs)
 
-        network = train(vectors[~held], classes[~held], count, _seeded(recipe, number), tell)
+        shown = np.concatenate((np.flatnonzero(~held), np.flatnonzero(~held & unseen)))
+        network = train(vectors[shown], classes[shown], count, _seeded(recipe, number), tell)
         networks.append(network)
         if held.any():
             letters = lexical.fit(rows[~held], classes[~held], count).scores(rows[held])

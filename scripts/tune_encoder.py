@@ -5,7 +5,8 @@
 
 Needed only when the sentences have changed much; nothing else in the project needs PyTorch. Topic, danger, emergency
 and signals are learned together, over all languages, through one vector. The sentences of ``encoder/holdout.py`` are
-never learned from: they measure here, and calibrate the models that are trained on the vectors later. The seeds are
+never learned from: they measure here, and calibrate the models that are trained on the vectors later. Empty
+``encoder/later.txt`` afterwards. The seeds are
 fixed; another number of threads still gives slightly other figures. Twenty minutes on two cores. Under Linux the
 settings MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 halve that: large blocks of memory are
 then used again, not given back. See docs/decisions/0024-tuned-encoder.md.
@@ -35,7 +36,7 @@ from tuning_data import SIGNALS, Row
 from tuning_model import TunedEncoder
 
 from encoder.convert import PREFIX, make_tokenizer
-from encoder.holdout import is_held_out
+from encoder.holdout import is_never_tuned_on
 from encoder.text import clean
 from encoder.weights import Weights, locate
 
@@ -202,8 +203,8 @@ def tune(options: argparse.Namespace) -> None:
     source = options.weights or locate()
     weights = Weights(source)
     rows = tuning_data.read(options.data, frozenset(options.without))
-    held = [row for row in rows if is_held_out(row.text)]
-    taught = [row for row in rows if not is_held_out(row.text)]
+    held = [row for row in rows if is_never_tuned_on(row.text)]
+    taught = [row for row in rows if not is_never_tuned_on(row.text)]
     topics = sorted({row.topic for row in rows if row.topic})
     reader = Reader(make_tokenizer(weights.pieces), topics, weights.pieces.pad, options.lost)
     if options.limit:

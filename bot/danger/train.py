@@ -17,15 +17,17 @@ from bot.danger.report import summary
 from bot.settings import ROOT
 from encoder.holdout import held_out as kept_back
 
-LANDMARKS: Final = 2000
+LANDMARKS: Final = 3000
 ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all of them."""
 TRIES: Final = 50
 SEED: Final = 20261124
-CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/holdout.py")
+CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/holdout.py", "encoder/later.txt")
 """What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
+UNSEEN: Final = 2.0
+"""What a line weighs that the encoder was not tuned on: its vector is as unsure as that of a new message."""
 SERIOUS: Final = 3.0
 """What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
 
@@ -93,12 +95,13 @@ def fit(
     kept = np.sort(dice.choice(ordinary, min(ORDINARY_KEPT, len(ordinary)), replace=False))
     rows = np.concatenate((np.flatnonzero(serious), kept))
     counts = np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
-    row_weights = weights[rows] * counts
+    fresh = np.where(unseen, UNSEEN, 1.0).astype(np.float32)
+    row_weights = weights[rows] * counts * fresh[rows]
     landmarks = points[_landmarks(serious, danger, dice)]
     signs = (2 * targets - 1).astype(np.float32)
     first = fitting.meaning(points[rows], landmarks, signs[rows, :1], row_weights, folds[rows])
     only = np.flatnonzero(danger)
-    rest = fitting.meaning(points[only], landmarks, signs[only, 1:], np.ones(len(only), np.float32), folds[only])
+    rest = fitting.meaning(points[only], landmarks, signs[only, 1:], fresh[only], folds[only])
     meaning = np.zeros((len(lines), len(HEADS)), np.float32)
     meaning[rows, :1], meaning[only, 1:] = first.held_out, rest.held_out
     progress("danger: learning the letters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 
 from encoder import identity
 from encoder.convert import convert
+from encoder.corpus import sentences
 from encoder.encoder import Encoder
-from encoder.holdout import held_out, is_held_out
+from encoder.holdout import LATER, held_out, is_held_out, is_never_tuned_on, is_taught
 from encoder.tuning import TUNING
 from encoder.weights import WeightsError
 
+DATA = Path(__file__).resolve().parents[2] / "data"
 REFERENCE = Path(__file__).with_name("tuned_vectors.npz")
 
 
@@ -90,3 +93,12 @@ def test_about_one_sentence_in_eight_is_held_out_always_the_same() -> None:
     assert 0.09 < held.mean() < 0.15
     assert held.tolist() == [is_held_out(text) for text in texts]
     assert [number for number in range(30) if held[number]] == [13]
+
+
+def test_what_came_after_the_tuning_is_shown_and_is_held_out_until_the_next() -> None:
+    """Sums of sentences that are no longer there would grow the file for ever."""
+    later = set(LATER.read_text(encoding="ascii").split())
+    came = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in later]
+    assert len({f"{zlib.crc32(text.encode()):08x}" for text in came}) == len(later)
+    assert all(is_held_out(text) and is_taught(text) for text in came)
+    assert not all(is_never_tuned_on(text) for text in came)
