@@ -137,9 +137,8 @@ class Languages:
             return _decided({other: strength * min(1.0, 0.7 + 0.06 * len(telling))}, wanted)
         if not shares:
             return _decided({code: share * min(1.0, 0.4 + 0.1 * len(telling)) for code, share in wide.items()}, wanted)
-        if len(telling) == 1:
-            return _decided(shares, wanted, SURE_OF_A_WORD)
-        return _decided(shares, wanted, SURE_OF_BOTH if other == next(iter(shares)) else SURE)
+        agreed = SURE_OF_BOTH if other == next(iter(shares)) else SURE
+        return _decided(shares, wanted, SURE_OF_A_WORD if len(telling) == 1 else agreed)
 
     def _suggested(self, text: str, wanted: list[str]) -> Detected:
         """A guess for a message of greetings and the like: named, never sure."""
