@@ -16,7 +16,7 @@ import numpy as np
 PARTS = 25
 HELD = frozenset({3, 11, 19})
 """Three of 25 parts: 12 % of the sentences."""
-SHOWN = frozenset({0, 1})
+SHOWN = frozenset({0})
 LATER = Path(__file__).with_name("later.txt")
 """Sums (CRC-32, hex) of the sentences that came after the encoder was tuned. Whoever tunes it anew empties the file."""
 _LATER = frozenset(int(line, 16) for line in LATER.read_text(encoding="ascii").split())
@@ -40,7 +40,7 @@ def is_held_out(text: str) -> bool:
 def is_taught(text: str) -> bool:
     """Whether the models on top of the encoder learn from this sentence of a topic.
 
-    What the encoder has learned it need not be shown once more: all that it was not, and two in five of the others,
+    What the encoder has learned it need not be shown once more: all that it was not, and one in five of the others,
     give as good models in two thirds of the time. Dangers and what looks like them are all shown.
     """
     return is_held_out(text) or _sum(text) % PARTS % 5 in SHOWN
