@@ -81,7 +81,7 @@ class Supervisor:
             began = asyncio.get_running_loop().time()
             try:
                 await self._run_once()
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again: nobody else would
                 log.error("engine.cannot_start", extra={"reason": type(error).__name__})
             finally:
                 self.ready.clear()
@@ -99,7 +99,8 @@ class Supervisor:
                 start_new_session=True,
             )  # fmt: skip
         assert self._process.stdin is not None
-        with contextlib.suppress(ConnectionError):
+        # One that has died by now: uvloop says so with a RuntimeError.
+        with contextlib.suppress(ConnectionError, RuntimeError):
             self._process.stdin.write(json.dumps({"secret": self._secret}).encode() + b"\n")
             await self._process.stdin.drain()
         watch = asyncio.get_running_loop().create_task(self._watch())
