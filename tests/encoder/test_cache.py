@@ -52,14 +52,14 @@ def test_fill_takes_every_sentence_of_the_data(tmp_path: Path) -> None:
     nlu.mkdir(parents=True)
     (nlu / "shelter.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n    - waar kan ik slapen\n'
-        "    -   een: bed?  \n"
+        "    -   nog een: bed?  \n"
     )
     danger = tmp_path / "data/danger"
     danger.mkdir()
     (danger / "nl.yml").write_text(
         'danger:\n- {text: "de deur is op slot"}\nsafe:\n- {text: "vroeger wel"}\n'
     )
-    expected = ["waar kan ik slapen", "een: bed?", "de deur is op slot", "vroeger wel"]
+    expected = ["waar kan ik slapen", "nog een: bed?", "de deur is op slot", "vroeger wel"]
     assert list(sentences(tmp_path / "data")) == expected
     cache = tmp_path / "vectors.sqlite"
     arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]

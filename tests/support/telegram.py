@@ -90,6 +90,8 @@ class Wire(ThreadingHTTPServer):
         self._pending: list[dict[str, Any]] = []
         self._given = 0
         self._state = threading.RLock()
+        self._sends: set[object] = set()
+        self._sent = threading.Condition()
 
     def inject(self, **update: Any) -> None:
         """An update of a kind that the server does not make."""
@@ -121,15 +123,35 @@ class Wire(ThreadingHTTPServer):
             found = self._updates(int(given.get("offset", 0)), float(given.get("timeout", 0)))
             return 200, {"ok": True, "result": found}
         if method == "editMessageText":
+            self._after_what_came_before()
             return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {self._edit(given)}"}
         if method == "sendMessage" and (refused := self._refusal(int(given["chat_id"]))):
             return refused
-        with self._state:  # one after another, as the numbers of messages are given
+        with self._underway(), self._state:  # one after another, as the numbers of messages are given
             reply = self.http.post(BOT + method, json=given)
         if method == "sendMessage" and self.lose_answers:
             self.lose_answers -= 1
             return None
         return reply.status_code, reply.json()
+
+    @contextmanager
+    def _underway(self) -> Iterator[None]:
+        mine = object()
+        with self._sent:
+            self._sends.add(mine)
+        try:
+            yield
+        finally:
+            with self._sent:
+                self._sends.discard(mine)
+                self._sent.notify_all()
+
+    def _after_what_came_before(self) -> None:
+        """Whoever asks for a message learns of all that arrived before the question, also of what a gateway sent that
+        is dead by now and whose call still waits here for its turn."""
+        with self._sent:
+            before = set(self._sends)
+            assert self._sent.wait_for(lambda: not before & self._sends, 60)
 
     def _refusal(self, chat: int) -> tuple[int, dict[str, Any]] | None:
         if chat in self.blocked:
