@@ -96,9 +96,9 @@ def test_about_one_sentence_in_eight_is_held_out_always_the_same() -> None:
 
 
 def test_what_came_after_the_tuning_is_shown_and_is_held_out_until_the_next() -> None:
-    """Sums of sentences that are no longer there would grow the file for ever."""
+    """Sums of sentences that are no longer there would grow the file for ever. After a tuning it is empty."""
     later = set(LATER.read_text(encoding="ascii").split())
     came = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in later]
     assert len({f"{zlib.crc32(text.encode()):08x}" for text in came}) == len(later)
     assert all(is_held_out(text) and is_taught(text) for text in came)
-    assert not all(is_never_tuned_on(text) for text in came)
+    assert not came or not all(is_never_tuned_on(text) for text in came), "what is never tuned on needs no list"
