@@ -62,3 +62,20 @@ def test_the_exposure_is_not_above_what_the_docs_say(name: str) -> None:
     if score is None:
         pytest.skip("this systemd cannot look at a file")
     assert float(score[1]) <= WORST[name]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".venv/lib/python3*/site-packages/sqlalchemy/dialects/oracle", ".venv/lib/python3*/site-packages/alembic",
+        "engine/.venv/lib/python3.10/site-packages/rasa/core", "bot", "encoder", "engine", "actions",
+    ],
+)  # fmt: skip
+def test_what_is_installed_is_compiled_once_and_not_at_every_start(folder: str) -> None:
+    """The units and the container may write nothing: there each process would compile all its libraries anew. Some of
+    these no test ever loads."""
+    [found] = ROOT.glob(folder)
+    sources = [path for path in found.rglob("*.py") if ".venv" not in path.relative_to(found).parts]
+    assert len(sources) >= 3
+    for source in sources:
+        assert list((source.parent / "__pycache__").glob(f"{source.stem}.cpython-*.pyc")), source
