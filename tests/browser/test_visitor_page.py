@@ -162,6 +162,32 @@ def test_a_telephone_number_is_never_broken_over_two_lines(
     assert box and box["height"] < 90, "the label is not squeezed beside its number"
 
 
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("العربية", "3afak bghit n3ref wach hadchi normal walla la hit ana mab9itch 3arfa chno ndir"),
+        ("Français", "2 mois que je suis ici et personne ne me dit combien de temps je dois encore rester"),
+        ("English", "12 34 56 78 90 " * 12),
+        ("العربية", "ا" * 90 + " " + "q" * 90),
+    ],
+)
+def test_whatever_somebody_types_the_page_is_as_wide_as_the_phone(
+    house: Gateway, browser: Browser, language: str, typed: str
+) -> None:
+    """Else a phone shows an empty half of it, and the way out is beside the screen."""
+    phone = Phone(browser, house.url, size=SMALL)
+    begin(phone, language)
+    phone.page.locator("#text").fill(typed)
+    phone.page.locator("#write button.primary").click()
+    expect(phone.page.locator("#log li.bot").nth(1)).to_be_visible()  # so it is drawn as it came back
+    expect(phone.page.locator("#log li.person")).to_contain_text(typed.strip())
+    wide = phone.page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
+    assert wide[0] == wide[1], wide
+    inside = "(n) => { const at = n.getBoundingClientRect(); return at.left >= 0 && at.right <= innerWidth; }"
+    assert phone.page.evaluate(f"[...document.querySelectorAll('#log li.person, #log li.person *')].every({inside})")
+    expect(phone.page.locator("#leave")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing(house: Gateway, browser: Browser, dark: bool) -> None:
     phone = Phone(browser, house.url, dark=dark)

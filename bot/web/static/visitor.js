@@ -142,7 +142,8 @@
     details.append(element("summary", "", state.words.original), text);
     return message.doubtful ? [note, element("p", "translated doubtful", state.words.translation_doubtful), details] : [note, details];
   };
-  const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]*\d)/).map((part) => /^\d.* /.test(part) ? element("span", "number", part) : part)); return node; }; // no number is broken over two lines
+  // No number is broken over two lines, and nothing else is kept whole: every other part is what the brackets caught.
+  const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => at % 2 && part.includes(" ") ? element("span", "number", part) : part)); return node; };
   const callLink = (number, label) => { const a = element("a", "call"); a.append(spoken(element("span", "", label), label)); a.href = "tel:" + number; return a; };
   const draw = (message) => {
     if (state.drawn.has(message.seq)) return;
