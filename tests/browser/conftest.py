@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.gateway import Gateway, running
 from tests.support.ports import free_port
@@ -17,6 +17,9 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 20_000
+"""Milliseconds for what must come, in a suite that keeps two processors busy. How fast it comes is for `bench/`."""
+expect.set_options(timeout=PATIENCE)
 PHONE: ViewportSize = {"width": 390, "height": 780}
 SMALL: ViewportSize = {"width": 360, "height": 640}
 
@@ -54,7 +57,7 @@ class Phone:
         self.errors: list[str] = []
         self.context.route("**/*", self._route)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.async_api import expect
 
 from bot import content
 from bot.calling import roster_of
@@ -38,9 +39,12 @@ from bot.web import errors, pages, visitor
 from bot.web.feed import Feed
 from bot.web.guard import Guard
 from bot.web.source import Source
+from tests.browser.conftest import PATIENCE
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join
 from tests.support.serving import serving
+
+expect.set_options(timeout=PATIENCE)
 
 LOCKED_IN = "They locked me in"
 

@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.core.model import CaseChange, Urgency
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS, PATIENCE
 from tests.desk.conftest import LOCKED_IN, Office
 
 PHONE = {"width": 390, "height": 844}
@@ -43,7 +43,7 @@ class Phone:
         self.office, self.context, self.page = office, context, page
         self.pictures, self.name = pictures, name
         self.errors: list[str] = []
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda m: self.errors.append(m.text) if "Content Security" in m.text else None)
 
@@ -151,6 +151,24 @@ async def test_news_moves_nothing_and_an_emergency_is_loud(
     await page.locator("#show-new").click()
     await expect(page.locator("#group-emergency li.row button")).to_have_count(2)
     await expect(page.locator("#show-new")).to_be_hidden()
+
+
+async def test_the_numbers_of_two_new_emergencies_are_whole_on_a_small_phone(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    held = await phone(office, chromium, pictures, "two-emergencies")
+    await held.page.set_viewport_size({"width": 360, "height": 640})
+    await office.emergency()
+    await office.emergency()
+    for language in office.words.languages:
+        page = await held.open(f"/desk?lang={language.code}")
+        await expect(page.locator("#show-new .whole")).to_contain_text("·")
+        await page.evaluate("() => sessionStorage.clear()")  # so that they ring again in the next language
+        bar, whole = page.locator("#show-new"), page.locator("#show-new .whole")
+        outer, inner = await bar.bounding_box(), await whole.bounding_box()
+        assert outer and inner
+        assert outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= outer["y"] + outer["height"], language.code
+        assert outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"], language.code
 
 
 async def test_a_case_that_a_colleague_took_stays_in_its_place_and_says_so(
