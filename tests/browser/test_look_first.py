@@ -59,12 +59,13 @@ def case(desk: Page, house: Gateway, words: Catalogue, *, danger: bool = False) 
     if danger:
         person.write(DANGER)
     else:
-        person.write("Am 250 de euro și nu am acte.")
+        person.ask("Am 250 de euro și nu am acte.")
 
         def asked() -> bool:
             labels = [choice["label"] for message in person.messages() for choice in message["choices"]]
             yes, human = words.label("choices.yes", "ro"), words.topic_label("talk_to_human", "ro")
-            person.choose(yes if yes in labels else human)
+            # Told of it, the desk knows of the case; one that comes after the desk's list waits there to be asked for.
+            person.wait_for_answer(person.choose(yes if yes in labels else human))
             return yes in labels
 
         wait_for("a caseworker is asked", asked)
