@@ -76,11 +76,13 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
     folder = prepare_encoder(models, progress, encoder_dir)
+    from bot.danger.data import NEAR
     from encoder import fill
 
     progress("sentence vectors")
     cache = models / "vectors.sqlite"
     arguments = ["--data", str(ROOT / "data"), "--cache", str(cache), "--encoder", str(folder)]
+    arguments += ["--every", *sorted(NEAR)]
     if fill.main(arguments) != 0:
         raise TrainingFailed("the sentences could not be encoded")
 

@@ -10,6 +10,7 @@ import pytest
 from encoder import fill
 from encoder.cache import VectorCache, vectors_for
 from encoder.corpus import sentences
+from encoder.holdout import is_taught
 from encoder.ngrams import NgramEncoder
 
 TEXTS = ["een canary zin", "another one", "een canary zin", "الثالثة"]
@@ -65,6 +66,20 @@ def test_fill_takes_every_sentence_of_the_data(tmp_path: Path) -> None:
     arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]
     assert fill.main(arguments) == 0
     assert set(VectorCache(cache).get(NgramEncoder.name, expected)) == set(expected)
+
+
+def test_fill_takes_the_whole_of_a_topic_that_is_named(tmp_path: Path) -> None:
+    known = [text for text in (f"zin {number}" for number in range(60)) if not is_taught(text)]
+    nlu = tmp_path / "data/nlu/nl"
+    nlu.mkdir(parents=True)
+    lines = "".join(f"    - {text}\n" for text in known)
+    (nlu / "debt.yml").write_text(f'version: "3.1"\nnlu:\n- intent: debt\n  examples: |\n{lines}')
+    cache = tmp_path / "vectors.sqlite"
+    arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]
+    assert fill.main(arguments) == 0
+    assert not VectorCache(cache).get(NgramEncoder.name, known)
+    assert fill.main([*arguments, "--every", "debt"]) == 0
+    assert set(VectorCache(cache).get(NgramEncoder.name, known)) == set(known)
 
 
 def test_fill_with_no_data_is_no_error(tmp_path: Path) -> None:
