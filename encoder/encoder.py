@@ -14,7 +14,8 @@ from encoder.manifest import read_manifest
 from encoder.text import clean
 
 MAX_TOKENS = 256
-BATCH = 32
+BATCH = 16
+"""So many sentences at once: what is computed then stays in the processor's cache (32: 6 % slower, 64: 20 %)."""
 
 
 class Encoder:
@@ -37,13 +38,15 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32 of shape (len(texts), dim), each row of length 1. Any string is accepted."""
-        # Sentences of like length go together, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        # Sentences of like length go together, so that little is spent on padding. Tokens are counted, not letters: a
+        # letter of Chinese is often a token, one of Dutch a fourth of one.
+        tokens = [self._tokens(text) for text in texts]
+        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         vectors = np.zeros((len(texts), self.dim), np.float32)
 
         def run(batch: list[int]) -> None:
-            vectors[batch] = self._forward([self._tokens(texts[index]) for index in batch])
+            vectors[batch] = self._forward([tokens[index] for index in batch])
 
         if len(batches) <= 1 or self._workers == 1:
             for batch in batches:
