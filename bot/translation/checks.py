@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
@@ -69,41 +69,34 @@ def in_order(found: Collection[Doubt]) -> tuple[Doubt, ...]:
 
 def compared(ours: Side, theirs: Side, names: Collection[str] = ()) -> set[Doubt]:
     """The doubts about one sentence, all but `UNCHECKED`."""
-    return set(_doubts(ours, theirs, names))
+    return {doubt for doubt, found in _FOUND.items() if found(ours, theirs, names)}
 
 
-def clean(ours: Side, theirs: Side, names: Collection[str] = ()) -> bool:
-    """Whether there is no doubt about one sentence. Looks no further than the first."""
-    return next(_doubts(ours, theirs, names), None) is None
+def clean(ours: Side, theirs: Side, names: Collection[str], likely: Collection[Doubt]) -> bool:
+    """Whether there is no doubt about one sentence. Looks for the `likely` ones first, and stops at the first found."""
+    order = (*likely, *(doubt for doubt in _FOUND if doubt not in likely))
+    return not any(_FOUND[doubt](ours, theirs, names) for doubt in order)
 
 
-def _doubts(ours: Side, theirs: Side, names: Collection[str]) -> Iterator[Doubt]:
-    if _numbers(ours, theirs):
-        yield Doubt.NUMBERS
-    if _length(ours, theirs):
-        yield Doubt.LENGTH
-    if ours.asks != theirs.asks:
-        yield Doubt.QUESTION
-    if _untranslated(ours, theirs):
-        yield Doubt.UNTRANSLATED
-    if ours.language not in _CAPITALS and _names(ours, theirs, names):
-        yield Doubt.NAMES
-    if ours.lexicon is not None and theirs.lexicon is not None:
-        if ours.denials != theirs.denials:
-            yield Doubt.NEGATION
-        if ours.who and _person(ours.who, theirs.who):
-            yield Doubt.PERSON
+def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    return ours.asks != theirs.asks
 
 
-def _person(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+def _negation(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    return ours.lexicon is not None and theirs.lexicon is not None and ours.denials != theirs.denials
+
+
+def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether somebody in one became somebody else in the other. Languages that leave the word out say nothing."""
+    if ours.lexicon is None or theirs.lexicon is None or not ours.who:
+        return False
     return any(
-        one in ours and other not in ours and other in theirs and one not in theirs
+        one in ours.who and other not in ours.who and other in theirs.who and one not in theirs.who
         for one, other in (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
     )
 
 
-def _numbers(ours: Side, theirs: Side) -> bool:
+def _numbers(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     before, after = ours.figures, theirs.figures
     if before != after and _by_shape(before) != _by_shape(after) and not _said_in_words(ours, theirs):
         return True
@@ -152,7 +145,7 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
     return stands(lost, theirs) and stands(new, ours)
 
 
-def _length(ours: Side, theirs: Side) -> bool:
+def _length(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     before, after = ours.letters, theirs.letters
     if before and not after:
         return True
@@ -166,7 +159,7 @@ def _length(ours: Side, theirs: Side) -> bool:
     return not _TOO_SHORT * before <= after <= _TOO_LONG * before
 
 
-def _untranslated(ours: Side, theirs: Side) -> bool:
+def _untranslated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     letters = "".join(filter(str.isalpha, theirs.text))
     if letters and sum(map(len, _OWN.get(theirs.language, _OWN_LATIN).findall(letters))) < len(letters) / 2:
         return True
@@ -180,7 +173,7 @@ def _untranslated(ours: Side, theirs: Side) -> bool:
 def _names(ours: Side, theirs: Side, names: Collection[str]) -> bool:
     """Whether a name of the glossary, or a word that a capital inside a sentence makes a name, is not there any more.
     Between two writing systems nothing can be said: a name may be spelled in many ways."""
-    if not _OWN_LATIN.search(theirs.text):
+    if ours.language in _CAPITALS or not _OWN_LATIN.search(theirs.text):
         return False
     if any(name in ours.text and name.lower() not in theirs.low for name in names):
         return True
@@ -198,3 +191,15 @@ def _alike(one: str, other: str) -> bool:
     if one[0].lower() != other[0].lower():
         return False
     return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _LIKE
+
+
+_FOUND = {
+    Doubt.NUMBERS: _numbers,
+    Doubt.LENGTH: _length,
+    Doubt.QUESTION: _question,
+    Doubt.UNTRANSLATED: _untranslated,
+    Doubt.NAMES: _names,
+    Doubt.NEGATION: _negation,
+    Doubt.PERSON: _person,
+}
+"""What finds each doubt, all but `UNCHECKED`: of a sentence, its translation and the names of the glossary."""

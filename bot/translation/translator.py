@@ -81,6 +81,7 @@ class Translator:
     ) -> None:
         self._packages = scan(folder)
         self._usable = usable(self._packages)
+        self._folders = {step: str(package.folder.absolute()) for step, package in self._usable.items()}
         if self._usable:
             lexicons()  # read now: the first message would hold everybody's loop for it
         self._pool = pool
@@ -186,7 +187,7 @@ class Translator:
     ) -> list[list[str]]:
         if not parts.sentences:
             return []
-        folders = [str(self._usable[step].folder.absolute()) for step in steps]
+        folders = [self._folders[step] for step in steps]
         return await self._pool.run(folders, parts.sentences, count, patient=patient, meanwhile=meanwhile)
 
     def _best(
@@ -204,11 +205,12 @@ class Translator:
         return best, in_order(doubts)
 
     def _best_of(self, sentence: Side, options: list[str], target: str) -> tuple[str, set[Doubt]]:
-        """Most often the first is right, and then the others are not looked at."""
+        """Most often the first is right, and then the others are not looked at; what is wrong with it is likely to be
+        wrong with them."""
         first, *others = dict.fromkeys(options)
         wrong = compared(sentence, Side(first, target), self._names)
         for text in others if wrong else ():
-            if clean(sentence, Side(text, target), self._names):
+            if clean(sentence, Side(text, target), self._names, wrong):
                 return text, set()
         return first, wrong
 
