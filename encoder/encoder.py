@@ -12,6 +12,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from encoder.manifest import read_manifest
+from encoder.processor import use_widest
 from encoder.text import clean
 
 MAX_TOKENS = 256
@@ -34,6 +35,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._workers = workers
+        use_widest()
         self._model = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=workers, intra_threads=1)
         self.dim = int(self._forward([self._tokens("x")]).shape[1])
 

@@ -24,6 +24,8 @@ FILE: Final = "language.npz"
 MANIFEST: Final = "manifest.json"
 VERSION: Final = "language-1"
 """Of the file; what a model is learned with is told by the fingerprint."""
+HELD: Final = 0.1
+"""The share of the sentences that is only measured with, so that what is measured is the model that is kept."""
 FEWEST: Final = 50
 """A language with fewer sentences than this is not learned."""
 
@@ -83,7 +85,7 @@ def train(root: Path, models: Path, progress: Callable[[str], object]) -> None:
         raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
     progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
     known = [index for index, label in enumerate(labels) if label in codes]
-    held = np.random.default_rng(7).random(len(known)) < 0.15
+    held = np.random.default_rng(7).random(len(known)) < HELD
     typed = _otherwise([texts[index] for index in known], [labels[index] for index in known])
     matrix = _matrix([texts[index] for index in known] + [text for _, text in typed])
     target = np.array([codes.index(labels[index]) for index in known + [known[origin] for origin, _ in typed]])
@@ -93,7 +95,6 @@ def train(root: Path, models: Path, progress: Callable[[str], object]) -> None:
     sharpness = _sharpness(scores, target[held])
     right = scores.argmax(axis=1) == target[held]
     accuracy = {code: round(float(right[target[held] == index].mean()), 4) for index, code in enumerate(codes)}
-    weights, bias = _fit(matrix, target, len(codes))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     np.savez(folder / FILE, weights=weights.astype(np.float16), bias=bias, sharpness=np.array(sharpness))
