@@ -62,7 +62,7 @@ class VectorCache:
 
     def put(self, encoder: str, texts: Sequence[str], vectors: np.ndarray) -> None:
         """Keep one vector for each text."""
-        halves = vectors.astype(np.float16)
+        halves = vectors.astype(np.float16, copy=False)
         rows = [(encoder, digest(text), half.tobytes()) for text, half in zip(texts, halves, strict=True)]
         with closing(self._connect()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
@@ -90,9 +90,10 @@ def vectors_for(
         missing.sort(key=len)
         for start in range(0, len(missing), _PART):
             part = missing[start : start + _PART]
-            encoded = encoder.encode(part)
+            # As it will be found the next time, so that both trainings end with the same model.
+            encoded = encoder.encode(part).astype(np.float16)
             cache.put(name, part, encoded)
-            found.update(zip(part, encoded, strict=True))
+            found.update(zip(part, encoded.astype(np.float32), strict=True))
             if progress:
                 progress(start + len(part), len(missing))
         if not texts:

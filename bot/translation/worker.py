@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from encoder.processor import use_widest
+
 LOADED = 6
 """Models that are kept in memory; one of Argos has 60 to 250 MB."""
 BEAM = 4
@@ -121,6 +123,7 @@ def answer(models: Models, request: dict[str, Any]) -> dict[str, Any]:
 
 def serve(source: BinaryIO, sink: BinaryIO, threads: int) -> None:
     """Answers until `source` ends."""
+    use_widest()
     models = Models(threads)
     import ctranslate2
     import sentencepiece  # noqa: F401 - imported before the door is shut
