@@ -2,8 +2,8 @@
 
 The baseline is `ctranslate2.Translator.translate_batch` on the same sentences, already cut: the same packages, tokens
 of the same tokenizers, all sentences of a message in one batch, the same beam, one thread, both steps through English,
-and text again. No process beside, no second-best translations, no checks, and the instructions that CTranslate2 takes by itself
-(our process asks for wider ones, `encoder/processor.py`). Both are measured in turn, message by message.
+and text again. No process beside, no second-best translations, no checks, and the instructions that CTranslate2 takes
+by itself (our process asks for wider ones, `encoder/processor.py`). Both are measured in turn, message by message.
 """
 
 from __future__ import annotations
