@@ -37,6 +37,8 @@ QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
 """The questions that a yes or a no answers, by the key of their words."""
 
 PERSON = {"intent": "talk_to_human"}
+FOUND_OUT = "discovered"
+"""The signal of somebody who sees, or is about to see, what is written here."""
 MAX_CHOICES = 4
 LABELS = {
     "affirm": "yes",
@@ -104,7 +106,9 @@ class Speaker:
     def card(self, urgency: Urgency, signals: Sequence[str]) -> Outgoing:
         """The safety card: the numbers first."""
         card = self._words.card(urgency.value, signals, self.lang)
-        actions = ({"command": "safe"}, {"command": "language"})
+        actions: list[Mapping[str, Any]] = [{"command": "safe"}, {"command": "language"}]
+        if FOUND_OUT in signals:  # whoever is about to lose the phone may want nothing on it
+            actions.append({"intent": "delete_my_data"})
         return Outgoing(
             Sender.SYSTEM, card.text, tuple(self.choice(a) for a in actions), urgency, f"safety.{urgency}"
         )

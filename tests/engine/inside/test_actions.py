@@ -9,12 +9,15 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 
 
-def run(action: str, ranking: list[tuple[str, float]], **slots: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The message that was sent, and the slots that were set."""
+def run(
+    action: str, ranking: list[tuple[str, float]], *, choice: str = "", **slots: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The message that was sent, and the slots that were set; `choice` is the topic of a button that was pressed."""
     executor = ActionExecutor()
     executor.register_package("actions")
     entries = [{"name": name, "confidence": confidence} for name, confidence in ranking]
-    latest = {"intent": {"name": "nlu_fallback", "confidence": 0.4}, "intent_ranking": entries, "text": ""}
+    intent = choice or (ranking[0][0] if ranking else "nlu_fallback")
+    latest = {"intent": {"name": intent}, "intent_ranking": entries, "text": "", "choice": bool(choice)}
     tracker = {"sender_id": "x", "slots": slots, "latest_message": latest, "events": [], "paused": False,
                "followup_action": None, "active_loop": {}, "latest_action_name": None}  # fmt: skip
     answer = asyncio.run(executor.run({"next_action": action, "tracker": tracker, "domain": {}}))
@@ -71,6 +74,26 @@ class Clarify(unittest.TestCase):
     def test_no_ranking_at_all_still_answers(self) -> None:
         sent, _ = run("action_clarify", [])
         self.assertEqual((sent["key"], sent["choices"]), ("clarify", []))
+
+
+class Acting(unittest.TestCase):
+    def test_what_was_plainly_asked_for_is_begun(self) -> None:
+        sent, slots = run("action_ask_forget", [("delete_my_data", 0.7), ("goodbye", 0.1)])
+        self.assertEqual((sent["key"], slots["pending"]), ("forget.question", "forget"))
+        sent, _ = run("action_change_language", [("change_language", 0.7), ("interpreter", 0.1)])
+        self.assertEqual(sent["requests"], ["change_language"])
+
+    def test_what_may_have_been_asked_for_is_offered(self) -> None:
+        for action, topic in (("action_ask_forget", "delete_my_data"), ("action_change_language", "change_language")):
+            sent, slots = run(action, [(topic, 0.5), ("report", 0.2), ("cost", 0.1)], pending="forget")
+            self.assertEqual((sent["key"], sent["requests"]), ("clarify", []))
+            offered = [c["intent"] for c in sent["choices"]]
+            self.assertEqual(offered, [topic, "report", "cost", "none_of_these"])
+            self.assertIsNone(slots["pending"])
+
+    def test_a_button_is_plain(self) -> None:
+        sent, _ = run("action_ask_forget", [], choice="delete_my_data")
+        self.assertEqual(sent["key"], "forget.question")
 
 
 if __name__ == "__main__":
