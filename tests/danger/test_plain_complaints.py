@@ -1,6 +1,6 @@
 """What people mostly come with, told calmly: papers kept and no pay, something wrong next door, a debt, a boyfriend who
 takes the money; four lines in each of the seventeen languages, none with a danger. `plain_complaints.jsonl` was written
-at once, and the bound set, before any model was asked."""
+before any model was asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINES = [
     for line in Path(__file__).with_name("plain_complaints.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 ALLOWED = 0.1
-"""As of ordinary messages in the worst language."""
+"""The share of ordinary messages that may be flagged in the worst language."""
 
 
 def test_a_plain_complaint_is_no_danger(assess: Assess) -> None:
