@@ -9,6 +9,7 @@ Both are measured in turn, message by message.
 from __future__ import annotations
 
 import asyncio
+import json
 import statistics
 import time
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ from encoder.processor import use_widest
 
 TINY, REAL, WARM = 200, 30, 5
 """Messages with models of each size, after some that are not counted."""
+PEOPLE = ROOT / "tests/nlu/nl.jsonl"
+"""Messages as people write them: of 89 characters in the middle, one to three sentences."""
 SEVEN = (
     "Ik ben hier. Mijn baas heeft mijn paspoort en ik kan niet naar buiten. Hij wil {n} euro van mij. Ik werk {n} uur "
     "per dag en ik heb geen papieren. Wil je dat ik bel? Ik bel je om 14:30. Ik ben bang."
@@ -56,14 +59,13 @@ def spent(translator: Translator) -> float:
 
 
 async def both(
-    translator: Translator, models: Models, steps: Sequence[str], template: str, messages: int = TINY
+    translator: Translator, models: Models, steps: Sequence[str], texts: Sequence[str]
 ) -> list[Row]:
-    """Two rows: the median a message takes, and the processor time of all messages, which depends less on whatever else
-    runs on the machine."""
+    """Three rows: all `texts` together, the median one, and the processor time of all, which depends less on whatever
+    else runs on the machine. The first `WARM` are not counted."""
     ours, theirs = [], []
     bare = 0.0
-    for number in range(messages + WARM):
-        text = template.format(n=number + 20)
+    for number, text in enumerate(texts):
         sentences = split(text).sentences
         began = time.perf_counter()
         await translator.translate(text, "nl", "ro", conversation=number)
@@ -76,7 +78,9 @@ async def both(
             start, bare = spent(translator), 0.0
     used = spent(translator) - start - bare
     mine, other = statistics.median(ours[WARM:]), statistics.median(theirs[WARM:])
+    all_mine, all_other = sum(ours[WARM:]), sum(theirs[WARM:])
     return [
+        ("together", f"{all_mine:.2f} s", f"{all_other:.2f} s", f"{all_mine / all_other:.2f} times its cost"),
         ("median", f"{mine * 1000:.1f} ms", f"{other * 1000:.1f} ms", f"{mine / other:.2f} times its cost"),
         ("processor time", f"{used:.2f} s", f"{bare:.2f} s", f"{used / bare:.2f} times its cost"),
     ]
@@ -121,8 +125,12 @@ def translation_cost(folder: Path) -> list[Row]:
         translator, models = Translator(where, Pool(1, 30, 1)), Models(1)
         steps = [str(where / f"translate-{pair}-0_1") for pair in PAIRS]
         rows: list[Row] = []
+        written = [json.loads(line)["text"] for line in PEOPLE.read_text("utf-8").splitlines()]
+        sets = {"messages as people write them": written[: messages + WARM]}
         for what, template in (("seven sentences", SEVEN), ("one short sentence", ONE)):
-            for measure, *values in await both(translator, models, steps, template, messages):
+            sets[what] = [template.format(n=number + 20) for number in range(messages + WARM)]
+        for what, texts in sets.items():
+            for measure, *values in await both(translator, models, steps, texts):
                 said = f"{what} translated and checked, beside CTranslate2 alone ({size}): {measure}"
                 rows.append((said, *values))
         await translator.close()
