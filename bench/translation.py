@@ -58,9 +58,7 @@ def spent(translator: Translator) -> float:
     return time.process_time() + sum(t.user + t.system for t in times)
 
 
-async def both(
-    translator: Translator, models: Models, steps: Sequence[str], texts: Sequence[str]
-) -> list[Row]:
+async def both(translator: Translator, models: Models, steps: Sequence[str], texts: Sequence[str]) -> list[Row]:
     """Three rows: all `texts` together, the median one, and the processor time of all, which depends less on whatever
     else runs on the machine. The first `WARM` are not counted."""
     ours, theirs = [], []
