@@ -194,16 +194,14 @@ class Service:
                 case = CaseChange(level, (), (f"choice:{command}",), page=True)
                 replies = [self._speaker(session.language or session.hint).card(level, ())]
             accepted = await self._store.accept(
-                session.person,
-                client_id,
-                choice.label,
-                choice=action,
-                replies=replies,
-                case=case,
+                session.person, client_id, choice.label, choice=action, replies=replies, case=case,
                 answered=case is not None,
-            )
+            )  # fmt: skip
             session.state = accepted.state
         if not accepted.repeated:
+            if accepted.state is Handoff.OWNED and action.get("intent") == "delete_my_data":  # theirs, whoever reads
+                question = self._speaker(session.language or session.hint).forget()
+                await self._store.say(session.person, f"forget:{accepted.seq}", question)
             self._woken(session)
             # What a button commands is done while a caseworker owns the conversation too; the bot says nothing of it.
             if not accepted.answered or (command is not None and case is None):

@@ -113,6 +113,10 @@ class Speaker:
             Sender.SYSTEM, card.text, tuple(self.choice(a) for a in actions), urgency, f"safety.{urgency}"
         )
 
+    def forget(self) -> Outgoing:
+        """Whether to delete, asked while a caseworker owns the conversation and the bot is silent."""
+        return self.say("forget.question", ({"command": "forget"},), sender=Sender.SYSTEM)
+
     def safety_question(self) -> Outgoing:
         """Between sure and unsure."""
         actions = ({"command": "safe"}, {"command": "unsafe"}, {"command": "unsure"})
