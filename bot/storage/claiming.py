@@ -40,26 +40,30 @@ class Claiming(Cases):
         """
         wanted = [] if team is None else [_opens(team)]
         languages = () if skills is None else skills.languages
+        behind: int | None = None
         while True:
             async with self._db.write() as connection:
                 # Counting and taking are one step: who asks twice at once gets what they have room for.
                 await self.hold_caseworker(connection, caseworker_id)
+                if behind is not None:
+                    # Every case that waits is only being written to: wait for one instead of missing it. For one, and
+                    # before any other is held: two who each held what the other waits for would never end.
+                    await self._lock(connection, behind)
                 whose = await self._whose(connection, await works(connection, caseworker_id))
                 full = skills is not None and await owned_by(connection, caseworker_id) >= skills.capacity
                 urgencies = DANGERS if full else RANKS
-                row = await self._next(connection, urgencies, whose, wanted, skip=True)
-                if row is None:
-                    # none, or the last one is only being written to: then wait for it instead of missing it
-                    row = await self._next(connection, urgencies, whose, wanted, skip=False)
+                row = await self._next(connection, urgencies, whose, wanted, locked=True)
                 if row is not None:
                     if languages and row.urgency == Urgency.NONE.rank:
                         row = await self._in_their_language(connection, row, wanted, languages)
                     after = move(Handoff.WAITING, Move.CLAIM)
                     return await self._own(connection, row.id, row.conversation, caseworker_id, after)
-                if await self._next(connection, urgencies, whose, wanted, skip=None) is None:
-                    if full and await self._next(connection, RANKS, whose, wanted, skip=None) is not None:
+                held_by_others = await self._next(connection, urgencies, whose, wanted, locked=False)
+                if held_by_others is None:
+                    if full and await self._next(connection, RANKS, whose, wanted, locked=False) is not None:
                         raise Full
                     return None
+                behind = held_by_others.conversation
 
     async def _whose(self, connection: AsyncConnection, organisation: int) -> tuple[int, ...]:
         """Of which organisations the cases are looked at: one's own, and what belongs to every one, if anything
@@ -75,15 +79,16 @@ class Claiming(Cases):
         whose: Sequence[int],
         wanted: Sequence[ColumnElement[bool]],
         *,
-        skip: bool | None,
+        locked: bool,
     ) -> Any | None:
-        """The case whose turn it is, locked (`skip` None: not locked). One look at the head of each urgency of each
-        organisation: within one the longest wait is first, which is the order of the index."""
+        """The case whose turn it is; `locked`: of those that nobody else holds, and then it is held. One look at the
+        head of each urgency of each organisation: within one the longest wait is first, which is the order of the
+        index."""
         heads = []
         for organisation, urgency in product(whose, urgencies):
             query = _waiting(urgency, organisation, wanted).limit(1)
-            if skip is not None:
-                query = self._db.locked(query, conversations, skip=skip)
+            if locked:
+                query = self._db.locked(query, conversations, skip=True)
             head = (await connection.execute(query)).first()
             if head is not None:
                 heads.append(head)
