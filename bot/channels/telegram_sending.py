@@ -36,7 +36,10 @@ LONGEST = 4000
 """Characters of one message in Telegram (it takes 4,096)."""
 
 LOOK_AHEAD = 25
-"""Numbers after the last one before it, in any chat, among which a message that was perhaps sent is looked for."""
+"""Numbers after the last one that is known, in any chat, among which a message that was perhaps sent is looked for."""
+
+MOST_LOOKED_AT = 250
+"""Of the numbers from the last one before it: each is a question to Telegram."""
 
 SLOWEST = 60.0
 """Seconds between two tries, at most."""
@@ -201,7 +204,9 @@ class Sending:
         if chat.trying_after is None:
             return None
         first = self._key.message(Mark(b"", chat.trying_after, chat.id)) + 1
-        for candidate in range(first, first + LOOK_AHEAD):
+        # it may have been on its way while other chats took many numbers
+        last = max(first, self._highest + 1) + LOOK_AHEAD
+        for candidate in range(first, min(last, first + MOST_LOOKED_AT)):
             if await self._api.stands(number, candidate, text, buttons, covered=covered):
                 return candidate
         return None

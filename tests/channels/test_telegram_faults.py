@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,31 @@ def test_a_lost_answer_is_not_a_lost_or_a_second_message(wire: Wire, bot: Gatewa
     person.wait_for(words.answer("shelter", "en").text)
     assert wire.called("editMessageText"), "nobody looked whether it stands there"
     assert set(person.counted().values()) == {1}
+
+
+def test_what_was_long_on_its_way_while_others_were_answered_stands_once(
+    wire: Wire, bot: Gateway, words: Catalogue
+) -> None:
+    slow, others = Person(wire, 8310), [Person(wire, 8320 + n) for n in range(8)]
+    for person in (slow, *others):
+        person.write("/start")
+        person.wait_for(words.say("telegram.intro", "en"))
+    held = wire.slow[slow.number] = threading.Event()
+    slow.write("is it free")
+    wait_for("it is on its way", lambda: wire.called("sendMessage")[-1]["chat_id"] == str(slow.number))
+    for _ in range(5):
+        for person in others:
+            person.write("where can i sleep")
+    shelter = words.answer("shelter", "en").text
+    for person in others:
+        wait_for("the others are answered", lambda p=person: p.counted()[shelter] == 5, 60)
+    del wire.slow[slow.number]
+    held.set()
+    slow.wait_for(words.answer("cost", "en").text)
+    wait_for("it is looked for", lambda: wire.called("editMessageText"))
+    slow.write("where can i sleep")
+    slow.wait_for(shelter)
+    assert set(slow.counted().values()) == {1}
 
 
 def test_a_dead_server_at_the_start_keeps_nobody_out_of_the_web(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ The server is the npm package `telegram-test-api` (its lock is in `telegram_serv
 update once and at once, whatever `offset` says, and takes a change of any message. The `Wire` between it and the
 gateway is HTTP too, and adds what Telegram documents and the server lacks: an update is brought again until it is
 acknowledged, a question waits for updates, a message that is changed into itself is "not modified". And it can do harm:
-cut the line, answer 429, lose an answer, bring updates twice and in any order.
+cut the line, answer 429, lose an answer, bring updates twice and in any order. What is said in a chat that is `slow`
+arrives when that is over, and whoever sent it does not hear of it.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Wire(ThreadingHTTPServer):
         self.flood: list[int] = []
         self.flood_until = 0.0
         self.lose_answers = 0
+        self.slow: dict[int, threading.Event] = {}
         self.blocked: set[int] = set()
         self.down = False
         self.mixed: random.Random | None = None
@@ -127,10 +129,14 @@ class Wire(ThreadingHTTPServer):
             return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {self._edit(given)}"}
         if method == "sendMessage" and (refused := self._refusal(int(given["chat_id"]))):
             return refused
-        with self._underway(), self._state:  # one after another, as the numbers of messages are given
-            reply = self.http.post(BOT + method, json=given)
-        if method == "sendMessage" and self.lose_answers:
-            self.lose_answers -= 1
+        with self._underway():
+            held = self.slow.get(int(given["chat_id"])) if method == "sendMessage" else None
+            if held is not None:
+                held.wait(60)
+            with self._state:  # one after another, as the numbers of messages are given
+                reply = self.http.post(BOT + method, json=given)
+        if method == "sendMessage" and (self.lose_answers or held is not None):
+            self.lose_answers -= held is None
             return None
         return reply.status_code, reply.json()
 
