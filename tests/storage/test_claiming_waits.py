@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import psycopg
-import pytest
 import pytest_asyncio
 from sqlalchemy import insert, make_url
 
