@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def conversation(number: int) -> str:
@@ -35,6 +37,15 @@ class Live:
         else:
             self._waiting[topic].add(waiter)
         return waiter
+
+    @contextmanager
+    def listening(self, topic: str) -> Iterator[asyncio.Future[None]]:
+        """`listen` for the length of the block, however it ends."""
+        waiter = self.listen(topic)
+        try:
+            yield waiter
+        finally:
+            self.forget(topic, waiter)
 
     def forget(self, topic: str, waiter: asyncio.Future[None]) -> None:
         """Gives up a `listen` that was not used."""

@@ -42,6 +42,7 @@ from bot.web.errors import ApiError
 from bot.web.feed import Feed
 from bot.web.feed import router as feed_router
 from bot.web.session import Door
+from bot.web.streams import whole
 
 FALL_BACK_TO_READING = 15.0
 """Seconds after which a stream reads the database though nothing woke it."""
@@ -219,26 +220,33 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
     async def _stream(request: Request) -> AsyncIterator[ServerSentEvent]:
         rows: Sequence[Row] = ()
         last = None
-        while not live.closed:
-            waiter = live.listen(DESK)
+
+        async def read() -> tuple[Sequence[Row], dict[str, Any]] | None:
             # Read anew each time: a session ends by logging out elsewhere, by time, or when it is taken away.
             # The stream itself is no sign of life: an open page alone keeps nobody logged in.
             session = await door.session(request, touch=False)
             if session is None:
-                live.forget(DESK, waiter)
-                yield ServerSentEvent("{}", event="expired")
-                return
+                return None
+            now = rows
             if works_on_cases(session.role):  # an administrator's line stays open, and empty
                 await desk.present(session)
-                rows = await desk.queue(session, rows)
-            snapshot = _snapshot(rows, await desk.called())
-            if snapshot != last:
-                last = snapshot
-                data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
-                yield ServerSentEvent(data, event="queue")
-            else:
-                yield ServerSentEvent("{}", event="beat")
-            await live.wait(DESK, waiter, FALL_BACK_TO_READING)
+                now = await desk.queue(session, rows)
+            return now, _snapshot(now, await desk.called())
+
+        while not live.closed:
+            with live.listening(DESK) as waiter:
+                found = await whole(read())
+                if found is None:
+                    yield ServerSentEvent("{}", event="expired")
+                    return
+                rows, snapshot = found
+                if snapshot != last:
+                    last = snapshot
+                    data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
+                    yield ServerSentEvent(data, event="queue")
+                else:
+                    yield ServerSentEvent("{}", event="beat")
+                await live.wait(DESK, waiter, FALL_BACK_TO_READING)
             await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
 
 

@@ -3,11 +3,19 @@ goes on there, and a thousand streams of one token are as many as a few."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 MOST = 6
+
+
+async def whole[T](reading: Coroutine[Any, Any, T]) -> T:
+    """Reads to the end though whoever listens hangs up meanwhile. The stream is then cancelled again and again, and a
+    reading that is cut off twice leaves its connection to SQLite half closed, which asyncio reports as an error."""
+    return await asyncio.shield(asyncio.get_running_loop().create_task(reading))
 
 
 class Streams:

@@ -20,7 +20,7 @@ from bot.sessions import Session
 from bot.storage.store import Store
 from bot.web.errors import ApiError
 from bot.web.source import Source
-from bot.web.streams import Streams
+from bot.web.streams import Streams, whole
 
 FALL_BACK_TO_READING = 15.0
 """Seconds after which a stream reads the database though nothing woke it."""
@@ -162,19 +162,17 @@ def router(
         topic = conversation(session.person.conversation)
         with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
-                waiter = live.listen(topic)
-                messages = await store.messages(session.person, after)
-                for message in messages:
-                    after = message.seq
-                    data = json.dumps(await shown_to(store, session, message), ensure_ascii=False)
-                    yield ServerSentEvent(data, id=str(message.seq))
-                if messages:
-                    live.forget(topic, waiter)
-                    continue
-                if await service.session(authorization.partition(" ")[2].strip()) is None:
-                    live.forget(topic, waiter)  # deleted, or opened elsewhere with the return code
-                    yield ServerSentEvent("{}", event="gone")
-                    return
-                await live.wait(topic, waiter, FALL_BACK_TO_READING)
+                with live.listening(topic) as waiter:
+                    messages = await whole(store.messages(session.person, after))
+                    for message in messages:
+                        after = message.seq
+                        data = json.dumps(await whole(shown_to(store, session, message)), ensure_ascii=False)
+                        yield ServerSentEvent(data, id=str(message.seq))
+                    if messages:
+                        continue
+                    if await whole(service.session(authorization.partition(" ")[2].strip())) is None:
+                        yield ServerSentEvent("{}", event="gone")  # deleted, or opened elsewhere with the return code
+                        return
+                    await live.wait(topic, waiter, FALL_BACK_TO_READING)
 
     return api
