@@ -1,7 +1,7 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time on two
-cores: most of them wait for something.
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, two files of tests run at a time: most
+of them wait for something.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest"]
     if sys.argv[1:]:
         return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
-    three = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-    together = [*pytest, *three, f"--ignore={ALONE}"]
+    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    together = [*pytest, *two, f"--ignore={ALONE}"]
     codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
     return int(any(codes))
 

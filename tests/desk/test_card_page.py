@@ -42,6 +42,16 @@ AS_ON_A_PHONE = """(() => {
   window.standing = async () => (await standing()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));
 })()"""
 """What Chrome on Android says of a page that makes its notification itself."""
+SLOW = """;(() => {
+  const real = navigator.serviceWorker.getRegistration.bind(navigator.serviceWorker);
+  const held = new Promise((done) => { window.letGo = done; });
+  window.looking = 0;
+  navigator.serviceWorker.getRegistration = async (...what) => {
+    window.looking++;
+    try { await held; return await real(...what); } finally { window.looking--; }
+  };
+})()"""
+"""A phone that looks for its worker until it is let go."""
 
 
 @pytest.mark.parametrize(("lang", "colours"), [("en", "light"), ("nl", "dark")])
@@ -256,6 +266,26 @@ async def test_a_phone_keeps_no_call_that_is_over(
     await page.locator("#logout").click()
     await expect(page.locator("#login")).to_be_visible()
     assert await page.evaluate(tags, [])
+
+
+async def test_a_call_that_comes_while_old_ones_are_looked_for_stands(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    """A page that is opened closes what an earlier one has shown; a slow phone is still looking when a call comes."""
+    noor = await at_desk(office, chromium, pictures, "Noor")
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    page = noor.page
+    await page.add_init_script(AS_ON_A_PHONE + SLOW + ";localStorage.setItem('notify', 'on');")
+    await page.reload()
+    assert await page.evaluate("until(() => window.looking > 0)")
+    await office.emergency()
+    [case] = await office.store.queue()
+    await expect(page.locator("#shout")).to_contain_text(case.number)
+    await page.evaluate("new Promise((done) => setTimeout(done, 500))")  # as long as a phone may look
+    stands = "(wanted) => until(async () => String((await standing()).map(({ tag }) => tag)) === String(wanted))"
+    await page.evaluate("letGo()")
+    assert await page.evaluate("until(() => window.looking === 0)")
+    assert await page.evaluate(stands, [case.number])
 
 
 async def test_the_call_of_ones_own_case_stands_until_it_is_over(

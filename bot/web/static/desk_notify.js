@@ -12,6 +12,7 @@ export class Notify {
     this.shown = new Map();
     this.refused = false;
     this.worker = null;
+    this.line = Promise.resolve();  // one after another: what is over must not take along what is shown meanwhile
     $("notify").addEventListener("click", () => this.press());
     this.label();
   }
@@ -37,7 +38,12 @@ export class Notify {
     $("notify-note").textContent = words.notify_explained;
   }
 
-  async show(emergencies) {
+  /** When everything before it is done. */
+  inTurn(work) { return this.line = this.line.then(work).catch(() => {}); }
+
+  show(emergencies) { return this.inTurn(() => this.showNow(emergencies)); }
+
+  async showNow(emergencies) {
     for (const { number, urgency } of emergencies) {
       if (!this.on) return;
       const title = urgency ? words["urgency_" + urgency] : words.notify_on;
@@ -60,7 +66,7 @@ export class Notify {
   async registered() {
     const worker = this.worker ??= await navigator.serviceWorker.register(workers ? workers.createScriptURL("") : WORKER);
     const starting = worker.installing || worker.waiting;
-    if (!worker.active && starting) await new Promise((done) => starting.addEventListener("statechange", () => { if (worker.active) done(); }));
+    if (!worker.active && starting) await new Promise((done) => starting.addEventListener("statechange", () => { if (worker.active || starting.state === "redundant") done(); }));
     return worker;
   }
 
@@ -81,7 +87,9 @@ export class Notify {
   /** Nothing but these calls, whatever a page before this one has shown. */
   only(numbers) { return this.closeWhere((number) => !numbers.includes(number)); }
 
-  async closeWhere(ended) {
+  closeWhere(ended) { return this.inTurn(() => this.closeNow(ended)); }
+
+  async closeNow(ended) {
     for (const [number, one] of this.shown) if (ended(number)) { one.close(); this.shown.delete(number); }
     for (const one of await (await this.standing())?.getNotifications().catch(() => []) ?? []) if (ended(one.tag)) one.close();
   }
