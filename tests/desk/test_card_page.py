@@ -44,14 +44,31 @@ AS_ON_A_PHONE = """(() => {
 """What Chrome on Android says of a page that makes its notification itself."""
 SLOW = """;(() => {
   const real = navigator.serviceWorker.getRegistration.bind(navigator.serviceWorker);
+  const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);
   const held = new Promise((done) => { window.letGo = done; });
   window.looking = 0;
+  window.early = false;
+  navigator.serviceWorker.register = (...what) => { window.early ||= window.looking > 0; return register(...what); };
   navigator.serviceWorker.getRegistration = async (...what) => {
     window.looking++;
     try { await held; return await real(...what); } finally { window.looking--; }
   };
 })()"""
-"""A phone that looks for its worker until it is let go."""
+"""A phone that looks for its worker until it is let go. `early`: whether it began to show something before."""
+
+ON = ";localStorage.setItem('notify', 'on');"
+"""Notifications were switched on earlier."""
+
+
+async def may_notify(
+    office: Office, chromium: Browser, pictures: Path, script: str, *, laptop: bool = False  # noqa: F811
+) -> Phone:
+    """A colleague's desk that may show notifications, opened anew with `script` before its own."""
+    noor = await at_desk(office, chromium, pictures, "Noor", laptop=laptop)
+    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    await noor.page.add_init_script(script)
+    await noor.page.reload()
+    return noor
 
 
 @pytest.mark.parametrize(("lang", "colours"), [("en", "light"), ("nl", "dark")])
@@ -185,11 +202,8 @@ async def test_a_new_emergency_is_notified_by_level_and_number(
     office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
     label = office.words.label
-    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
-    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    noor = await may_notify(office, chromium, pictures, RECORDED, laptop=True)
     page = noor.page
-    await page.add_init_script(RECORDED)
-    await page.reload()
     await page.locator("#menu-open").click()
     await expect(page.locator("#notify")).to_have_text(label("desk.notify_on", "en"))
     await noor.looked_at("notify")
@@ -213,11 +227,8 @@ async def test_a_phone_shows_it_through_a_worker_that_goes_when_it_is_turned_off
     office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
     label = office.words.label
-    noor = await at_desk(office, chromium, pictures, "Noor")
-    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    noor = await may_notify(office, chromium, pictures, AS_ON_A_PHONE)
     page = noor.page
-    await page.add_init_script(AS_ON_A_PHONE)
-    await page.reload()
     assert await page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
     await page.locator("#menu-open").click()
     await page.locator("#notify").click()
@@ -246,11 +257,8 @@ async def test_a_phone_keeps_no_call_that_is_over(
     office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
     """The page that showed it was thrown away meanwhile, or somebody has logged out."""
-    noor = await at_desk(office, chromium, pictures, "Noor")
-    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    noor = await may_notify(office, chromium, pictures, AS_ON_A_PHONE + ON)
     page = noor.page
-    await page.add_init_script(AS_ON_A_PHONE + ";localStorage.setItem('notify', 'on');")
-    await page.reload()
     (_, first), (_, second) = await office.emergency(), await office.emergency()
     tags = "(wanted) => until(async () => String((await standing()).map(({ tag }) => tag).sort()) === String(wanted))"
     numbers = [case.number for case in await office.store.queue()]
@@ -272,30 +280,24 @@ async def test_a_call_that_comes_while_old_ones_are_looked_for_stands(
     office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
     """A page that is opened closes what an earlier one has shown; a slow phone is still looking when a call comes."""
-    noor = await at_desk(office, chromium, pictures, "Noor")
-    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    noor = await may_notify(office, chromium, pictures, AS_ON_A_PHONE + SLOW + ON)
     page = noor.page
-    await page.add_init_script(AS_ON_A_PHONE + SLOW + ";localStorage.setItem('notify', 'on');")
-    await page.reload()
     assert await page.evaluate("until(() => window.looking > 0)")
     await office.emergency()
     [case] = await office.store.queue()
     await expect(page.locator("#shout")).to_contain_text(case.number)
-    await page.evaluate("new Promise((done) => setTimeout(done, 500))")  # as long as a phone may look
     stands = "(wanted) => until(async () => String((await standing()).map(({ tag }) => tag)) === String(wanted))"
     await page.evaluate("letGo()")
     assert await page.evaluate("until(() => window.looking === 0)")
     assert await page.evaluate(stands, [case.number])
+    assert not await page.evaluate("window.early"), "shown while it was looked for what is to be closed"
 
 
 async def test_the_call_of_ones_own_case_stands_until_it_is_over(
     office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
-    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
-    await noor.context.grant_permissions(["notifications"], origin=office.url)
+    noor = await may_notify(office, chromium, pictures, RECORDED + ON, laptop=True)
     page = noor.page
-    await page.add_init_script(RECORDED + ";localStorage.setItem('notify', 'on');")
-    await page.reload()
     person, case = await quiet_case(office)
     await page.locator("li.row button").first.click()
     await expect(page.locator("#log li.person").first).to_be_visible()
