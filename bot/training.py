@@ -19,6 +19,7 @@ from typing import Self
 import numpy as np
 
 from bot.settings import ROOT
+from encoder.processor import known_kernels
 
 Progress = Callable[[str], None]
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
@@ -120,10 +121,9 @@ def prepare_encoder(models: Path, progress: Progress, encoder_dir: Path | None =
 
 def engine_environment(encoder_dir: Path) -> dict[str, str]:
     """What the engine's processes see of this machine: no secret, no database, no setting of ours but the encoder."""
-    # The two of OpenBLAS say which kernels an old one may use where it knows the processor wrongly.
     names = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: os.environ[name] for name in names if name in os.environ}
-    return kept | {
+    return known_kernels() | kept | {
         "HOME": str(ROOT / ".cache" / "engine-home"),
         "INLOOP_ENCODER_DIR": str(encoder_dir.absolute()),
         "RASA_TELEMETRY_ENABLED": "false",

@@ -15,6 +15,9 @@ import numpy as np
 LIMIT = 4000
 """Characters of a message that are looked at: half from its beginning, half from its end."""
 
+AT_ONCE = 100
+"""Texts whose n-grams are computed together: what is computed then stays in the processor's cache."""
+
 _RAW_LIMIT = 20_000
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0f\s]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
@@ -56,7 +59,24 @@ def buckets(text: str, bits: int, sizes: Sequence[int] = (2, 3, 4, 5), *, words:
 
     N-grams stay within a word and its borders (one space on each side); `words` adds pairs of neighbouring words.
     """
-    codes = np.frombuffer(f" {text} ".encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    return _distinct([text], bits, sizes, words)[0]
+
+
+def rows(
+    texts: Sequence[str], bits: int, sizes: Sequence[int] = (2, 3, 4, 5), *, words: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """`buckets` of many texts at once, a third of the time for each: those of all, one after the other, and how many
+    each has (n,), int64."""
+    found = [_distinct(texts[start : start + AT_ONCE], bits, sizes, words) for start in range(0, len(texts), AT_ONCE)]
+    nothing = np.zeros(0, np.int64)
+    return np.concatenate([nothing, *(one for one, _ in found)]), np.concatenate([nothing, *(n for _, n in found)])
+
+
+def _distinct(texts: Sequence[str], bits: int, sizes: Sequence[int], words: bool) -> tuple[np.ndarray, np.ndarray]:
+    whole = "".join(f" {text} " for text in texts)
+    codes = np.frombuffer(whole.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    # Whose each code point is: what reaches from one text into the next is none of either.
+    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) + 2 for text in texts])
     space = codes == 32
     before = np.concatenate(([0], np.cumsum(space)))
     shift = np.uint64(64 - bits)
@@ -70,14 +90,17 @@ def buckets(text: str, bits: int, sizes: Sequence[int] = (2, 3, 4, 5), *, words:
             hashes = (hashes + codes[offset : offset + count]) * _MULTIPLIER
             hashes ^= hashes >> np.uint64(29)
         inner = before[size - 1 : size - 1 + count] - before[1 : 1 + count]
-        found.append(((hashes[inner == 0] * _MIX) >> shift).astype(np.int64))
+        whose = owner[:count]
+        own = (inner == 0) & (whose == owner[size - 1 :])
+        found.append(whose[own] << bits | ((hashes[own] * _MIX) >> shift).astype(np.int64))
     if words:
-        found.append(_word_pairs(codes, space, shift))
-    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        found.append(_word_pairs(codes, space, owner, bits))
+    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return keys & ((1 << bits) - 1), np.bincount(keys >> bits, minlength=len(texts)).astype(np.int64)
 
 
-def _word_pairs(codes: np.ndarray, space: np.ndarray, shift: np.uint64) -> np.ndarray:
-    """Buckets of each two neighbouring words."""
+def _word_pairs(codes: np.ndarray, space: np.ndarray, owner: np.ndarray, bits: int) -> np.ndarray:
+    """Buckets of each two neighbouring words of one text, below whose they are."""
     ends = np.flatnonzero(space)
     powers = (codes + np.uint64(7)) * _MULTIPLIER
     powers ^= powers >> np.uint64(31)
@@ -91,7 +114,9 @@ def _word_pairs(codes: np.ndarray, space: np.ndarray, shift: np.uint64) -> np.nd
     if len(word) < 2:
         return np.zeros(0, np.int64)
     pair = (word[:-1] * _MULTIPLIER ^ (word[1:] >> np.uint64(17))) + word[1:]
-    found: np.ndarray = ((pair * _MIX) >> shift).astype(np.int64)
+    whose = owner[ends]
+    own = whose[:-2] == whose[2:]
+    found: np.ndarray = whose[:-2][own] << bits | ((pair[own] * _MIX) >> np.uint64(64 - bits)).astype(np.int64)
     return found
 
 

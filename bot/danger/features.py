@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bot.core.ngrams import buckets, clean, fold
+from bot.core.ngrams import buckets, clean, fold, rows
 
 BITS: Final = 17
 SIZES: Final = (2, 3, 4, 5)
@@ -24,9 +24,7 @@ def matrix(texts: Sequence[str]) -> Any:
     """The sparse matrix (n, 2**BITS) of float32 for training, rows of length 1."""
     from scipy.sparse import csr_matrix
 
-    rows = [letters(fold(clean(text))) for text in texts]
-    counts = np.array([len(row) for row in rows], np.int64)
+    columns, counts = rows([fold(clean(text)) for text in texts], BITS, SIZES, words=True)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
     ends = np.concatenate(([0], np.cumsum(counts)))
-    columns = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-    return csr_matrix((values, columns, ends), shape=(len(rows), 1 << BITS))
+    return csr_matrix((values, columns, ends), shape=(len(texts), 1 << BITS))

@@ -33,20 +33,21 @@ def rates(
     safe = ~np.isin(kinds, (DANGER, ORDINARY, JOINED)) & known
     urgent = np.array([line.urgency for line in lines])
     emergencies = dangers & (urgent == "emergency")
-    order = np.argsort(-values[:, 2:], axis=1)[:, :MOST]
+    rows = np.flatnonzero(dangers)
+    order = np.argsort(-values[rows, 2:], axis=1)[:, :MOST]
     named = [
-        {SIGNALS[int(i)] for place, i in enumerate(best) if place == 0 or row[2 + i] >= signal}
-        for best, row in zip(order, values, strict=True)
+        {SIGNALS[int(i)] for place, i in enumerate(best) if place == 0 or values[row, 2 + i] >= signal}
+        for best, row in zip(order, rows, strict=True)
     ]
-    right = np.array([bool(names & set(line.signals)) for names, line in zip(named, lines, strict=True)])
+    right = [bool(names & set(lines[row].signals)) for names, row in zip(named, rows, strict=True)]
     return {
         "recall": _share(flagged, dangers),
         "alarming_but_safe": _share(flagged, safe),
         "ordinary": _share(flagged, ordinary),
         "emergency_as_emergency": _share(flagged & (values[:, 1] >= emergency), emergencies),
         "urgent_as_emergency": _share(flagged & (values[:, 1] >= emergency), dangers & (urgent == "urgent")),
-        "signal_right": _share(right, dangers),
-        "signals_named": round(float(np.mean([len(names) for names in np.array(named, object)[dangers]])), 2),
+        "signal_right": round(float(np.mean(right)), 4) if right else float("nan"),
+        "signals_named": round(float(np.mean([len(names) for names in named])), 2) if named else float("nan"),
     }
 
 

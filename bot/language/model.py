@@ -143,12 +143,10 @@ def _softmax(scores: np.ndarray) -> np.ndarray:
 def _matrix(texts: list[str]) -> Any:
     from scipy.sparse import csr_matrix
 
-    rows = [row(text) for text in texts]
-    counts = np.array([len(found) for found in rows], np.int64)
+    columns, counts = ngrams.rows([clean(text).lower() for text in texts], BITS, SIZES)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-    return csr_matrix(
-        (values, np.concatenate(rows), np.concatenate(([0], np.cumsum(counts)))), shape=(len(rows), 1 << BITS)
-    )
+    ends = np.concatenate(([0], np.cumsum(counts)))
+    return csr_matrix((values, columns, ends), shape=(len(texts), 1 << BITS))
 
 
 def _read(files: list[Path]) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.processor import AVX512, VARIABLE, use_widest
+from encoder.processor import AVX512, VARIABLE, known_kernels, use_widest
 
 ALL = " ".join(sorted(AVX512))
 
@@ -45,3 +45,14 @@ def test_a_system_that_says_nothing_is_left_as_it_is(tmp_path: Path, monkeypatch
     monkeypatch.delenv(VARIABLE)
     use_widest(tmp_path / "nothing")
     assert VARIABLE not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("described", "chosen"),
+    [("flags : sse avx2 fma\n", "Haswell"), ("flags : avx2 fma\nflags : avx2\n", None), ("Features : asimd\n", None)],
+)
+def test_an_older_openblas_is_told_what_the_processor_can_do(
+    described: str, chosen: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "cpuinfo").write_text(described)
+    assert known_kernels(tmp_path / "cpuinfo").get("OPENBLAS_CORETYPE") == chosen
