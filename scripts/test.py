@@ -1,7 +1,7 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, two files of tests run at a time: most
-of them wait for something.
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time: most
+of them wait for something. Ruff and mypy run beside the first of them.
 """
 
 from __future__ import annotations
@@ -60,14 +60,16 @@ def main() -> int:
     inloop = str(ROOT / ".venv" / "bin" / "inloop")
     if subprocess.run([inloop, "train"], env=env, check=False).returncode != 0:
         return 1
-    if len(sys.argv) == 1 and subprocess.run([sys.executable, "scripts/lint.py"], env=env, check=False).returncode != 0:
-        return 1
     pytest = [sys.executable, "-m", "pytest"]
     if sys.argv[1:]:
         return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
-    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-    together = [*pytest, *two, f"--ignore={ALONE}"]
-    codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
+    three = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+    together = [*pytest, *three, f"--ignore={ALONE}"]
+    with subprocess.Popen([sys.executable, "scripts/lint.py"], env=env) as lint:
+        codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
+        if lint.wait() != 0:
+            say("ruff or mypy found something: see above")
+            return 1
     return int(any(codes))
 
 
