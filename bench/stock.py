@@ -13,6 +13,7 @@ import httpx
 import psutil
 
 from bot.settings import ROOT
+from encoder.processor import known_kernels
 from bot.supervisor import free_port
 
 RASA = ROOT / "engine" / ".venv" / "bin" / "rasa"
@@ -20,6 +21,7 @@ RASA = ROOT / "engine" / ".venv" / "bin" / "rasa"
 
 def environment() -> dict[str, str]:
     return {
+        **known_kernels(),  # as our engine's processes compute
         "PATH": os.environ["PATH"],
         "HOME": str(ROOT / ".cache" / "engine-home"),
         "RASA_TELEMETRY_ENABLED": "false",
