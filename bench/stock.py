@@ -13,8 +13,8 @@ import httpx
 import psutil
 
 from bot.settings import ROOT
-from encoder.processor import known_kernels
 from bot.supervisor import free_port
+from encoder.processor import known_kernels
 
 RASA = ROOT / "engine" / ".venv" / "bin" / "rasa"
 
