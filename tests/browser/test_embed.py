@@ -51,7 +51,7 @@ def visitor(sites: Sites, browser: Browser) -> Phone:
 
 
 def in_english(frame: FrameLocator) -> None:
-    """Pressed when the scripts are there. Who presses sooner goes in by the door without scripts, and has other pages."""
+    """Pressed when the scripts are there. Who presses sooner goes in by the door without scripts: other pages."""
     button = frame.get_by_role("button", name="English")
     loaded = "new Promise((done) => addEventListener('load', () => done(true)))"
     assert button.evaluate(f"() => document.readyState === 'complete' || {loaded}")
