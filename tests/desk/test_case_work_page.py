@@ -36,14 +36,14 @@ async def told(person: Visitor, sender: str) -> list[object]:
 
 
 async def press(page: Page, name: str) -> None:
-    """Goes with Tab to the button of that name, as somebody without a mouse does, and presses Enter."""
+    """Sees the button of that name, goes to it with Tab, as somebody without a mouse does, and presses Enter."""
+    named = "(node.getAttribute('aria-label') || node.textContent).trim().startsWith(name)"
+    seen = f"[...document.querySelectorAll('button')].some((node) => node.checkVisibility() && {named})"
+    await page.wait_for_function(f"name => {seen}", arg=name)
     for _ in range(80):
         await page.keyboard.press("Tab")
         if await page.evaluate(
-            "name => document.activeElement?.tagName === 'BUTTON' &&"
-            " (document.activeElement.getAttribute('aria-label') || document.activeElement.textContent)"
-            ".trim().startsWith(name)",
-            name,
+            f"name => {{ const node = document.activeElement; return node?.tagName === 'BUTTON' && {named}; }}", name
         ):
             await page.keyboard.press("Enter")
             return
