@@ -1,7 +1,8 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time: most
-of them wait for something. Ruff and mypy run beside the first of them.
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time, since
+most of them wait for something, then two at a time of those in a browser, where people's patience has an end. Ruff and
+mypy run beside the first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "tests/process/test_siege.py"
 """It takes the whole machine, and would take it from others' tests."""
+PAGES = ("tests/browser", "tests/desk")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -63,10 +65,11 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest"]
     if sys.argv[1:]:
         return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
-    three = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-    together = [*pytest, *three, f"--ignore={ALONE}"]
+    by_file = ("--dist", "loadfile", "--no-loadscope-reorder")
+    others = [f"--ignore={path}" for path in (ALONE, *PAGES)]
+    runs = ([*pytest, "-n", "3", *by_file, *others], [*pytest, "-n", "2", *by_file, *PAGES], [*pytest, ALONE])
     with subprocess.Popen([sys.executable, "scripts/lint.py"], env=env) as lint:
-        codes = [subprocess.run(command, env=env, check=False).returncode for command in (together, [*pytest, ALONE])]
+        codes = [subprocess.run(command, env=env, check=False).returncode for command in runs]
         if lint.wait() != 0:
             say("ruff or mypy found something: see above")
             return 1
