@@ -93,7 +93,7 @@ def sync(uv, env, whole=True):
 
     Everything is compiled here, once. Else each start compiles anew wherever Python may not write: in the units of
     `deploy/`, in a container, and under PYTHONDONTWRITEBYTECODE. That is half of the time of every start. Not `whole`:
-    only our own; of the 20,000 files of libraries Python compiles itself what it loads, a quarter.
+    only our own; of the 20,000 files of libraries Python compiles itself what it loads.
     """
     env = dict(env, PYTHONWARNINGS="ignore::SyntaxWarning")
     if whole:
