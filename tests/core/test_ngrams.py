@@ -7,7 +7,10 @@ import pytest
 
 from bot.core.ngrams import AT_ONCE, buckets, rows
 
-ODD = ["", ".", "a", "  ", "a  b", "\ud800x", "a b c d", "x" * 3000, " before", "after ", "ключът е у него", "يضربني الآن", "他打我"]
+ODD = [
+    "", ".", "a", "  ", "a  b", "\ud800x", "a b c d", "x" * 3000, " before", "after ", "ключът е у него", "يضربني الآن",
+    "他打我",
+]  # fmt: skip
 TEXTS = [*ODD, *(f"{text} {number}" for number in range(2 * AT_ONCE) for text in ("he took the key", "is it free"))]
 
 
