@@ -11,9 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 import numpy as np
@@ -30,46 +28,33 @@ class TrainingFailed(RuntimeError):
 
 
 class Beside:
-    """Commands that run one after the other while this process does something else; none is left behind."""
+    """Commands that run while this process does something else; none is left behind."""
 
     def __init__(self) -> None:
-        self._running: subprocess.Popen[bytes] | None = None
-        self._over = False
-        self._lock = Lock()  # nothing is started once it is over
-        self._thread = ThreadPoolExecutor(1)
-        self._ended: Future[bool] | None = None
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._well = True
 
-    def start(self, *commands: tuple[list[str], dict[str, str]]) -> None:
-        """Each with its environment; the next one only when the one before ended well."""
-        self._ended = self._thread.submit(self._run, commands)
+    def start(self, command: list[str], environment: dict[str, str]) -> None:
+        """A failure to start is told by `well`."""
+        try:
+            self._running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL))
+        except OSError as error:
+            sys.stderr.write(f"{Path(command[0]).name}: {error.strerror}\n")
+            self._well = False
 
     def well(self) -> bool:
-        """Waits for the last; whether all ended well."""
-        return self._ended is None or self._ended.result()
-
-    def _run(self, commands: Sequence[tuple[list[str], dict[str, str]]]) -> bool:
-        for command, environment in commands:
-            with self._lock:
-                if self._over:
-                    return False
-                try:
-                    self._running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-                except OSError as error:
-                    sys.stderr.write(f"{Path(command[0]).name}: {error.strerror}\n")
-                    return False
-            if self._running.wait() != 0:
-                return False
-        return True
+        """Waits for all; whether all ended well."""
+        codes = [process.wait() for process in self._running]
+        return self._well and not any(codes)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._over = True
-        if self._running is not None and self._running.poll() is None:
-            self._running.kill()
-        self._thread.shutdown()
+        for process in self._running:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
 
 def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> float:
@@ -77,13 +62,11 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
     folder = prepare_encoder(models, progress, encoder_dir)
-    from bot.danger.data import NEAR
     from encoder import fill
 
     progress("sentence vectors")
     cache = models / "vectors.sqlite"
     arguments = ["--data", str(ROOT / "data"), "--cache", str(cache), "--encoder", str(folder)]
-    arguments += ["--every", *sorted(NEAR)]
     if fill.main(arguments) != 0:
         raise TrainingFailed("the sentences could not be encoded")
 
@@ -95,12 +78,13 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     from bot.danger.train import train as train_danger
 
     # The dialogue model is trained by a process of its own, beside the gateway's danger model: there are two cores or
-    # more. The languages, which need no vectors, come on its core when it is done.
+    # more. The languages, which take a third of the time of either, have one too: so both cores end together.
     dialogue = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
     languages = [sys.executable, "-m", "bot.language", str(models.absolute())]
     progress("dialogue model, danger and languages")
     with Beside() as beside:
-        beside.start((dialogue, engine_environment(folder)), (languages, dict(os.environ)))
+        beside.start(dialogue, engine_environment(folder))
+        beside.start(languages, dict(os.environ))
         train_danger(ROOT, models, encode, progress)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")

@@ -19,22 +19,32 @@ except ImportError:  # a PyYAML that was built without libyaml
 GREETED = 6
 """One in so many sentences is learned a second time with a greeting before it: people greet first, and then ask."""
 FEW = frozenset({"bn", "hi", "tl"})
-"""Languages with a third of the sentences of the others: of their topics all are learned from. (The danger model sees
-less in these languages when it is shown all of them: docs/decisions/0024.)"""
+"""Languages with a third of the sentences of the others: all of theirs are shown."""
 GREETING, TALK = "greet", frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
 
 
+def shown_of_topics(language: str, text: str) -> bool:
+    """Whether the models on the vectors learn from this sentence of a topic. What the encoder knows teaches them no
+    more (docs/decisions/0024); the models of the letters, which need no vector, learn from all."""
+    return language in FEW or is_held_out(text)
+
+
+def shown_of_dangers(language: str, text: str) -> bool:
+    """The same of dangers and what looks like them; of what the encoder knows one in five."""
+    return language in FEW or is_taught(text)
+
+
 def sentences(root: Path) -> Iterator[str]:
-    """Yield every text of ``root/nlu/<lang>/<topic>.yml`` and ``root/danger/<lang>.yml``, in order of their
-    paths.
+    """Yield what the models on the vectors learn of ``root/nlu/<lang>/<topic>.yml`` and ``root/danger/<lang>.yml``, in
+    order of their paths.
     """
     for path in sorted((root / "nlu").glob("*/*.yml")):
-        yield from (text for _, text in taught(path))
+        yield from (text for _, text, shown in taught(path) if shown)
     for path in sorted((root / "danger").glob("*.yml")):
         content = _read(path)
         for kind in ("danger", "safe"):
-            for item in content.get(kind) or []:
-                yield str(item["text"])
+            texts = (str(item["text"]) for item in content.get(kind) or [])
+            yield from (text for text in texts if shown_of_dangers(path.stem, text))
 
 
 def examples(path: Path) -> Iterator[tuple[str, str]]:
@@ -44,11 +54,11 @@ def examples(path: Path) -> Iterator[tuple[str, str]]:
             yield str(block["intent"]), text
 
 
-def taught(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (topic, sentence) for what the dialogue model learns of one NLU file."""
-    every = path.parent.name in FEW
-    yield from (pair for pair in examples(path) if every or is_taught(pair[1]))
-    yield from greeted(path)
+def taught(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield (topic, sentence, whether its vector is learned from) for what the dialogue model learns of one file."""
+    for topic, text in examples(path):
+        yield topic, text, shown_of_topics(path.parent.name, text)
+    yield from ((topic, text, True) for topic, text in greeted(path))
 
 
 def greeted(path: Path) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
-from encoder.corpus import examples, sentences
+from encoder.corpus import sentences
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,14 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--encoder", type=Path, default=None, help="folder of the encoder (default: models/encoder)"
     )
-    parser.add_argument(
-        "--every", nargs="*", default=[], help="topics of which every sentence is encoded, not only what is taught"
-    )
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     options = parser.parse_args(arguments)
-    whole = (path for topic in options.every for path in sorted((options.data / "nlu").glob(f"*/{topic}.yml")))
-    more = (text for path in whole for _, text in examples(path))
-    texts = list(dict.fromkeys((*sentences(options.data), *more)))
+    texts = list(dict.fromkeys(sentences(options.data)))
     began = time.monotonic()
 
     def progress(done: int, total: int) -> None:

@@ -38,10 +38,10 @@ def is_held_out(text: str) -> bool:
 
 
 def is_taught(text: str) -> bool:
-    """Whether the models on top of the encoder learn from this sentence of a topic.
+    """Whether the models on the encoder's vectors learn from this sentence.
 
-    What the encoder has learned it need not be shown once more: all that it was not, and one in five of the others,
-    give as good models in two thirds of the time. Dangers and what looks like them are all shown.
+    What the encoder has learned they need not be shown once more: all that it has not, and one in five of the others,
+    give as good models in half of the time.
     """
     return is_held_out(text) or _sum(text) % PARTS % 5 in SHOWN
 

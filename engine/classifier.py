@@ -23,6 +23,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from engine.importer import for_letters
 from engine.network import Recipe
 from engine.topics import TopicModel, fit
 
@@ -83,20 +84,23 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
             return cls(config, model_storage, resource, (TopicModel.load(folder / "topics.npz"), topics))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on every example that has a topic and a vector."""
+        """Train on every example that has a topic and a vector, the letters on what needs none too."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         topics = sorted({message.get(INTENT) for message in examples})
         if len(topics) < 2:
             raise ValueError("training needs sentences of at least two topics")
+        shown = [message for message in examples if for_letters(message) is None]
+        vectors = np.stack([vector_of(message) for message in shown])
+        sentences = [(message.get(TEXT), message.get(INTENT)) for message in shown]
+        sentences += [(text, message.get(INTENT)) for message in examples for text in for_letters(message) or ()]
+        texts = [text for text, _ in sentences]
         numbers = {topic: number for number, topic in enumerate(topics)}
-        classes = np.array([numbers[message.get(INTENT)] for message in examples])
-        vectors = np.stack([vector_of(message) for message in examples])
+        classes = np.array([numbers[topic] for _, topic in sentences])
 
         def progress(done: int, total: int) -> None:
             if done % 5 == 0 or done == total:
-                log.info("topics: %d of %d rounds over %d sentences", done, total, len(examples))
+                log.info("topics: %d of %d rounds over %d sentences", done, total, len(shown))
 
-        texts = [message.get(TEXT) for message in examples]
         model = fit(vectors, texts, classes, len(topics), self._recipe, progress)
         self._trained = (model, topics)
         with self._storage.write_to(self._resource) as folder:

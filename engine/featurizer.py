@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
 from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
+from engine.importer import for_letters
 
 log = logging.getLogger("engine.featurizer")
 
@@ -67,8 +68,9 @@ class EncoderFeaturizer(GraphComponent, Featurizer):  # type: ignore[misc]
         """Any folder will do until it is needed."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the vector of every training sentence."""
-        messages = [message for message in training_data.training_examples if message.get(TEXT)]
+        """Add the vector of every training sentence that is not for the letters alone."""
+        examples = training_data.training_examples
+        messages = [message for message in examples if message.get(TEXT) and for_letters(message) is None]
         texts = [message.get(TEXT) for message in messages]
 
         def progress(done: int, total: int) -> None:

@@ -19,6 +19,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.corpus import taught
 
+LETTERS = "letters_only"
+"""Where a message has the sentences that the models on the vectors are not shown."""
+
 
 class Sentence(Message):  # type: ignore[misc]
     """A message of text and topic as it is read: strings that nobody changes in place."""
@@ -51,5 +54,27 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
                 found = list(taught(Path(name)))
             except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
                 raise ValueError(f"{name} is not a file of sentences ({type(error).__name__})") from None
-            messages += [Sentence.build(text, intent) for intent, text in found]
+            messages += [Sentence.build(text, topic) for topic, text, shown in found if shown]
+            messages += _for_letters(found)
         return TrainingData(messages)
+
+
+def _for_letters(found: list[tuple[str, str, bool]]) -> list[Sentence]:
+    """One message a topic, for Rasa handles each at a cost; no sentence has a line end in it."""
+    texts: dict[str, list[str]] = {}
+    for topic, text, shown in found:
+        if not shown:
+            texts.setdefault(topic, []).append(text)
+    messages = []
+    for topic, theirs in texts.items():
+        message: Sentence = Sentence.build(theirs[0], topic)
+        message.set(LETTERS, "\n".join(theirs))
+        messages.append(message)
+    return messages
+
+
+def for_letters(message: Message) -> list[str] | None:
+    """The sentences of a training message of which the letters alone are learned, so that they need no vector; None
+    where it is a sentence of its own."""
+    texts = message.get(LETTERS)
+    return None if texts is None else str(texts).split("\n")

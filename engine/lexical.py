@@ -1,7 +1,7 @@
-"""Topic evidence from the letters themselves: complement naive Bayes over hashed character n-grams.
+"""Topic evidence from the letters themselves: linear models over hashed character n-grams, one for each topic.
 
-Weak alone, but it errs elsewhere than the sentence vector does: names of papers, offices and places, and
-spellings that the encoder breaks into meaningless pieces.
+They need no vector, so they learn from every sentence, and they err elsewhere than the sentence vector does: names of
+papers, offices and places, and spellings that the encoder breaks into meaningless pieces.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 from encoder.ngrams import buckets
 from encoder.text import clean
 
-BUCKETS = 1 << 16
+BUCKETS = 1 << 18
 LONGEST = 400
-SMOOTHING = 0.3
+PENALTY = 1e-6
+ROUNDS = 3
+"""How often each sentence is seen."""
 
 
 def features(texts: Sequence[str]) -> csr_matrix:
-    """One row of ones at the n-grams of each text, shape (len(texts), 65536)."""
+    """One row of ones at the n-grams of each text, shape (len(texts), BUCKETS)."""
     columns = [np.unique(buckets(clean(text, LONGEST).casefold()) % BUCKETS) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in columns])])
     indices = np.concatenate(columns).astype(np.int32) if columns else np.zeros(0, np.int32)
@@ -30,38 +32,42 @@ def features(texts: Sequence[str]) -> csr_matrix:
 
 @dataclass(frozen=True)
 class Lexical:
-    """``weights`` (buckets, classes) float16, the rarity of a bucket included; ``rarity`` (buckets,) for the
-    length.
+    """``weights`` (buckets, classes) float16, the rarity of a bucket included; ``bias`` (classes,); ``rarity``
+    (buckets,) for the length.
     """
 
     weights: np.ndarray
+    bias: np.ndarray
     rarity: np.ndarray
 
     def scores(self, rows: csr_matrix) -> np.ndarray:
-        """Scores of shape (n, classes), centred per row; a factor makes them comparable with logits."""
+        """Logits of shape (n, classes), each of one topic against all others."""
         result = np.zeros((rows.shape[0], self.weights.shape[1]), np.float32)
         for number in range(rows.shape[0]):
             columns = rows.indices[rows.indptr[number] : rows.indptr[number + 1]]
-            rarity = self.rarity[columns]
-            length = float(np.sqrt((rarity * rarity).sum())) or 1.0
-            result[number] = self.weights[columns].astype(np.float32).sum(axis=0) / length
-        return np.asarray(result - result.mean(axis=1, keepdims=True))
+            length = float(np.linalg.norm(self.rarity[columns])) or 1.0
+            result[number] = self.weights[columns].sum(axis=0, dtype=np.float32) / length
+        return result + self.bias
 
 
 def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
-    """Learn from ``rows`` with class numbers ``classes`` below ``count``."""
+    """Learn from ``rows`` with class numbers ``classes`` below ``count``, each of which is there.
+
+    Rare topics weigh as much as common ones: how many lines were written says nothing of how often it is asked.
+    """
+    from sklearn.linear_model import SGDClassifier
+
     used = np.asarray((rows > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + rows.shape[0]) / (1 + used)) + 1).astype(np.float32)
     rarity[used < 2] = 0  # what was seen once says nothing
-    weighted = rows.multiply(rarity[None, :]).tocsr()
-    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    weighted = csr_matrix(weighted.multiply(1 / np.maximum(lengths, 1e-9)[:, None]))
-    members = csr_matrix(
-        (np.ones(len(classes), np.float32), (classes, np.arange(len(classes)))), (count, len(classes))
-    )
-    sums = np.asarray((members @ weighted).todense())
-    others = sums.sum(axis=0, keepdims=True) - sums + SMOOTHING
-    logs = -np.log(others / others.sum(axis=1, keepdims=True))
-    # Only differences between the classes matter; without the common part the weights fit into float16.
-    logs -= logs.mean(axis=0, keepdims=True)
-    return Lexical((logs.T * rarity[:, None]).astype(np.float16), rarity)
+    heavy = (rows @ diags(rarity)).tocsr()
+    lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
+    heavy = (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr()
+    weights = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]
+    machine = SGDClassifier(
+        loss="log_loss", alpha=PENALTY, max_iter=ROUNDS, tol=None, average=True, random_state=7, n_jobs=2
+    ).fit(heavy, classes, sample_weight=weights)
+    learned, bias = machine.coef_, machine.intercept_
+    if count == 2:  # then it learns the second against the first alone
+        learned, bias = np.vstack((-learned, learned)), np.concatenate((-bias, bias))
+    return Lexical((learned.T * rarity[:, None]).astype(np.float16), bias.astype(np.float32), rarity)

@@ -1,8 +1,9 @@
 """The model behind the topic classifier: three networks over the sentence vector and the letters, calibrated
 together.
 
-Each network is trained without its share of the sentences that the encoder was not tuned on
-(``encoder.holdout``), and the weight of the letters and the temperature are chosen on what neither has seen.
+Each network is trained without its share of the sentences that the encoder was not tuned on (``encoder.holdout``), and
+the weight of the letters and the temperature are chosen on what neither has seen: for that, letters are learned once
+without any of those sentences.
 Kept as plain arrays, so that loading a model never runs code (a pickle would).
 """
 
@@ -20,7 +21,7 @@ from engine.lexical import Lexical
 from engine.network import Network, Recipe, softmax, train
 
 NETWORKS = 3
-LETTER_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+LETTER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)
 TEMPERATURES = tuple(float(t) for t in np.geomspace(0.2, 3.0, 60))
 
 
@@ -87,16 +88,18 @@ def fit(
     recipe: Recipe,
     progress: Callable[[int, int], None],
 ) -> TopicModel:
-    """Train on ``vectors`` (n, dim), their ``texts`` and class numbers ``classes`` (n,) below ``count``.
+    """Train on ``texts`` and their class numbers ``classes`` (n,), each below ``count`` among them. ``vectors``
+    (m, dim) are those of the first m texts; of the others the letters alone are learned.
 
     A sentence that the encoder was tuned on would make the model too sure of itself, so only the others calibrate.
     These are shown twice: their vectors are as unsure as those of new messages.
     """
     rows = lexical.features(texts)
-    parts = np.random.default_rng(recipe.seed).integers(0, NETWORKS, len(classes))
     unseen = held_out(texts)
-    folds = np.where(unseen, parts, -1)
-    networks, seen = [], []
+    theirs, fresh = classes[: len(vectors)], unseen[: len(vectors)]
+    parts = np.random.default_rng(recipe.seed).integers(0, NETWORKS, len(vectors))
+    folds = np.where(fresh, parts, -1)
+    networks, logits = [], np.zeros((len(vectors), count), np.float32)
     for number in range(NETWORKS):
         held = folds == number
         before = number * recipe.epochs
@@ -104,20 +107,22 @@ def fit(
         def tell(done: int, before: int = before) -> None:
             progress(before + done, NETWORKS * recipe.epochs)
 
-        shown = np.concatenate((np.flatnonzero(~held), np.flatnonzero(~held & unseen)))
-        network = train(vectors[shown], classes[shown], count, _seeded(recipe, number), tell)
+        used = np.concatenate((np.flatnonzero(~held), np.flatnonzero(~held & fresh)))
+        network = train(vectors[used], theirs[used], count, _seeded(recipe, number), tell)
         networks.append(network)
-        if held.any():
-            letters = lexical.fit(rows[~held], classes[~held], count).scores(rows[held])
-            seen.append((network.logits(vectors[held]), letters, classes[held]))
-    letter_weight, temperature = calibrate(seen) if seen else (1.0, 1.0)
+        logits[held] = network.logits(vectors[held])
+    judged = np.flatnonzero(folds >= 0)
+    known = np.flatnonzero(~unseen)
+    letter_weight, temperature = 1.0, 1.0
+    if len(judged) and len(np.unique(classes[known])) == count:
+        letters = lexical.fit(rows[known], classes[known], count).scores(rows[judged])
+        letter_weight, temperature = calibrate(logits[judged], letters, theirs[judged])
     return TopicModel(tuple(networks), lexical.fit(rows, classes, count), letter_weight, temperature)
 
 
-def calibrate(seen: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[float, float]:
-    """The weight of the letters and the temperature that make the true classes of ``seen`` likeliest."""
-    logits, letters = (np.concatenate([part[i] for part in seen]) for i in (0, 1))
-    classes = np.concatenate([part[2] for part in seen])
+def calibrate(logits: np.ndarray, letters: np.ndarray, classes: np.ndarray) -> tuple[float, float]:
+    """The weight of the letters and the temperature that make the true ``classes`` (n,) likeliest; both scores
+    (n, classes) are of models that had not seen them."""
     rows = np.arange(len(classes))
 
     def loss(choice: tuple[float, float]) -> float:

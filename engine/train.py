@@ -26,7 +26,7 @@ from engine.quiet import silence  # noqa: E402
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
-CODE = ("engine/*.py", "encoder/holdout.py", "encoder/ngrams.py", "encoder/text.py")
+CODE = ("engine/*.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/ngrams.py", "encoder/text.py")
 
 log = logging.getLogger("engine.train")
 

@@ -59,7 +59,7 @@ def prepare(languages: list[str], epochs: int) -> int:
     (FOLDER / "data").mkdir(parents=True, exist_ok=True)
     (FOLDER / "config.yml").write_text(CONFIG.format(epochs=epochs))
     intents: dict[str, list[str]] = {}
-    lines = [line for line in danger_data.read(ROOT, every=True) if not languages or line.lang in languages]
+    lines = [line for line in danger_data.read(ROOT) if not languages or line.lang in languages]
     for line in lines:
         danger = "safe" if line.kind not in (danger_data.DANGER, danger_data.ORDINARY) else f"danger_{line.urgency}"
         intents.setdefault(line.topic or danger, []).append(" ".join(line.text.split()))

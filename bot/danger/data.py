@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from encoder.holdout import is_taught
+from encoder.corpus import shown_of_dangers, shown_of_topics
 
 SIGNALS: Final = (
     "violence_now",
@@ -25,8 +25,6 @@ SIGNALS: Final = (
     "witnessed_now",
 )
 
-NEAR: Final = frozenset({"debt", "documents_taken", "domestic_work", "report", "signs", "unpaid_wages"})
-"""Topics that dangers are told beside: all their lines are learned from, so that the complaint alone stays harmless."""
 ORDINARY: Final = "ordinary"
 DANGER: Final = "danger"
 
@@ -63,11 +61,14 @@ def fingerprint(files: list[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
-def read(root: Path, *, every: bool = False) -> list[Line]:
-    """All lines of languages that have danger lines, in a fixed order; of the topics' lines those that are taught
-    (`encoder/holdout.py`), or `every` one.
+def is_shown(line: Line) -> bool:
+    """Whether the meaning is learned from `line`, and so its vector is needed; the letters are learned from all."""
+    return shown_of_topics(line.lang, line.text) if line.kind == ORDINARY else shown_of_dangers(line.lang, line.text)
 
-    A text labelled twice counts once, danger first.
+
+def read(root: Path) -> list[Line]:
+    """All lines of languages that have danger lines, in a fixed order. A text labelled twice counts once, danger
+    first.
     """
     lines: list[Line] = []
     for file in sorted((root / "data" / "danger").glob("*.yml")):
@@ -75,7 +76,7 @@ def read(root: Path, *, every: bool = False) -> list[Line]:
     languages = {line.lang for line in lines}
     for file in sorted((root / "data" / "nlu").glob("*/*.yml")):
         if file.parent.name in languages:
-            lines += _topic(file, every)
+            lines += _topic(file)
     seen: set[tuple[str, str]] = set()
     unique = []
     for line in lines:
@@ -97,12 +98,12 @@ def _danger(file: Path) -> list[Line]:
     return lines
 
 
-def _topic(file: Path, every: bool) -> list[Line]:
+def _topic(file: Path) -> list[Line]:
     content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, the fast one
     lines = []
     for block in content["nlu"] or []:
         for example in block["examples"].splitlines():
             text = example.strip().removeprefix("-").strip()
-            if text and (every or block["intent"] in NEAR or is_taught(text)):
+            if text:
                 lines.append(Line(text, file.parent.name, topic=block["intent"]))
     return lines

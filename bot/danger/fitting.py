@@ -12,6 +12,8 @@ from bot.danger.model import kernel
 
 FOLDS: Final = 5
 RIDGE: Final = 1.0
+ROUNDS: Final = 3
+"""How often the letters of every line are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ def meaning(
 
     The sums of each fold are kept apart, so that leaving one out costs a subtraction and not another pass.
     """
+    from scipy.linalg import solve
+
     count = len(landmarks)
     grams, sides, scored = [], [], []
     for fold in range(FOLDS):
@@ -42,30 +46,32 @@ def meaning(
     gram, side = sum(grams[1:], grams[0]) + prior, sum(sides[1:], sides[0])
     held_out = np.zeros(targets.shape, np.float32)
     for fold, (rows, near) in enumerate(scored):
-        held_out[rows] = near @ np.linalg.solve(gram - grams[fold], side - sides[fold]).astype(np.float32)
-    return Fitted(np.linalg.solve(gram, side).astype(np.float32), held_out)
+        held_out[rows] = near @ solve(gram - grams[fold], side - sides[fold], assume_a="pos").astype(np.float32)
+    return Fitted(solve(gram, side, assume_a="pos").astype(np.float32), held_out)
 
 
 def letters(
     matrix: Any, target: np.ndarray, weights: np.ndarray, left_out: Sequence[np.ndarray], penalty: float
-) -> tuple[np.ndarray, float, np.ndarray]:
-    """A linear model over sparse n-grams for one 0/1 target: (weights, bias, scores).
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Linear models over sparse n-grams, one for each value of `target` (n,), or one where there are but two: weights
+    (buckets, k), bias (k,), scores (n, k), in the order of the values.
 
-    `left_out` are masks (n,) of rows: those of each are scored by a model that had not seen them, all others by
-    the model itself.
+    `left_out` are masks (n,) of rows: those of each are scored by a model that had not seen them, all others are not.
     """
     from sklearn.linear_model import SGDClassifier
 
     def fit(rows: np.ndarray) -> Any:
-        machine = SGDClassifier(loss="log_loss", alpha=penalty, max_iter=5, tol=None, average=True, random_state=7)
+        machine = SGDClassifier(
+            loss="log_loss", alpha=penalty, max_iter=ROUNDS, tol=None, average=True, random_state=7, n_jobs=2
+        )
         return machine.fit(matrix[rows], target[rows], sample_weight=weights[rows])
 
     machine = fit(np.arange(len(target)))
-    scores = machine.decision_function(matrix).astype(np.float32)
+    scores = np.zeros((len(target), len(machine.intercept_)), np.float32)
     for mask in left_out:
         rows = np.flatnonzero(mask)
-        scores[rows] = fit(np.flatnonzero(~mask)).decision_function(matrix[rows])
-    return machine.coef_[0].astype(np.float32), float(machine.intercept_[0]), scores
+        scores[rows] = fit(np.flatnonzero(~mask)).decision_function(matrix[rows]).reshape(len(rows), -1)
+    return machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32), scores
 
 
 def calibrate(scores: np.ndarray, target: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

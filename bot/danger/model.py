@@ -4,7 +4,9 @@ Two views of a text are scored and then weighed against each other by a calibrat
 
 * *meaning*: a radial-basis network over the encoder's vector (the same weights in every language, so a language that
   nobody wrote training sentences in is understood as far as the encoder reaches);
-* *letters*: a linear model over hashed character n-grams and word pairs. It also stands alone when there is no vector.
+* *letters*: linear models over hashed character n-grams and word pairs. They also stand alone when there is no vector.
+  Beside how much a text looks like danger they say how much it looks like what only alarms, and like a topic: what is
+  plainly a question on papers needs more to be danger.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ FILE: Final = "danger.npz"
 MANIFEST: Final = "manifest.json"
 HEADS: Final = ("danger", "emergency", *SIGNALS)
 """The columns of every weight matrix. All but the first are learned on dangers only."""
+VOTES: Final = 2
+"""What speaks against danger in the letters: that a text only alarms, and the topic it is most like."""
 
 
 class ModelError(ValueError):
@@ -78,6 +82,9 @@ class Model:
         self._meaning = arrays["meaning"].astype(np.float32)
         self._letters = arrays["letters"].astype(np.float32)
         self._letters_bias = arrays["letters_bias"].astype(np.float32)
+        self._harmless = arrays["harmless"]  # float16: a column for what only alarms, and one for each topic
+        self._harmless_bias = arrays["harmless_bias"].astype(np.float32)
+        self._rarity = arrays["rarity"].astype(np.float32)
         self._both = arrays["calibration_both"].astype(np.float32)
         self._alone = arrays["calibration_letters"].astype(np.float32)
         known = arrays["known"].astype(np.float32)
@@ -91,18 +98,29 @@ class Model:
 
         `vector` is the encoder's float32 (dim,), or None for letters alone; `found` is its evidence.
         """
-        row = features.letters(folded)
-        letters = self._letters[row].sum(axis=0) / np.sqrt(max(len(row), 1)) + self._letters_bias
+        letters, votes = self._by_letters(folded)
         if vector is None:
-            combined = self._alone[:, 0] + self._alone[:, 1] * letters + self._alone[:, 2:] @ found
+            views = np.vstack([letters, votes, np.repeat(found[:, None], len(HEADS), axis=1)])
+            weights = self._alone
         else:
             near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
-            combined = self._both[:, 0] + self._both[:, 1] * (near @ self._meaning) + self._both[:, 2] * letters
-            combined = combined + self._both[:, 3:] @ found
+            views = np.vstack([near @ self._meaning, letters, votes, np.repeat(found[:, None], len(HEADS), axis=1)])
+            weights = self._both
+        combined = weights[:, 0] + (weights[:, 1:] * views.T).sum(axis=1)
         values = sigmoid(combined)
         return Scores(
             float(values[0]), float(values[1]), {name: float(p) for name, p in zip(SIGNALS, values[2:], strict=True)}
         )
+
+    def _by_letters(self, folded: str) -> tuple[np.ndarray, np.ndarray]:
+        """(heads,) and (VOTES, heads): the votes count for danger itself, the first head."""
+        row = features.letters(folded)
+        length = float(np.linalg.norm(self._rarity[row])) or 1.0
+        letters = self._letters[row].sum(axis=0) / length + self._letters_bias
+        harmless = self._harmless[row].sum(axis=0, dtype=np.float32) / length + self._harmless_bias
+        votes = np.zeros((VOTES, len(HEADS)), np.float32)
+        votes[:, 0] = harmless[0], harmless[1:].max()
+        return letters, votes
 
     def nearest(self, vector: np.ndarray, lang: str | None, count: int = 2) -> list[str]:
         """The known danger sentences nearest to `vector`, in the person's language where we have some."""

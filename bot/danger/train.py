@@ -12,17 +12,17 @@ import numpy as np
 
 from bot.core.ngrams import clean, fold
 from bot.danger import data, evidence, examples, features, fitting, patterns
-from bot.danger.model import FILE, HEADS, MANIFEST, centred, sigmoid
+from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
 from bot.settings import ROOT
 from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
 ORDINARY_KEPT: Final = 16000
-"""Topic lines that the meaning is learned from; the letters learn from all of them."""
+"""Topic lines that the meaning is learned from; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
-CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/holdout.py", "encoder/later.txt")
+CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/later.txt")
 """What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
@@ -51,14 +51,16 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     lines = written + [line for line, _ in extra]
     folds = np.array([examples.fold_of(line) for line in written] + [fold for _, fold in extra])
     progress(f"danger: {len(lines)} sentences in {len({line.lang for line in lines})} languages")
-    vectors = np.asarray(encode([line.text for line in lines]), np.float32)
+    shown = np.array([data.is_shown(line) for line in written] + [True] * len(extra)).nonzero()[0]
+    vectors = np.asarray(encode([lines[index].text for index in shown]), np.float32)
     progress("danger: learning")
     # Messages that were put together hold sentences that the encoder may have been tuned on.
     unseen = kept_back([line.text for line in lines])
     unseen[len(written) :] = False
-    arrays, held_out = fit(lines, vectors, folds, unseen, progress)
-    known = [index for index, line in enumerate(written) if line.kind == data.DANGER]
-    arrays["known"] = vectors[known].astype(np.float16)
+    arrays, held_out = fit(lines, shown, vectors, folds, unseen, progress)
+    places = [place for place, index in enumerate(shown) if index < len(written) and lines[index].kind == data.DANGER]
+    known = shown[places]
+    arrays["known"] = vectors[places].astype(np.float16)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = {
         "fingerprint": mark,
@@ -74,6 +76,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
 
 def fit(
     lines: list[data.Line],
+    shown: np.ndarray,
     vectors: np.ndarray,
     folds: np.ndarray,
     unseen: np.ndarray,
@@ -81,7 +84,9 @@ def fit(
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Learn everything: the arrays of the model, and held-out probabilities (`both`, `letters`: (n, heads)).
 
-    `unseen` (n,) are the lines the encoder was not tuned on: they alone calibrate, and they alone are reported.
+    `shown` (m,) are the places of the lines that the meaning is learned from, in order, `vectors` (m, dim) theirs; the
+    letters are learned from all. `unseen` (n,) are the lines the encoder was not tuned on: they alone calibrate, and
+    they alone are reported.
     """
     serious = np.array([line.kind != data.ORDINARY for line in lines])
     danger = np.array([line.kind == data.DANGER for line in lines])
@@ -91,31 +96,33 @@ def fit(
     mean = vectors.mean(axis=0)
     scale = float(vectors.std(axis=0).mean() * np.sqrt(vectors.shape[1]))
     points = centred(vectors, mean, scale)
-    ordinary = np.flatnonzero(~serious)
+    ordinary = np.flatnonzero(~serious[shown])
     kept = np.sort(dice.choice(ordinary, min(ORDINARY_KEPT, len(ordinary)), replace=False))
-    rows = np.concatenate((np.flatnonzero(serious), kept))
+    places = np.concatenate((np.flatnonzero(serious[shown]), kept))
+    rows = shown[places]
     counts = np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
     fresh = np.where(unseen, UNSEEN, 1.0).astype(np.float32)
     row_weights = weights[rows] * counts * fresh[rows]
-    landmarks = points[_landmarks(serious, danger, dice)]
+    landmarks = points[_landmarks(serious[shown], danger[shown], dice)]
     signs = (2 * targets - 1).astype(np.float32)
-    first = fitting.meaning(points[rows], landmarks, signs[rows, :1], row_weights, folds[rows])
-    only = np.flatnonzero(danger)
-    rest = fitting.meaning(points[only], landmarks, signs[only, 1:], fresh[only], folds[only])
+    first = fitting.meaning(points[places], landmarks, signs[rows, :1], row_weights, folds[rows])
+    theirs = np.flatnonzero(danger[shown])
+    only = shown[theirs]
+    rest = fitting.meaning(points[theirs], landmarks, signs[only, 1:], fresh[only], folds[only])
     meaning = np.zeros((len(lines), len(HEADS)), np.float32)
     meaning[rows, :1], meaning[only, 1:] = first.held_out, rest.held_out
     progress("danger: learning the letters")
-    letter_weights, bias, letters = _letters(lines, targets, weights, folds, danger, unseen)
-    found = _evidence(lines, rows)
+    letters, scores = _letters(lines, targets, weights, folds, danger, unseen)
     judged = rows, only, counts
-    both, alone, held_out = _calibration(meaning, letters, found, targets, judged, unseen)
+    each = [_mixed(only if head else rows, unseen, targets[:, head])[0] for head in range(len(HEADS))]
+    found = _evidence(lines, np.unique(np.concatenate(each)))
+    both, alone, held_out = _calibration(meaning, scores, found, targets, judged, unseen)
     arrays = {
         "mean": mean,
         "scale": np.array(scale),
         "landmarks": landmarks.astype(np.float16),
         "meaning": np.hstack((first.weights, rest.weights)),
-        "letters": letter_weights.astype(np.float16),
-        "letters_bias": bias,
+        **letters,
         "calibration_both": both,
         "calibration_letters": alone,
     }
@@ -150,15 +157,16 @@ def _letters(
     folds: np.ndarray,
     danger: np.ndarray,
     unseen: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The linear models over n-grams: weights (buckets, heads), bias (heads,), scores (n, heads), held out where they
-    calibrate."""
-    matrix = features.matrix([line.text for line in lines])
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The linear models over n-grams: their arrays, and scores (n, heads + votes), held out where they calibrate."""
+    counted = features.matrix([line.text for line in lines])
+    rarity = features.rarity(counted)
+    matrix = features.weighted(counted, rarity)
     only = np.flatnonzero(danger)
     small = matrix[only]
     columns = np.zeros((matrix.shape[1], len(HEADS)), np.float32)
     bias = np.zeros(len(HEADS), np.float32)
-    scores = np.zeros(targets.shape, np.float32)
+    scores = np.zeros((len(lines), len(HEADS) + VOTES), np.float32)
 
     def left_out(rows: np.ndarray, head: int) -> list[np.ndarray]:
         """The lines that will calibrate: one part of them, or each fifth of all where all have to."""
@@ -166,18 +174,30 @@ def _letters(
             return [unseen[rows]]
         return [folds[rows] == fold for fold in range(fitting.FOLDS)]
 
+    # Danger, what only alarms, and every topic, each against all others: a text may look like danger and like a topic.
+    kinds = np.array([0 if line.kind == data.DANGER else 1 if line.kind != data.ORDINARY else 2 for line in lines])
+    topics = sorted({line.topic for line in lines if line.kind == data.ORDINARY})
+    if len(topics) < 2 or not (kinds == 1).any():
+        raise ValueError("danger is learned beside harmless lines that alarm, and at least two topics")
+    kinds[kinds == 2] = [2 + topics.index(line.topic) for line in lines if line.kind == data.ORDINARY]
     every = np.arange(len(lines))
-    columns[:, 0], bias[0], scores[:, 0] = fitting.letters(
-        matrix, targets[:, 0], weights, left_out(every, 0), 2e-6
-    )
+    found, shift, seen = fitting.letters(matrix, kinds, np.ones(len(lines)), left_out(every, 0), 1e-6)
+    columns[:, 0], bias[0], scores[:, 0] = found[:, 0], shift[0], seen[:, 0]
+    scores[:, len(HEADS) :] = np.column_stack((seen[:, 1], seen[:, 2:].max(axis=1)))
     for head in range(1, len(HEADS)):
         target = targets[only, head]
         if 0 < target.sum() < len(target):
             balance = np.where(target, 0.5 / target.mean(), 0.5 / (1 - target.mean())).astype(np.float32)
-            columns[:, head], bias[head], scores[only, head] = fitting.letters(
-                small, target, balance, left_out(only, head), 2e-5
-            )
-    return columns, bias, scores
+            one, shift_of, seen_of = fitting.letters(small, target, balance, left_out(only, head), 2e-5)
+            columns[:, head], bias[head], scores[only, head] = one[:, 0], shift_of[0], seen_of[:, 0]
+    arrays = {
+        "rarity": rarity,
+        "letters": (columns * rarity[:, None]).astype(np.float16),
+        "letters_bias": bias,
+        "harmless": (found[:, 1:] * rarity[:, None]).astype(np.float16),
+        "harmless_bias": shift[1:],
+    }
+    return arrays, scores
 
 
 def _evidence(lines: list[data.Line], rows: np.ndarray) -> np.ndarray:
@@ -209,13 +229,13 @@ def _calibration(
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """How the two views are weighed, per head, from held-out scores of `unseen` lines.
 
-    (heads, 3 + evidence), (heads, 2 + evidence), probabilities. `judged`: rows of the first head, rows of the others,
-    how many lines each of the first stands for.
+    (heads, 3 + votes + evidence), (heads, 2 + votes + evidence), probabilities. `judged`: rows of the first head, rows
+    of the others, how many lines each of the first stands for.
     """
     rows, only, counts = judged
-    extra = found.shape[1]
-    both = np.zeros((len(HEADS), 3 + extra), np.float32)
-    alone = np.zeros((len(HEADS), 2 + extra), np.float32)
+    votes, extra = np.zeros((len(meaning), VOTES), np.float32), found.shape[1]
+    both = np.zeros((len(HEADS), 3 + VOTES + extra), np.float32)
+    alone = np.zeros((len(HEADS), 2 + VOTES + extra), np.float32)
     probabilities = {name: np.zeros(meaning.shape, np.float32) for name in ("both", "letters")}
     for head in range(len(HEADS)):
         every = rows if head == 0 else only
@@ -223,7 +243,8 @@ def _calibration(
         if not 0 < target.sum() < len(target):
             both[head, 0] = alone[head, 0] = 8.0 if target.all() else -8.0
             continue
-        pair = np.column_stack((meaning[:, head], letters[:, head], found))
+        against = votes if head else letters[:, len(HEADS) :]
+        pair = np.column_stack((meaning[:, head], letters[:, head], against, found))
         stands_for = counts[np.isin(every, fitted)] if head == 0 else None
         both[head] = fitting.calibrate(pair[fitted], target, stands_for)
         alone[head] = fitting.calibrate(pair[fitted, 1:], target, stands_for)
@@ -232,7 +253,8 @@ def _calibration(
     # Rows the meaning was not learned from have no held-out score of it; those the encoder knows have no honest one.
     honest = np.zeros(len(meaning), bool)
     honest[_mixed(rows, unseen, targets[:, 0])[0]] = True
-    probabilities["both"][~honest, 0] = np.nan
+    for values in probabilities.values():
+        values[~honest, 0] = np.nan
     return both, alone, probabilities
 
 

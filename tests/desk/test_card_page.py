@@ -45,8 +45,8 @@ AS_ON_A_PHONE = """(() => {
   };
   window.standing = async () => (await standing()).map(({ title, body, tag, data }) => ({ title, body, tag, data }));
 })()"""
-"""What Chrome on Android says of a page that makes its notification itself. Chrome forgets one that is shown while somebody
-asks which there are, so the test does not ask meanwhile; nor does the desk."""
+"""What Chrome on Android says of a page that makes its notification itself. Chrome forgets one that is shown while
+somebody asks which there are, so the test does not ask meanwhile; nor does the desk."""
 SLOW = """;(() => {
   const real = navigator.serviceWorker.getRegistration.bind(navigator.serviceWorker);
   const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);
