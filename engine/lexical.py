@@ -61,6 +61,7 @@ def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
     rarity = (np.log((1 + rows.shape[0]) / (1 + used)) + 1).astype(np.float32)
     rarity[used < 2] = 0  # what was seen once says nothing
     heavy = (rows @ diags(rarity)).tocsr()
+    heavy.eliminate_zeros()
     lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
     heavy = (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr()
     weights = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]

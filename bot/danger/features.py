@@ -34,7 +34,7 @@ def rarity(matrix: Any) -> np.ndarray:
     """How much each bucket says, float32 (2**BITS,): the logarithm of one in how many texts has it; nothing where one
     text alone has."""
     used = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    weights = (np.log((1 + matrix.shape[0]) / (1 + used)) + 1).astype(np.float32)
+    weights: np.ndarray = (np.log((1 + matrix.shape[0]) / (1 + used)) + 1).astype(np.float32)
     weights[used < 2] = 0
     return weights
 
@@ -44,5 +44,6 @@ def weighted(matrix: Any, rarity: np.ndarray) -> Any:
     from scipy.sparse import diags
 
     heavy = (matrix @ diags(rarity)).tocsr()
+    heavy.eliminate_zeros()
     lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
     return (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr().astype(np.float32)

@@ -12,8 +12,6 @@ from bot.danger.model import kernel
 
 FOLDS: Final = 5
 RIDGE: Final = 1.0
-ROUNDS: Final = 3
-"""How often the letters of every line are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +49,25 @@ def meaning(
 
 
 def letters(
-    matrix: Any, target: np.ndarray, weights: np.ndarray, left_out: Sequence[np.ndarray], penalty: float
+    matrix: Any,
+    target: np.ndarray,
+    weights: np.ndarray,
+    left_out: Sequence[np.ndarray],
+    *,
+    penalty: float,
+    rounds: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Linear models over sparse n-grams, one for each value of `target` (n,), or one where there are but two: weights
     (buckets, k), bias (k,), scores (n, k), in the order of the values.
 
     `left_out` are masks (n,) of rows: those of each are scored by a model that had not seen them, all others are not.
+    Each row is seen `rounds` times.
     """
     from sklearn.linear_model import SGDClassifier
 
     def fit(rows: np.ndarray) -> Any:
         machine = SGDClassifier(
-            loss="log_loss", alpha=penalty, max_iter=ROUNDS, tol=None, average=True, random_state=7, n_jobs=2
+            loss="log_loss", alpha=penalty, max_iter=rounds, tol=None, average=True, random_state=7, n_jobs=2
         )
         return machine.fit(matrix[rows], target[rows], sample_weight=weights[rows])
 

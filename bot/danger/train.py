@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bot.core.ngrams import clean, fold
 from bot.danger import data, evidence, examples, features, fitting, patterns
@@ -57,7 +58,8 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     # Messages that were put together hold sentences that the encoder may have been tuned on.
     unseen = kept_back([line.text for line in lines])
     unseen[len(written) :] = False
-    arrays, held_out = fit(lines, shown, vectors, folds, unseen, progress)
+    with threadpool_limits(1, "blas"):  # a second thread only takes the core on which the dialogue model is learned
+        arrays, held_out = fit(lines, shown, vectors, folds, unseen, progress)
     places = [place for place, index in enumerate(shown) if index < len(written) and lines[index].kind == data.DANGER]
     known = shown[places]
     arrays["known"] = vectors[places].astype(np.float16)
@@ -181,15 +183,17 @@ def _letters(
         raise ValueError("danger is learned beside harmless lines that alarm, and at least two topics")
     kinds[kinds == 2] = [2 + topics.index(line.topic) for line in lines if line.kind == data.ORDINARY]
     every = np.arange(len(lines))
-    found, shift, seen = fitting.letters(matrix, kinds, np.ones(len(lines)), left_out(every, 0), 1e-6)
+    found, shift, seen = fitting.letters(
+        matrix, kinds, np.ones(len(lines)), left_out(every, 0), penalty=1e-6, rounds=2
+    )
     columns[:, 0], bias[0], scores[:, 0] = found[:, 0], shift[0], seen[:, 0]
     scores[:, len(HEADS) :] = np.column_stack((seen[:, 1], seen[:, 2:].max(axis=1)))
     for head in range(1, len(HEADS)):
         target = targets[only, head]
         if 0 < target.sum() < len(target):
             balance = np.where(target, 0.5 / target.mean(), 0.5 / (1 - target.mean())).astype(np.float32)
-            one, shift_of, seen_of = fitting.letters(small, target, balance, left_out(only, head), 2e-5)
-            columns[:, head], bias[head], scores[only, head] = one[:, 0], shift_of[0], seen_of[:, 0]
+            fitted = fitting.letters(small, target, balance, left_out(only, head), penalty=2e-5, rounds=5)
+            columns[:, head], bias[head], scores[only, head] = (part[..., 0] for part in fitted)
     arrays = {
         "rarity": rarity,
         "letters": (columns * rarity[:, None]).astype(np.float16),

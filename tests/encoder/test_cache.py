@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from encoder import fill
 from encoder.cache import VectorCache, vectors_for
 from encoder.corpus import sentences
-from encoder.holdout import is_taught
+from encoder.holdout import is_held_out, is_taught
 from encoder.ngrams import NgramEncoder
 
 TEXTS = ["een canary zin", "another one", "een canary zin", "الثالثة"]
@@ -48,38 +49,29 @@ def test_the_file_holds_no_text(tmp_path: Path) -> None:
     assert "الثالثة".encode() not in content
 
 
-def test_fill_takes_every_sentence_of_the_data(tmp_path: Path) -> None:
-    nlu = tmp_path / "data/nlu/nl"
+def _written(root: Path, lang: str, topic: list[str], danger: list[str], safe: list[str]) -> None:
+    nlu, dangers = root / "nlu" / lang, root / "danger"
     nlu.mkdir(parents=True)
-    (nlu / "shelter.yml").write_text(
-        'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n    - waar kan ik slapen\n'
-        "    -   nog een: bed?  \n"
-    )
-    danger = tmp_path / "data/danger"
-    danger.mkdir()
-    (danger / "nl.yml").write_text(
-        'danger:\n- {text: "de deur is op slot"}\nsafe:\n- {text: "vroeger wel"}\n'
-    )
-    expected = ["waar kan ik slapen", "nog een: bed?", "de deur is op slot", "vroeger wel"]
-    assert list(sentences(tmp_path / "data")) == expected
+    dangers.mkdir(exist_ok=True)
+    lines = "".join(f"    -  {text}  \n" for text in topic)
+    (nlu / "shelter.yml").write_text(f'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n{lines}')
+    told = {"danger": [{"text": text} for text in danger], "safe": [{"text": text} for text in safe]}
+    (dangers / f"{lang}.yml").write_text(json.dumps(told))
+
+
+def test_fill_takes_what_the_encoder_does_not_know_and_one_danger_in_five_that_it_knows(tmp_path: Path) -> None:
+    topic, danger, safe = ([f"{kind} nummer: {number}" for number in range(200)] for kind in ("bed", "slot", "vroeger"))
+    _written(tmp_path / "data", "nl", topic, danger, safe)
+    _written(tmp_path / "data", "bn", ["ghar", "ghar: 2"], ["taala"], ["aage"])
+    assert any(is_taught(text) and not is_held_out(text) for text in topic), "known, and no danger"
+    expected = {text for text in topic if is_held_out(text)} | {text for text in (*danger, *safe) if is_taught(text)}
+    expected |= {"ghar", "ghar: 2", "taala", "aage"}  # a language with few sentences: all
+    assert 30 < len(expected) < 250
+    assert set(sentences(tmp_path / "data")) == expected
     cache = tmp_path / "vectors.sqlite"
     arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]
     assert fill.main(arguments) == 0
-    assert set(VectorCache(cache).get(NgramEncoder.name, expected)) == set(expected)
-
-
-def test_fill_takes_the_whole_of_a_topic_that_is_named(tmp_path: Path) -> None:
-    known = [text for text in (f"zin {number}" for number in range(60)) if not is_taught(text)]
-    nlu = tmp_path / "data/nlu/nl"
-    nlu.mkdir(parents=True)
-    lines = "".join(f"    - {text}\n" for text in known)
-    (nlu / "debt.yml").write_text(f'version: "3.1"\nnlu:\n- intent: debt\n  examples: |\n{lines}')
-    cache = tmp_path / "vectors.sqlite"
-    arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]
-    assert fill.main(arguments) == 0
-    assert not VectorCache(cache).get(NgramEncoder.name, known)
-    assert fill.main([*arguments, "--every", "debt"]) == 0
-    assert set(VectorCache(cache).get(NgramEncoder.name, known)) == set(known)
+    assert set(VectorCache(cache).get(NgramEncoder.name, [*topic, *danger, *safe, *expected])) == expected
 
 
 def test_fill_with_no_data_is_no_error(tmp_path: Path) -> None:
