@@ -29,11 +29,12 @@ MIXED = (
 
 @pytest.fixture(scope="session")
 def unclear() -> dict[str, str]:
-    """A message between twelve topics, whatever the model of the day has learned; its letters say nothing: nobody wrote
-    such a sign."""
+    """A message between twelve topics, whatever the model of the day has learned. Its letters say nothing: nobody
+    wrote such a sign."""
     vector = encoder.load(ROOT / "models/encoder").encode(MIXED).mean(axis=0)
     vector /= np.linalg.norm(vector)
-    return {"text": "\N{BRAILLE PATTERN DOTS-123456}", "vector": base64.b64encode(vector.astype("<f4").tobytes()).decode()}
+    sent = base64.b64encode(vector.astype("<f4").tobytes()).decode()
+    return {"text": "\N{BRAILLE PATTERN DOTS-123456}", "vector": sent}
 
 
 def reply(answer: Any) -> dict[str, Any]:
