@@ -1,8 +1,8 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time, since
-most of them wait for something, then two at a time of those in a browser, where people's patience has an end. Ruff and
-mypy run beside the first.
+Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time, which
+keeps two processors busy, then two at a time of those in a browser, where people's patience has an end, and which wait
+for it often enough: ruff and mypy run beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "tests/process/test_siege.py"
 """It takes the whole machine, and would take it from others' tests."""
-PAGES = ("tests/browser", "tests/desk")
+PAGES = ("tests/browser/test_*.py", "tests/desk/test_*page.py", "tests/desk/test_rota.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -66,13 +66,15 @@ def main() -> int:
     if sys.argv[1:]:
         return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
     by_file = ("--dist", "loadfile", "--no-loadscope-reorder")
-    others = [f"--ignore={path}" for path in (ALONE, *PAGES)]
-    runs = ([*pytest, "-n", "3", *by_file, *others], [*pytest, "-n", "2", *by_file, *PAGES], [*pytest, ALONE])
+    pages = [str(path.relative_to(ROOT)) for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
+    others = [f"--ignore={path}" for path in (ALONE, *pages)]
+    codes = [subprocess.run([*pytest, "-n", "3", *by_file, *others], env=env, check=False).returncode]
     with subprocess.Popen([sys.executable, "scripts/lint.py"], env=env) as lint:
-        codes = [subprocess.run(command, env=env, check=False).returncode for command in runs]
-        if lint.wait() != 0:
-            say("ruff or mypy found something: see above")
-            return 1
+        codes.append(subprocess.run([*pytest, "-n", "2", *by_file, *pages], env=env, check=False).returncode)
+        codes.append(lint.wait())
+    if codes[-1]:
+        say("ruff or mypy found something: see above")
+    codes.append(subprocess.run([*pytest, ALONE], env=env, check=False).returncode)
     return int(any(codes))
 
 

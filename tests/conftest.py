@@ -21,9 +21,11 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_prox
 
 LONG = (
     "tests/process/", "tests/storage/test_handoff_states.py", "tests/oncall/", "tests/channels/", "tests/test_cli.py",
-    "tests/browser/",
+    "tests/test_access.py", "tests/storage/test_revisions.py", "tests/dialogs/", "tests/nlu/",
+    "tests/storage/test_cases.py", "tests/web/test_plain_forms.py", "tests/browser/", "tests/desk/test_card_page.py",
+    "tests/desk/test_page.py",
 )  # fmt: skip
-"""A test of these takes minutes: begun last, it would hold one of two processes while the other has nothing to do."""
+"""A file of these takes a minute or more: begun last, it would hold one process while the others have nothing to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,16 +23,34 @@ from tests.support.telegram import Person, Wire, environment, telegram
 QUESTIONS = {"is it free": "cost", "where can i sleep": "shelter", "can i get a lawyer": "legal_aid"}
 
 
-@pytest.fixture
-def wire() -> Iterator[Wire]:
+@pytest.fixture(scope="module")
+def line() -> Iterator[Wire]:
     with telegram() as made:
         yield made
 
 
-@pytest.fixture
-def bot(wire: Wire, tmp_path: Path) -> Iterator[Gateway]:
-    with running(tmp_path, free_port(), env=environment(wire, tmp_path)) as gateway:
+@pytest.fixture(scope="module")
+def bot(line: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """One Inloop for all faults of the line: it has to get over each of them."""
+    folder = tmp_path_factory.mktemp("faults")
+    with running(folder, free_port(), env=environment(line, folder)) as gateway:
         yield gateway
+
+
+@pytest.fixture
+def wire(line: Wire) -> Iterator[Wire]:
+    """The line without a fault, and without a call so far."""
+    line.calls.clear()
+    yield line
+    line.mixed, line.down, line.lose_answers, line.flood_until = None, False, 0, 0.0
+    line.flood.clear()
+    line.slow.clear()
+
+
+@pytest.fixture
+def own_wire() -> Iterator[Wire]:
+    with telegram() as made:
+        yield made
 
 
 def test_doubled_and_shuffled_updates_are_each_handled_once(wire: Wire, bot: Gateway, words: Catalogue) -> None:
@@ -74,10 +92,11 @@ def test_an_outage_delays_and_loses_nothing(wire: Wire, bot: Gateway, words: Cat
     case = desk.wait_for_case()
     desk.claim(case["id"])
     person.wait_for(words.say("handoff.joined", "en"))
+    before = bot.log.count("telegram.down")
     wire.down = True
     desk.reply(case["id"], "Are you there?")
     person.write("he comes back at ten")
-    wait_for("it was felt", lambda: "telegram.down" in bot.log)
+    wait_for("it was felt", lambda: bot.log.count("telegram.down") > before)
     wire.down = False
     person.wait_for("Are you there?", seconds=60)
     wait_for("it is read", lambda: "he comes back at ten" in [m["text"] for m in desk.read(case["id"])], 60)
@@ -129,14 +148,14 @@ def test_a_dead_server_at_the_start_keeps_nobody_out_of_the_web(tmp_path: Path) 
         assert gateway.stop() == 0
 
 
-def test_what_telegram_brings_is_acknowledged_after_its_turn(wire: Wire, tmp_path: Path, words: Catalogue) -> None:
+def test_what_telegram_brings_is_acknowledged_after_its_turn(own_wire: Wire, tmp_path: Path, words: Catalogue) -> None:
     import httpx
 
     hook = {"INLOOP_TELEGRAM_WEBHOOK_URL": "https://chat.example.org"}
-    with running(tmp_path, free_port(), env=environment(wire, tmp_path, **hook)) as gateway:
-        [told] = wait_for("the hook is set", lambda: wire.called("setWebhook"))
+    with running(tmp_path, free_port(), env=environment(own_wire, tmp_path, **hook)) as gateway:
+        [told] = wait_for("the hook is set", lambda: own_wire.called("setWebhook"))
         assert told["url"] == "https://chat.example.org/telegram/webhook"
-        person = Person(wire, 8400)
+        person = Person(own_wire, 8400)
         message = {"message_id": 5, "from": person.sender, "chat": person.chat, "date": 0, "text": "is it free"}
         update = {"update_id": 77, "message": message}
         address = gateway.url + "/telegram/webhook"
@@ -154,7 +173,7 @@ def test_what_telegram_brings_is_acknowledged_after_its_turn(wire: Wire, tmp_pat
 
 
 def test_a_gateway_that_waits_to_fetch_goes_on_after_its_database_let_it_go(
-    wire: Wire, tmp_path: Path, postgres: PostgresServer, words: Catalogue
+    own_wire: Wire, tmp_path: Path, postgres: PostgresServer, words: Catalogue
 ) -> None:
     """Another gateway fetches, and the database ends the connection of who waits behind it."""
     url = postgres.create()
@@ -162,7 +181,7 @@ def test_a_gateway_that_waits_to_fetch_goes_on_after_its_database_let_it_go(
     waiting = """FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    env = environment(wire, tmp_path, INLOOP_DATABASE_URL=url)
+    env = environment(own_wire, tmp_path, INLOOP_DATABASE_URL=url)
     try:
         with psycopg.connect(plain, autocommit=True) as other:
             other.execute("SELECT pg_advisory_lock(%s)", (name,))
@@ -171,7 +190,7 @@ def test_a_gateway_that_waits_to_fetch_goes_on_after_its_database_let_it_go(
                 other.execute(f"SELECT pg_terminate_backend(pid) {waiting}")
                 wait_for("it was felt", lambda: "telegram.stopped" in gateway.log)
                 other.execute("SELECT pg_advisory_unlock_all()")
-                person = Person(wire, 8300)
+                person = Person(own_wire, 8300)
                 person.write("/start")
                 person.wait_for(words.say("telegram.intro", "en"))
     finally:

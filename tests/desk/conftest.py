@@ -30,7 +30,6 @@ from bot.secret import page_key
 from bot.service import Service
 from bot.sessions import Sessions
 from bot.settings import Settings
-from bot.storage.schema import upgrade
 from bot.storage.store import Store
 from bot.tasks import Tasks
 from bot.understanding import Understanding
@@ -40,7 +39,7 @@ from bot.web.feed import Feed
 from bot.web.guard import Guard
 from bot.web.source import Source
 from tests.browser.conftest import PATIENCE
-from tests.support.databases import Clock
+from tests.support.databases import Clock, upgraded_sqlite
 from tests.support.desk import Colleague, join
 from tests.support.serving import serving
 
@@ -143,9 +142,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, words: content.Catalogue) -> AsyncIterator[Office]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'inloop.db'}"
-    await asyncio.to_thread(upgrade, url)
+async def office(tmp_path: Path, sqlite_template: Path, words: content.Catalogue) -> AsyncIterator[Office]:
+    url = upgraded_sqlite(tmp_path, sqlite_template)
     clock, live, tasks, limits = Clock(), Live(), Tasks(), Limits(1000, 1000)
     store = await Store.open(url, clock=clock)
     engine = Engine("http://127.0.0.1:9", "-", 0.2, asyncio.get_running_loop().time)  # nothing listens there

@@ -14,6 +14,7 @@ import uvicorn
 
 import encoder
 from bot import app as wiring
+from bot import content
 from bot.danger import Danger
 from bot.encoding import Encoding, TextEncoder
 from bot.language import Languages
@@ -27,12 +28,16 @@ from tests.support.serving import serving
 @cache
 def _models(models: Path) -> tuple[TextEncoder, Danger, Languages]:
     """Half a gigabyte, and FastAPI keeps every app that was ever made: loaded once for all of them."""
-    content = wiring.CONTENT
+    folder = wiring.CONTENT
     return (
         encoder.load(models / "encoder"),
-        Danger.load(models, content / "danger.yml"),
-        Languages.load(models, content / "languages.yml"),
+        Danger.load(models, folder / "danger.yml"),
+        Languages.load(models, folder / "languages.yml"),
     )
+
+
+_words = cache(content.load)
+"""Nothing changes a catalogue."""
 
 
 def _understanding(models: Path, _: Path | None) -> tuple[Understanding, Encoding]:
@@ -51,7 +56,7 @@ async def served(
         conversations_per_minute=conversations, messages_per_minute=1_000_000,
     )  # fmt: skip
     await asyncio.to_thread(schema.upgrade, settings.database)
-    with mock.patch.object(wiring, "understanding", _understanding):
+    with mock.patch.object(wiring, "understanding", _understanding), mock.patch.object(content, "load", _words):
         parts = await wiring.build(settings, "http://127.0.0.1:9", "-", clock=clock)  # nothing listens there
     config = uvicorn.Config(
         parts.app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1, lifespan="off",
