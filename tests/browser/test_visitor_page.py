@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
@@ -189,11 +189,34 @@ def test_whatever_somebody_types_the_page_is_as_wide_as_the_phone(
 
 
 @pytest.mark.parametrize("dark", [False, True])
+def test_a_language_whose_words_are_on_their_way_is_readable_meanwhile(
+    house: Gateway, browser: Browser, dark: bool
+) -> None:
+    phone = Phone(browser, house.url, dark=dark)
+    phone.page.goto(house.url + "/")
+    on_their_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_their_way.append(route)
+
+    phone.page.route("**/words/nl", hold)
+    phone.page.get_by_role("button", name="Nederlands").click()
+    expect(phone.page.locator("[aria-busy=true]")).to_have_count(1)
+    found = Axe().run(phone.page)
+    assert found.violations_count == 0, found.generate_report()
+    for route in on_their_way:
+        route.continue_()
+    expect(phone.page.locator("#start")).to_be_visible()
+    phone.context.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing(house: Gateway, browser: Browser, dark: bool) -> None:
     phone = Phone(browser, house.url, dark=dark)
     phone.page.goto(house.url + "/")
     found = [("languages", Axe().run(phone.page))]
     phone.page.get_by_role("button", name="Nederlands").click()
+    expect(phone.page.locator("#start")).to_be_visible()  # the words have come: until then the languages are there
     found.append(("before", Axe().run(phone.page)))
     phone.page.locator("#start").click()
     expect(phone.page.locator("#log li.bot")).to_have_count(1)
