@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL
-from tests.support.gateway import NO_ENGINE, Gateway, running
+from tests.support.gateway import Gateway, running
 from tests.support.old_browser import ARGUMENTS, OldPage, installed
 from tests.support.ports import free_port
 
@@ -24,7 +24,7 @@ ANDROID = (
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Without an engine: the page is what is tested here, and the topics to press are there without it."""
-    with running(tmp_path_factory.mktemp("house"), free_port(), engine=False, env=NO_ENGINE) as started:
+    with running(tmp_path_factory.mktemp("house"), free_port(), engine=False) as started:
         yield started
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.content import Catalogue
 from bot.translation import install
 from tests.browser.conftest import Phone
-from tests.support.gateway import NO_ENGINE, ROOT, Gateway, Visitor, running, wait_for
+from tests.support.gateway import ROOT, Gateway, Visitor, running, wait_for
 from tests.support.ports import free_port
 
 PASSWORD = "een lange zin voor de nacht"
@@ -189,7 +189,7 @@ def test_without_any_package_everything_goes_on(
     """The packages are taken away under the feet of a gateway, and another starts without."""
     own = tmp_path / "packages"
     shutil.copytree(packages, own)
-    env = {**NO_ENGINE, "INLOOP_TRANSLATION_DIR": str(own)}
+    env = {"INLOOP_TRANSLATION_DIR": str(own)}
     with running(tmp_path, free_port(), engine=False, env=env) as house:
         shutil.rmtree(own)
         person = Visitor(house.url, "ro")

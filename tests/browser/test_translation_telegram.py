@@ -14,7 +14,7 @@ from bot.content import Catalogue
 from bot.translation import install
 from tests.browser.conftest import Phone
 from tests.browser.test_translation import log_in
-from tests.support.gateway import NO_ENGINE, ROOT, Gateway, running
+from tests.support.gateway import ROOT, Gateway, running
 from tests.support.ports import free_port
 from tests.support.telegram import Person, Wire, environment, telegram
 
@@ -33,7 +33,7 @@ def bot(wire: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatewa
     folder = tmp_path_factory.mktemp("telegram")
     for archive in sorted((ROOT / "tests/support/translation").glob("*.argosmodel")):
         install(archive, folder / "packages")
-    env = environment(wire, folder, INLOOP_TRANSLATION_DIR=str(folder / "packages"), **NO_ENGINE)
+    env = environment(wire, folder, INLOOP_TRANSLATION_DIR=str(folder / "packages"))
     with running(folder, free_port(), engine=False, env=env) as gateway:
         yield gateway
 

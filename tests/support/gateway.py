@@ -23,9 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 INLOOP = ROOT / ".venv" / "bin" / "inloop"
 
 
-NO_ENGINE = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "of-an-engine-that-is-not-there"}
-"""Settings of a gateway that starts no engine of its own and finds none."""
-
 OPEN: list[httpx.Client] = []
 """Clients of people in these tests, closed together at the end."""
 

@@ -195,7 +195,7 @@ class Wire(ThreadingHTTPServer):
                 found = self._pending[:100]
             if found or time.monotonic() > end or self.down:
                 break
-            time.sleep(0.1)
+            time.sleep(0.03)
         if self.mixed is not None:
             found = found + self.mixed.choices(found, k=len(found) // 3) if found else found
             self.mixed.shuffle(found)

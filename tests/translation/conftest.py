@@ -9,7 +9,7 @@ import pytest
 
 from bot.translation import install
 from tests.support.caseworker import Caseworker, first
-from tests.support.gateway import NO_ENGINE, ROOT, Gateway, running
+from tests.support.gateway import ROOT, Gateway, running
 from tests.support.ports import free_port
 
 ARCHIVES = sorted((ROOT / "tests/support/translation").glob("*.argosmodel"))
@@ -27,7 +27,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def translating(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with the packages and without an engine: translation needs none."""
-    env = {**NO_ENGINE, "INLOOP_TRANSLATION_DIR": str(packages), "INLOOP_LOG_LEVEL": "DEBUG"}
+    env = {"INLOOP_TRANSLATION_DIR": str(packages), "INLOOP_LOG_LEVEL": "DEBUG"}
     with running(tmp_path_factory.mktemp("translating"), free_port(), engine=False, env=env) as started:
         yield started
 
