@@ -48,12 +48,17 @@ class Talks:
     async def message(
         self, session: Session, sheet: Sheet, plain: str | None, text: str, understood: Understood
     ) -> EngineTurn:
-        """The engine's turn on a text, which may be a `plain` answer. Raises `EngineDown`."""
+        """The engine's turn on a text, which may be a `plain` answer. Of words only a plain yes deletes. Raises
+        `EngineDown`."""
         form = _with_danger(sheet.form, session)
         if form is not None and plain is not None:
             return await self._engine.choice(session.alias, plain, session.language, form.sent(pressed=True))
         sent = form.sent(danger=understood.alone) if form else {}
-        return await self._engine.message(session.alias, text, understood.vector, session.language, sent)
+        turn = await self._engine.message(session.alias, text, understood.vector, session.language, sent)
+        turn = scripted.remembered(turn, turn.topic, session.pending, pressed=False)
+        if "forget" in turn.requests and self.heard(text, (session.language, understood.language)) != "affirm":
+            return scripted.choice("delete_my_data", None)  # "hm" and "yes but wait" are asked again, with the buttons
+        return turn
 
     async def choice(self, session: Session, sheet: Sheet, action: Mapping[str, Any]) -> EngineTurn:
         """The engine's turn on a button. Raises `EngineDown`.
@@ -70,7 +75,8 @@ class Talks:
             else:
                 intent, form, pressed = f"start_{name}", None, False
         sent = form.sent(pressed=pressed) if form else {}
-        return await self._engine.choice(session.alias, intent, session.language, sent)
+        turn = await self._engine.choice(session.alias, intent, session.language, sent)
+        return scripted.remembered(turn, intent, session.pending if question == session.pending else None, pressed=True)
 
     async def more(self, session: Session, sheet: Sheet) -> tuple[Sequence[EngineReply], Sheet]:
         """The question that stands, once more; without one, what is still to be asked of who waits for a caseworker."""

@@ -30,8 +30,13 @@ def test_everything_but_free_text_goes_on_while_the_engine_is_dead(
 ) -> None:
     visitor = Visitor(mortal.url, "nl")
     assert visitor.ask("is het gratis")[0]["text"] == words.answer("cost", "nl").text
+    offered = [asked_for_a_person(mortal, words) for _ in ("before it dies", "too")]
+    leaving = [Visitor(mortal.url, "nl") for _ in ("presses yes", "says something else")]
+    for person in leaving:
+        assert person.ask("verwijder dit gesprek")[-1]["text"] == words.say("forget.question", "nl")
     starts = mortal.engine_starts()
     with mortal.without_engine():
+        offered += [asked_for_a_person(mortal, words) for _ in ("by the menu", "too", "too")]
         menu = visitor.ask("waar kan ik slapen")
         assert menu[0]["text"] == words.say("engine_down", "nl")
         seq = visitor.choose(words.topic_label("shelter", "nl"))
@@ -48,8 +53,35 @@ def test_everything_but_free_text_goes_on_while_the_engine_is_dead(
     assert mortal.engine_starts() == starts, "it was dead all the time"
 
     mortal.wait_for_engine(times=starts + 1)
-    again = visitor.ask("is het gratis")
-    assert again[0]["text"] == words.answer("cost", "nl").text
+    free = words.answer("cost", "nl").text  # at the latest when the breaker closes
+    wait_for("free text is understood", lambda: visitor.ask("is het gratis")[0]["text"] == free)
+
+    # It remembers no question that was asked before; the yes and the no to it are not lost for that.
+    before = len(caseworker.queue())
+    yes, no = words.label("choices.yes", "nl"), words.label("choices.no", "nl")
+    for person in offered[:1] + offered[2:3]:
+        assert_waits(person, person.choose(yes))
+    assert_waits(offered[3], offered[3].write("ja"))
+    for person in offered[1:2] + offered[4:]:
+        said = person.wait_for_answer(person.choose(no))
+        assert [m["text"] for m in said] == [words.say("handoff.cancelled", "nl")]
+    assert len(caseworker.queue()) == before + 3
+    leaving[0].choose(yes)
+    wait_for("it is deleted", lambda: leaving[0].http.get("/api/messages").status_code == 401)
+    assert leaving[1].ask("hm")[-1]["text"] == words.say("forget.question", "nl")
+
+
+def asked_for_a_person(house: Gateway, words: Catalogue) -> Visitor:
+    """Somebody who is being asked whether a caseworker should come."""
+    person = Visitor(house.url, "nl")
+    said = person.wait_for_answer(person.choose(words.topic_label("talk_to_human", "nl")))
+    assert said[0]["text"] == words.say("handoff.offer", "nl")
+    return person
+
+
+def assert_waits(person: Visitor, seq: int) -> None:
+    """Message `seq` called a caseworker."""
+    assert person.wait_for_answer(seq)[0]["from"] == "system"
 
 
 def test_a_dead_action_server_is_started_again(mortal: Gateway, words: Catalogue) -> None:
