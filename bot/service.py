@@ -289,7 +289,7 @@ class Service:
             key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
         replies += words
-        session.pending = next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None)
+        session.asks(next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None))
         if "forget" in turn.requests:
             await self._store.delete_conversation(session.person.conversation)
             await self._dropped(session)

@@ -7,9 +7,10 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.core.model import Handoff, Sender, Urgency
+from bot.core.model import Handoff, Message, Sender, Urgency
+from bot.core.replies import QUESTIONS
 from bot.storage.store import Accepted, Person, Store
 
 QUIET_AFTER_ASKING = 12
@@ -34,6 +35,7 @@ class Session:
         "person",
         "seen_at",
         "state",
+        "stood",
         "token_hash",
         "turn",
         "urgency",
@@ -48,6 +50,9 @@ class Session:
         self.state: Handoff = person.state
         self.urgency = Urgency.NONE
         self.pending: str | None = None
+        """The question that stood with yes and no under it, when this process asked it last (`replies.QUESTIONS`)."""
+        self.stood: str | None = None
+        """The same, when it was asked before this process opened the conversation."""
         self.asked: int | None = None
         self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
@@ -66,6 +71,10 @@ class Session:
             return False
         self.asked = seq
         return True
+
+    def asks(self, question: str | None) -> None:
+        """The question that stands from here on, or none."""
+        self.pending, self.stood = question, None
 
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)
@@ -112,6 +121,7 @@ class Sessions:
                 earlier = [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
                 session = Session(person, key, earlier)
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
+                session.stood = _standing(messages)
                 session.seen_at = self._now()
                 self._open[key] = session
                 while len(self._open) > self._limit:
@@ -141,3 +151,10 @@ class Sessions:
         session.seen_at = now
         self._open.move_to_end(key)
         return session
+
+
+def _standing(messages: Sequence[Message]) -> str | None:
+    """The question under the last thing that was said to the person."""
+    said = [message for message in messages if message.sender is not Sender.PERSON]
+    asked = (str(choice.action.get("question")) for choice in said[-1].choices) if said else ()
+    return next((question for question in asked if question in QUESTIONS.values()), None)

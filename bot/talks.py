@@ -54,9 +54,17 @@ class Talks:
         if form is not None and plain is not None:
             return await self._engine.choice(session.alias, plain, session.language, form.sent(pressed=True))
         sent = form.sent(danger=understood.alone) if form else {}
-        turn = await self._engine.message(session.alias, text, understood.vector, session.language, sent)
-        turn = scripted.remembered(turn, turn.topic, session.pending, pressed=False)
-        if "forget" in turn.requests and self.heard(text, (session.language, understood.language)) != "affirm":
+        heard = self.heard(text, (session.language, understood.language))
+        try:
+            turn = await self._engine.message(session.alias, text, understood.vector, session.language, sent)
+        except EngineDown:
+            stands = _to_what_stands(session, heard)
+            if stands is None:
+                raise
+            turn = stands
+        if scripted.to_nothing(turn):
+            turn = _to_what_stands(session, turn.topic) or turn
+        if "forget" in turn.requests and heard != "affirm":
             return scripted.choice("delete_my_data", None)  # "hm" and "yes but wait" are asked again, with the buttons
         return turn
 
@@ -76,7 +84,7 @@ class Talks:
                 intent, form, pressed = f"start_{name}", None, False
         sent = form.sent(pressed=pressed) if form else {}
         turn = await self._engine.choice(session.alias, intent, session.language, sent)
-        return scripted.remembered(turn, intent, session.pending if question == session.pending else None, pressed=True)
+        return scripted.remembered(turn, intent, session.pending if question == session.pending else None)
 
     async def more(self, session: Session, sheet: Sheet) -> tuple[Sequence[EngineReply], Sheet]:
         """The question that stands, once more; without one, what is still to be asked of who waits for a caseworker."""
@@ -109,6 +117,16 @@ class Talks:
             if found := table.get(exact) or table.get(fold(exact)):
                 return found
         return None
+
+
+def _to_what_stands(session: Session, intent: str | None) -> EngineTurn | None:
+    """What a yes or a no does to the question that stands; None for anything else, or when none does. The engine need
+    not know of it: it may be dead, or started anew since, or the person took an hour to answer."""
+    if intent not in {"affirm", "deny"}:
+        return None
+    if session.pending is not None:
+        return scripted.choice(intent, session.pending)
+    return scripted.late(intent, session.stood) if session.stood is not None else None
 
 
 def said(speaker: Speaker, turn: EngineTurn) -> tuple[EngineTurn, list[Outgoing]]:

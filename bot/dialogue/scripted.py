@@ -35,17 +35,20 @@ def choice(intent: str, pending: str | None) -> EngineTurn:
     return EngineTurn(intent, 1.0, (EngineReply("answer", {"topic": intent}),))
 
 
-def remembered(turn: EngineTurn, intent: str, pending: str | None, *, pressed: bool) -> EngineTurn:
-    """The engine's `turn` on a yes or no to the question `pending`; what it should have been, when the engine does not
-    know of the question: it was started anew since, or dead when the menu asked. Of words (not `pressed`) it must be
-    sure: those it took for a yes or a no to nothing, never those it did not understand."""
+def remembered(turn: EngineTurn, intent: str, pending: str | None) -> EngineTurn:
+    """The engine's `turn` on the button `intent` under the question `pending`; what it should have been, when the
+    engine does not know of the question: it was started anew since, or dead when the menu asked."""
     if pending is None or intent not in {"affirm", "deny"}:
         return turn
-    if pressed:
-        lost = pending not in turn.requests and all(reply.key != f"{pending}.cancelled" for reply in turn.replies)
-    else:
-        lost = any(reply.key == "answer" and reply.values.get("topic") == intent for reply in turn.replies)
-    return choice(intent, pending) if lost else turn
+    done = pending in turn.requests or any(reply.key == f"{pending}.cancelled" for reply in turn.replies)
+    return turn if done else choice(intent, pending)
+
+
+def to_nothing(turn: EngineTurn) -> bool:
+    """Whether the engine took words for a yes or a no, and knows of no question. Not those it did not understand."""
+    return turn.topic in {"affirm", "deny"} and any(
+        reply.key == "answer" and reply.values.get("topic") == turn.topic for reply in turn.replies
+    )
 
 
 def late(intent: str, question: str) -> EngineTurn:

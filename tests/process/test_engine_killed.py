@@ -37,6 +37,8 @@ def test_everything_but_free_text_goes_on_while_the_engine_is_dead(
     starts = mortal.engine_starts()
     with mortal.without_engine():
         offered += [asked_for_a_person(mortal, words) for _ in ("by the menu", "too", "too")]
+        plainly = asked_for_a_person(mortal, words)
+        assert_waits(plainly, plainly.write("ja, graag!"))
         menu = visitor.ask("waar kan ik slapen")
         assert menu[0]["text"] == words.say("engine_down", "nl")
         seq = visitor.choose(words.topic_label("shelter", "nl"))
