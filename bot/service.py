@@ -128,6 +128,7 @@ class Service:
         `Gone` and, never for a message that is dangerous, `TooMany`."""
         text = intake.clean(text, self._max_text)
         understood = await self._understanding.of(text, session.language, session.earlier(), hints)
+        understood = await self._talks.safely(self._store, session, text, understood)
         async with session.lock:
             danger = understood.assessment.urgency is not Urgency.NONE
             if not danger:
@@ -197,7 +198,7 @@ class Service:
                 session.person, client_id, choice.label, choice=action, replies=replies, case=case,
                 answered=case is not None,
             )  # fmt: skip
-            session.state = accepted.state
+            session.pressed(accepted)
         if not accepted.repeated:
             if accepted.state is Handoff.OWNED and action.get("intent") == "delete_my_data":  # theirs, whoever reads
                 question = self._speaker(session.language or session.hint).forget()

@@ -33,6 +33,7 @@ class Session:
         "offered",
         "pending",
         "person",
+        "safety",
         "seen_at",
         "state",
         "stood",
@@ -54,6 +55,8 @@ class Session:
         self.stood: str | None = None
         """The same, when it was asked before this process opened the conversation."""
         self.asked: int | None = None
+        self.safety = False
+        """Whether "are you safe?" is among the last words to the person."""
         self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
         """What the engine calls it: says nothing, and is another one in every process."""
@@ -69,7 +72,7 @@ class Session:
         """Whether "are you safe to write?" may be asked at message `seq`: not again and again, which would frighten."""
         if self.asked is not None and seq - self.asked < QUIET_AFTER_ASKING:
             return False
-        self.asked = seq
+        self.asked, self.safety = seq, True
         return True
 
     def asks(self, question: str | None) -> None:
@@ -79,9 +82,13 @@ class Session:
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)
 
+    def pressed(self, accepted: Accepted) -> None:
+        """A choice was accepted."""
+        self.state, self.safety = accepted.state, False
+
     def heard(self, text: str, accepted: Accepted, urgency: Urgency) -> None:
         """Remembers what was just accepted as context for the next message."""
-        self.state = accepted.state
+        self.pressed(accepted)
         if accepted.state is Handoff.BOT:
             self.urgency = Urgency.NONE  # what was, was closed by a caseworker
         self.urgency = self.urgency.at_least(urgency)
@@ -121,7 +128,7 @@ class Sessions:
                 earlier = [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
                 session = Session(person, key, earlier)
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
-                session.stood = _standing(messages)
+                session.stood, session.safety = _standing(messages)
                 session.seen_at = self._now()
                 self._open[key] = session
                 while len(self._open) > self._limit:
@@ -153,8 +160,11 @@ class Sessions:
         return session
 
 
-def _standing(messages: Sequence[Message]) -> str | None:
-    """The question under the last thing that was said to the person."""
-    said = [message for message in messages if message.sender is not Sender.PERSON]
-    asked = (str(choice.action.get("question")) for choice in said[-1].choices) if said else ()
-    return next((question for question in asked if question in QUESTIONS.values()), None)
+def _standing(messages: Sequence[Message]) -> tuple[str | None, bool]:
+    """The question under the last thing that was said to the person, and whether "are you safe?" is among what was said
+    since they wrote."""
+    written = max((message.seq for message in messages if message.sender is Sender.PERSON), default=0)
+    actions = [[choice.action for choice in m.choices] for m in messages if m.seq > written]
+    asked = (action.get("question") for action in actions[-1]) if actions else ()
+    safety = any(action.get("command") == "unsafe" for each in actions for action in each)
+    return next((str(question) for question in asked if question in QUESTIONS.values()), None), safety

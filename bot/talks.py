@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.forms import HEARD, Form, Sheet, answers_form, plain
-from bot.core.model import CaseChange, EngineReply, EngineTurn, Handoff, Outgoing, Sender, Urgency
+from bot.core.model import Assessment, CaseChange, EngineReply, EngineTurn, Handoff, Outgoing, Sender, Urgency
 from bot.core.ngrams import fold
 from bot.core.organisations import answered
 from bot.core.replies import Speaker, Unsayable
@@ -44,6 +44,26 @@ class Talks:
         if sheet.form is None or sheet.form.paused or session.pending is not None or danger:
             return None
         return self.heard(text, (session.language, understood.language))
+
+    async def safely(self, store: Store, session: Session, text: str, understood: Understood) -> Understood:
+        """What is written in answer to "are you safe?" says what the button says: a plain no, "I do not know", the
+        words of the button. A form that asked something after it has its answer."""
+        if not session.safety or understood.assessment.urgency is not Urgency.NONE:
+            return understood
+        said = self._about_safety(text, (session.language, understood.language))
+        form = (await store.sheet(session.person)).form if said is not None else None
+        if said is None or (form is not None and not form.paused):
+            return understood
+        level = Urgency.EMERGENCY if said == "unsafe" else Urgency.URGENT
+        return replace(understood, assessment=Assessment(level, (), (f"choice:{said}",)))
+
+    def _about_safety(self, text: str, languages: Sequence[str | None]) -> str | None:
+        """`unsafe`, `unsure` or None."""
+        codes = [code for code in map(self._words.fallback, languages) if code]
+        for button in ("unsafe", "unsure"):
+            if plain(text) in {plain(self._words.label(f"choices.{button}", code)) for code in codes}:
+                return button
+        return {"deny": "unsafe", "form_unsure": "unsure"}.get(self.heard(text, languages) or "")
 
     async def message(
         self, session: Session, sheet: Sheet, plain: str | None, text: str, understood: Understood

@@ -142,7 +142,7 @@ class Danger:
         if any(hit.urgency == ASK and hit.whole for hit in counted):
             # "Help": nothing can be known from it but that somebody should be asked.
             return replace(_by_patterns(counted), confidence=round(scores.danger, 4))
-        found = [hit for hit in counted if hit.urgency != ASK] if scores.danger >= limits.trusted else []
+        found = [hit for hit in counted if hit.urgency != ASK and (hit.plain or scores.danger >= limits.trusted)]
         if scores.danger < danger and not found:
             unsure = scores.danger >= ask or bool(counted)
             why = tuple(f"pattern {hit.id}" for hit in counted)

@@ -17,8 +17,9 @@ NAMES: Final = (*(guard.value for guard in Guard), "emergency", "urgent", "excus
 def of(folded: str, hits: Sequence[Hit]) -> np.ndarray:
     """0/1 float32 of shape (len(NAMES),).
 
-    Guards anywhere in the text, patterns that count, patterns that are excused.
+    Guards anywhere in the text, patterns that count, patterns that are excused. Plain ones need no weighing.
     """
+    hits = [hit for hit in hits if not hit.plain]
     found = guards.anywhere(folded)
     counted = {hit.urgency for hit in hits if hit.counts}
     excused = any(not hit.counts and hit.urgency != ASK for hit in hits)

@@ -32,6 +32,8 @@ class Pattern:
     urgency: str
     stems: tuple[str, ...]
     match: regex.Pattern[str]
+    plain: bool = False
+    """Whether it says danger in so many words, so that no model may doubt it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Hit:
     guards: frozenset[Guard]
     whole: bool
     """Whether it is all that the message says."""
+    plain: bool = False
 
     @property
     def counts(self) -> bool:
@@ -84,7 +87,7 @@ def find(patterns: Sequence[Pattern], text: str) -> list[Hit]:
         if match:
             urgency = "urgent" if pattern.urgency == "emergency" and Guard.HABIT in guards else pattern.urgency
             whole = match.end() - match.start() == len(text)
-            hits.append(Hit(pattern.id, pattern.signal, urgency, guards, whole))
+            hits.append(Hit(pattern.id, pattern.signal, urgency, guards, whole, pattern.plain))
     return hits
 
 
@@ -101,5 +104,5 @@ def _read(name: str, content: dict[str, Any]) -> list[Pattern]:
             compiled = regex.compile(source)
         except regex.error as error:
             raise PatternError(f"{name}: {entry['id']}: {error}") from error
-        patterns.append(Pattern(entry["id"], entry["signal"], entry["urgency"], tuple(entry["stems"]), compiled))
+        patterns.append(Pattern(entry["id"], entry["signal"], entry["urgency"], tuple(entry["stems"]), compiled, bool(entry.get("plain"))))
     return patterns
