@@ -1,8 +1,8 @@
 """Danger in plain words: "I am in danger", "get me out of here", "call the police for me", in seventeen languages; the
 same with other words around it, which no pattern has; bare calls for help; and what only has the words in it.
 
-`in_so_many_words.jsonl` was written before the patterns and the sentences that teach it. Of its 186 plain dangers 24 were
-flagged then, and 139 passed over in silence.
+`in_so_many_words.jsonl` was written before the patterns and the sentences that teach it. Of its 186 plain dangers 24
+were flagged then, and 139 passed over in silence.
 """
 
 from __future__ import annotations

@@ -104,5 +104,6 @@ def _read(name: str, content: dict[str, Any]) -> list[Pattern]:
             compiled = regex.compile(source)
         except regex.error as error:
             raise PatternError(f"{name}: {entry['id']}: {error}") from error
-        patterns.append(Pattern(entry["id"], entry["signal"], entry["urgency"], tuple(entry["stems"]), compiled, bool(entry.get("plain"))))
+        stems, plain = tuple(entry["stems"]), bool(entry.get("plain"))
+        patterns.append(Pattern(entry["id"], entry["signal"], entry["urgency"], stems, compiled, plain))
     return patterns
