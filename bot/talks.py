@@ -47,12 +47,14 @@ class Talks:
 
     async def safely(self, store: Store, session: Session, text: str, understood: Understood) -> Understood:
         """What is written in answer to "are you safe?" says what the button says: a plain no, "I do not know", the
-        words of the button. A form that asked something after it has its answer."""
+        words of the button. A form that asked something after it has its answer, and so has a caseworker."""
         if not session.safety or understood.assessment.urgency is not Urgency.NONE:
             return understood
         said = self._about_safety(text, (session.language, understood.language))
-        form = (await store.sheet(session.person)).form if said is not None else None
-        if said is None or (form is not None and not form.paused):
+        if said is None:
+            return understood
+        form, case = (await store.sheet(session.person)).form, await store.case_of(session.person.conversation)
+        if (form is not None and not form.paused) or (case is not None and case.state is Handoff.OWNED):
             return understood
         level = Urgency.EMERGENCY if said == "unsafe" else Urgency.URGENT
         return replace(understood, assessment=Assessment(level, (), (f"choice:{said}",)))

@@ -59,6 +59,7 @@ class Engine:
             trust_env=False,
         )
         self._breaker = Breaker(now)
+        self._up = False
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -94,12 +95,16 @@ class Engine:
             log.info("engine.forget_failed")
 
     async def ready(self) -> bool:
-        """Whether the engine answers turns now."""
+        """Whether the engine answers turns now. One that has just come up is asked at once, whatever failed before."""
         try:
             answer = await self._client.get("/webhooks/inloop/health", timeout=2.0)
-            return answer.status_code == 200 and bool(answer.json().get("ready"))
+            up = answer.status_code == 200 and bool(answer.json().get("ready"))
         except (httpx.HTTPError, ValueError):
-            return False
+            up = False
+        if up and not self._up:
+            self._breaker.ok()
+        self._up = up
+        return up
 
     async def _turn(self, body: Mapping[str, Any]) -> EngineTurn:
         if self._breaker.open:
