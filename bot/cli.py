@@ -55,7 +55,7 @@ def up(
     """
     from bot.commands import up as command
 
-    raise typer.Exit(command.run(settings(), train=train))
+    command.leave(command.run(settings(), train=train))
 
 
 @app.command()

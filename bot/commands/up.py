@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 import uvloop
@@ -126,5 +127,13 @@ def run(settings: Settings, *, train: bool = True) -> int:
         return 1
     # Uvicorn raises the signal again after a clean end; nothing is left running by then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stderr.flush()
     return 0
+
+
+def leave(code: int) -> NoReturn:
+    """Ends this process. Everything is closed and written: to take its models apart as well, object by object, would
+    keep whoever pressed Ctrl-C waiting for another second."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -44,7 +44,7 @@ class Line:
     topic: str = ""
 
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def sources(root: Path) -> list[Path]:
@@ -88,7 +88,7 @@ def read(root: Path) -> list[Line]:
 
 
 def _danger(file: Path) -> list[Line]:
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, the fast one
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
     lang = content["language"]
     lines = [
         Line(str(entry["text"]), lang, entry["urgency"], tuple(entry["signals"]), DANGER)
@@ -99,7 +99,7 @@ def _danger(file: Path) -> list[Line]:
 
 
 def _topic(file: Path) -> list[Line]:
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, the fast one
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
     lines = []
     for block in content["nlu"] or []:
         for example in block["examples"].splitlines():

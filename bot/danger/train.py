@@ -207,6 +207,7 @@ def _letters(
 def _evidence(lines: list[data.Line], rows: np.ndarray) -> np.ndarray:
     """What patterns and guards find, (n, evidence); zero outside `rows`."""
     known = patterns.load()
+    patterns.check(known)
     found = np.zeros((len(lines), len(evidence.NAMES)), np.float32)
     for index in rows:
         folded = fold(clean(lines[index].text))

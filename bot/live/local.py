@@ -14,6 +14,8 @@ def conversation(number: int) -> str:
 
 
 DESK = "desk"
+CLOSING = 0.1
+"""Seconds: who waits once more after the last wake-up goes round no faster than this."""
 
 
 class Live:
@@ -58,6 +60,8 @@ class Live:
     async def wait(self, topic: str, waiter: asyncio.Future[None], seconds: float) -> None:
         """Until woken, or for `seconds`: whichever comes first."""
         try:
+            if self._closed and waiter.done():
+                await asyncio.sleep(min(seconds, CLOSING))
             await asyncio.wait_for(waiter, seconds)
         except TimeoutError:
             pass

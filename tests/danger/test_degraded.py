@@ -64,6 +64,26 @@ def test_stems_never_hide_a_match(danger: Danger) -> None:
         assert not hidden, (pattern.id, hidden[:3])
 
 
+@pytest.mark.parametrize("source", ["(help", "{nobody} help"])
+def test_a_broken_pattern_is_named_before_training_and_judges_nobody(source: str) -> None:
+    broken = patterns.Pattern("en.broken", "confined", "emergency", ("help",), source, {})
+    whole = patterns.load()
+    patterns.check(whole)
+    with pytest.raises(patterns.PatternError, match=r"en\.broken"):
+        patterns.check([*whole, broken])
+    text = "help me i am in danger"
+    assert patterns.find([broken, *whole], text) == patterns.find(whole, text) != []
+
+
+@pytest.mark.parametrize("words", ["cuu voi ", "help me please ", "救命救救我"])
+def test_words_of_haste_over_and_over_are_read_in_time(words: str) -> None:
+    """Where a word of haste is made of two others, twenty in a row can be read in a million ways."""
+    known = [pattern for pattern in patterns.load() if pattern.plain and any(stem in words for stem in pattern.stems)]
+    assert known
+    for pattern in known:
+        pattern.match.search(words * 40 + "x", timeout=patterns.TIMEOUT)  # raises TimeoutError
+
+
 def test_a_broken_model_stops_the_start(tmp_path: Path, danger: Danger) -> None:
     source = SETTINGS.parent.parent / "models" / "danger"
     shutil.copytree(source, tmp_path / "danger")

@@ -5,35 +5,51 @@ The YAML files beside this module hold them. Each is matched on folded text and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 import regex
 import yaml
 
+from bot.danger.data import Loader
 from bot.danger.guards import Guard, around
 
 TIMEOUT: Final = 0.05
 """Seconds one pattern may search; a pattern that needs longer counts as not found."""
 ASK: Final = "ask"
+DEEPEST: Final = 3
+"""How many word lists may stand within one another."""
+_WORD: Final = regex.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One pattern; `urgency` is "emergency", "urgent" or "ask".
 
-    One of the `stems` is in every text that matches: looking for them first makes a search twenty times cheaper.
+    One of the `stems` is in every text that matches: looking for them first makes a search twenty times cheaper. It is
+    compiled when one is met for the first time: a start would wait most of a second for all of them.
     """
 
     id: str
     signal: str
     urgency: str
     stems: tuple[str, ...]
-    match: regex.Pattern[str]
+    source: str
+    """As the file has it, {words} and all."""
+    words: Mapping[str, str] = field(repr=False)
     plain: bool = False
     """Whether it says danger in so many words, so that no model may doubt it."""
+
+    @property
+    def match(self) -> regex.Pattern[str]:
+        """The pattern, compiled; raises `PatternError`."""
+        return _compiled(self)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +75,21 @@ class PatternError(ValueError):
 
 
 def load() -> tuple[Pattern, ...]:
-    """All patterns of all languages; raises `PatternError`."""
+    """All patterns of all languages, none of them compiled yet; raises `PatternError` for a file that lacks something.
+
+    What is within them is looked at by `check`.
+    """
     found: list[Pattern] = []
     for file in sorted(resources.files(__package__).iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".yml"):
-            found += _read(file.name, yaml.safe_load(file.read_text(encoding="utf-8")))
+            found += _read(file.name, yaml.load(file.read_text(encoding="utf-8"), Loader=Loader))  # noqa: S506 - safe
     return tuple(found)
+
+
+def check(patterns: Sequence[Pattern]) -> None:
+    """Compiles all of them; raises `PatternError`. Training does this first, so that no gateway runs on broken ones."""
+    for pattern in patterns:
+        _ = pattern.match
 
 
 def source() -> str:
@@ -82,7 +107,7 @@ def find(patterns: Sequence[Pattern], text: str) -> list[Hit]:
         try:
             match = pattern.match.search(text, timeout=TIMEOUT)
             guards = around(text, match.start(), match.end()) if match else frozenset()
-        except TimeoutError:
+        except (TimeoutError, PatternError):  # `check` tells of the latter; the others judge all the same
             continue
         if match:
             urgency = "urgent" if pattern.urgency == "emergency" and Guard.HABIT in guards else pattern.urgency
@@ -91,19 +116,30 @@ def find(patterns: Sequence[Pattern], text: str) -> list[Hit]:
     return hits
 
 
+def _either(texts: str | list[str]) -> str:
+    return texts if isinstance(texts, str) else f"(?:{'|'.join(texts)})"
+
+
 def _read(name: str, content: dict[str, Any]) -> list[Pattern]:
-    words: dict[str, str] = content["words"]
-    patterns = []
-    for entry in content["patterns"]:
-        source = entry["match"]
-        # Twice: a word list may hold another one.
-        for _ in range(2):
-            for word, alternatives in words.items():
-                source = source.replace("{" + word + "}", alternatives)
-        try:
-            compiled = regex.compile(source)
-        except regex.error as error:
-            raise PatternError(f"{name}: {entry['id']}: {error}") from error
-        stems, plain = tuple(entry["stems"]), bool(entry.get("plain"))
-        patterns.append(Pattern(entry["id"], entry["signal"], entry["urgency"], stems, compiled, plain))
-    return patterns
+    try:
+        words = {word: _either(texts) for word, texts in content["words"].items()}
+        return [
+            Pattern(
+                entry["id"], entry["signal"], entry["urgency"], tuple(entry["stems"]), entry["match"], words,
+                bool(entry.get("plain")),
+            )
+            for entry in content["patterns"]
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PatternError(f"{name}: {type(error).__name__}: {error}") from error
+
+
+@cache
+def _compiled(pattern: Pattern) -> regex.Pattern[str]:
+    source = pattern.source
+    try:
+        for _ in range(DEEPEST):
+            source = _WORD.sub(lambda found: pattern.words[found[1]], source)
+        return regex.compile(source)
+    except (KeyError, regex.error) as error:
+        raise PatternError(f"{pattern.id}: {type(error).__name__}: {error}") from error
