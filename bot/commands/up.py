@@ -27,6 +27,9 @@ from bot.web.connections import allow, limited
 
 log = logging.getLogger(__name__)
 
+ENGINE_STARTS = 10.0
+"""Seconds that a written message waits for an engine that this process has just started; it takes two to six."""
+
 
 class Server(uvicorn.Server):
     """Uvicorn that wakes every open stream before it waits for connections to end."""
@@ -75,6 +78,7 @@ async def serve(settings: Settings, console: Console) -> None:
     server = Server(config)
     server.parts = parts
     if supervisor is not None:
+        parts.engine.starts_within(ENGINE_STARTS)
         supervisor.start()
     announce = asyncio.get_running_loop().create_task(_announce(server, supervisor, parts, settings, console, began))
     try:

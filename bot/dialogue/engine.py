@@ -6,9 +6,11 @@ menu. Nothing of the person but an alias, the text and its vector goes over the 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -59,7 +61,15 @@ class Engine:
             trust_env=False,
         )
         self._breaker = Breaker(now)
+        self._now = now
         self._up = False
+        self._came_up = asyncio.Event()
+        self._starts_until = 0.0
+
+    def starts_within(self, seconds: float) -> None:
+        """It is being started, and somebody asks `ready` until it is. What is written meanwhile waits for it, at most
+        for so long from now: nobody should read that they can't be understood because they came in these seconds."""
+        self._starts_until = self._now() + seconds
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -77,6 +87,10 @@ class Engine:
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
+        left = self._starts_until - self._now()
+        if left > 0 and not self._came_up.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came_up.wait(), left)
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
 
     async def choice(
@@ -103,6 +117,8 @@ class Engine:
             up = False
         if up and not self._up:
             self._breaker.ok()
+        if up:
+            self._came_up.set()
         self._up = up
         return up
 

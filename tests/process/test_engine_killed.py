@@ -125,6 +125,28 @@ def test_everything_listens_on_loopback_only(mortal: Gateway) -> None:
     assert [each for each in listening if each[0].ip not in {"127.0.0.1", "::1"}] == []
 
 
+def test_who_comes_before_the_engine_does_is_answered_when_it_has(tmp_path: Path, words: Catalogue) -> None:
+    with running(tmp_path, free_port(), engine=False) as gateway:
+        early = gateway.engine_starts() == 0
+        answer = Visitor(gateway.url, "nl").ask("is het gratis")
+        assert early, "it was there before anybody could write"
+        assert answer[0]["text"] == words.answer("cost", "nl").text
+
+
+def test_an_engine_that_does_not_come_holds_up_no_danger_and_nobody_for_long(tmp_path: Path, words: Catalogue) -> None:
+    with running(tmp_path, free_port(), engine=False) as gateway:
+        wait_for("both processes are there", lambda: len(gateway.engine_processes()) >= 2)
+        with gateway.without_engine():
+            person, other = Visitor(gateway.url, "nl"), Visitor(gateway.url, "nl")
+            question, asked = person.write("is het gratis"), other.write("waar kan ik slapen")
+            card = person.wait_for_answer(person.write("hij heeft mij opgesloten en hij slaat mij"))[0]
+            assert (card["from"], card["urgency"]) == ("system", "emergency")
+            assert other.messages(asked) == [], "the question still waits"
+            for each, after in ((person, question), (other, asked)):
+                told = wait_for("it is told", lambda e=each, a=after: [m for m in e.messages(a) if m["from"] == "bot"])
+                assert told[0]["text"] == words.say("engine_down", "nl")
+
+
 def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
     with running(tmp_path, free_port()) as gateway:
         family = gateway.children()
