@@ -28,7 +28,7 @@ from bot.web.connections import allow, limited
 log = logging.getLogger(__name__)
 
 ENGINE_STARTS = 10.0
-"""Seconds that a written message waits for an engine that this process has just started; it takes two to six."""
+"""Seconds that a written message waits for the engine after a start; it takes two to six."""
 
 
 class Server(uvicorn.Server):
@@ -78,15 +78,16 @@ async def serve(settings: Settings, console: Console) -> None:
     server = Server(config)
     server.parts = parts
     if supervisor is not None:
-        parts.engine.starts_within(ENGINE_STARTS)
         supervisor.start()
+    coming = asyncio.get_running_loop().create_task(parts.engine.comes_up(ENGINE_STARTS))
     announce = asyncio.get_running_loop().create_task(_announce(server, supervisor, parts, settings, console, began))
     try:
         await server.serve()
     finally:
-        announce.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await announce
+        for task in (announce, coming):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         if supervisor is not None:
             await supervisor.stop()
         await parts.close()

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -22,6 +21,7 @@ log = logging.getLogger(__name__)
 
 FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 5.0
+LOOK_AGAIN = 0.2
 
 
 class EngineDown(Exception):
@@ -61,15 +61,22 @@ class Engine:
             trust_env=False,
         )
         self._breaker = Breaker(now)
-        self._now = now
         self._up = False
-        self._came_up = asyncio.Event()
-        self._starts_until = 0.0
+        self._settled = asyncio.Event()
+        self._settled.set()
 
-    def starts_within(self, seconds: float) -> None:
-        """It is being started, and somebody asks `ready` until it is. What is written meanwhile waits for it, at most
-        for so long from now: nobody should read that they can't be understood because they came in these seconds."""
-        self._starts_until = self._now() + seconds
+    async def comes_up(self, seconds: float) -> None:
+        """Asks until it answers, at most for so long. What is written meanwhile waits for the end of this: nobody
+        should read that they can't be understood because they came in the seconds in which all of this starts."""
+        self._settled.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self.ready():  # noqa: ASYNC110 - another process has no event for it
+                    await asyncio.sleep(LOOK_AGAIN)
+        except TimeoutError:
+            log.warning("engine.late")
+        finally:
+            self._settled.set()
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -87,10 +94,7 @@ class Engine:
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
-        left = self._starts_until - self._now()
-        if left > 0 and not self._came_up.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._came_up.wait(), left)
+        await self._settled.wait()
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
 
     async def choice(
@@ -117,8 +121,6 @@ class Engine:
             up = False
         if up and not self._up:
             self._breaker.ok()
-        if up:
-            self._came_up.set()
         self._up = up
         return up
 
