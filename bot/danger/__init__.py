@@ -1,7 +1,8 @@
 """Danger: every message is assessed in its own language before anything else, with no network and no engine.
 
-`Danger` (assess.py) is the door. `patterns/` are word lists for Dutch, French and English with ids; `model.py` is the
-trained model, `train.py` trains it from `data/danger` and `data/nlu`; the thresholds are in `content/danger.yml`.
+`Danger` (assess.py) is the door. `patterns/` are word lists with ids: for Dutch, French and English, and for what says
+danger in so many words in 37 languages; `model.py` is the trained model, `train.py` trains it from `data/danger` and
+`data/nlu`; the thresholds are in `content/danger.yml`.
 """
 
 from bot.danger.assess import Danger

