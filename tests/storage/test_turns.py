@@ -182,7 +182,7 @@ async def test_the_ordinary_turn_is_few_statements(store: Store, person: Person,
 @pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store, person: Person) -> None:
     cut = 0
-    for steps in range(0, 120, 3):
+    for steps in (*range(30), *range(30, 120, 3)):  # on a busy machine the later ones are done before they are cut off
         task = asyncio.ensure_future(store.accept(person, f"c{steps}", "x", replies=[HELLO], answered=True))
         for _ in range(steps):
             await asyncio.sleep(0)

@@ -78,7 +78,8 @@ class OldPage:
         """Touches the first of `selector` that says `text`, where it is seen: nothing may lie over it."""
         shown = "n.innerText.includes(wanted[1]) && n.offsetParent"
         find = f"[...document.querySelectorAll(wanted[0])].find((n) => {shown})"
-        self.wait(f"!!({find})", [selector, text])
+        # Before its styles are there a page lies elsewhere: what is measured then is not where it will be touched.
+        self.wait(f"document.readyState === 'complete' && !!({find})", [selector, text])
         place = self.page.evaluate(
             f"""(wanted) => {{
               const node = {find};
