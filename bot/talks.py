@@ -78,7 +78,11 @@ class Talks:
         sent = form.sent(danger=understood.alone) if form else {}
         heard = self.heard(text, (session.language, understood.language))
         try:
-            turn = await self._engine.message(session.alias, text, understood.vector, session.language, sent)
+            # "Are you safe to write now?" comes with this turn: it must not wait for an engine that starts.
+            calm = understood.assessment.urgency is Urgency.NONE and not understood.assessment.ask
+            turn = await self._engine.message(
+                session.alias, text, understood.vector, session.language, sent, patient=calm
+            )
         except EngineDown:
             stands = _to_what_stands(session, heard)
             if stands is None:

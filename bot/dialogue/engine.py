@@ -88,13 +88,17 @@ class Engine:
         vector: np.ndarray | None,
         language: str | None,
         form: Mapping[str, Any] | None = None,
+        *,
+        patient: bool = True,
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
-        form stands, in codes; the engine's own memory of it may be gone."""
+        form stands, in codes; the engine's own memory of it may be gone. `patient`: an engine that starts is waited
+        for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
-        await self._settled.wait()
+        if patient:
+            await self._settled.wait()
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
 
     async def choice(

@@ -141,6 +141,9 @@ def test_an_engine_that_does_not_come_holds_up_no_danger_and_nobody_for_long(tmp
             question, asked = person.write("is het gratis"), other.write("waar kan ik slapen")
             card = person.wait_for_answer(person.write("hij heeft mij opgesloten en hij slaat mij"))[0]
             assert (card["from"], card["urgency"]) == ("system", "emergency")
+            unsure = Visitor(gateway.url, "nl")
+            safety = unsure.wait_for_answer(unsure.write("ik ben bang"))
+            assert safety[0]["text"] == words.say("safety.safety_question", "nl")
             assert other.messages(asked) == [], "the question still waits"
             for each, after in ((person, question), (other, asked)):
                 told = wait_for("it is told", lambda e=each, a=after: [m for m in e.messages(a) if m["from"] == "bot"])
