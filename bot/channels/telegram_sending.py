@@ -1,8 +1,9 @@
 """What leaves for Telegram: every message of a conversation that its chat does not have yet, in order, once.
 
 A message is marked before it is sent and checked off afterwards. Who dies in between leaves the mark: then it is
-looked up whether it stands in the chat already, by changing it into itself. What Telegram refuses for a while waits;
-nothing is given up but what Telegram will never take.
+looked up whether it stands in the chat already, by changing it into itself, among the next numbers; and, sent again,
+among those up to its own, for then the second one goes. What Telegram refuses for a while waits; nothing is given up
+but what Telegram will never take.
 """
 
 from __future__ import annotations
@@ -38,8 +39,11 @@ LONGEST = 4000
 LOOK_AHEAD = 25
 """Numbers after the last one that is known, in any chat, among which a message that was perhaps sent is looked for."""
 
-MOST_LOOKED_AT = 250
-"""Of the numbers from the last one before it: each is a question to Telegram."""
+MOST_LOOKED_AT = 500
+"""Of the numbers from the last one that was known before it: each is a question to Telegram."""
+
+MOST_DOUBTED = 5
+"""Tries after which a message that can't be looked for (Telegram is flooded by the questions) is just sent."""
 
 SLOWEST = 60.0
 """Seconds between two tries, at most."""
@@ -185,10 +189,13 @@ class Sending:
         text = self._with_original(message, language)
         pieces = [text[i : i + LONGEST] for i in range(0, len(text), LONGEST)] or ["…"]
         buttons = buttons_of(message)
-        made = await self._stands(chat, number, pieces[-1], buttons, covered) if doubtful else None
+        known = self._highest
+        looked = self._where_it_may_stand(chat) if doubtful else range(0)
+        made = await self._found(number, looked, pieces[-1], buttons, covered)
         numbers = [made] if made is not None else []
         if made is None:
-            last = self._key.mark(chat.id, self._highest).sealed if self._highest else None
+            after = min(known, looked.stop - 1) if looked else known
+            last = self._key.mark(chat.id, after).sealed if after else None
             await self._store.trying(chat.id, message.seq, last)
             quiet = message.sender is not Sender.CASEWORKER and not message.key.startswith(WITH_SOUND)
             for place, piece in enumerate(pieces, 1):
@@ -196,28 +203,48 @@ class Sending:
                 sent = await self._api.send(number, piece, under, covered=covered, quiet=quiet)
                 numbers += [sent] if sent is not None else []
                 self.saw(sent)
+            if looked and numbers:
+                rest = range(looked.stop, min(numbers[0], looked.start + MOST_LOOKED_AT))
+                numbers = await self._once(number, rest, numbers, pieces[-1], buttons, covered)
         delete_at = None if covered and message.key != RENEWED else self.soon()
         await self._store.sent(chat.id, message.seq, [self._key.mark(chat.id, n) for n in numbers], delete_at)
 
-    async def _stands(self, chat: Chat, number: int, text: str, buttons: Buttons, covered: bool) -> int | None:
-        """The number of a message that was perhaps sent, if it is there."""
+    def _where_it_may_stand(self, chat: Chat) -> range:
+        """Numbers that a message that was perhaps sent may have."""
         if chat.trying_after is None:
-            return None
+            return range(0)
         first = self._key.message(Mark(b"", chat.trying_after, chat.id)) + 1
         # it may have been on its way while other chats took many numbers
         last = max(first, self._highest + 1) + LOOK_AHEAD
-        for candidate in range(first, min(last, first + MOST_LOOKED_AT)):
+        return range(first, min(last, first + MOST_LOOKED_AT))
+
+    async def _found(self, number: int, among: range, text: str, buttons: Buttons, covered: bool) -> int | None:
+        """The number of the message with this text, if it is among these."""
+        for candidate in among:
             if await self._api.stands(number, candidate, text, buttons, covered=covered):
                 return candidate
         return None
 
+    async def _once(
+        self, number: int, before: range, made: list[int], text: str, buttons: Buttons, covered: bool
+    ) -> list[int]:
+        """The numbers of what was sent as `made`, and perhaps `before` it: nobody knew how many messages others had
+        written meanwhile, who were not heard yet. Whoever reads it has read the first one, so the second goes."""
+        with contextlib.suppress(ApiFault):  # it is said, at worst twice
+            there = await self._found(number, before, text, buttons, covered)
+            if there is not None:
+                gone = await self._api.delete(number, made)
+                return [there] if gone == len(made) else [there, *made]
+        return made
+
     async def _put_off(self, chat: Chat, message: Message, fault: ApiFault) -> bool:
         """Sets what happens next; False when the message is passed over and the chat goes on."""
         now = self._clock()
+        doubtful = chat.trying_seq == message.seq  # what was in doubt before stays so
         match fault:
             case Later():
                 until = now + timedelta(seconds=fault.seconds)
-                await self._store.send_later(chat.id, until, unsent=True)
+                await self._store.send_later(chat.id, until, unsent=not doubtful or chat.attempts >= MOST_DOUBTED)
                 self._flooded = {c: t for c, t in self._flooded.items() if t > now} | {chat.lookup: until}
                 if len(self._flooded) > 1:  # not one chat that is too fast: all of the bot is
                     self._quiet_until = max(self._flooded.values())
@@ -228,7 +255,8 @@ class Sending:
                 log.info("telegram.blocked")
             case Down():
                 wait = min(SLOWEST, 2.0 ** min(chat.attempts, 10) / 2)
-                await self._store.send_later(chat.id, now + timedelta(seconds=wait), unsent=fault.unsent)
+                unsent = fault.unsent and not doubtful
+                await self._store.send_later(chat.id, now + timedelta(seconds=wait), unsent=unsent)
                 log.warning("telegram.down", extra={"kind": fault.kind})
             case _:
                 log.error("telegram.refused", extra={"key": message.key})

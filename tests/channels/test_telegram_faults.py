@@ -125,7 +125,7 @@ def test_what_was_long_on_its_way_while_others_were_answered_stands_once(
         person.wait_for(words.say("telegram.intro", "en"))
     held = wire.slow[slow.number] = threading.Event()
     slow.write("is it free")
-    wait_for("it is on its way", lambda: wire.called("sendMessage")[-1]["chat_id"] == str(slow.number))
+    wait_for("it is on its way", lambda: wire.called("sendMessage")[-1]["text"] == words.answer("cost", "en").text)
     for _ in range(5):
         for person in others:
             person.write("where can i sleep")
@@ -139,6 +139,44 @@ def test_what_was_long_on_its_way_while_others_were_answered_stands_once(
     slow.write("where can i sleep")
     slow.wait_for(shelter)
     assert set(slow.counted().values()) == {1}
+
+
+def test_what_arrived_behind_many_messages_that_nobody_heard_yet_stands_once(
+    wire: Wire, bot: Gateway, words: Catalogue
+) -> None:
+    """Its number is further away than anybody could know, until it was said again: then one of the two goes."""
+    slow, crowd = Person(wire, 8340), Person(wire, 8341)
+    slow.write("/start")
+    slow.wait_for(words.say("telegram.intro", "en"))
+    held = wire.slow[slow.number] = threading.Event()
+    slow.write("is it free")
+    cost = words.answer("cost", "en").text
+    wait_for("it is on its way", lambda: wire.called("sendMessage")[-1]["text"] == cost)
+    wire.quiet = True
+    for _ in range(40):
+        crowd.write("/language")
+    del wire.slow[slow.number]
+    held.set()
+    wait_for("it is said again, and one goes", lambda: wire.called("deleteMessages"), 60)
+    wire.quiet = False
+    slow.write("where can i sleep")
+    slow.wait_for(words.answer("shelter", "en").text)
+    assert len([call for call in wire.called("sendMessage") if call["text"] == cost]) == 2
+    assert set(slow.counted().values()) == {1}
+    wait_for("the crowd is answered", lambda: crowd.counted()[words.say("language.ask", "en")] >= 40, 60)
+
+
+def test_whoever_may_not_ask_whether_it_stands_there_asks_later(wire: Wire, bot: Gateway, words: Catalogue) -> None:
+    person = Person(wire, 8350)
+    person.write("/start")
+    person.wait_for(words.say("telegram.intro", "en"))
+    wire.lose_answers, wire.flood_questions[:] = 1, [1, 1]
+    person.write("is it free")
+    person.wait_for(words.answer("cost", "en").text)
+    person.write("where can i sleep")
+    person.wait_for(words.answer("shelter", "en").text)
+    assert len(wire.called("editMessageText")) >= 3
+    assert set(person.counted().values()) == {1}
 
 
 def test_a_dead_server_at_the_start_keeps_nobody_out_of_the_web(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ The server is the npm package `telegram-test-api` (its lock is in `telegram_serv
 update once and at once, whatever `offset` says, and takes a change of any message. The `Wire` between it and the
 gateway is HTTP too, and adds what Telegram documents and the server lacks: an update is brought again until it is
 acknowledged, a question waits for updates, a message that is changed into itself is "not modified". And it can do harm:
-cut the line, answer 429, lose an answer, bring updates twice and in any order. What is said in a chat that is `slow`
-arrives when that is over, and whoever sent it does not hear of it.
+cut the line, answer 429, lose an answer, bring updates twice and in any order, or (`quiet`) not yet. What is said in a
+chat that is `slow` arrives when that is over, and whoever sent it does not hear of it.
 """
 
 from __future__ import annotations
@@ -83,11 +83,13 @@ class Wire(ThreadingHTTPServer):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.offset = 0
         self.flood: list[int] = []
+        self.flood_questions: list[int] = []
         self.flood_until = 0.0
         self.lose_answers = 0
         self.slow: dict[int, threading.Event] = {}
         self.blocked: set[int] = set()
         self.down = False
+        self.quiet = False
         self.mixed: random.Random | None = None
         self._pending: list[dict[str, Any]] = []
         self._given = 0
@@ -126,8 +128,7 @@ class Wire(ThreadingHTTPServer):
             found = self._updates(int(given.get("offset", 0)), float(given.get("timeout", 0)))
             return 200, {"ok": True, "result": found}
         if method == "editMessageText":
-            self._after_what_came_before()
-            return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {self._edit(given)}"}
+            return self._flooded(self.flood_questions) or self._edit(given)
         if method == "sendMessage" and (refused := self._refusal(int(given["chat_id"]))):
             return refused
         with self._underway():
@@ -167,17 +168,22 @@ class Wire(ThreadingHTTPServer):
     def _refusal(self, chat: int) -> tuple[int, dict[str, Any]] | None:
         if chat in self.blocked:
             return 403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
-        if not self.flood:
+        return self._flooded(self.flood)
+
+    def _flooded(self, times: list[int]) -> tuple[int, dict[str, Any]] | None:
+        if not times:
             return None
-        seconds = self.flood.pop(0)
+        seconds = times.pop(0)
         self.flood_until = time.monotonic() + seconds
         told = {"description": f"Too Many Requests: retry after {seconds}", "parameters": {"retry_after": seconds}}
         return 429, {"ok": False, "error_code": 429, **told}
 
-    def _edit(self, given: dict[str, Any]) -> str:
+    def _edit(self, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self._after_what_came_before()
+        told = "message to edit not found"
         if self._stands.get((given["chat_id"], given["message_id"])) == given["text"]:
-            return "message is not modified: specified new message content and reply markup are exactly the same"
-        return "message to edit not found"
+            told = "message is not modified: specified new message content and reply markup are exactly the same"
+        return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {told}"}
 
     def _fetch(self) -> None:
         """New updates, numbered in the order in which they came."""
@@ -192,7 +198,7 @@ class Wire(ThreadingHTTPServer):
         while True:
             with self._state:
                 self._fetch()
-                found = self._pending[:100]
+                found = [] if self.quiet else self._pending[:100]
             if found or time.monotonic() > end or self.down:
                 break
             time.sleep(0.03)
