@@ -19,7 +19,7 @@ from bot.danger import evidence, patterns
 from bot.danger import model as models
 from bot.danger.guards import Guard
 from bot.danger.model import Model, Scores
-from bot.danger.patterns import ASK, Hit, Pattern
+from bot.danger.patterns import ASK, Hit, Patterns
 from bot.danger.settings import DangerSettings
 from bot.danger.settings import load as load_settings
 
@@ -38,7 +38,7 @@ class Danger:
     """Assesses messages. Immutable: any number of threads may share one."""
 
     settings: DangerSettings
-    patterns: tuple[Pattern, ...]
+    patterns: Patterns
     model: Model | None
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -215,7 +215,7 @@ def _evidence(lines: list[data.Line], rows: np.ndarray) -> np.ndarray:
     return found
 
 
-def _unhurried(known: Sequence[patterns.Pattern], folded: str) -> np.ndarray:
+def _unhurried(known: patterns.Patterns, folded: str) -> np.ndarray:
     """What is found in a text, looked for again where the deadline passed: that is there for messages by somebody
     hostile, and here the machine was only busy."""
     for _ in range(TRIES):

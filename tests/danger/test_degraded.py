@@ -72,7 +72,7 @@ def test_a_broken_pattern_is_named_before_training_and_judges_nobody(source: str
     with pytest.raises(patterns.PatternError, match=r"en\.broken"):
         patterns.check([*whole, broken])
     text = "help me i am in danger"
-    assert patterns.find([broken, *whole], text) == patterns.find(whole, text) != []
+    assert patterns.find(patterns.Patterns([broken, *whole]), text) == patterns.find(whole, text) != []
 
 
 @pytest.mark.parametrize("words", ["cuu voi ", "help me please ", "救命救救我"])
