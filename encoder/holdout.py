@@ -20,6 +20,11 @@ SHOWN = frozenset({0})
 LATER = Path(__file__).with_name("later.txt")
 """Sums (CRC-32, hex) of the sentences that came after the encoder was tuned. Whoever tunes it anew empties the file."""
 _LATER = frozenset(int(line, 16) for line in LATER.read_text(encoding="ascii").split())
+NEEDED = Path(__file__).with_name("needed.txt")
+"""Sums of dangers, and of what is like them, that the models on the vectors are shown all the same: one in five of what
+is told in one breath with a complaint, one in five of what is told in so many words, and each denial of the latter
+(docs/decisions/0025)."""
+_NEEDED = frozenset(int(line, 16) for line in NEEDED.read_text(encoding="ascii").split())
 
 
 def _sum(text: str) -> int:
@@ -37,12 +42,14 @@ def is_held_out(text: str) -> bool:
     return number % PARTS in HELD or number in _LATER
 
 
-def is_taught(text: str) -> bool:
-    """Whether the models on the encoder's vectors learn from this sentence.
+def is_needed(text: str) -> bool:
+    """Whether the models on the vectors learn from ``text``, though it is neither new to the encoder nor of a language
+    with few sentences."""
+    return _sum(text) in _NEEDED
 
-    What the encoder has learned they need not be shown once more: all that it has not, and one in five of the others,
-    give as good models in half of the time.
-    """
+
+def is_taught(text: str) -> bool:
+    """Whether ``text`` was not learned by the encoder, or is among one in five of what was."""
     return is_held_out(text) or _sum(text) % PARTS % 5 in SHOWN
 
 

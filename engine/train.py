@@ -26,7 +26,7 @@ from engine.quiet import silence  # noqa: E402
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
-CODE = ("engine/*.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/ngrams.py", "encoder/text.py")
+CODE = ("engine/*.py", *(f"encoder/{name}" for name in ("corpus.py", "holdout.py", "*.txt", "ngrams.py", "text.py")))
 
 log = logging.getLogger("engine.train")
 

@@ -30,6 +30,7 @@ def meaning(
     The sums of each fold are kept apart, so that leaving one out costs a subtraction and not another pass.
     """
     from scipy.linalg import solve
+    from scipy.linalg.blas import ssyrk
 
     count = len(landmarks)
     grams, sides, scored = [], [], []
@@ -37,9 +38,9 @@ def meaning(
         rows = np.flatnonzero(folds == fold)
         near = kernel(vectors[rows], landmarks)
         scored.append((rows, near))
-        weighted = near * weights[rows, None]
-        grams.append((weighted.T @ near).astype(np.float64))
-        sides.append((weighted.T @ targets[rows]).astype(np.float64))
+        halved = near * np.sqrt(weights[rows, None])
+        grams.append(ssyrk(1.0, halved.T).astype(np.float64))  # its upper half, which is all that `solve` reads
+        sides.append((near.T @ (weights[rows, None] * targets[rows])).astype(np.float64))
     prior = RIDGE * kernel(landmarks, landmarks).astype(np.float64) + 1e-3 * np.eye(count)
     gram, side = sum(grams[1:], grams[0]) + prior, sum(sides[1:], sides[0])
     held_out = np.zeros(targets.shape, np.float32)

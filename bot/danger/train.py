@@ -23,7 +23,7 @@ ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
-CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/later.txt")
+CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/*.txt")
 """What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
@@ -52,7 +52,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     lines = written + [line for line, _ in extra]
     folds = np.array([examples.fold_of(line) for line in written] + [fold for _, fold in extra])
     progress(f"danger: {len(lines)} sentences in {len({line.lang for line in lines})} languages")
-    shown = np.array([data.is_shown(line) for line in written] + [True] * len(extra)).nonzero()[0]
+    shown = np.flatnonzero([data.is_shown(line) for line in written])  # of what was put together only the letters learn
     vectors = np.asarray(encode([lines[index].text for index in shown]), np.float32)
     progress("danger: learning")
     # Messages that were put together hold sentences that the encoder may have been tuned on.
@@ -60,7 +60,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     unseen[len(written) :] = False
     with threadpool_limits(1, "blas"):  # a second thread only takes the core on which the dialogue model is learned
         arrays, held_out = fit(lines, shown, vectors, folds, unseen, progress)
-    places = [place for place, index in enumerate(shown) if index < len(written) and lines[index].kind == data.DANGER]
+    places = [place for place, index in enumerate(shown) if lines[index].kind == data.DANGER]
     known = shown[places]
     arrays["known"] = vectors[places].astype(np.float16)
     folder.mkdir(parents=True, exist_ok=True)

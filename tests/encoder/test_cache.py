@@ -11,7 +11,7 @@ import pytest
 from encoder import fill
 from encoder.cache import VectorCache, vectors_for
 from encoder.corpus import sentences
-from encoder.holdout import is_held_out, is_taught
+from encoder.holdout import is_held_out
 from encoder.ngrams import NgramEncoder
 
 TEXTS = ["een canary zin", "another one", "een canary zin", "الثالثة"]
@@ -59,14 +59,13 @@ def _written(root: Path, lang: str, topic: list[str], danger: list[str], safe: l
     (dangers / f"{lang}.yml").write_text(json.dumps(told))
 
 
-def test_fill_takes_what_the_encoder_does_not_know_and_one_danger_in_five_that_it_knows(tmp_path: Path) -> None:
+def test_fill_takes_what_the_encoder_does_not_know(tmp_path: Path) -> None:
     topic, danger, safe = ([f"{kind} nummer: {number}" for number in range(200)] for kind in ("bed", "slot", "vroeger"))
     _written(tmp_path / "data", "nl", topic, danger, safe)
     _written(tmp_path / "data", "bn", ["ghar", "ghar: 2"], ["taala"], ["aage"])
-    assert any(is_taught(text) and not is_held_out(text) for text in topic), "known, and no danger"
-    expected = {text for text in topic if is_held_out(text)} | {text for text in (*danger, *safe) if is_taught(text)}
+    expected = {text for text in (*topic, *danger, *safe) if is_held_out(text)}
     expected |= {"ghar", "ghar: 2", "taala", "aage"}  # a language with few sentences: all
-    assert 30 < len(expected) < 250
+    assert 30 < len(expected) < 150
     assert set(sentences(tmp_path / "data")) == expected
     cache = tmp_path / "vectors.sqlite"
     arguments = ["--data", str(tmp_path / "data"), "--cache", str(cache), "--encoder", str(tmp_path)]

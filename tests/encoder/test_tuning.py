@@ -12,7 +12,7 @@ from encoder import identity
 from encoder.convert import convert
 from encoder.corpus import sentences
 from encoder.encoder import Encoder
-from encoder.holdout import LATER, held_out, is_held_out, is_never_tuned_on, is_taught
+from encoder.holdout import LATER, NEEDED, held_out, is_held_out, is_never_tuned_on, is_taught
 from encoder.tuning import TUNING
 from encoder.weights import WeightsError
 
@@ -102,3 +102,11 @@ def test_what_came_after_the_tuning_is_shown_and_is_held_out_until_the_next() ->
     assert len({f"{zlib.crc32(text.encode()):08x}" for text in came}) == len(later)
     assert all(is_held_out(text) and is_taught(text) for text in came)
     assert not came or not all(is_never_tuned_on(text) for text in came), "what is never tuned on needs no list"
+
+
+def test_every_sentence_that_is_needed_all_the_same_is_there_and_shown() -> None:
+    """And none of them would be shown anyhow: then it needs no list."""
+    needed = set(NEEDED.read_text(encoding="ascii").split())
+    shown = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in needed]
+    assert len({f"{zlib.crc32(text.encode()):08x}" for text in shown}) == len(needed) > 600
+    assert not any(map(is_held_out, shown))
