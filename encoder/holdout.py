@@ -22,8 +22,7 @@ LATER = Path(__file__).with_name("later.txt")
 _LATER = frozenset(int(line, 16) for line in LATER.read_text(encoding="ascii").split())
 NEEDED = Path(__file__).with_name("needed.txt")
 """Sums of dangers, and of what is like them, that the models on the vectors are shown all the same: one in five of what
-is told in one breath with a complaint, one in five of what is told in so many words, and each denial of the latter
-(docs/decisions/0025)."""
+is told in one breath with a complaint, and every harmless line with the plain words of danger (docs/decisions/0025)."""
 _NEEDED = frozenset(int(line, 16) for line in NEEDED.read_text(encoding="ascii").split())
 
 

@@ -108,5 +108,5 @@ def test_every_sentence_that_is_needed_all_the_same_is_there_and_shown() -> None
     """And none of them would be shown anyhow: then it needs no list."""
     needed = set(NEEDED.read_text(encoding="ascii").split())
     shown = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in needed]
-    assert len({f"{zlib.crc32(text.encode()):08x}" for text in shown}) == len(needed) > 600
+    assert len({f"{zlib.crc32(text.encode()):08x}" for text in shown}) == len(needed) > 500
     assert not any(map(is_held_out, shown))
