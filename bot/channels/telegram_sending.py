@@ -203,7 +203,7 @@ class Sending:
                 sent = await self._api.send(number, piece, under, covered=covered, quiet=quiet)
                 numbers += [sent] if sent is not None else []
                 self.saw(sent)
-            if looked and numbers:
+            if looked and len(numbers) == 1:  # of several pieces some may be missing: rather twice
                 rest = range(looked.stop, min(numbers[0], looked.start + MOST_LOOKED_AT))
                 numbers = await self._once(number, rest, numbers, pieces[-1], buttons, covered)
         delete_at = None if covered and message.key != RENEWED else self.soon()

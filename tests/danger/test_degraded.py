@@ -50,6 +50,31 @@ def test_every_signal_has_patterns_in_every_patterned_language() -> None:
     assert len({pattern.id for pattern in found}) == len(found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she has to sleep with customers until the debt is paid",
+        "must see clients every night because i owe him",
+        "elle doit coucher avec des hommes pour payer sa dette",
+    ],
+)
+def test_sex_that_pays_a_debt_is_danger(bare: Danger, text: str) -> None:
+    found = bare.assess(text)
+    assert found.urgency is Urgency.URGENT
+    assert found.signals == ("sexual_violence",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i must sleep with my children in the car, i can't pay the rent",
+        "je dois coucher avec mes enfants dans la voiture, je ne peux pas payer le loyer",
+    ],
+)
+def test_who_shares_a_bed_with_children_is_not_taken_for_that(bare: Danger, text: str) -> None:
+    assert bare.assess(text).urgency is Urgency.NONE
+
+
 def test_stems_never_hide_a_match(danger: Danger) -> None:
     """A stem is a short cut: every training sentence that a pattern matches holds one of its stems."""
     from bot.core.ngrams import clean, fold

@@ -31,8 +31,8 @@ _WORD: Final = regex.compile(r"\{([a-z_]+)\}")
 class Pattern:
     """One pattern; `urgency` is "emergency", "urgent" or "ask".
 
-    One of the `stems` is in every text that matches: looking for them first makes a search a hundred times cheaper. It
-    is compiled when one is met for the first time: a start would wait most of a second for all of them.
+    One of the `stems` is in every text that matches: looking for them first makes a search much cheaper. It is
+    compiled when one is met for the first time: a start would wait most of a second for all of them.
     """
 
     id: str
