@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -191,21 +191,21 @@ class Sending:
         buttons = buttons_of(message)
         known = self._highest
         looked = self._where_it_may_stand(chat) if doubtful else range(0)
-        made = await self._found(number, looked, pieces[-1], buttons, covered)
-        numbers = [made] if made is not None else []
-        if made is None:
+        numbers = await self._found(number, looked, pieces, buttons, covered)
+        if len(numbers) < len(pieces):
             after = min(known, looked.stop - 1) if looked else known
+            after = numbers[0] - 1 if numbers else after  # the next search begins with the first piece too
             last = self._key.mark(chat.id, after).sealed if after else None
             await self._store.trying(chat.id, message.seq, last)
             quiet = message.sender is not Sender.CASEWORKER and not message.key.startswith(WITH_SOUND)
-            for place, piece in enumerate(pieces, 1):
+            for place, piece in enumerate(pieces[len(numbers) :], len(numbers) + 1):
                 under = buttons if place == len(pieces) else []
                 sent = await self._api.send(number, piece, under, covered=covered, quiet=quiet)
                 numbers += [sent] if sent is not None else []
                 self.saw(sent)
-            if looked and len(numbers) == 1:  # of several pieces some may be missing: rather twice
+            if looked and len(pieces) == len(numbers) == 1:  # of several pieces some may be missing: rather twice
                 rest = range(looked.stop, min(numbers[0], looked.start + MOST_LOOKED_AT))
-                numbers = await self._once(number, rest, numbers, pieces[-1], buttons, covered)
+                numbers = await self._once(number, rest, numbers, pieces, buttons, covered)
         delete_at = None if covered and message.key != RENEWED else self.soon()
         await self._store.sent(chat.id, message.seq, [self._key.mark(chat.id, n) for n in numbers], delete_at)
 
@@ -218,23 +218,30 @@ class Sending:
         last = max(first, self._highest + 1) + LOOK_AHEAD
         return range(first, min(last, first + MOST_LOOKED_AT))
 
-    async def _found(self, number: int, among: range, text: str, buttons: Buttons, covered: bool) -> int | None:
-        """The number of the message with this text, if it is among these."""
+    async def _found(
+        self, number: int, among: range, pieces: Sequence[str], buttons: Buttons, covered: bool
+    ) -> list[int]:
+        """The numbers among these of the first pieces of a message, in order, as many as stand there: each was sent
+        after the one before it had arrived."""
+        there: list[int] = []
         for candidate in among:
-            if await self._api.stands(number, candidate, text, buttons, covered=covered):
-                return candidate
-        return None
+            under = buttons if len(there) == len(pieces) - 1 else []
+            if await self._api.stands(number, candidate, pieces[len(there)], under, covered=covered):
+                there.append(candidate)
+                if len(there) == len(pieces):
+                    break
+        return there
 
     async def _once(
-        self, number: int, before: range, made: list[int], text: str, buttons: Buttons, covered: bool
+        self, number: int, before: range, made: list[int], pieces: Sequence[str], buttons: Buttons, covered: bool
     ) -> list[int]:
         """The numbers of what was sent as `made`, and perhaps `before` it: nobody knew how many messages others had
         written meanwhile, who were not heard yet. Whoever reads it has read the first one, so the second goes."""
         with contextlib.suppress(ApiFault):  # it is said, at worst twice
-            there = await self._found(number, before, text, buttons, covered)
-            if there is not None:
+            there = await self._found(number, before, pieces, buttons, covered)
+            if there:
                 gone = await self._api.delete(number, made)
-                return [there] if gone == len(made) else [there, *made]
+                return there if gone == len(made) else [*there, *made]
         return made
 
     async def _put_off(self, chat: Chat, message: Message, fault: ApiFault) -> bool:

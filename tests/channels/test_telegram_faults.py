@@ -42,6 +42,7 @@ def wire(line: Wire) -> Iterator[Wire]:
     """The line without a fault, and without a call so far."""
     line.calls.clear()
     yield line
+    assert not line.overwritten
     line.mixed, line.down, line.lose_answers, line.flood_until = None, False, 0, 0.0
     line.flood.clear()
     line.slow.clear()
@@ -177,6 +178,32 @@ def test_whoever_may_not_ask_whether_it_stands_there_asks_later(wire: Wire, bot:
     person.wait_for(words.answer("shelter", "en").text)
     assert len(wire.called("editMessageText")) >= 3
     assert set(person.counted().values()) == {1}
+
+
+@pytest.mark.parametrize("arrived", [1, 2])
+def test_of_a_long_message_what_arrived_stays_and_the_rest_follows(
+    own_wire: Wire, tmp_path: Path, words: Catalogue, arrived: int
+) -> None:
+    """In two pieces, as Telegram takes no longer ones; of the first, or of the second, nobody hears that it arrived."""
+    environ = environment(own_wire, tmp_path, INLOOP_MAX_TEXT="9000")
+    with running(tmp_path, free_port(), engine=False, env=environ) as gateway:
+        desk, person = first(gateway), Person(own_wire, 8360)
+        person.write("/start")
+        person.wait_for(words.say("telegram.intro", "en"))
+        person.write("he has a knife")
+        case = desk.wait_for_case()
+        desk.claim(case["id"])
+        person.wait_for(words.say("handoff.joined", "en"))
+        pieces = ["one ".ljust(4000, "."), "two ".ljust(3000, ".")]
+        own_wire.lose_after, own_wire.lose_answers = arrived - 1, 1
+        desk.reply(case["id"], "".join(pieces))
+        for piece in pieces:
+            person.wait_for(piece)
+        desk.reply(case["id"], "Are you there?")
+        person.wait_for("Are you there?")
+        assert own_wire.called("editMessageText"), "nobody looked whether it stands there"
+        assert not own_wire.overwritten
+        assert {person.counted()[piece] for piece in pieces} == {1}
 
 
 def test_a_dead_server_at_the_start_keeps_nobody_out_of_the_web(tmp_path: Path) -> None:

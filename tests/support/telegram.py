@@ -86,10 +86,12 @@ class Wire(ThreadingHTTPServer):
         self.flood_questions: list[int] = []
         self.flood_until = 0.0
         self.lose_answers = 0
+        self.lose_after = 0
         self.slow: dict[int, threading.Event] = {}
         self.blocked: set[int] = set()
         self.down = False
         self.quiet = False
+        self.overwritten: list[str] = []
         self.mixed: random.Random | None = None
         self._pending: list[dict[str, Any]] = []
         self._given = 0
@@ -142,8 +144,11 @@ class Wire(ThreadingHTTPServer):
                 if method == "deleteMessage":
                     self._stands.pop((given["chat_id"], given["message_id"]), None)
         if method == "sendMessage" and (self.lose_answers or held is not None):
-            self.lose_answers -= held is None
-            return None
+            if held is None and self.lose_after:
+                self.lose_after -= 1
+            else:
+                self.lose_answers -= held is None
+                return None
         return reply.status_code, reply.json()
 
     @contextmanager
@@ -180,9 +185,14 @@ class Wire(ThreadingHTTPServer):
 
     def _edit(self, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self._after_what_came_before()
+        place = given["chat_id"], given["message_id"]
         told = "message to edit not found"
-        if self._stands.get((given["chat_id"], given["message_id"])) == given["text"]:
+        if self._stands.get(place) == given["text"]:
             told = "message is not modified: specified new message content and reply markup are exactly the same"
+        elif place in self._stands:
+            self.overwritten.append(self._stands[place])
+            self._stands[place] = given["text"]
+            return 200, {"ok": True, "result": {"message_id": int(given["message_id"])}}
         return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {told}"}
 
     def _fetch(self) -> None:
