@@ -76,6 +76,7 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
         return vectors_for(list(texts), folder=folder, cache=VectorCache(cache))
 
     from bot.danger.train import train as train_danger
+    from bot.danger.train_traded import train as train_traded
 
     # The dialogue model is trained by a process of its own, beside the gateway's danger model: there are two cores or
     # more. The languages, which take a third of the time of either, have one too: so both cores end together.
@@ -86,6 +87,7 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
         beside.start(dialogue, engine_environment(folder))
         beside.start(languages, dict(os.environ))
         train_danger(ROOT, models, encode, progress)
+        train_traded(ROOT, models, encode, progress)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began

@@ -35,8 +35,8 @@ def shown_of_dangers(language: str, text: str) -> bool:
 
 
 def sentences(root: Path) -> Iterator[str]:
-    """Yield what the models on the vectors learn of ``root/nlu/<lang>/<topic>.yml`` and ``root/danger/<lang>.yml``, in
-    order of their paths.
+    """Yield what the models on the vectors learn of ``root/nlu/<lang>/<topic>.yml``, ``root/danger/<lang>.yml`` and
+    ``root/traded/<lang>.yml``, in order of their paths.
     """
     for path in sorted((root / "nlu").glob("*/*.yml")):
         yield from (text for _, text, shown in taught(path) if shown)
@@ -45,6 +45,9 @@ def sentences(root: Path) -> Iterator[str]:
         for kind in ("danger", "safe"):
             texts = (str(item["text"]) for item in content.get(kind) or [])
             yield from (text for text in texts if shown_of_dangers(path.stem, text))
+    for path in sorted((root / "traded").glob("*.yml")):
+        content = _read(path)
+        yield from (str(item["text"]) for kind in ("traded", "safe") for item in content.get(kind) or [])
 
 
 def examples(path: Path) -> Iterator[tuple[str, str]]:

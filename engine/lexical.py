@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from encoder.ngrams import buckets
+from encoder.ngrams import bucket_rows
 from encoder.text import clean
 
 BUCKETS = 1 << 18
@@ -24,9 +24,8 @@ ROUNDS = 3
 
 def features(texts: Sequence[str]) -> csr_matrix:
     """One row of ones at the n-grams of each text, shape (len(texts), BUCKETS)."""
-    columns = [np.unique(buckets(clean(text, LONGEST).casefold()) % BUCKETS) for text in texts]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in columns])])
-    indices = np.concatenate(columns).astype(np.int32) if columns else np.zeros(0, np.int32)
+    indices, counts = bucket_rows([clean(text, LONGEST).casefold() for text in texts], BUCKETS)
+    starts = np.concatenate([[0], np.cumsum(counts)])
     return csr_matrix((np.ones(len(indices), np.float32), indices, starts), shape=(len(texts), BUCKETS))
 
 

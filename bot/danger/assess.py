@@ -17,11 +17,13 @@ from bot.core.model import Assessment, Urgency
 from bot.core.ngrams import clean, fold
 from bot.danger import evidence, patterns
 from bot.danger import model as models
+from bot.danger import traded as trade
 from bot.danger.guards import Guard
 from bot.danger.model import Model, Scores
 from bot.danger.patterns import ASK, Hit, Patterns
 from bot.danger.settings import DangerSettings
 from bot.danger.settings import load as load_settings
+from bot.danger.traded import Likeness, Traded
 
 _HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
 """Guards that leave nothing to ask about, when there is no model to weigh them."""
@@ -40,6 +42,8 @@ class Danger:
     settings: DangerSettings
     patterns: Patterns
     model: Model | None
+    traded: Traded | None = None
+    """Only beside a model, and only with a vector."""
 
     @classmethod
     def load(cls, models_folder: Path, settings: Path) -> Danger:
@@ -47,7 +51,8 @@ class Danger:
 
         Raises `DangerSettingsError`, `PatternError` or `ModelError`: what is there must be whole.
         """
-        return cls(load_settings(settings), patterns.load(), models.load(models_folder / "danger"))
+        folder = models_folder / "danger"
+        return cls(load_settings(settings), patterns.load(), models.load(folder), trade.load(folder))
 
     @property
     def degraded(self) -> bool:
@@ -133,7 +138,19 @@ class Danger:
         if not hits and not any(letter.isalpha() for letter in folded):
             return Assessment()
         vector = _usable(vector, self.model.dim)
-        return self._weigh(self.model.scores(folded, vector, evidence.of(folded, hits)), hits, vector, lang)
+        scores = self.model.scores(folded, vector, evidence.of(folded, hits))
+        found = self._weigh(scores, hits, vector, lang)
+        if found.urgency is not Urgency.NONE or self.traded is None or vector is None:
+            return found
+        return self._raised(found, self.traded.like(folded, vector), scores)
+
+    def _raised(self, found: Assessment, like: Likeness, scores: Scores) -> Assessment:
+        """What no danger was found in, when somebody in it is sold, under age with clients, or pays a debt with sex."""
+        if like.probability < self.settings.traded:
+            return replace(found, ask=found.ask or like.probability >= self.settings.ask_traded)
+        signals = tuple(dict.fromkeys((*like.signals, *self._signals(scores, []))))[:_MOST_SIGNALS]
+        why = (*found.why, f"like: {like.sentence}")
+        return Assessment(Urgency.URGENT, signals, why, round(max(found.confidence, like.probability), 4))
 
     def _weigh(self, scores: Scores, hits: list[Hit], vector: np.ndarray | None, lang: str | None) -> Assessment:
         limits = self.settings

@@ -87,6 +87,23 @@ def read(root: Path) -> list[Line]:
     return unique
 
 
+def traded_sources(root: Path) -> list[Path]:
+    """Every file of `read_traded`, in a fixed order."""
+    return sorted((root / "data" / "traded").glob("*.yml"))
+
+
+def read_traded(root: Path) -> list[Line]:
+    """Lines in which somebody is sold, under age with clients, or pays a debt with sex (their kind is "danger"), and
+    harmless ones that are like them, of `data/traded/<lang>.yml`."""
+    lines = []
+    for file in traded_sources(root):
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
+        lang = content["language"]
+        lines += [Line(str(x["text"]), lang, "urgent", tuple(x["signals"]), DANGER) for x in content["traded"] or []]
+        lines += [Line(str(x["text"]), lang, kind=x["kind"]) for x in content["safe"] or []]
+    return lines
+
+
 def _danger(file: Path) -> list[Line]:
     content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
     lang = content["language"]

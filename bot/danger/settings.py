@@ -15,7 +15,8 @@ class DangerSettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DangerSettings:
-    """Probabilities are 0..1 and calibrated. `*_letters` hold when there is no vector."""
+    """Probabilities are 0..1 and calibrated. `*_letters` hold when there is no vector, `*traded` of that model's own
+    probability."""
 
     danger: float
     ask: float
@@ -24,6 +25,8 @@ class DangerSettings:
     danger_letters: float
     ask_letters: float
     trusted: float
+    traded: float
+    ask_traded: float
     context_messages: int
     context_characters: int
     context_floor: float
@@ -45,6 +48,8 @@ def load(path: Path) -> DangerSettings:
             danger_letters=float(letters["danger"]),
             ask_letters=float(letters["ask"]),
             trusted=float(content["patterns"]["trusted"]),
+            traded=float(content["traded"]["danger"]),
+            ask_traded=float(content["traded"]["ask"]),
             context_messages=int(context["messages"]),
             context_characters=int(context["characters"]),
             context_floor=float(context["floor"]),
@@ -58,7 +63,11 @@ def load(path: Path) -> DangerSettings:
 
 
 def _check(path: Path, settings: DangerSettings) -> None:
-    pairs = ((settings.ask, settings.danger), (settings.ask_letters, settings.danger_letters))
+    pairs = (
+        (settings.ask, settings.danger),
+        (settings.ask_letters, settings.danger_letters),
+        (settings.ask_traded, settings.traded),
+    )
     for ask, danger in pairs:
         if not 0 < ask <= danger < 1:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")

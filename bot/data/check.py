@@ -42,7 +42,7 @@ def check(root: Path, only: str = "") -> Report:
     tests: dict[str, list[Sentence]] = {}
     for language in dict.fromkeys((*_languages(root, known), *filter(None, (only,)))):
         reader = Reader(root, language, known)
-        training[language] = [*reader.danger(), *reader.topics()]
+        training[language] = [*reader.danger(), *reader.traded(), *reader.topics()]
         if only in ("", language):
             tests[language] = reader.tests()
             faults += reader.faults
@@ -123,7 +123,7 @@ def _languages(root: Path, known: Vocabulary) -> list[str]:
     is trained on.
     """
     folders = {path.name for path in (root / "data" / "nlu").glob("*")}
-    files = {path.stem for path in (root / "data" / "danger").glob("*")}
+    files = {path.stem for part in ("danger", "traded") for path in (root / "data" / part).glob("*")}
     there = folders | files
     ordered = [code for code, line in known.languages.items() if line.native or code in there]
     return [*ordered, *sorted(there - set(ordered))]

@@ -84,6 +84,24 @@ class Reader:
         self._absent(name, "kind", KINDS, {str(entry["kind"]) for _, entry in safe})
         return [Sentence(entry["text"], where) for where, entry in (*danger, *safe)]
 
+    def traded(self) -> list[Sentence]:
+        """The lines of `data/traded/<language>.yml`, where there is one: traded first, then safe."""
+        path = self._root / "data" / "traded" / f"{self._language}.yml"
+        if not path.exists():
+            return []
+        name = self._name(path)
+        content: Any = self._mapping(path, {"version", "language", "traded", "safe"})
+        if content is not None and (content["version"] != 1 or content["language"] != self._language):
+            self._fault("schema", name, f"needs version: 1 and language: {self._language}")
+        traded = list(self._entries(name, content, "traded", {"text", "signals"}))
+        safe = list(self._entries(name, content, "safe", {"text", "kind"}))
+        for where, entry in traded:
+            self._signals(where, entry)
+        for where, entry in safe:
+            if entry["kind"] not in KINDS:
+                self._fault("schema", where, f"the kind {entry['kind']!r} is none of {', '.join(KINDS)}")
+        return [Sentence(entry["text"], where) for where, entry in (*traded, *safe)]
+
     def tests(self) -> list[Sentence]:
         """The test sentences of `tests/nlu/<language>.jsonl`."""
         path = self._root / "tests" / "nlu" / f"{self._language}.jsonl"
@@ -136,6 +154,10 @@ class Reader:
             self._fault("schema", where, f"the urgency {entry['urgency']!r} is none of a danger line")
         if entry["style"] not in STYLES:
             self._fault("schema", where, f"the style {entry['style']!r} is none of {', '.join(STYLES)}")
+        return self._signals(where, entry)
+
+    def _signals(self, where: str, entry: Mapping) -> list[str]:
+        """The known signals of a line; faults for the others."""
         signals = entry["signals"]
         if not isinstance(signals, list) or not signals or len({str(s) for s in signals}) != len(signals):
             self._fault("schema", where, "needs a list of signals, at least one, each once")

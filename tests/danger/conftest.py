@@ -10,6 +10,7 @@ import pytest
 from bot.core.model import Assessment
 from bot.danger import Danger
 from bot.danger.train import train
+from bot.danger.train_traded import train as train_traded
 from encoder.cache import VectorCache, vectors_for
 from encoder.convert import convert
 from encoder.encoder import Encoder
@@ -30,7 +31,8 @@ def encoder_folder() -> Path:
 def danger(encoder_folder: Path) -> Danger:
     cache = VectorCache(ROOT / "models" / "vectors.sqlite")
     models = ROOT / "models"
-    train(ROOT, models, lambda texts: vectors_for(texts, folder=encoder_folder, cache=cache), lambda _: None)
+    for learn in (train, train_traded):
+        learn(ROOT, models, lambda texts: vectors_for(texts, folder=encoder_folder, cache=cache), lambda _: None)
     return Danger.load(models, SETTINGS)
 
 

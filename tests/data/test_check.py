@@ -153,6 +153,31 @@ def test_the_head_of_a_danger_file_is_checked(project: Path, line: str) -> None:
     assert [f.where for f in faults(project, "schema")] == [DANGER]
 
 
+TRADED = "data/traded/nl.yml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("language: nl", "language: fr", TRADED),
+        ("signals: [being_moved]", "signals: []", f"{TRADED}:4"),
+        ("signals: [being_moved]", "signals: [sold]", f"{TRADED}:4"),
+        ("kind: everyday", "kind: funny", f"{TRADED}:6"),
+        ("kind: everyday", "kind: everyday, style: direct", f"{TRADED}: safe 1"),
+    ],
+)
+def test_a_traded_file_is_checked(project: Path, old: str, new: str, where: str) -> None:
+    (project / TRADED).parent.mkdir()
+    (project / TRADED).write_text(
+        'version: 1\nlanguage: nl\ntraded:\n- {text: "ze ruilen mij om", signals: [being_moved]}\n'
+        'safe:\n- {text: "wij ruilen van kamer", kind: everyday}\n',
+        encoding="utf-8",
+    )
+    assert faults(project) == []
+    replace(project, TRADED, old, new)
+    assert [fault.where for fault in faults(project, "schema")] == [where]
+
+
 def test_too_few_lines_and_an_absent_signal_style_and_kind_are_missing(project: Path) -> None:
     lines = (project / DANGER).read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not any(word in line for word in ("weapon", "style: question", "kind: praise"))]

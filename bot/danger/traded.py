@@ -1,0 +1,75 @@
+"""Is somebody sold, under age with clients, or paying a debt with sex? A second, small model beside that of danger.
+
+To the model of danger such a message is a topic: it tells of a debt, or of sex work, and of nobody who is hit or locked
+in. Learned together with the other dangers it would blur them (docs/decisions/0043-traded.md); so it is asked apart,
+and can only raise what the other said.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot.danger import features
+from bot.danger.model import ModelError, centred, kernel, sigmoid, squares
+
+FILE: Final = "traded.npz"
+MANIFEST: Final = "traded.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How likely it is (0..1, calibrated), and the known sentence that is nearest, with its signals."""
+
+    probability: float
+    sentence: str
+    signals: tuple[str, ...]
+
+
+class Traded:
+    """Immutable after loading, so any number of threads may use it."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], sentences: list[str], signals: list[list[str]]) -> None:
+        self._mean = arrays["mean"].astype(np.float32)
+        self._scale = float(arrays["scale"])
+        self._landmarks = arrays["landmarks"].astype(np.float32)
+        self._lengths = squares(self._landmarks)
+        self._meaning = arrays["meaning"].astype(np.float32)
+        self._letters = arrays["letters"].astype(np.float32)
+        self._bias = float(arrays["letters_bias"])
+        self._rarity = arrays["rarity"].astype(np.float32)
+        self._calibration = arrays["calibration"].astype(np.float32)
+        self._known = arrays["known"].astype(np.float32)
+        self._sentences = sentences
+        self._signals = [tuple(names) for names in signals]
+
+    def like(self, folded: str, vector: np.ndarray) -> Likeness:
+        """`vector` is the encoder's float32 (dim,) of the text, `folded` its letters."""
+        near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
+        row = features.letters(folded)
+        length = float(np.linalg.norm(self._rarity[row])) or 1.0
+        letters = float(self._letters[row].sum()) / length + self._bias
+        views = np.array([1.0, float(near @ self._meaning), letters], np.float32)
+        best = int(np.argmax(self._known @ vector))
+        probability = float(sigmoid(np.array(self._calibration @ views)))
+        return Likeness(probability, self._sentences[best], self._signals[best])
+
+
+def load(folder: Path) -> Traded | None:
+    """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
+    file, manifest = folder / FILE, folder / MANIFEST
+    if not file.is_file() or not manifest.is_file():
+        return None
+    try:
+        told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+        if told["features"] != features.VERSION:
+            raise ModelError(f"{folder}: trained by another version; train again")
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            return Traded(dict(arrays), told["sentences"], told["signals"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{folder}: {error!r}") from error

@@ -1,0 +1,112 @@
+"""Learn the model of `bot/danger/traded.py`: two or three seconds, skipped when nothing changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from bot.danger import data, examples, features, fitting
+from bot.danger.traded import FILE, MANIFEST
+from bot.settings import ROOT
+
+LANDMARKS: Final = 1000
+FROM_TRADED: Final = 600
+"""How many landmarks are such sentences; the others are what is like them and is none, and other harmless lines."""
+TRADED_WEIGHS: Final = 8.0
+"""Beside a harmless line, of which there are 25 times as many."""
+LIKE_WEIGHS: Final = 3.0
+"""What was written to look like it and is none."""
+PENALTY: Final = 1e-6
+ROUNDS: Final = 3
+SEED: Final = 20261128
+CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/*.txt")
+
+Encode = Callable[[list[str]], np.ndarray]
+
+
+def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], None]) -> None:
+    """Write `models/danger/traded.*`; nothing where there are no such sentences.
+
+    `encode` gives float32 (n, dim) rows of length 1.
+    """
+    folder = models / "danger"
+    probe = np.asarray(encode(["danger"]), np.float32)[0]
+    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
+    sources = [*data.sources(root), *data.traded_sources(root), *code]
+    mark = data.fingerprint(sources, probe.astype(np.float16).tobytes().hex())
+    if _current(folder, mark):
+        return
+    traded = data.read_traded(root)
+    if not any(line.kind == data.DANGER for line in traded):
+        return
+    # Other dangers are left out: they are neither.
+    beside = [line for line in data.read(root) if line.kind != data.DANGER and data.is_shown(line)]
+    lines = [*(line for line in traded if line.kind == data.DANGER), *(x for x in traded if x.kind != data.DANGER)]
+    ours = len(lines)
+    lines += beside
+    progress(f"traded: {ours} sentences beside {len(beside)} harmless ones")
+    with threadpool_limits(1, "blas"):
+        arrays = fit(lines, ours, np.asarray(encode([line.text for line in lines]), np.float32))
+    known = [line for line in lines if line.kind == data.DANGER]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    np.savez(folder / ("new-" + FILE), **arrays)  # type: ignore[arg-type]
+    (folder / ("new-" + FILE)).replace(folder / FILE)
+    manifest = {
+        "fingerprint": mark,
+        "features": features.VERSION,
+        "sentences": [line.text for line in known],
+        "signals": [line.signals for line in known],
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of the model. The first `ours` of the `lines` are traded ones (dangers, first) and what is like them;
+    `vectors` (n, dim) are those of all.
+    """
+    target = np.array([line.kind == data.DANGER for line in lines], np.int8)
+    count, like = int(target.sum()), ours - int(target.sum())
+    weights = np.ones(len(lines), np.float32)
+    weights[:count], weights[count:ours] = TRADED_WEIGHS, LIKE_WEIGHS
+    folds = np.array([examples.fold_of(line) for line in lines])
+    mean = vectors.mean(axis=0)
+    scale = float(vectors.std(axis=0).mean() * np.sqrt(vectors.shape[1]))
+    points = ((vectors - mean) / np.float32(scale)).astype(np.float32)
+    dice = np.random.default_rng(SEED)
+    some = dice.choice(count, min(FROM_TRADED, count), replace=False)
+    rest = min(LANDMARKS - len(some) - like, len(lines) - ours)
+    others = ours + dice.choice(len(lines) - ours, max(rest, 0), replace=False)
+    landmarks = points[np.sort(np.concatenate((some, np.arange(count, ours), others)))]
+    meaning = fitting.meaning(points, landmarks, (2.0 * target[:, None] - 1).astype(np.float32), weights, folds)
+    counted = features.matrix([line.text for line in lines])
+    rarity = features.rarity(counted)
+    left_out = [folds == fold for fold in range(fitting.FOLDS)]
+    columns, bias, scores = fitting.letters(
+        features.weighted(counted, rarity), target, weights, left_out, penalty=PENALTY, rounds=ROUNDS
+    )
+    known = vectors[:count] / np.maximum(np.linalg.norm(vectors[:count], axis=1, keepdims=True), 1e-9)
+    return {
+        "mean": mean,
+        "scale": np.array(scale),
+        "landmarks": landmarks.astype(np.float16),
+        "meaning": meaning.weights[:, 0],
+        "letters": (columns[:, 0] * rarity).astype(np.float16),
+        "letters_bias": bias[0],
+        "rarity": rarity,
+        "calibration": fitting.calibrate(np.column_stack((meaning.held_out[:, 0], scores[:, 0])), target),
+        "known": known.astype(np.float16),
+    }
+
+
+def _current(folder: Path, mark: str) -> bool:
+    try:
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return told.get("fingerprint") == mark and (folder / FILE).is_file()
