@@ -11,16 +11,15 @@ Two views of a text are scored and then weighed against each other by a calibrat
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bot.danger import features
+from bot.danger import features, saved
 from bot.danger.data import SIGNALS
+from bot.danger.saved import ModelError
 
 FILE: Final = "danger.npz"
 MANIFEST: Final = "manifest.json"
@@ -28,10 +27,6 @@ HEADS: Final = ("danger", "emergency", *SIGNALS)
 """The columns of every weight matrix. All but the first are learned on dangers only."""
 VOTES: Final = 2
 """What speaks against danger in the letters: that a text only alarms, and the topic it is most like."""
-
-
-class ModelError(ValueError):
-    """The model folder is broken or of another version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +129,13 @@ class Model:
 
 def load(folder: Path) -> Model | None:
     """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
-    file, manifest = folder / FILE, folder / MANIFEST
-    if not file.is_file() or not manifest.is_file():
+    found = saved.read(folder / FILE, folder / MANIFEST)
+    if found is None:
         return None
+    arrays, told = found
     try:
-        told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
-        if told["features"] != features.VERSION or told["heads"] != list(HEADS):
+        if told["heads"] != list(HEADS):
             raise ModelError(f"{folder}: trained by another version; train again")
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            return Model(dict(arrays), told["sentences"], told["languages"])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        return Model(arrays, told["sentences"], told["languages"])
+    except (KeyError, ValueError) as error:
         raise ModelError(f"{folder}: {error!r}") from error

@@ -7,16 +7,15 @@ and can only raise what the other said.
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bot.danger import features
-from bot.danger.model import ModelError, centred, kernel, sigmoid, squares
+from bot.danger import features, saved
+from bot.danger.model import centred, kernel, sigmoid, squares
+from bot.danger.saved import ModelError
 
 FILE: Final = "traded.npz"
 MANIFEST: Final = "traded.json"
@@ -62,14 +61,11 @@ class Traded:
 
 def load(folder: Path) -> Traded | None:
     """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
-    file, manifest = folder / FILE, folder / MANIFEST
-    if not file.is_file() or not manifest.is_file():
+    found = saved.read(folder / FILE, folder / MANIFEST)
+    if found is None:
         return None
+    arrays, told = found
     try:
-        told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
-        if told["features"] != features.VERSION:
-            raise ModelError(f"{folder}: trained by another version; train again")
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            return Traded(dict(arrays), told["sentences"], told["signals"])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        return Traded(arrays, told["sentences"], told["signals"])
+    except (KeyError, ValueError) as error:
         raise ModelError(f"{folder}: {error!r}") from error

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bot.core.ngrams import clean, fold
-from bot.danger import data, evidence, examples, features, fitting, patterns
+from bot.danger import data, evidence, examples, features, fitting, patterns, saved
 from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
 from bot.settings import ROOT
@@ -42,7 +41,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     probe = np.asarray(encode(["danger"]), np.float32)[0]
     code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
     mark = data.fingerprint([*data.sources(root), *code], probe.astype(np.float16).tobytes().hex(), patterns.source())
-    if _current(folder, mark):
+    if saved.is_current(folder / FILE, folder / MANIFEST, mark):
         progress("danger: nothing changed")
         return
     written = data.read(root)
@@ -63,16 +62,14 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     places = [place for place, index in enumerate(shown) if lines[index].kind == data.DANGER]
     known = shown[places]
     arrays["known"] = vectors[places].astype(np.float16)
-    folder.mkdir(parents=True, exist_ok=True)
     manifest = {
         "fingerprint": mark,
-        "features": features.VERSION,
         "heads": list(HEADS),
         "held_out": summary(lines, held_out),
         "languages": [written[index].lang for index in known],
         "sentences": [written[index].text for index in known],
     }
-    _write(folder, arrays, manifest)
+    saved.write(folder / FILE, arrays, folder / MANIFEST, manifest)
     progress("danger: ready")
 
 
@@ -269,20 +266,3 @@ def _mixed(rows: np.ndarray, unseen: np.ndarray, target: np.ndarray) -> tuple[np
     counts = np.bincount(target[kept], minlength=2)
     chosen = kept if counts.min() >= LEAST else rows
     return chosen, target[chosen]
-
-
-def _current(folder: Path, mark: str) -> bool:
-    try:
-        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return told.get("fingerprint") == mark and (folder / FILE).is_file()
-
-
-def _write(folder: Path, arrays: dict[str, np.ndarray], manifest: dict[str, Any]) -> None:
-    """The manifest last: whoever finds it finds the model it speaks of."""
-    (folder / MANIFEST).unlink(missing_ok=True)
-    partial = folder / ("new-" + FILE)
-    np.savez(partial, **arrays)  # type: ignore[arg-type]
-    partial.replace(folder / FILE)
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

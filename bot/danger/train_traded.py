@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bot.danger import data, examples, features, fitting
+from bot.danger import data, examples, features, fitting, saved
 from bot.danger.traded import FILE, MANIFEST
 from bot.settings import ROOT
 
@@ -39,7 +38,7 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
     sources = [*data.sources(root), *data.traded_sources(root), *code]
     mark = data.fingerprint(sources, probe.astype(np.float16).tobytes().hex())
-    if _current(folder, mark):
+    if saved.is_current(folder / FILE, folder / MANIFEST, mark):
         return
     traded = data.read_traded(root)
     if not any(line.kind == data.DANGER for line in traded):
@@ -53,17 +52,12 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     with threadpool_limits(1, "blas"):
         arrays = fit(lines, ours, np.asarray(encode([line.text for line in lines]), np.float32))
     known = [line for line in lines if line.kind == data.DANGER]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)
-    np.savez(folder / ("new-" + FILE), **arrays)  # type: ignore[arg-type]
-    (folder / ("new-" + FILE)).replace(folder / FILE)
-    manifest = {
+    told = {
         "fingerprint": mark,
-        "features": features.VERSION,
         "sentences": [line.text for line in known],
         "signals": [line.signals for line in known],
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    saved.write(folder / FILE, arrays, folder / MANIFEST, told)
 
 
 def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.ndarray]:
@@ -102,11 +96,3 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
         "calibration": fitting.calibrate(np.column_stack((meaning.held_out[:, 0], scores[:, 0])), target),
         "known": known.astype(np.float16),
     }
-
-
-def _current(folder: Path, mark: str) -> bool:
-    try:
-        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return told.get("fingerprint") == mark and (folder / FILE).is_file()
