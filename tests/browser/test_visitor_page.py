@@ -163,6 +163,23 @@ def test_a_telephone_number_is_never_broken_over_two_lines(
 
 
 @pytest.mark.parametrize(
+    ("said", "level"),
+    [("nog 40 klanten en dan is mijn visum betaald", "urgent"), ("hij slaat mij nu met een riem", "emergency")],
+)
+def test_what_is_said_with_the_card_does_not_push_the_numbers_out_of_sight(
+    house: Gateway, browser: Browser, words: Catalogue, said: str, level: str
+) -> None:
+    phone = Phone(browser, house.url, size=SMALL)
+    begin(phone, words.language("nl").name)
+    phone.page.locator("#text").fill(said)
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator(f"#log li.{level} ~ li").first).to_be_attached()
+    numbers = phone.page.locator(f"#log li.{level} .calls a")
+    for number in (numbers.first, numbers.last):
+        expect(number).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(
     ("language", "typed"),
     [
         ("العربية", "3afak bghit n3ref wach hadchi normal walla la hit ana mab9itch 3arfa chno ndir"),

@@ -3,6 +3,7 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const body = document.body;
+  const CARD = "li.system.emergency, li.system.urgent";
   const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
@@ -177,14 +178,19 @@
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
-    // A question that comes with a card does not push the numbers out of sight.
-    if (card || !item.previousElementSibling?.classList.contains("emergency")) item.scrollIntoView({ block: card ? "start" : "end" });
+    // What is said with a card does not push the numbers out of sight; a caseworker who writes later is seen.
+    if (card || message.from === "caseworker" || !underCard(item)) item.scrollIntoView({ block: card ? "start" : "end" });
+  };
+  const underCard = (item) => {
+    let before = item.previousElementSibling;
+    while (before && !before.matches("li.person") && !before.matches(CARD)) before = before.previousElementSibling;
+    return Boolean(before && before.matches(CARD));
   };
   // Buttons of what was said earlier are put away once the person has gone on; the safety card keeps its own.
   const retire = (before = Infinity) => {
     for (const box of document.querySelectorAll("#log .choices")) {
       const item = box.closest("li");
-      if (Number(item.dataset.seq) < before && !item.classList.contains("emergency")) box.remove();
+      if (Number(item.dataset.seq) < before && !item.matches(CARD)) box.remove();
     }
   };
 
