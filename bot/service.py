@@ -212,13 +212,11 @@ class Service:
     async def _answer(self, session: Session, seq: int, text: str, understood: Understood) -> None:
         """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
         async with session.turn:
-            replies: list[Outgoing] = []
             settled = session.language or self._words.fallback(understood.language) or session.hint
             sheet = await self._store.sheet(session.person)
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             asked = understood.assessment.ask and plain is None and session.may_ask(seq)
-            if asked:
-                replies.append(self._speaker(settled).safety_question())
+            replies = [self._speaker(settled).safety_question()] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(session.hint).languages("language.unknown", self._names()))
                 await self._say_answer(session, seq, replies)
@@ -235,8 +233,9 @@ class Service:
                 replies += not_now(self._speaker(session.language or session.hint), sheet)
             if asked and not turn.form and turn.replies and turn.replies[0].key != "answer":  # one question at a time
                 turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
-            replies += self._other_language(session, text, understood)
-            await self._finish(session, seq, turn, replies, sheet, text)
+            last = replies[:1] if asked and not turn.form else []  # above a long answer nobody would see the question
+            replies = [*replies[len(last) :], *self._other_language(session, text, understood)]
+            await self._finish(session, seq, turn, replies, sheet, text, last)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
         async with session.turn:
@@ -277,8 +276,9 @@ class Service:
                 await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [], sheet)
 
     async def _finish(
-        self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = ""
-    ) -> None:
+        self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = "",
+        last: Sequence[Outgoing] = (),
+    ) -> None:  # fmt: skip
         """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are."""
         speaker = self._speaker(session.language or session.hint)
         turn, words = said(speaker, turn)
@@ -289,7 +289,7 @@ class Service:
         if "handoff" in turn.requests:
             key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
-        replies += words
+        replies += [*words, *last]
         session.asks(next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None))
         if "forget" in turn.requests:
             await self._store.delete_conversation(session.person.conversation)
