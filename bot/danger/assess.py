@@ -142,7 +142,7 @@ class Danger:
         found = self._weigh(scores, hits, vector, lang)
         if found.urgency is not Urgency.NONE or self.traded is None or vector is None:
             return found
-        return self._raised(found, self.traded.like(folded, vector), scores)
+        return self._raised(found, self.traded.like(folded, vector, lang), scores)
 
     def _raised(self, found: Assessment, like: Likeness, scores: Scores) -> Assessment:
         """What no danger was found in, when somebody in it is sold, under age with clients, or pays a debt with sex."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -129,13 +129,10 @@ class Model:
 
 def load(folder: Path) -> Model | None:
     """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
-    found = saved.read(folder / FILE, folder / MANIFEST)
-    if found is None:
-        return None
-    arrays, told = found
-    try:
+
+    def made(arrays: dict[str, np.ndarray], told: dict[str, Any]) -> Model:
         if told["heads"] != list(HEADS):
             raise ModelError(f"{folder}: trained by another version; train again")
         return Model(arrays, told["sentences"], told["languages"])
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"{folder}: {error!r}") from error
+
+    return saved.read(folder / FILE, folder / MANIFEST, made)

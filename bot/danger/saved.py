@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,9 @@ def write(file: Path, arrays: Mapping[str, np.ndarray], manifest: Path, told: Ma
     manifest.write_text(json.dumps({**told, "features": features.VERSION}, ensure_ascii=False, indent=1), "utf-8")
 
 
-def read(file: Path, manifest: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-    """The arrays and what the manifest tells; None when nothing was trained there. `ModelError` when it is there but
-    broken."""
+def read[T](file: Path, manifest: Path, make: Callable[[dict[str, np.ndarray], dict[str, Any]], T]) -> T | None:
+    """What `make` makes of the arrays and of what the manifest tells; None when nothing was trained there. `ModelError`
+    when it is there but broken."""
     if not file.is_file() or not manifest.is_file():
         return None
     try:
@@ -46,6 +46,6 @@ def read(file: Path, manifest: Path) -> tuple[dict[str, np.ndarray], dict[str, A
         if told["features"] != features.VERSION:
             raise ModelError(f"{file}: trained by another version; train again")
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            return dict(arrays), told
+            return make(dict(arrays), told)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{file}: {error!r}") from error

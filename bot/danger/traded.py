@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from bot.danger import features, saved
 from bot.danger.model import centred, kernel, sigmoid, squares
-from bot.danger.saved import ModelError
 
 FILE: Final = "traded.npz"
 MANIFEST: Final = "traded.json"
@@ -23,7 +22,8 @@ MANIFEST: Final = "traded.json"
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How likely it is (0..1, calibrated), and the known sentence that is nearest, with its signals."""
+    """How likely it is (0..1, calibrated), the nearest known sentence in the person's language where there are some,
+    and the signals of the nearest in any."""
 
     probability: float
     sentence: str
@@ -33,7 +33,7 @@ class Likeness:
 class Traded:
     """Immutable after loading, so any number of threads may use it."""
 
-    def __init__(self, arrays: dict[str, np.ndarray], sentences: list[str], signals: list[list[str]]) -> None:
+    def __init__(self, arrays: dict[str, np.ndarray], told: dict[str, Any]) -> None:
         self._mean = arrays["mean"].astype(np.float32)
         self._scale = float(arrays["scale"])
         self._landmarks = arrays["landmarks"].astype(np.float32)
@@ -44,28 +44,24 @@ class Traded:
         self._rarity = arrays["rarity"].astype(np.float32)
         self._calibration = arrays["calibration"].astype(np.float32)
         self._known = arrays["known"].astype(np.float32)
-        self._sentences = sentences
-        self._signals = [tuple(names) for names in signals]
+        self._sentences = [str(text) for text in told["sentences"]]
+        self._languages = np.array(told["languages"])
+        self._signals = [tuple(names) for names in told["signals"]]
 
-    def like(self, folded: str, vector: np.ndarray) -> Likeness:
+    def like(self, folded: str, vector: np.ndarray, lang: str | None) -> Likeness:
         """`vector` is the encoder's float32 (dim,) of the text, `folded` its letters."""
         near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
         row = features.letters(folded)
         length = float(np.linalg.norm(self._rarity[row])) or 1.0
         letters = float(self._letters[row].sum()) / length + self._bias
         views = np.array([1.0, float(near @ self._meaning), letters], np.float32)
-        best = int(np.argmax(self._known @ vector))
+        alike = self._known @ vector
+        own = np.flatnonzero(self._languages == lang)
+        shown = int(own[np.argmax(alike[own])]) if len(own) else int(np.argmax(alike))
         probability = float(sigmoid(np.array(self._calibration @ views)))
-        return Likeness(probability, self._sentences[best], self._signals[best])
+        return Likeness(probability, self._sentences[shown], self._signals[int(np.argmax(alike))])
 
 
 def load(folder: Path) -> Traded | None:
     """The model of `folder`, None when nothing was trained there; `ModelError` when it is there but broken."""
-    found = saved.read(folder / FILE, folder / MANIFEST)
-    if found is None:
-        return None
-    arrays, told = found
-    try:
-        return Traded(arrays, told["sentences"], told["signals"])
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"{folder}: {error!r}") from error
+    return saved.read(folder / FILE, folder / MANIFEST, Traded)

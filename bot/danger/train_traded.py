@@ -55,6 +55,7 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     told = {
         "fingerprint": mark,
         "sentences": [line.text for line in known],
+        "languages": [line.lang for line in known],
         "signals": [line.signals for line in known],
     }
     saved.write(folder / FILE, arrays, folder / MANIFEST, told)

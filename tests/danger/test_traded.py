@@ -16,10 +16,12 @@ import pytest
 
 from bot.core.model import Assessment, Urgency
 from bot.danger import Danger
-from bot.danger.model import ModelError
+from bot.danger.saved import ModelError
+from encoder.encoder import Encoder
 
 from .conftest import SETTINGS, Assess
 
+DATA = Path(__file__).parents[2] / "data" / "traded"
 LINES = [json.loads(line) for line in Path(__file__).with_name("traded.jsonl").read_text(encoding="utf-8").splitlines()]
 SIGNALS = {"debt": {"sexual_violence"}, "minor": {"child_at_risk", "sexual_violence"}, "sold": {"being_moved"}}
 
@@ -58,7 +60,8 @@ def test_a_caseworker_sees_what_it_is_like(assess: Assess) -> None:
     one = assess("nog 40 klanten en dan is mijn visum betaald", lang="nl")
     assert one.urgency is Urgency.URGENT
     assert "sexual_violence" in one.signals
-    assert any(why.startswith("like: ") for why in one.why)
+    [like] = [why.removeprefix("like: ") for why in one.why]
+    assert like in (DATA / "nl.yml").read_text(encoding="utf-8"), "in the person's language"
 
 
 def test_without_it_danger_is_seen_as_before(danger: Danger, assess: Assess, tmp_path: Path) -> None:
@@ -77,8 +80,11 @@ def test_a_broken_file_of_it_stops_the_start(danger: Danger, tmp_path: Path) -> 
         Danger.load(tmp_path, SETTINGS)
 
 
-def test_it_only_ever_raises(danger: Danger, assess: Assess) -> None:
-    bare = replace(danger, traded=None)
-    for line in LINES[::7]:
-        without = bare.assess(line["text"], lang=line["lang"])
-        assert danger.assess(line["text"], lang=line["lang"]) == without  # it needs a vector
+def test_it_only_ever_raises_and_needs_a_vector(danger: Danger, encoder_folder: Path) -> None:
+    bare, lines = replace(danger, traded=None), LINES[::7]
+    for line, vector in zip(lines, Encoder(encoder_folder).encode([line["text"] for line in lines]), strict=True):
+        alone = bare.assess(line["text"], vector=vector, lang=line["lang"])
+        found = danger.assess(line["text"], vector=vector, lang=line["lang"])
+        assert found.urgency.rank >= alone.urgency.rank
+        assert found.ask >= alone.ask or flagged(found)
+        assert danger.assess(line["text"], lang=line["lang"]) == bare.assess(line["text"], lang=line["lang"])

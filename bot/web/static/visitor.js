@@ -179,7 +179,7 @@
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
     // What is said with a card does not push the numbers out of sight; a caseworker who writes later is seen.
-    if (card || message.from === "caseworker" || !underCard(item)) item.scrollIntoView({ block: card ? "start" : "end" });
+    if (card || ["person", "caseworker"].includes(message.from) || !underCard(item)) item.scrollIntoView({ block: card ? "start" : "end" });
   };
   const underCard = (item) => {
     let before = item.previousElementSibling;
