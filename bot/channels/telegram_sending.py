@@ -40,7 +40,8 @@ LOOK_AHEAD = 25
 """Numbers after the last one that is known, in any chat, among which a message that was perhaps sent is looked for."""
 
 MOST_LOOKED_AT = 500
-"""Of the numbers from the last one that was known before it: each is a question to Telegram."""
+"""Of the numbers from the last one that was known before it, and of those just below its second copy: each is a
+question to Telegram."""
 
 MOST_DOUBTED = 5
 """Tries after which a message that can't be looked for (Telegram is flooded by the questions) is just sent."""
@@ -204,7 +205,8 @@ class Sending:
                 numbers += [sent] if sent is not None else []
                 self.saw(sent)
             if looked and len(pieces) == len(numbers) == 1:  # of several pieces some may be missing: rather twice
-                rest = range(looked.stop, min(numbers[0], looked.start + MOST_LOOKED_AT))
+                # just below: what was still on its way arrived after a burst of others' messages, however long that was
+                rest = range(max(looked.stop, numbers[0] - MOST_LOOKED_AT), numbers[0])
                 numbers = await self._once(number, rest, numbers, pieces, buttons, covered)
         delete_at = None if covered and message.key != RENEWED else self.soon()
         await self._store.sent(chat.id, message.seq, [self._key.mark(chat.id, n) for n in numbers], delete_at)
