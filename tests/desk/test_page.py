@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from bot.core.model import CaseChange, Urgency
 from tests.browser.conftest import ARGUMENTS, PATIENCE
@@ -70,6 +70,21 @@ class Phone:
         wide = await self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, "nothing hangs over the side"
         assert self.errors == []
+
+
+class Answers:
+    """A route on which all arrives and, while `lost`, no answer comes back; it heals with post number `heals`."""
+
+    def __init__(self, heals: int | None = None) -> None:
+        self.heals = heals
+        self.lost = False
+        self.posts = 0
+
+    async def __call__(self, route: Route) -> None:
+        self.posts += route.request.method == "POST"
+        self.lost = self.lost and self.posts != self.heals
+        answer = await route.fetch()
+        await (route.abort() if self.lost else route.fulfill(response=answer))
 
 
 async def phone(
@@ -202,38 +217,55 @@ async def test_a_claim_that_comes_too_late_is_told(office: Office, chromium: Bro
     assert await page.evaluate("location.hash") == ""
 
 
-async def test_a_draft_survives_a_reload_and_a_reply_without_network_is_sent_once(
+async def test_a_draft_survives_a_reload_and_a_reply_whose_answer_was_lost_is_said_once(
     office: Office, chromium: Browser, pictures: Path
 ) -> None:
     held = await phone(office, chromium, pictures, "draft")
     person, case = await office.emergency()
     page = await held.open()
+    answers = Answers(heals=2)
+    await page.route(f"**/cases/{case}/messages*", answers)
     await page.locator("#group-emergency li.row button").click()
     await page.locator("#text").fill("Stay where you are")
     await page.reload()
     await expect(page.locator("#text")).to_have_value("Stay where you are")
-    lost = 0
-
-    async def answer_lost(route) -> None:
-        nonlocal lost
-        if route.request.method == "POST":
-            lost += 1
-            await route.fetch()  # it arrives, and the answer does not
-            await route.abort()
-        else:
-            await route.continue_()
-
-    await page.route(f"**/cases/{case}/messages*", answer_lost)
+    await expect(page.locator("#log li.person .text")).to_have_text("They locked me in")
+    answers.lost = True
     await page.locator("#write .primary").click()
     await expect(page.locator("#log li.unsent .text")).to_have_text("Stay where you are")
     await held.looked_at("unsent")
-    await page.unroute(f"**/cases/{case}/messages*")
     await page.reload()
+    await expect(page.locator("#log li.unsent .text")).to_have_text("Stay where you are")
     await page.locator("#log li.unsent button").click()
     await expect(page.locator("#log li.unsent")).to_have_count(0)
     await expect(page.locator("#log li.caseworker")).to_have_count(1)
-    assert lost == 1
+    assert answers.posts == 2
     assert [m["text"] for m in await person.messages() if m["from"] == "caseworker"] == ["Stay where you are"]
+
+
+async def test_a_reply_that_is_read_in_the_conversation_is_not_called_unsent(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    held = await phone(office, chromium, pictures, "read")
+    person, case = await office.emergency()
+    page = await held.open()
+    answers = Answers()
+    await page.route(f"**/cases/{case}/messages*", answers)
+    await page.locator("#group-emergency li.row button").click()
+    await expect(page.locator("#log li.person .text")).to_have_text("They locked me in")
+    answers.lost = True
+    await page.locator("#text").fill("Stay where you are")
+    await page.locator("#write .primary").click()
+    await expect(page.locator("#log li.unsent .text")).to_have_text("Stay where you are")
+    answers.lost = False
+    await person.write("are you there")
+    await expect(page.locator("#log li.person .text").last).to_have_text("are you there")
+    await expect(page.locator("#log li.unsent")).to_have_count(0)
+    await expect(page.locator("#log li.caseworker .text")).to_have_text("Stay where you are")
+    await page.reload()
+    await expect(page.locator("#log li.person")).to_have_count(2)
+    await expect(page.locator("#log li.caseworker")).to_have_count(1)
+    assert answers.posts == 1, "nobody had to send it again"
 
 
 async def test_by_keyboard_alone(office: Office, chromium: Browser, pictures: Path) -> None:

@@ -33,7 +33,7 @@ export class Conversation {
 
   async open(id, found) {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
-    this.unsent = []; this.known = new Set();
+    this.unsent = [];
     $("log").replaceChildren(); $("note").textContent = "";
     $("told").replaceChildren(); $("told").hidden = true; delete $("told").dataset.drawing;
     this.reader.open(id); this.composer.open(id);
@@ -162,15 +162,11 @@ export class Conversation {
     if (follow) talk.scrollTop = talk.scrollHeight;
   }
 
-  /** A reply of one's own stands in the conversation, though its answer may still be under way. */
+  /** A reply of one's own stands in the conversation, though its answer may be under way or lost: it is not to be called unsent. */
   arrived({ text, seq }) {
-    const item = [...$("log").querySelectorAll(".sending, .look")].find((node) => Number(node.dataset.after) < seq && node.querySelector(".text").textContent === text);
+    const pending = [...$("log").querySelectorAll(".sending"), ...$("log").querySelectorAll(".unsent")];
+    const item = pending.find((node) => Number(node.dataset.after) < seq && node.querySelector(".text").textContent === text);
     if (item) this.done(item.dataset.pending);
-  }
-
-  /** Whether a reply stands there already, from an earlier try whose answer was lost; not what another reply has become. */
-  stands({ text, after }) {
-    return [...$("log").querySelectorAll(".caseworker[data-seq]")].some(({ dataset, children: [, said] }) => Number(dataset.seq) > after && !this.known.has(Number(dataset.seq)) && said.textContent === text);
   }
 
   /** A reply is in the conversation: nothing of it is to be sent any more. */
@@ -249,7 +245,6 @@ export class Conversation {
       const left = JSON.parse(kept(name + ":unsent") || "[]").filter((other) => other.id !== entry.id);
       keep(name + ":unsent", left.length ? JSON.stringify(left) : null);
       if (id !== this.id) return;
-      this.known.add(answer.data.seq);
       await this.read();
       if (id !== this.id) return;
       this.done(entry.id);
@@ -260,8 +255,7 @@ export class Conversation {
     if (answer.code === "look_first") await this.read();
     if (id !== this.id || !item.isConnected) return;
     if (answer.code === "look_first") {
-      // There is danger only since then, the gateway was started anew, or the reply has got through and its answer was lost.
-      if (this.stands(entry)) { this.done(entry.id); return; }
+      // There is danger only since then, or the gateway was started anew. Had it got through, it would stand there by now.
       entry.look = true;
       this.save();
     }
