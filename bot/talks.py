@@ -6,11 +6,13 @@ The sheet is read anew at every turn, so that whatever process takes the next me
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from bot.core import intake
 from bot.core.forms import HEARD, Form, Sheet, answers_form, plain
 from bot.core.model import Assessment, CaseChange, EngineReply, EngineTurn, Handoff, Outgoing, Sender, Urgency
 from bot.core.ngrams import fold
@@ -28,6 +30,10 @@ log = logging.getLogger(__name__)
 
 WITNESSED = ("witnessed_now",)
 """What a bystander's yes to "is anyone in danger now?" says."""
+
+
+HESITATES = re.compile(r"(?:h+m+|m+h*m+|e+u*h+m*|e+h*m+|u+h*m+|[хэм]+м+|э+|ه+م+)[\s.!?…]*", re.IGNORECASE)
+"""A sound that is no word: what a model makes of it is chance."""
 
 
 class Talks:
@@ -77,11 +83,13 @@ class Talks:
             return await self._engine.choice(session.alias, plain, session.language, form.sent(pressed=True))
         sent = form.sent(danger=understood.alone) if form else {}
         heard = self.heard(text, (session.language, understood.language))
+        if session.pending == "forget" and HESITATES.fullmatch(text):
+            return scripted.choice("delete_my_data", None)
         try:
             # "Are you safe to write now?" comes with this turn: it must not wait for an engine that starts.
             calm = understood.assessment.urgency is Urgency.NONE and not understood.assessment.ask
             turn = await self._engine.message(
-                session.alias, text, understood.vector, session.language, sent, patient=calm
+                session.alias, intake.plain(understood.reading), understood.vector, session.language, sent, patient=calm
             )
         except EngineDown:
             stands = _to_what_stands(session, heard)

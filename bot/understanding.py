@@ -13,18 +13,21 @@ import numpy as np
 
 from bot.core.model import Assessment, Urgency
 from bot.ports import DangerModel, Encode, LanguageModel
+from encoder.transliteration import native
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `alone`: these
-    words are of danger by themselves, and not only after what was said before them."""
+    """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
+    text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
+    not only after what was said before them."""
 
     assessment: Assessment
     vector: np.ndarray | None
     language: str | None
+    reading: str
     alone: bool = False
 
 
@@ -45,11 +48,12 @@ class Understanding:
     ) -> Understood:
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages."""
-        vector = await self._encode(text)
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
-        lang = detected.code if detected.sure else chosen or detected.code
+        lang = detected.code or chosen
+        reading = native(text, lang)
+        vector = await self._encode(reading)
         alone = False
         try:
             assessment = self._danger.assess(text, vector=vector, lang=lang)
@@ -58,10 +62,10 @@ class Understanding:
             together = self._danger.context(text, earlier, assessment)
             if together is not None:
                 assessment = self._danger.assess(
-                    text, vector=vector, lang=lang, earlier=earlier, context_vector=await self._encode(together),
-                    alone=assessment,
+                    text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
+                    context_vector=await self._encode(native(together, lang)),
                 )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)
-        return Understood(assessment, vector, detected.code if detected.sure else None, alone)
+        return Understood(assessment, vector, detected.code if detected.sure else None, reading, alone)

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from encoder.holdout import PARTS, is_held_out, is_needed, is_taught
+from encoder.transliteration import native
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -36,18 +37,24 @@ def shown_of_dangers(language: str, text: str) -> bool:
 
 def sentences(root: Path) -> Iterator[str]:
     """Yield what the models on the vectors learn of ``root/nlu/<lang>/<topic>.yml``, ``root/danger/<lang>.yml`` and
-    ``root/traded/<lang>.yml``, in order of their paths.
+    ``root/traded/<lang>.yml``, in order of their paths and as it is read.
     """
+    yield from (native(text, language) for language, text in shown(root))
+
+
+def shown(root: Path) -> Iterator[tuple[str, str]]:
+    """The same as it was written: (language, sentence)."""
     for path in sorted((root / "nlu").glob("*/*.yml")):
-        yield from (text for _, text, shown in taught(path) if shown)
+        yield from ((path.parent.name, text) for _, text, is_shown in taught(path) if is_shown)
     for path in sorted((root / "danger").glob("*.yml")):
         content = _read(path)
         for kind in ("danger", "safe"):
             texts = (str(item["text"]) for item in content.get(kind) or [])
-            yield from (text for text in texts if shown_of_dangers(path.stem, text))
+            yield from ((path.stem, text) for text in texts if shown_of_dangers(path.stem, text))
     for path in sorted((root / "traded").glob("*.yml")):
         content = _read(path)
-        yield from (str(item["text"]) for kind in ("traded", "safe") for item in content.get(kind) or [])
+        for kind in ("traded", "safe"):
+            yield from ((path.stem, str(item["text"])) for item in content.get(kind) or [])
 
 
 def examples(path: Path) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.importer import for_letters
+from encoder.holdout import held_out
+from engine.importer import for_letters, reading
 from engine.network import Recipe
 from engine.topics import TopicModel, fit
 
@@ -91,17 +92,18 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
             raise ValueError("training needs sentences of at least two topics")
         shown = [message for message in examples if for_letters(message) is None]
         vectors = np.stack([vector_of(message) for message in shown])
-        sentences = [(message.get(TEXT), message.get(INTENT)) for message in shown]
-        sentences += [(text, message.get(INTENT)) for message in examples for text in for_letters(message) or ()]
-        texts = [text for text, _ in sentences]
+        sentences = [(message, message.get(TEXT)) for message in shown]
+        sentences += [(message, text) for message in examples for text in for_letters(message) or ()]
+        texts = [text for _, text in sentences]
+        readings = [reading(message, text) for message, text in sentences]
         numbers = {topic: number for number, topic in enumerate(topics)}
-        classes = np.array([numbers[topic] for _, topic in sentences])
+        classes = np.array([numbers[message.get(INTENT)] for message, _ in sentences])
 
         def progress(done: int, total: int) -> None:
             if done % 5 == 0 or done == total:
                 log.info("topics: %d of %d rounds over %d sentences", done, total, len(shown))
 
-        model = fit(vectors, texts, classes, len(topics), self._recipe, progress)
+        model = fit(vectors, readings, held_out(texts), classes, len(topics), self._recipe, progress)
         self._trained = (model, topics)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder / "topics.npz")

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
 from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
-from engine.importer import for_letters
+from engine.importer import for_letters, reading
 
 log = logging.getLogger("engine.featurizer")
 
@@ -71,7 +71,7 @@ class EncoderFeaturizer(GraphComponent, Featurizer):  # type: ignore[misc]
         """Add the vector of every training sentence that is not for the letters alone."""
         examples = training_data.training_examples
         messages = [message for message in examples if message.get(TEXT) and for_letters(message) is None]
-        texts = [message.get(TEXT) for message in messages]
+        texts = [reading(message, message.get(TEXT)) for message in messages]
 
         def progress(done: int, total: int) -> None:
             log.info("encoded %d of %d new sentences", done, total)

@@ -18,9 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.corpus import taught
+from encoder.transliteration import native
 
 LETTERS = "letters_only"
 """Where a message has the sentences that the models on the vectors are not shown."""
+LANGUAGE = "language"
+"""Where a message has the language that its sentences are read in."""
 
 
 class Sentence(Message):  # type: ignore[misc]
@@ -54,8 +57,10 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
                 found = list(taught(Path(name)))
             except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
                 raise ValueError(f"{name} is not a file of sentences ({type(error).__name__})") from None
-            messages += [Sentence.build(text, topic) for topic, text, shown in found if shown]
-            messages += _for_letters(found)
+            made = [Sentence.build(text, topic) for topic, text, shown in found if shown] + _for_letters(found)
+            for message in made:
+                message.set(LANGUAGE, Path(name).parent.name)
+            messages += made
         return TrainingData(messages)
 
 
@@ -71,6 +76,11 @@ def _for_letters(found: list[tuple[str, str, bool]]) -> list[Sentence]:
         message.set(LETTERS, "\n".join(theirs))
         messages.append(message)
     return messages
+
+
+def reading(message: Message, text: str) -> str:
+    """How a sentence of a training message is read: in the letters of its language."""
+    return native(text, message.get(LANGUAGE))
 
 
 def for_letters(message: Message) -> list[str] | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from encoder.holdout import held_out
 from engine import lexical
 from engine.lexical import Lexical
 from engine.network import Network, Recipe, softmax, train
@@ -83,19 +82,20 @@ class TopicModel:
 def fit(
     vectors: np.ndarray,
     texts: Sequence[str],
+    unseen: np.ndarray,
     classes: np.ndarray,
     count: int,
     recipe: Recipe,
     progress: Callable[[int, int], None],
 ) -> TopicModel:
-    """Train on ``texts`` and their class numbers ``classes`` (n,), each below ``count`` among them. ``vectors``
-    (m, dim) are those of the first m texts; of the others the letters alone are learned.
+    """Train on ``texts`` (n) as they are read, and their class numbers ``classes`` (n,), each below ``count`` among
+    them. ``vectors`` (m, dim) are those of the first m texts; of the others the letters alone are learned.
+    ``unseen`` (n,) tells which the encoder was not tuned on.
 
     A sentence that the encoder was tuned on would make the model too sure of itself, so only the others calibrate.
     These are shown twice: their vectors are as unsure as those of new messages.
     """
     rows = lexical.features(texts)
-    unseen = held_out(texts)
     theirs, fresh = classes[: len(vectors)], unseen[: len(vectors)]
     parts = np.random.default_rng(recipe.seed).integers(0, NETWORKS, len(vectors))
     folds = np.where(fresh, parts, -1)

@@ -69,6 +69,19 @@ class Lengths:
         return np.array([[len(text)] for text in texts], np.float32)
 
 
+class Bulgarian:
+    def detect(self, text: str, *, chosen: str | None, hints: Sequence[str] = ()) -> Found:
+        return Found("bg", sure=False)
+
+
+async def test_what_is_typed_in_latin_letters_is_encoded_and_passed_on_as_it_is_read() -> None:
+    encoder = Lengths()
+    found = await Understanding(Danger(), Bulgarian(), Encoding(encoder)).of("pomognete", "bg", ["koi ste vie"])
+    assert sorted(text for batch in encoder.batches for text in batch) == ["кои сте вие помогнете", "помогнете"]
+    assert found.reading == "помогнете"
+    assert found.language is None
+
+
 async def test_a_message_and_its_context_are_encoded_once_and_danger_hears_the_message_s_own_language() -> None:
     danger, encoder = Danger(), Lengths()
     found = await Understanding(danger, Languages(), Encoding(encoder)).of("blessé", "nl", ["hij nam de sleutel"])

@@ -53,10 +53,10 @@ def classify(
         requests = [
             {
                 "id": row,
-                "text": intake.plain(text),
+                "text": intake.plain(u.reading),
                 "vector": None if u.vector is None else base64.b64encode(u.vector.astype("<f4").tobytes()).decode(),
             }
-            for row, ((_, text, _), u) in enumerate(zip(wanted, understood, strict=True))
+            for row, u in enumerate(understood)
         ]
         topics = iter(engine.parse(requests))
         results = iter(zip(wanted, understood, strict=True))

@@ -24,6 +24,7 @@ from bot.danger.patterns import ASK, Hit, Patterns
 from bot.danger.settings import DangerSettings
 from bot.danger.settings import load as load_settings
 from bot.danger.traded import Likeness, Traded
+from encoder.transliteration import native
 
 _HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
 """Guards that leave nothing to ask about, when there is no model to weigh them."""
@@ -89,8 +90,9 @@ class Danger:
     ) -> Assessment:
         """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
-        `vector` is the encoder's for `text`, `context_vector` for `self.context(text, earlier)`; without the latter the
-        messages are read together by letters and patterns only. `alone` is what was said of the text by itself, where
+        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`), `context_vector`
+        that for `self.context(text, earlier)`; without the latter the messages are read together by letters and
+        patterns only. `alone` is what was said of the text by itself, where
         that is known. An old danger does not make a new "thank you" dangerous: the level of a case is kept by the
         service, not here.
         """
@@ -131,8 +133,8 @@ class Danger:
         return self.model is None or alone.confidence >= self.settings.context_floor
 
     def _judge(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
-        folded = fold(text)
-        hits = patterns.find(self.patterns, folded)
+        folded = fold(native(text, lang))
+        hits = patterns.find_in_both(self.patterns, folded, fold(text))
         if self.model is None:
             return _by_patterns(hits)
         if not hits and not any(letter.isalpha() for letter in folded):

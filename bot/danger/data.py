@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from encoder.corpus import shown_of_dangers, shown_of_topics
+from encoder.transliteration import native
 
 SIGNALS: Final = (
     "violence_now",
@@ -42,6 +43,11 @@ class Line:
     signals: tuple[str, ...] = ()
     kind: str = ORDINARY
     topic: str = ""
+
+    @property
+    def reading(self) -> str:
+        """What the models read of it: the text, in the letters of its language."""
+        return native(self.text, self.lang)
 
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -22,7 +22,10 @@ ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
-CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/*.txt")
+CODE: Final = (
+    "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
+    "encoder/*.txt",
+)  # fmt: skip
 """What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
@@ -52,7 +55,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     folds = np.array([examples.fold_of(line) for line in written] + [fold for _, fold in extra])
     progress(f"danger: {len(lines)} sentences in {len({line.lang for line in lines})} languages")
     shown = np.flatnonzero([data.is_shown(line) for line in written])  # of what was put together only the letters learn
-    vectors = np.asarray(encode([lines[index].text for index in shown]), np.float32)
+    vectors = np.asarray(encode([lines[index].reading for index in shown]), np.float32)
     progress("danger: learning")
     # Messages that were put together hold sentences that the encoder may have been tuned on.
     unseen = kept_back([line.text for line in lines])
@@ -158,7 +161,7 @@ def _letters(
     unseen: np.ndarray,
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """The linear models over n-grams: their arrays, and scores (n, heads + votes), held out where they calibrate."""
-    counted = features.matrix([line.text for line in lines])
+    counted = features.matrix([line.reading for line in lines])
     rarity = features.rarity(counted)
     matrix = features.weighted(counted, rarity)
     only = np.flatnonzero(danger)
@@ -207,18 +210,18 @@ def _evidence(lines: list[data.Line], rows: np.ndarray) -> np.ndarray:
     patterns.check(known)
     found = np.zeros((len(lines), len(evidence.NAMES)), np.float32)
     for index in rows:
-        folded = fold(clean(lines[index].text))
-        found[index] = _unhurried(known, folded)
+        found[index] = _unhurried(known, lines[index])
     return found
 
 
-def _unhurried(known: patterns.Patterns, folded: str) -> np.ndarray:
-    """What is found in a text, looked for again where the deadline passed: that is there for messages by somebody
+def _unhurried(known: patterns.Patterns, line: data.Line) -> np.ndarray:
+    """What is found in a line, looked for again where the deadline passed: that is there for messages by somebody
     hostile, and here the machine was only busy."""
+    folded, written = fold(clean(line.reading)), fold(clean(line.text))
     for _ in range(TRIES):
         with suppress(TimeoutError):
-            return evidence.of(folded, patterns.find(known, folded))
-    return evidence.of(folded, patterns.find(known, folded))
+            return evidence.of(folded, patterns.find_in_both(known, folded, written))
+    return evidence.of(folded, patterns.find_in_both(known, folded, written))
 
 
 def _calibration(

@@ -23,7 +23,10 @@ LIKE_WEIGHS: Final = 3.0
 PENALTY: Final = 1e-6
 ROUNDS: Final = 3
 SEED: Final = 20261128
-CODE: Final = ("bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/*.txt")
+CODE: Final = (
+    "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
+    "encoder/*.txt",
+)  # fmt: skip
 
 Encode = Callable[[list[str]], np.ndarray]
 
@@ -50,7 +53,7 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     lines += beside
     progress(f"traded: {ours} sentences beside {len(beside)} harmless ones")
     with threadpool_limits(1, "blas"):
-        arrays = fit(lines, ours, np.asarray(encode([line.text for line in lines]), np.float32))
+        arrays = fit(lines, ours, np.asarray(encode([line.reading for line in lines]), np.float32))
     known = [line for line in lines if line.kind == data.DANGER]
     told = {
         "fingerprint": mark,
@@ -79,7 +82,7 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
     others = ours + dice.choice(len(lines) - ours, max(rest, 0), replace=False)
     landmarks = points[np.sort(np.concatenate((some, np.arange(count, ours), others)))]
     meaning = fitting.meaning(points, landmarks, (2.0 * target[:, None] - 1).astype(np.float32), weights, folds)
-    counted = features.matrix([line.text for line in lines])
+    counted = features.matrix([line.reading for line in lines])
     rarity = features.rarity(counted)
     left_out = [folds == fold for fold in range(fitting.FOLDS)]
     columns, bias, scores = fitting.letters(

@@ -10,7 +10,7 @@ import pytest
 
 from encoder import identity
 from encoder.convert import convert
-from encoder.corpus import sentences
+from encoder.corpus import shown
 from encoder.encoder import Encoder
 from encoder.holdout import LATER, NEEDED, held_out, is_held_out, is_never_tuned_on, is_taught
 from encoder.tuning import TUNING
@@ -98,7 +98,7 @@ def test_about_one_sentence_in_eight_is_held_out_always_the_same() -> None:
 def test_what_came_after_the_tuning_is_shown_and_is_held_out_until_the_next() -> None:
     """Sums of sentences that are no longer there would grow the file for ever. After a tuning it is empty."""
     later = set(LATER.read_text(encoding="ascii").split())
-    came = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in later]
+    came = [text for _, text in shown(DATA) if f"{zlib.crc32(text.encode()):08x}" in later]
     assert len({f"{zlib.crc32(text.encode()):08x}" for text in came}) == len(later)
     assert all(is_held_out(text) and is_taught(text) for text in came)
     assert not came or not all(is_never_tuned_on(text) for text in came), "what is never tuned on needs no list"
@@ -107,6 +107,6 @@ def test_what_came_after_the_tuning_is_shown_and_is_held_out_until_the_next() ->
 def test_every_sentence_that_is_needed_all_the_same_is_there_and_shown() -> None:
     """And none of them would be shown anyhow: then it needs no list."""
     needed = set(NEEDED.read_text(encoding="ascii").split())
-    shown = [text for text in sentences(DATA) if f"{zlib.crc32(text.encode()):08x}" in needed]
-    assert len({f"{zlib.crc32(text.encode()):08x}" for text in shown}) == len(needed) > 500
-    assert not any(map(is_held_out, shown))
+    there = [text for _, text in shown(DATA) if f"{zlib.crc32(text.encode()):08x}" in needed]
+    assert len({f"{zlib.crc32(text.encode()):08x}" for text in there}) == len(needed) > 500
+    assert not any(map(is_held_out, there))

@@ -14,6 +14,7 @@ from bot.app import CONTENT
 from bot.commands.evaluate import draw, measure, read
 from bot.evaluate import MEASURES, Evaluation, Share, confusion, evaluate
 from bot.settings import ROOT, Settings
+from encoder.transliteration import native as native_letters
 
 HERE = Path(__file__).parent
 BOUNDS: dict[str, dict[str, float]] = yaml.safe_load((HERE / "bounds.yml").read_text(encoding="utf-8"))
@@ -90,6 +91,18 @@ def test_few_alarming_lines_are_flagged_in_the_other_languages(
     ]
     assert len(values) >= 3
     assert sum(values) / len(values) <= BOUNDS["group_means"][group]
+
+
+@pytest.mark.parametrize("key", BOUNDS["latin"])
+def test_languages_with_letters_of_their_own_are_understood_in_latin_ones(
+    read_and_said: tuple[list[dict[str, Any]], list[dict[str, Any]]], key: str
+) -> None:
+    """Over all lines that are typed so: of one language there are few."""
+    both = zip(*read_and_said, strict=True)
+    typed = [(row, said) for row, said in both if native_letters(row["text"], row["lang"]) != row["text"]]
+    assert len(typed) > 250
+    share = evaluate([row for row, _ in typed], [said for _, said in typed]).overall.shares[key]
+    assert within(key, share.value, BOUNDS["latin"][key]), str(share)
 
 
 def test_every_line_is_read(found: Evaluation) -> None:

@@ -135,6 +135,16 @@ def find(patterns: Patterns, text: str) -> list[Hit]:
     return hits
 
 
+def find_in_both(patterns: Patterns, read: str, written: str) -> list[Hit]:
+    """What is found in a folded text as it is read, and as it was written where that is something else; each pattern
+    once, as a hit that counts if it is one in either."""
+    hits = {hit.id: hit for hit in find(patterns, read)}
+    for hit in find(patterns, written) if written != read else ():
+        if hit.id not in hits or (hit.counts and not hits[hit.id].counts):
+            hits[hit.id] = hit
+    return list(hits.values())
+
+
 def _either(texts: str | list[str]) -> str:
     return texts if isinstance(texts, str) else f"(?:{'|'.join(texts)})"
 

@@ -12,7 +12,7 @@ from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from encoder.holdout import is_held_out  # noqa: E402
+from encoder.holdout import held_out, is_held_out  # noqa: E402
 from engine.featurizer import EncoderFeaturizer  # noqa: E402
 from engine.importer import SentencesImporter, for_letters  # noqa: E402
 from engine.network import Recipe  # noqa: E402
@@ -46,7 +46,8 @@ class Letters(unittest.TestCase):
         rest = [(text, topic) for topic, texts in enumerate((BEDS, PAPERS)) for text in texts if not is_held_out(text)]
         texts, classes = zip(*shown, *rest, strict=True)
         vectors = dice.standard_normal((len(shown), 8)).astype(np.float32)
-        model = fit(vectors, texts, np.array(classes), 2, Recipe(epochs=2), lambda done, of: None)
+        recipe = Recipe(epochs=2)
+        model = fit(vectors, texts, held_out(texts), np.array(classes), 2, recipe, lambda done, of: None)
         asked = dice.standard_normal((2, 8)).astype(np.float32)
         with tempfile.TemporaryDirectory() as folder:
             model.save(Path(folder, "topics.npz"))
