@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import yaml
 
+from encoder.arabic_words import likeliest
+
 _TABLES: Final[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("transliteration.yml").read_text(encoding="utf-8")
 )
@@ -74,7 +76,7 @@ def _arabic(word: str, table: Mapping[str, str]) -> str:
             made.append("ا" if first else long)
         elif spelling != "'":
             made.append(spelling)
-    return "".join(made)
+    return likeliest("".join(made))
 
 
 def _indic(

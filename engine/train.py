@@ -26,7 +26,7 @@ from engine.quiet import silence  # noqa: E402
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
-READING = ("corpus.py", "holdout.py", "*.txt", "ngrams.py", "text.py", "transliteration.*")
+READING = ("arabic_words.py", "corpus.py", "holdout.py", "*.txt", "ngrams.py", "text.py", "transliteration.*")
 CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
 
 log = logging.getLogger("engine.train")
