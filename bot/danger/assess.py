@@ -90,9 +90,9 @@ class Danger:
     ) -> Assessment:
         """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
-        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`), `context_vector`
-        that for `self.context(text, earlier)`; without the latter the messages are read together by letters and
-        patterns only. `alone` is what was said of the text by itself, where
+        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`),
+        `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
+        letters and patterns only. `alone` is what was said of the text by itself, where
         that is known. An old danger does not make a new "thank you" dangerous: the level of a case is kept by the
         service, not here.
         """
