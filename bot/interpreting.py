@@ -20,7 +20,6 @@ from bot.desk import Desk
 from bot.ports import LanguageModel
 from bot.storage.store import DeskSession
 from bot.translation import Reason, Translation, Translator, Unavailable
-from encoder.transliteration import native
 
 SHOWN = 5000
 """Back-translations that were delivered, remembered by their digest: what a caseworker has had before them."""
@@ -124,8 +123,7 @@ class Interpreter:
         if language == into:
             return Reading(message.seq, language, same=True)
         try:
-            text = native(message.text, language)  # the packages know no Ukrainian in Latin letters
-            made = await self._translator.translate(text, language, into, conversation=case.conversation)
+            made = await self._translator.translate(message.text, language, into, conversation=case.conversation)
         except Unavailable as unavailable:
             return Reading(message.seq, language, reason=unavailable.reason)
         return Reading(message.seq, language, made)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from bot.core.model import Assessment, Urgency
 from bot.translation import Doubt, Translator, Unavailable
 from bot.understanding import Understanding
-from encoder.transliteration import native
 
 INTO = ("en", "nl", "fr")
 """Languages that the danger assessment has most sentences of; the first that can be reached is taken."""
@@ -35,8 +34,7 @@ class SecondLook:
         if into is None or first.urgency is Urgency.EMERGENCY:
             return None
         try:
-            read = native(text, language)
-            made = await self._translator.translate(read, language, into, conversation=conversation, patient=True)
+            made = await self._translator.translate(text, language, into, conversation=conversation, patient=True)
         except Unavailable:
             return None
         if TOO_BAD & set(made.doubts):

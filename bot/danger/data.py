@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from bot.settings import ROOT
 from encoder.corpus import shown_of_dangers, shown_of_topics
 from encoder.transliteration import native
 
@@ -25,6 +26,11 @@ SIGNALS: Final = (
     "child_at_risk",
     "witnessed_now",
 )
+
+CODE: Final = (
+    "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
+    "encoder/arabic_words.py", "encoder/*.txt",
+)  # fmt: skip
 
 ORDINARY: Final = "ordinary"
 DANGER: Final = "danger"
@@ -56,6 +62,11 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def sources(root: Path) -> list[Path]:
     """Every file the lines are read from, in a fixed order."""
     return sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+
+
+def code() -> list[Path]:
+    """Every file that decides, besides the data, what a model of danger becomes."""
+    return [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
 
 
 def fingerprint(files: list[Path], *extra: str) -> str:

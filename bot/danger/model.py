@@ -66,15 +66,29 @@ def sigmoid(values: np.ndarray) -> np.ndarray:
     return squashed
 
 
-class Model:
-    """Scores texts. Immutable after loading, so any number of threads may use it."""
+class Meaning:
+    """A radial-basis network over the encoder's vector."""
 
-    def __init__(self, arrays: dict[str, np.ndarray], sentences: list[str], languages: list[str]) -> None:
+    def __init__(self, arrays: dict[str, np.ndarray]) -> None:
         self._mean = arrays["mean"].astype(np.float32)
         self._scale = float(arrays["scale"])
         self._landmarks = arrays["landmarks"].astype(np.float32)
         self._lengths = squares(self._landmarks)
-        self._meaning = arrays["meaning"].astype(np.float32)
+        self._weights = arrays["meaning"].astype(np.float32)
+        self.dim = int(self._mean.shape[0])
+
+    def of(self, vector: np.ndarray) -> np.ndarray:
+        """The scores (heads,), or the score (), of one vector (dim,)."""
+        near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
+        scores: np.ndarray = near @ self._weights
+        return scores
+
+
+class Model:
+    """Scores texts. Immutable after loading, so any number of threads may use it."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], sentences: list[str], languages: list[str]) -> None:
+        self._meaning = Meaning(arrays)
         self._letters = arrays["letters"].astype(np.float32)
         self._letters_bias = arrays["letters_bias"].astype(np.float32)
         self._harmless = arrays["harmless"]  # float16: a column for what only alarms, and one for each topic
@@ -86,7 +100,7 @@ class Model:
         self._known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), 1e-9)
         self._sentences = sentences
         self._by_language = {lang: np.flatnonzero(np.array(languages) == lang) for lang in sorted(set(languages))}
-        self.dim = int(self._mean.shape[0])
+        self.dim = self._meaning.dim
 
     def scores(self, folded: str, vector: np.ndarray | None, found: np.ndarray) -> Scores:
         """Score a folded text.
@@ -98,8 +112,7 @@ class Model:
             views = np.vstack([letters, votes, np.repeat(found[:, None], len(HEADS), axis=1)])
             weights = self._alone
         else:
-            near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
-            views = np.vstack([near @ self._meaning, letters, votes, np.repeat(found[:, None], len(HEADS), axis=1)])
+            views = np.vstack([self._meaning.of(vector), letters, votes, np.repeat(found[:, None], len(HEADS), axis=1)])
             weights = self._both
         combined = weights[:, 0] + (weights[:, 1:] * views.T).sum(axis=1)
         values = sigmoid(combined)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from bot.danger import features, saved
-from bot.danger.model import centred, kernel, sigmoid, squares
+from bot.danger.model import Meaning, sigmoid
 
 FILE: Final = "traded.npz"
 MANIFEST: Final = "traded.json"
@@ -34,11 +34,7 @@ class Traded:
     """Immutable after loading, so any number of threads may use it."""
 
     def __init__(self, arrays: dict[str, np.ndarray], told: dict[str, Any]) -> None:
-        self._mean = arrays["mean"].astype(np.float32)
-        self._scale = float(arrays["scale"])
-        self._landmarks = arrays["landmarks"].astype(np.float32)
-        self._lengths = squares(self._landmarks)
-        self._meaning = arrays["meaning"].astype(np.float32)
+        self._meaning = Meaning(arrays)
         self._letters = arrays["letters"].astype(np.float32)
         self._bias = float(arrays["letters_bias"])
         self._rarity = arrays["rarity"].astype(np.float32)
@@ -50,11 +46,10 @@ class Traded:
 
     def like(self, folded: str, vector: np.ndarray, lang: str | None) -> Likeness:
         """`vector` is the encoder's float32 (dim,) of the text, `folded` its letters."""
-        near = kernel(centred(vector[None], self._mean, self._scale), self._landmarks, self._lengths)[0]
         row = features.letters(folded)
         length = float(np.linalg.norm(self._rarity[row])) or 1.0
         letters = float(self._letters[row].sum()) / length + self._bias
-        views = np.array([1.0, float(near @ self._meaning), letters], np.float32)
+        views = np.array([1.0, float(self._meaning.of(vector)), letters], np.float32)
         alike = self._known @ vector
         own = np.flatnonzero(self._languages == lang)
         shown = int(own[np.argmax(alike[own])]) if len(own) else int(np.argmax(alike))

@@ -14,7 +14,6 @@ from bot.core.ngrams import clean, fold
 from bot.danger import data, evidence, examples, features, fitting, patterns, saved
 from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
-from bot.settings import ROOT
 from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
@@ -22,11 +21,6 @@ ORDINARY_KEPT: Final = 16000
 """Topic lines that the meaning is learned from; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
-CODE: Final = (
-    "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
-    "encoder/arabic_words.py", "encoder/*.txt",
-)  # fmt: skip
-"""What decides, besides the data, what the model becomes."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
 UNSEEN: Final = 2.0
@@ -42,8 +36,8 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     """
     folder = models / "danger"
     probe = np.asarray(encode(["danger"]), np.float32)[0]
-    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
-    mark = data.fingerprint([*data.sources(root), *code], probe.astype(np.float16).tobytes().hex(), patterns.source())
+    files = [*data.sources(root), *data.code()]
+    mark = data.fingerprint(files, probe.astype(np.float16).tobytes().hex(), patterns.source())
     if saved.is_current(folder / FILE, folder / MANIFEST, mark):
         progress("danger: nothing changed")
         return

@@ -11,7 +11,6 @@ from threadpoolctl import threadpool_limits
 
 from bot.danger import data, examples, features, fitting, saved
 from bot.danger.traded import FILE, MANIFEST
-from bot.settings import ROOT
 
 LANDMARKS: Final = 1000
 FROM_TRADED: Final = 600
@@ -23,10 +22,6 @@ LIKE_WEIGHS: Final = 3.0
 PENALTY: Final = 1e-6
 ROUNDS: Final = 3
 SEED: Final = 20261128
-CODE: Final = (
-    "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
-    "encoder/arabic_words.py", "encoder/*.txt",
-)  # fmt: skip
 
 Encode = Callable[[list[str]], np.ndarray]
 
@@ -38,8 +33,7 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     """
     folder = models / "danger"
     probe = np.asarray(encode(["danger"]), np.float32)[0]
-    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
-    sources = [*data.sources(root), *data.traded_sources(root), *code]
+    sources = [*data.sources(root), *data.traded_sources(root), *data.code()]
     mark = data.fingerprint(sources, probe.astype(np.float16).tobytes().hex())
     if saved.is_current(folder / FILE, folder / MANIFEST, mark):
         return

@@ -17,6 +17,7 @@ from bot.translation.packages import MIDDLE, Installed, route, scan, usable
 from bot.translation.pool import Pool
 from bot.translation.sentences import Split, split
 from bot.translation.side import Side
+from encoder.transliteration import native
 
 CONVERSATIONS, TEXTS, SECONDS = 200, 300, 1800.0
 """What is remembered at most, in the memory of this process: conversations, texts of each, seconds after the last."""
@@ -112,6 +113,7 @@ class Translator:
         """`text` in `target`. `patient`: nobody waits in front of a screen for it. Raises `Unavailable`."""
         steps = self._steps(source, target)
         assert source is not None
+        text = native(text, source)  # the packages know no Ukrainian in Latin letters
         key = (hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest(), source, target)
         known = self._memory.get(conversation, key)
         if known is not None:

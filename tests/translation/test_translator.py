@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -42,6 +43,33 @@ async def test_romanian_is_read_in_dutch_through_english(translator: Translator)
     for number, (ours, theirs) in enumerate(SENTENCES.items()):
         made = await translator.translate(ours, "ro", "nl", conversation=number)
         assert (made.text, made.via, made.doubts) == (theirs, ("ro", "en", "nl"), ())
+
+
+class Heard:
+    """In the place of the processes: notes the sentences, and gives them back as their translation."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    async def run(self, _: object, sentences: list[str], *__: object, **___: object) -> list[list[str]]:
+        self.sentences += sentences
+        return [[sentence] for sentence in sentences]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_ukrainian_in_latin_letters_is_translated_in_its_own(packages: Path, tmp_path: Path) -> None:
+    """The packages have learned nothing else."""
+    folder = tmp_path / "translate-uk_en-0_1"
+    shutil.copytree(packages / "translate-ro_en-0_1", folder, ignore=shutil.ignore_patterns("inloop.json"))
+    told = json.loads((folder / "metadata.json").read_text("utf-8"))
+    (folder / "metadata.json").write_text(json.dumps(told | {"from_code": "uk"}), "utf-8")
+    heard = Heard()
+    translator = Translator(tmp_path, heard)  # type: ignore[arg-type]
+    await translator.translate("Ya ne mozhu vyyty. Mij boss zabrav 300 euro.", "uk", "en", conversation=1)
+    await translator.translate("Я тут.", "uk", "en", conversation=1)
+    assert heard.sentences == ["я не можу вийти.", "мій босс забрав 300 еуро.", "Я тут."]
 
 
 async def test_lines_numbers_and_signs_stay_where_they_are(translator: Translator) -> None:
