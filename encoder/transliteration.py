@@ -21,7 +21,7 @@ _TABLES: Final[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("transliteration.yml").read_text(encoding="utf-8")
 )
 FOREIGN: Final = frozenset(Path(__file__).with_name("foreign.txt").read_text(encoding="ascii").split())
-"""English, French and Dutch words that stand in the midst of Arabic, Hindi and Bengali and stay as they are."""
+"""English, French and Dutch words: in the midst of Arabic, Hindi and Bengali they stay as they are."""
 _DIGIT: Final = r"(?<![0-9])[0-9](?![0-9])|(?<=[a-z])(?:22|33|77|99)(?=[a-z])"
 _WORD: Final = re.compile(rf"(?:[a-z]|{_DIGIT})(?:[a-z'’]|{_DIGIT})*")
 """A digit by itself, or doubled between letters, may be one of them; more of them are a number."""
@@ -37,6 +37,11 @@ def native(text: str, language: str | None) -> str:
     if convert is None or len(_LATIN.findall(text)) <= len(_OTHER.findall(text)):
         return text
     return _WORD.sub(partial(_read, convert), text.lower())
+
+
+def is_foreign(text: str) -> bool:
+    """Whether all words of `text` in Latin letters are English, French or Dutch: "stop", "passport"."""
+    return all(map(_is_foreign, _WORD.findall(text.lower())))
 
 
 def _read(convert: Callable[[str], str], found: re.Match[str]) -> str:

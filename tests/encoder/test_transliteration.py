@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.transliteration import FOREIGN, LANGUAGES, native
+from encoder.transliteration import FOREIGN, LANGUAGES, is_foreign, native
 
 TYPED = [
     ("bg", "koi ste vie i 6te mi pomognete li", "кои сте вие и ще ми помогнете ли"),
@@ -51,6 +51,11 @@ def test_any_text_is_read_the_same_twice_and_its_numbers_stay(text: str, lang: s
 
 def test_a_long_text_without_a_space_is_read_at_once() -> None:
     assert native("ya" * 10_000, "ru") == "я" * 10_000
+
+
+def test_foreign_words_are_told_from_a_language_that_is_typed_in_latin_letters() -> None:
+    assert is_foreign("STOP, passport!")
+    assert not is_foreign("stop, pomognete")
 
 
 def test_the_words_that_stay_are_plain_and_in_order() -> None:
