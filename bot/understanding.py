@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.core.model import Assessment, Urgency
 from bot.ports import DangerModel, Encode, LanguageModel
-from encoder.transliteration import LANGUAGES, is_foreign, native
+from encoder.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +52,9 @@ class Understanding:
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
         lang = detected.code or chosen
-        if lang in LANGUAGES and not detected.sure and is_foreign(text):
-            lang = None  # a word that is at home everywhere: it is read as it stands
         reading = native(text, lang)
+        if reading != text and not detected.sure and is_foreign(text):
+            lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
         vector = await self._encode(reading)
         alone = False
         try:

@@ -2,7 +2,7 @@
 
 The encoder and the letters have learned these languages as they are written. Typed in Latin letters, as on a phone
 without the keyboard for it, they are read in their own: what is trained and what is asked goes through here alike. What
-comes out is for reading by models; a person is never shown it. Nothing is lost by a wrong letter: most are right.
+comes out is for models; nobody is shown it. Some letters are wrong: the models have learned with such ones too.
 """
 
 from __future__ import annotations

@@ -80,7 +80,14 @@ async def test_what_is_typed_in_latin_letters_is_encoded_and_passed_on_as_it_is_
     assert sorted(text for batch in encoder.batches for text in batch) == ["кои сте вие помогнете", "помогнете"]
     assert found.reading == "помогнете"
     assert found.language is None
-    assert (await Understanding(Danger(), Bulgarian(), Encoding(encoder)).of("Stop!", "bg")).reading == "Stop!"
+
+
+async def test_words_at_home_everywhere_are_read_as_they_stand_and_cyrillic_stays_bulgarian() -> None:
+    danger = Danger()
+    understanding = Understanding(danger, Bulgarian(), Encoding(Lengths()))
+    assert (await understanding.of("Stop!", "bg")).reading == "Stop!"
+    assert (await understanding.of("да", "bg")).reading == "да"
+    assert [lang for lang, *_ in danger.seen] == [None, "bg"]
 
 
 async def test_a_message_and_its_context_are_encoded_once_and_danger_hears_the_message_s_own_language() -> None:

@@ -92,9 +92,8 @@ class Danger:
 
         `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`),
         `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
-        letters and patterns only. `alone` is what was said of the text by itself, where
-        that is known. An old danger does not make a new "thank you" dangerous: the level of a case is kept by the
-        service, not here.
+        letters and patterns only. `alone` is what was said of the text by itself, where that is known. An old danger
+        does not make a new "thank you" dangerous: the level of a case is kept by the service, not here.
         """
         alone = alone or self._all_of(clean(text), vector, lang)
         together = self.context(text, earlier, alone)
@@ -133,8 +132,9 @@ class Danger:
         return self.model is None or alone.confidence >= self.settings.context_floor
 
     def _judge(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
-        folded = fold(native(text, lang))
-        hits = patterns.find_in_both(self.patterns, folded, fold(text))
+        read = native(text, lang)
+        folded = fold(read)
+        hits = patterns.find_in_both(self.patterns, folded, folded if read == text else fold(text))
         if self.model is None:
             return _by_patterns(hits)
         if not hits and not any(letter.isalpha() for letter in folded):
