@@ -59,7 +59,9 @@ def up(
 
 
 @app.command()
-def train() -> None:
+def train(
+    anew: Annotated[bool, typer.Option("--anew", help="Learn all from nothing, whatever is there already.")] = False,
+) -> None:
     """Train what is not trained yet: encoder, danger, languages, dialogue model.
 
     Example: inloop train
@@ -68,7 +70,7 @@ def train() -> None:
 
     wanted = settings()
     try:
-        seconds = training.train(wanted.models_dir, errors.print, wanted.encoder_dir)
+        seconds = training.train(wanted.models_dir, errors.print, wanted.encoder_dir, anew=anew)
     except training.TrainingFailed as error:
         errors.print(f"[bold red]{error}[/]")
         raise typer.Exit(1) from None

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -57,24 +58,26 @@ class Beside:
                 process.wait()
 
 
-def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> float:
-    """Trains what is not trained yet, below `models`. Returns the seconds it took. Raises `TrainingFailed`."""
+def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, anew: bool = False) -> float:
+    """Trains what is not trained yet, below `models`: from nothing where much changed since, or where `anew` wants it.
+    Returns the seconds it took. Raises `TrainingFailed`."""
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
     folder = prepare_encoder(models, progress, encoder_dir)
     from encoder import fill
 
     progress("sentence vectors")
-    cache = models / "vectors.sqlite"
-    arguments = ["--data", str(ROOT / "data"), "--cache", str(cache), "--encoder", str(folder)]
+    vectors = models / "vectors.sqlite"
+    arguments = ["--data", str(ROOT / "data"), "--cache", str(vectors), "--encoder", str(folder)]
     if fill.main(arguments) != 0:
         raise TrainingFailed("the sentences could not be encoded")
 
     def encode(texts: Sequence[str]) -> np.ndarray:
         from encoder.cache import VectorCache, vectors_for
 
-        return vectors_for(list(texts), folder=folder, cache=VectorCache(cache))
+        return vectors_for(list(texts), folder=folder, cache=VectorCache(vectors))
 
+    from bot.danger.data import read
     from bot.danger.train import train as train_danger
     from bot.danger.train_traded import train as train_traded
 
@@ -83,11 +86,15 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None) -> 
     dialogue = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
     languages = [sys.executable, "-m", "bot.language", str(models.absolute())]
     progress("dialogue model, danger and languages")
+    if anew:
+        dialogue.append("--force")
+        languages.append("--anew")
     with Beside() as beside:
         beside.start(dialogue, engine_environment(folder))
         beside.start(languages, dict(os.environ))
-        train_danger(ROOT, models, encode, progress)
-        train_traded(ROOT, models, encode, progress)
+        lines = cache(read)  # both learn from the same
+        train_danger(ROOT, models, encode, progress, lines, anew=anew)
+        train_traded(ROOT, models, encode, progress, lines)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from encoder.corpus import taught
 from encoder.transliteration import native
+from engine.sentences import sentences_of
 
 LETTERS = "letters_only"
 """Where a message has the sentences that the models on the vectors are not shown."""
@@ -54,7 +55,7 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
         messages = []
         for name in sorted(self._nlu_files):
             try:
-                found = list(taught(Path(name)))
+                found = sentences_of(Path(name).absolute())
             except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
                 raise ValueError(f"{name} is not a file of sentences ({type(error).__name__})") from None
             made = [Sentence.build(text, topic) for topic, text, shown in found if shown] + _for_letters(found)
@@ -64,7 +65,7 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
         return TrainingData(messages)
 
 
-def _for_letters(found: list[tuple[str, str, bool]]) -> list[Sentence]:
+def _for_letters(found: Sequence[tuple[str, str, bool]]) -> list[Sentence]:
     """One message a topic, for Rasa handles each at a cost; no sentence has a line end in it."""
     texts: dict[str, list[str]] = {}
     for topic, text, shown in found:

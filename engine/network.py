@@ -54,16 +54,24 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def train(
-    vectors: np.ndarray, classes: np.ndarray, count: int, recipe: Recipe, tell: Callable[[int], None]
+    vectors: np.ndarray,
+    classes: np.ndarray,
+    count: int,
+    recipe: Recipe,
+    tell: Callable[[int], None],
+    start: Network | None = None,
 ) -> Network:
     """Train on ``vectors`` (n, dim) with class numbers ``classes`` (n,) below ``count``; ``tell(epochs
-    done)``.
+    done)``. From nothing, or from what ``start`` has learned already.
 
     AdamW with a cosine schedule, dropout before and after the hidden layer, smoothed labels.
     """
     random = np.random.default_rng(recipe.seed)
-    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = float(1.0 / max(float((vectors - mean).std()), 1e-6))
+    if start is None:
+        mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+        scale = float(1.0 / max(float((vectors - mean).std()), 1e-6))
+    else:
+        mean, scale = start.mean, start.scale
     inputs = ((vectors - mean) * np.float32(scale)).astype(np.float32)
     dim = inputs.shape[1]
     # Rare topics weigh as much as common ones: how many lines were written says nothing of how often it is
@@ -72,20 +80,23 @@ def train(
     weights = weights.astype(np.float32)
     targets = np.eye(count, dtype=np.float32)[classes] * np.float32(1 - recipe.smoothing)
     targets += np.float32(recipe.smoothing / count)
-    parameters = [
-        (random.standard_normal((dim, recipe.hidden)) * np.sqrt(2 / dim)).astype(np.float32),
-        np.zeros(recipe.hidden, np.float32),
-        (random.standard_normal((recipe.hidden, count)) * np.sqrt(1 / recipe.hidden)).astype(np.float32),
-        np.zeros(count, np.float32),
-    ]
+    if start is None:
+        parameters = [
+            (random.standard_normal((dim, recipe.hidden)) * np.sqrt(2 / dim)).astype(np.float32),
+            np.zeros(recipe.hidden, np.float32),
+            (random.standard_normal((recipe.hidden, count)) * np.sqrt(1 / recipe.hidden)).astype(np.float32),
+            np.zeros(count, np.float32),
+        ]
+    else:
+        parameters = [part.copy() for part in (start.w1, start.b1, start.w2, start.b2)]
     adam = _AdamW(parameters, recipe.decay)
     batches = -(-len(classes) // recipe.batch)
     total = recipe.epochs * batches
     step = 0
     for epoch in range(recipe.epochs):
         order = random.permutation(len(classes))
-        for start in range(0, len(order), recipe.batch):
-            rows = order[start : start + recipe.batch]
+        for first in range(0, len(order), recipe.batch):
+            rows = order[first : first + recipe.batch]
             x = inputs[rows] * _mask(random, (len(rows), dim), recipe.input_dropout)
             z = x @ parameters[0] + parameters[1]
             kept = (z > 0) * _mask(random, z.shape, recipe.dropout)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -48,6 +49,11 @@ class TopicModel:
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file."""
+        with path.open("wb") as file:
+            self.write(file)
+
+    def write(self, file: IO[bytes]) -> None:
+        """The same into an open one."""
         arrays = {
             f"network{i}_{k}": np.asarray(v)
             for i, net in enumerate(self.networks)
@@ -55,13 +61,19 @@ class TopicModel:
         }
         arrays |= {f"lexical_{k}": v for k, v in vars(self.lexical).items()}
         np.savez(
-            path, letters=self.letters, temperature=self.temperature, networks=len(self.networks), **arrays
+            file, letters=self.letters, temperature=self.temperature, networks=len(self.networks), **arrays
         )
 
     @classmethod
     def load(cls, path: Path) -> TopicModel:
         """Read what ``save`` wrote."""
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file:
+            return cls.read(file)
+
+    @classmethod
+    def read(cls, file: IO[bytes]) -> TopicModel:
+        """The same from an open file. Raises ``ValueError`` or ``KeyError`` where it is none of a model."""
+        with np.load(file, allow_pickle=False) as data:
             kept = {name: data[name] for name in data.files}
 
         def part(prefix: str) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.quiet import prepare_environment
@@ -21,22 +22,30 @@ from engine.quiet import prepare_environment
 prepare_environment()
 
 import encoder  # noqa: E402
+from encoder import differences  # noqa: E402
+from encoder.cache import DEFAULT_PATH  # noqa: E402
 from engine.quiet import silence  # noqa: E402
+from engine.update import lines_of, update  # noqa: E402
 
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
-READING = ("arabic_words.py", "corpus.py", "holdout.py", "*.txt", "ngrams.py", "text.py", "transliteration.*")
+READING = (
+    "arabic_words.py", "corpus.py", "holdout.py", "linear.py", "*.txt", "ngrams.py", "text.py", "transliteration.*",
+)  # fmt: skip
 CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
+OF_LINES = ("data/nlu/**/*.yml", "encoder/later.txt", "encoder/needed.txt")
+"""Of all these, what decides how single sentences are learned, and nothing else."""
 
 log = logging.getLogger("engine.train")
 
 
-def fingerprint(root: Path) -> str:
-    """A digest of everything that the model depends on."""
+def fingerprint(root: Path, but: Sequence[str] = ()) -> str:
+    """A digest of everything that the model depends on, but the files of the patterns ``but``."""
     digest = hashlib.sha256(encoder.identity().encode())
+    left_out = {path for pattern in but for path in root.glob(pattern)}
     for pattern in (*SOURCES, *CODE, "engine/uv.lock"):
-        for path in sorted(root.glob(pattern)):
+        for path in sorted(set(root.glob(pattern)) - left_out):
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -70,7 +79,12 @@ def train(root: Path, out: Path, wanted: str) -> None:
         )
         if result.code != 0 or not result.model:
             raise RuntimeError("Rasa made no model")
+        differences.forget(out)
         Path(result.model).replace(out / MODEL)
+    _told(out, wanted)
+
+
+def _told(out: Path, wanted: str) -> None:
     (out / FINGERPRINT).write_text(json.dumps({"fingerprint": wanted}) + "\n", encoding="utf-8")
 
 
@@ -87,6 +101,12 @@ def main(arguments: list[str] | None = None) -> int:
         log.info("the model is up to date")
         return 0
     began = time.monotonic()
+    lines, mark = lines_of(root), fingerprint(root, OF_LINES)
+    changed = None if options.force else update(options.out / MODEL, mark, lines, None, DEFAULT_PATH)
+    if changed is not None:
+        _told(options.out, wanted)
+        log.info("%d sentences changed, learned in %.0f s", changed, time.monotonic() - began)
+        return 0
     log.info("training on the sentences of %d files", len(list(root.glob("data/nlu/*/*.yml"))))
     # Rasa prints progress of its own, a bar for every rule; our log lines hold on to the real standard error.
     with (
@@ -95,6 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         contextlib.redirect_stderr(nowhere),
     ):
         train(root, options.out, wanted)
+    differences.keep(options.out, mark, lines)
     log.info("trained in %.0f s", time.monotonic() - began)
     return 0
 

@@ -11,6 +11,7 @@ import yaml
 
 from bot.settings import ROOT
 from encoder.corpus import shown_of_dangers, shown_of_topics
+from encoder.holdout import LATER, NEEDED
 from encoder.transliteration import native
 
 SIGNALS: Final = (
@@ -29,8 +30,11 @@ SIGNALS: Final = (
 
 CODE: Final = (
     "bot/danger/*.py", "bot/core/ngrams.py", "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*",
-    "encoder/arabic_words.py", "encoder/*.txt",
+    "encoder/arabic_words.py", "encoder/linear.py", "encoder/*.txt",
 )  # fmt: skip
+
+OF_LINES: Final = (LATER, NEEDED)
+"""Of that, what decides how single lines are learned, and nothing else."""
 
 ORDINARY: Final = "ordinary"
 DANGER: Final = "danger"

@@ -16,10 +16,13 @@ RIDGE: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights learned on everything, and for each row the score of a model that had not seen its fold."""
+    """Weights learned on everything, and for each row the score of a model that had not seen its fold. `gram` (m, m),
+    of which the upper half counts, and `side` (m, k) are the equations that the weights solve."""
 
     weights: np.ndarray
     held_out: np.ndarray
+    gram: np.ndarray
+    side: np.ndarray
 
 
 def meaning(
@@ -29,7 +32,6 @@ def meaning(
 
     The sums of each fold are kept apart, so that leaving one out costs a subtraction and not another pass.
     """
-    from scipy.linalg import solve
     from scipy.linalg.blas import ssyrk
 
     count = len(landmarks)
@@ -45,8 +47,33 @@ def meaning(
     gram, side = sum(grams[1:], grams[0]) + prior, sum(sides[1:], sides[0])
     held_out = np.zeros(targets.shape, np.float32)
     for fold, (rows, near) in enumerate(scored):
-        held_out[rows] = near @ solve(gram - grams[fold], side - sides[fold], assume_a="pos").astype(np.float32)
-    return Fitted(solve(gram, side, assume_a="pos").astype(np.float32), held_out)
+        held_out[rows] = near @ solved(gram - grams[fold], side - sides[fold])
+    return Fitted(solved(gram, side), held_out, gram, side)
+
+
+def solved(gram: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """The weights, float32 (m, k), for the upper half of `gram` (m, m) and `side` (m, k). `LinAlgError` where there are
+    none."""
+    from scipy.linalg import solve
+
+    weights: np.ndarray = solve(gram, side, assume_a="pos").astype(np.float32)
+    return weights
+
+
+def packed(gram: np.ndarray) -> np.ndarray:
+    """The upper half of `gram` (m, m), row by row."""
+    return np.concatenate([row[place:] for place, row in enumerate(gram)])
+
+
+def unpacked(half: np.ndarray) -> np.ndarray:
+    """What `packed` had, with zeros below."""
+    size = int(np.sqrt(2 * len(half)))
+    gram = np.zeros((size, size), half.dtype)
+    start = 0
+    for place in range(size):
+        gram[place, place:] = half[start : start + size - place]
+        start += size - place
+    return gram
 
 
 def letters(

@@ -26,14 +26,23 @@ def is_current(file: Path, manifest: Path, mark: str) -> bool:
     return told.get("fingerprint") == mark and file.is_file()
 
 
-def write(file: Path, arrays: Mapping[str, np.ndarray], manifest: Path, told: Mapping[str, Any]) -> None:
+def write(file: Path, found: Mapping[str, np.ndarray], manifest: Path, told: Mapping[str, Any]) -> None:
     """The manifest last: whoever finds it finds the model it speaks of."""
     file.parent.mkdir(parents=True, exist_ok=True)
     manifest.unlink(missing_ok=True)
     partial = file.with_name(f"new-{file.name}")
-    np.savez(partial, **arrays)  # type: ignore[arg-type]
+    np.savez(partial, **found)  # type: ignore[arg-type]
     partial.replace(file)
     manifest.write_text(json.dumps({**told, "features": features.VERSION}, ensure_ascii=False, indent=1), "utf-8")
+
+
+def arrays(file: Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz. `ModelError` where it is none."""
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
+            return dict(found)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{file}: {error!r}") from error
 
 
 def read[T](file: Path, manifest: Path, make: Callable[[dict[str, np.ndarray], dict[str, Any]], T]) -> T | None:
@@ -45,7 +54,8 @@ def read[T](file: Path, manifest: Path, make: Callable[[dict[str, np.ndarray], d
         told: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         if told["features"] != features.VERSION:
             raise ModelError(f"{file}: trained by another version; train again")
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            return make(dict(arrays), told)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        return make(arrays(file), told)
+    except ModelError:
+        raise
+    except (OSError, KeyError, ValueError) as error:
         raise ModelError(f"{file}: {error!r}") from error

@@ -1,4 +1,5 @@
-"""Train the danger model from the sentences in `data/`: a few seconds, skipped when nothing changed."""
+"""Train the danger model from the sentences in `data/`: about a minute, some seconds when few of them changed, skipped
+when nothing did."""
 
 from __future__ import annotations
 
@@ -11,37 +12,48 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bot.core.ngrams import clean, fold
-from bot.danger import data, evidence, examples, features, fitting, patterns, saved
+from bot.danger import data, evidence, examples, features, fitting, labels, patterns, saved, update
 from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
+from bot.danger.update import SERIOUS, UNSEEN
+from encoder import differences
 from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
-ORDINARY_KEPT: Final = 16000
-"""Topic lines that the meaning is learned from; the letters learn from all that there are."""
+ORDINARY_KEPT: Final = 24000
+"""Topic lines that the meaning is learned from at most; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
-UNSEEN: Final = 2.0
-"""What a line weighs that the encoder was not tuned on: its vector is as unsure as that of a new message."""
-SERIOUS: Final = 3.0
-"""What a danger or an alarming harmless line weighs beside an ordinary one, of which there are many more."""
 
 
-def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], progress: Callable[[str], None]) -> None:
-    """Write `models/danger/`.
+def train(
+    root: Path,
+    models: Path,
+    encode: Callable[[list[str]], np.ndarray],
+    progress: Callable[[str], None],
+    read: Callable[[Path], list[data.Line]] = data.read,
+    *,
+    anew: bool = False,
+) -> None:
+    """Write `models/danger/`: nothing where nothing changed, a little where few sentences did, unless `anew`.
 
     `encode` gives float32 (n, dim) rows of length 1. Raises `ValueError` without danger data.
     """
     folder = models / "danger"
     probe = np.asarray(encode(["danger"]), np.float32)[0]
-    files = [*data.sources(root), *data.code()]
-    mark = data.fingerprint(files, probe.astype(np.float16).tobytes().hex(), patterns.source())
-    if saved.is_current(folder / FILE, folder / MANIFEST, mark):
+    beside = probe.astype(np.float16).tobytes().hex(), patterns.source()
+    mark = data.fingerprint([*data.sources(root), *data.code()], *beside)
+    if not anew and saved.is_current(folder / FILE, folder / MANIFEST, mark):
         progress("danger: nothing changed")
         return
-    written = data.read(root)
+    written = read(root)
+    code = data.fingerprint([file for file in data.code() if file not in data.OF_LINES], *beside)
+    changed = None if anew else update.learn(folder, mark, code, written, encode)
+    if changed is not None:
+        progress(f"danger: ready, {changed} sentences changed")
+        return
     if not any(line.kind == data.DANGER for line in written):
         raise ValueError(f"no danger lines under {root / 'data' / 'danger'}")
     extra = examples.joined(written)
@@ -55,7 +67,7 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
     unseen = kept_back([line.text for line in lines])
     unseen[len(written) :] = False
     with threadpool_limits(1, "blas"):  # a second thread only takes the core on which the dialogue model is learned
-        arrays, held_out = fit(lines, shown, vectors, folds, unseen, progress)
+        arrays, held_out, sums = fit(lines, shown, vectors, folds, unseen, progress)
     places = [place for place, index in enumerate(shown) if lines[index].kind == data.DANGER]
     known = shown[places]
     arrays["known"] = vectors[places].astype(np.float16)
@@ -66,7 +78,11 @@ def train(root: Path, models: Path, encode: Callable[[list[str]], np.ndarray], p
         "languages": [written[index].lang for index in known],
         "sentences": [written[index].text for index in known],
     }
+    differences.forget(folder)
     saved.write(folder / FILE, arrays, folder / MANIFEST, manifest)
+    if sums:
+        np.savez(folder / update.SUMS, **sums)  # type: ignore[arg-type]
+        differences.keep(folder, code, [labels.row(line) for line in written])
     progress("danger: ready")
 
 
@@ -77,8 +93,9 @@ def fit(
     folds: np.ndarray,
     unseen: np.ndarray,
     progress: Callable[[str], None],
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Learn everything: the arrays of the model, and held-out probabilities (`both`, `letters`: (n, heads)).
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Learn everything: the arrays of the model, held-out probabilities (`both`, `letters`: (n, heads)), and what
+    `update` needs, unless some lines stand for others.
 
     `shown` (m,) are the places of the lines that the meaning is learned from, in order, `vectors` (m, dim) theirs; the
     letters are learned from all. `unseen` (n,) are the lines the encoder was not tuned on: they alone calibrate, and
@@ -86,7 +103,7 @@ def fit(
     """
     serious = np.array([line.kind != data.ORDINARY for line in lines])
     danger = np.array([line.kind == data.DANGER for line in lines])
-    targets = _targets(lines)
+    targets = labels.targets(lines)
     weights = np.where(serious, SERIOUS, 1.0).astype(np.float32)
     dice = np.random.default_rng(SEED)
     mean = vectors.mean(axis=0)
@@ -122,18 +139,16 @@ def fit(
         "calibration_both": both,
         "calibration_letters": alone,
     }
-    return arrays, held_out
-
-
-def _targets(lines: list[data.Line]) -> np.ndarray:
-    """0/1 of shape (n, heads)."""
-    targets = np.zeros((len(lines), len(HEADS)), np.int8)
-    for row, line in zip(targets, lines, strict=True):
-        row[0] = line.kind == data.DANGER
-        row[1] = line.urgency == "emergency"
-        for signal in line.signals:
-            row[HEADS.index(signal)] = 1
-    return targets
+    if len(kept) < len(ordinary):
+        return arrays, held_out, {}
+    sums = {
+        "landmarks": landmarks,
+        "first_gram": fitting.packed(first.gram),
+        "first_side": first.side,
+        "rest_gram": fitting.packed(rest.gram),
+        "rest_side": rest.side,
+    }
+    return arrays, held_out, sums
 
 
 def _landmarks(serious: np.ndarray, danger: np.ndarray, dice: np.random.Generator) -> np.ndarray:
@@ -171,11 +186,10 @@ def _letters(
         return [folds[rows] == fold for fold in range(fitting.FOLDS)]
 
     # Danger, what only alarms, and every topic, each against all others: a text may look like danger and like a topic.
-    kinds = np.array([0 if line.kind == data.DANGER else 1 if line.kind != data.ORDINARY else 2 for line in lines])
-    topics = sorted({line.topic for line in lines if line.kind == data.ORDINARY})
+    topics = labels.topics(lines)
+    kinds = labels.kinds(lines, topics)
     if len(topics) < 2 or not (kinds == 1).any():
         raise ValueError("danger is learned beside harmless lines that alarm, and at least two topics")
-    kinds[kinds == 2] = [2 + topics.index(line.topic) for line in lines if line.kind == data.ORDINARY]
     every = np.arange(len(lines))
     found, shift, seen = fitting.letters(
         matrix, kinds, np.ones(len(lines)), left_out(every, 0), penalty=1e-6, rounds=2
@@ -185,8 +199,8 @@ def _letters(
     for head in range(1, len(HEADS)):
         target = targets[only, head]
         if 0 < target.sum() < len(target):
-            balance = np.where(target, 0.5 / target.mean(), 0.5 / (1 - target.mean())).astype(np.float32)
-            fitted = fitting.letters(small, target, balance, left_out(only, head), penalty=2e-5, rounds=5)
+            weigh = labels.balance(target, target.mean())
+            fitted = fitting.letters(small, target, weigh, left_out(only, head), penalty=2e-5, rounds=5)
             columns[:, head], bias[head], scores[only, head] = (part[..., 0] for part in fitted)
     arrays = {
         "rarity": rarity,

@@ -26,7 +26,13 @@ SEED: Final = 20261128
 Encode = Callable[[list[str]], np.ndarray]
 
 
-def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], None]) -> None:
+def train(
+    root: Path,
+    models: Path,
+    encode: Encode,
+    progress: Callable[[str], None],
+    read: Callable[[Path], list[data.Line]] = data.read,
+) -> None:
     """Write `models/danger/traded.*`; nothing where there are no such sentences.
 
     `encode` gives float32 (n, dim) rows of length 1.
@@ -41,7 +47,7 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     if not any(line.kind == data.DANGER for line in traded):
         return
     # Other dangers are left out: they are neither.
-    beside = [line for line in data.read(root) if line.kind != data.DANGER and data.is_shown(line)]
+    beside = [line for line in read(root) if line.kind != data.DANGER and data.is_shown(line)]
     lines = [*(line for line in traded if line.kind == data.DANGER), *(x for x in traded if x.kind != data.DANGER)]
     ours = len(lines)
     lines += beside

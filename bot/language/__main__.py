@@ -1,4 +1,5 @@
-"""`python -m bot.language <models>`: learns the languages in a process of its own. Progress goes to standard error."""
+"""`python -m bot.language <models> [--anew]`: learns the languages in a process of its own. Progress goes to standard
+error."""
 
 from __future__ import annotations
 
@@ -9,4 +10,4 @@ from bot.language.train import train
 from bot.settings import ROOT
 
 if __name__ == "__main__":
-    train(ROOT, Path(sys.argv[1]), lambda text: sys.stderr.write(f"{text}\n"))
+    train(ROOT, Path(sys.argv[1]), lambda text: sys.stderr.write(f"{text}\n"), anew="--anew" in sys.argv[2:])

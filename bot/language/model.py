@@ -7,7 +7,7 @@ import json
 import random
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import yaml
 
 from bot.core import ngrams
 from bot.core.ngrams import buckets, clean
-from encoder import spelling
+from encoder import differences, spelling
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
@@ -67,20 +67,25 @@ def load(folder: Path) -> LetterModel | None:
             raise LanguageModelError(f"{folder}: trained by another version; train again")
         with (folder / FILE).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return LetterModel(told["languages"], arrays["weights"], arrays["bias"], float(arrays["sharpness"]))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise LanguageModelError(f"{folder}: {error!r}") from error
 
 
-def train(root: Path, models: Path, progress: Callable[[str], object]) -> None:
-    """Learn from `data/nlu` and `data/danger`; skipped when nothing changed. Raises `ValueError` without data."""
+def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: bool = False) -> None:
+    """Learn from `data/nlu` and `data/danger`; skipped when nothing changed, or next to nothing, unless `anew`. Raises
+    `ValueError` without data."""
     folder = models / "language"
     files = sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
     mark = _fingerprint(files)
-    if _current(folder, mark):
+    if not anew and _current(folder, mark):
         progress("language: nothing changed")
         return
     texts, labels = _read(files)
     codes = sorted(label for label, count in Counter(labels).items() if count >= FEWEST)
+    learned = list(zip(labels, texts, strict=True))
+    if not anew and _does(folder, mark, codes, learned):
+        progress("language: a few sentences changed, which change no language")
+        return
     if len(codes) < 2:
         raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
     progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
@@ -97,9 +102,11 @@ def train(root: Path, models: Path, progress: Callable[[str], object]) -> None:
     accuracy = {code: round(float(right[target[held] == index].mean()), 4) for index, code in enumerate(codes)}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
+    differences.forget(folder)
     np.savez(folder / FILE, weights=weights.astype(np.float16), bias=bias, sharpness=np.array(sharpness))
     manifest = {"version": VERSION, "fingerprint": mark, "languages": codes, "held_out_accuracy": accuracy}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    differences.keep(folder, _fingerprint([]), learned)
     progress(f"language: ready, {np.mean(list(accuracy.values())):.3f} of held-out sentences recognised")
 
 
@@ -172,6 +179,21 @@ def _fingerprint(files: list[Path]) -> str:
     for file in [*files, Path(__file__), Path(ngrams.__file__), Path(spelling.__file__)]:
         digest.update(f"{file.parent.name}/{file.name}".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _does(folder: Path, mark: str, codes: list[str], lines: Sequence[differences.Line]) -> bool:
+    """Whether the model that is there does for `lines` as well: so few of 120,000 are others that no language looks
+    otherwise for it. What it was learned from stays noted, so that many small changes are a great one."""
+    if not (folder / FILE).is_file() or differences.since(folder, _fingerprint([]), lines) is None:
+        return False
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if told.get("languages") != codes:
+        return False
+    (folder / MANIFEST).write_text(json.dumps({**told, "fingerprint": mark}, indent=1), encoding="utf-8")
+    return True
 
 
 def _current(folder: Path, mark: str) -> bool:
