@@ -1,5 +1,6 @@
 """`make bench`: turn latency and turns per second beside stock Rasa, the danger path with a dead engine, memory,
-start-up, and what a sealed append costs. Prints a table and writes `docs/benchmarks.md`."""
+start-up, and what a sealed append, a translation, a claim and a training cost. Prints a table and writes
+`docs/benchmarks.md`."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from bench import stock
 from bench.append import append_cost
 from bench.claim import claim_cost
 from bench.load import SENTENCES, STOCK_SENTENCES, Measured, Visitor, measure, stock_talk
+from bench.training import training_cost
 from bench.translation import translation_cost
 from bot.settings import ROOT
 from bot.supervisor import free_port
@@ -129,7 +131,7 @@ def main() -> None:
         (folder / "b").mkdir()
         ours = measure_inloop(console, folder / "a")
         danger = measure_danger(folder / "b")
-        append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder)]
+        append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder), *training_cost(folder)]
     table = rows(ours, theirs, danger, append)
     text = [
         "# Benchmarks",

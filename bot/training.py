@@ -64,20 +64,20 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
     folder = prepare_encoder(models, progress, encoder_dir)
-    from encoder import fill
+    from bot.danger import data
+    from encoder.fill import fill
 
     progress("sentence vectors")
     vectors = models / "vectors.sqlite"
-    arguments = ["--data", str(ROOT / "data"), "--cache", str(vectors), "--encoder", str(folder)]
-    if fill.main(arguments) != 0:
-        raise TrainingFailed("the sentences could not be encoded")
+    read = cache(data.read)  # all that is learned from it here is learned from the same
+    shown = [line.reading for line in read(ROOT) if data.is_shown(line)]
+    fill([*shown, *(line.reading for line in data.read_traded(ROOT))], folder, vectors)
 
     def encode(texts: Sequence[str]) -> np.ndarray:
         from encoder.cache import VectorCache, vectors_for
 
         return vectors_for(list(texts), folder=folder, cache=VectorCache(vectors))
 
-    from bot.danger.data import read
     from bot.danger.train import train as train_danger
     from bot.danger.train_traded import train as train_traded
 
@@ -92,9 +92,8 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
     with Beside() as beside:
         beside.start(dialogue, engine_environment(folder))
         beside.start(languages, dict(os.environ))
-        lines = cache(read)  # both learn from the same
-        train_danger(ROOT, models, encode, progress, lines, anew=anew)
-        train_traded(ROOT, models, encode, progress, lines)
+        train_danger(ROOT, models, encode, progress, read, anew=anew)
+        train_traded(ROOT, models, encode, progress, read)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began

@@ -6,10 +6,13 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
 from encoder.corpus import sentences
+
+WORKERS = min(2, os.cpu_count() or 1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,24 +25,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--encoder", type=Path, default=None, help="folder of the encoder (default: models/encoder)"
     )
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--workers", type=int, default=WORKERS)
     options = parser.parse_args(arguments)
-    texts = list(dict.fromkeys(sentences(options.data)))
+    fill(list(sentences(options.data)), options.encoder, options.cache, options.workers)
+    return 0
+
+
+def fill(texts: Sequence[str], encoder: Path | None, cache: Path, workers: int = WORKERS) -> None:
+    """Encode those of ``texts`` that have no vector in ``cache`` yet; progress goes to standard error."""
+    texts = list(dict.fromkeys(texts))
     began = time.monotonic()
 
     def progress(done: int, total: int) -> None:
         sys.stderr.write(f"encoder: {done} of {total} new sentences\n")
 
     if texts:
-        vectors_for(
-            texts,
-            folder=options.encoder,
-            cache=VectorCache(options.cache),
-            workers=options.workers,
-            progress=progress,
-        )
+        vectors_for(texts, folder=encoder, cache=VectorCache(cache), workers=workers, progress=progress)
     sys.stderr.write(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s\n")
-    return 0
 
 
 if __name__ == "__main__":
