@@ -162,6 +162,26 @@ def test_a_telephone_number_is_never_broken_over_two_lines(
     assert box and box["height"] < 90, "the label is not squeezed beside its number"
 
 
+@pytest.mark.parametrize("topic", ["residence_permit", "cost"])
+def test_an_answer_is_read_from_its_beginning_and_a_short_one_is_seen_whole(
+    house: Gateway, browser: Browser, words: Catalogue, topic: str
+) -> None:
+    phone = Phone(browser, house.url, size=SMALL)
+    begin(phone, words.language("nl").name)
+    ask(phone, {"residence_permit": "hoe krijg ik een verblijfsvergunning", "cost": "wat kost het"}[topic])
+    answer = phone.page.locator("#log li.bot").last
+    expect(answer.locator(".text")).to_have_text(words.answer(topic, "nl").text)
+    whole = "(li) => [li.getBoundingClientRect().top, document.querySelector('.bar').getBoundingClientRect().bottom]"
+    top, bar = answer.evaluate(whole)
+    assert top >= bar - 1, "the way out is not over the first line"
+    expect(answer.locator(".who")).to_be_in_viewport(ratio=1)
+    seen = answer.get_by_role("button").last
+    if topic == "cost":
+        expect(seen).to_be_in_viewport(ratio=1)
+    else:
+        expect(seen).not_to_be_in_viewport()
+
+
 @pytest.mark.parametrize(
     ("said", "level"),
     [("nog 40 klanten en dan is mijn visum betaald", "urgent"), ("hij slaat mij nu met een riem", "emergency")],

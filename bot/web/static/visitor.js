@@ -179,7 +179,13 @@
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
     // What is said with a card does not push the numbers out of sight; a caseworker who writes later is seen.
-    if (card || ["person", "caseworker"].includes(message.from) || !underCard(item)) item.scrollIntoView({ block: card ? "start" : "end" });
+    if (!card && !["person", "caseworker"].includes(message.from) && underCard(item)) return;
+    item.scrollIntoView({ block: card || (message.from !== "person" && tooLong(item)) ? "start" : "end" });
+  };
+  // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
+  const tooLong = (item) => {
+    const style = getComputedStyle(item);
+    return item.offsetHeight > innerHeight - parseFloat(style.scrollMarginTop) - parseFloat(style.scrollMarginBottom);
   };
   const underCard = (item) => {
     let before = item.previousElementSibling;
