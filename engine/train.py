@@ -23,6 +23,7 @@ prepare_environment()
 
 import encoder  # noqa: E402
 from encoder import differences  # noqa: E402
+from encoder.alone import alone  # noqa: E402
 from encoder.cache import DEFAULT_PATH  # noqa: E402
 from engine.quiet import silence  # noqa: E402
 from engine.update import lines_of, update  # noqa: E402
@@ -100,13 +101,23 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.force and up_to_date(options.out, wanted):
         log.info("the model is up to date")
         return 0
+    with alone(options.out, log.info):
+        if not options.force and up_to_date(options.out, wanted):
+            log.info("the model is up to date")
+        else:
+            learn(root, options.out, wanted, anew=options.force)
+    return 0
+
+
+def learn(root: Path, out: Path, wanted: str, *, anew: bool) -> None:
+    """Bring the model in ``out`` to what is there now: a little where that does, unless ``anew``."""
     began = time.monotonic()
     lines, mark = lines_of(root), fingerprint(root, OF_LINES)
-    changed = None if options.force else update(options.out / MODEL, mark, lines, None, DEFAULT_PATH)
+    changed = None if anew else update(out / MODEL, mark, lines, None, DEFAULT_PATH)
     if changed is not None:
-        _told(options.out, wanted)
+        _told(out, wanted)
         log.info("%d sentences changed, learned in %.0f s", changed, time.monotonic() - began)
-        return 0
+        return
     log.info("training on the sentences of %d files", len(list(root.glob("data/nlu/*/*.yml"))))
     # Rasa prints progress of its own, a bar for every rule; our log lines hold on to the real standard error.
     with (
@@ -114,10 +125,9 @@ def main(arguments: list[str] | None = None) -> int:
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
     ):
-        train(root, options.out, wanted)
-    differences.keep(options.out, mark, lines)
+        train(root, out, wanted)
+    differences.keep(out, mark, lines)
     log.info("trained in %.0f s", time.monotonic() - began)
-    return 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
 from bot.danger.update import SERIOUS, UNSEEN
 from encoder import differences
+from encoder.alone import alone
 from encoder.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
@@ -45,15 +46,31 @@ def train(
     probe = np.asarray(encode(["danger"]), np.float32)[0]
     beside = probe.astype(np.float16).tobytes().hex(), patterns.source()
     mark = data.fingerprint([*data.sources(root), *data.code()], *beside)
+    code = data.fingerprint([file for file in data.code() if file not in data.OF_LINES], *beside)
     if not anew and saved.is_current(folder / FILE, folder / MANIFEST, mark):
         progress("danger: nothing changed")
         return
-    written = read(root)
-    code = data.fingerprint([file for file in data.code() if file not in data.OF_LINES], *beside)
-    changed = None if anew else update.learn(folder, mark, code, written, encode)
-    if changed is not None:
-        progress(f"danger: ready, {changed} sentences changed")
-        return
+    with alone(folder, progress):
+        if not anew and saved.is_current(folder / FILE, folder / MANIFEST, mark):
+            progress("danger: nothing changed")
+            return
+        written = read(root)
+        changed = None if anew else update.learn(folder, mark, code, written, encode)
+        if changed is None:
+            _learn(root, folder, mark, code, written, encode, progress)
+        progress("danger: ready" if changed is None else f"danger: ready, {changed} sentences changed")
+
+
+def _learn(
+    root: Path,
+    folder: Path,
+    mark: str,
+    code: str,
+    written: list[data.Line],
+    encode: Callable[[list[str]], np.ndarray],
+    progress: Callable[[str], None],
+) -> None:
+    """From nothing."""
     if not any(line.kind == data.DANGER for line in written):
         raise ValueError(f"no danger lines under {root / 'data' / 'danger'}")
     extra = examples.joined(written)
@@ -83,7 +100,6 @@ def train(
     if sums:
         np.savez(folder / update.SUMS, **sums)  # type: ignore[arg-type]
         differences.keep(folder, code, [labels.row(line) for line in written])
-    progress("danger: ready")
 
 
 def fit(

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.danger import data, examples, features, fitting, saved
 from bot.danger.traded import FILE, MANIFEST
+from encoder.alone import alone
 
 LANDMARKS: Final = 1000
 FROM_TRADED: Final = 600
@@ -43,6 +44,19 @@ def train(
     mark = data.fingerprint(sources, probe.astype(np.float16).tobytes().hex())
     if saved.is_current(folder / FILE, folder / MANIFEST, mark):
         return
+    with alone(folder, progress):
+        if not saved.is_current(folder / FILE, folder / MANIFEST, mark):
+            _learn(root, folder, mark, encode, progress, read)
+
+
+def _learn(
+    root: Path,
+    folder: Path,
+    mark: str,
+    encode: Encode,
+    progress: Callable[[str], None],
+    read: Callable[[Path], list[data.Line]],
+) -> None:
     traded = data.read_traded(root)
     if not any(line.kind == data.DANGER for line in traded):
         return

@@ -17,6 +17,7 @@ import yaml
 from bot.core import ngrams
 from bot.core.ngrams import buckets, clean
 from encoder import differences, spelling
+from encoder.alone import alone
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
@@ -80,6 +81,16 @@ def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: 
     if not anew and _current(folder, mark):
         progress("language: nothing changed")
         return
+    with alone(folder, progress):
+        if not anew and _current(folder, mark):
+            progress("language: nothing changed")
+        else:
+            _learn(root, folder, mark, files, progress, anew)
+
+
+def _learn(
+    root: Path, folder: Path, mark: str, files: list[Path], progress: Callable[[str], object], anew: bool
+) -> None:
     texts, labels = _read(files)
     codes = sorted(label for label, count in Counter(labels).items() if count >= FEWEST)
     learned = list(zip(labels, texts, strict=True))
@@ -100,7 +111,6 @@ def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: 
     sharpness = _sharpness(scores, target[held])
     right = scores.argmax(axis=1) == target[held]
     accuracy = {code: round(float(right[target[held] == index].mean()), 4) for index, code in enumerate(codes)}
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     differences.forget(folder)
     np.savez(folder / FILE, weights=weights.astype(np.float16), bias=bias, sharpness=np.array(sharpness))

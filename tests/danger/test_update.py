@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from bot.danger import Danger
 from bot.danger.train import train
+from encoder.alone import alone
 from encoder.cache import VectorCache, vectors_for
 from encoder.differences import LEARNED, MOST
 from encoder.holdout import is_held_out
@@ -150,3 +152,28 @@ def test_what_breaks_off_is_done_from_nothing_the_next_time(trained: Trained, mo
         trained.learn()
     assert trained.learn() == "danger: ready"
     assert trained.dangers([NEVER_SEEN])[0] > 0.3
+
+
+def test_two_that_learn_at_once_take_no_step_twice(trained: Trained) -> None:
+    trained.add(CODE_WORDS)
+    waits, told = threading.Event(), list[str]()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        waits.set()
+
+    second = threading.Thread(target=train, args=(trained.root, trained.models, trained.encode, tell))
+    with alone(trained.models / "danger", lambda _: None):
+        second.start()
+        assert waits.wait(60)
+    assert told == ["danger: another process is learning it"]
+    second.join(60)
+    assert told[1:] == [f"danger: ready, {len(CODE_WORDS)} sentences changed"]
+    assert trained.learn() == "danger: nothing changed"
+
+
+def test_what_is_current_is_served_from_a_folder_that_nobody_may_write(trained: Trained) -> None:
+    """Root may write anywhere; a lock that cannot be made stands for it."""
+    (trained.models / "danger/.learning").unlink()
+    (trained.models / "danger/.learning").mkdir()
+    assert trained.learn() == "danger: nothing changed"
