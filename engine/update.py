@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import tarfile
 import zipfile
 from collections.abc import Sequence
@@ -37,8 +36,6 @@ RATE = 8.0
 RECIPE = Recipe(epochs=2, rate=1e-3)
 MORE = 4
 """So many times more often than the others the networks see a new sentence: they have two rounds for it, not twelve."""
-
-log = logging.getLogger("engine.update")
 
 
 def lines_of(root: Path) -> list[Line]:
