@@ -168,15 +168,14 @@ def table(
         "Made by `inloop evaluate` from sentences written apart from the training sentences. Each figure: share",
         "(Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
         "",
-        "| language | " + " | ".join(measure.title for measure in MEASURES.values()) + " |",
-        "| --- |" + " --- |" * len(MEASURES),
+        *header(MEASURES),
     ]
     for figures in (*evaluation.languages, evaluation.overall):
         name = "**all**" if figures is evaluation.overall else figures.name
         lines.append(f"| {name} | " + " | ".join(str(figures.shares[key]) for key in MEASURES) + " |")
     for name, members in (groups or {"the languages": [figures.name for figures in evaluation.languages]}).items():
         some = [figures for figures in evaluation.languages if figures.name in members]
-        lines.append(f"| mean of {name} (worst) | " + " | ".join(_average(some, key) for key in MEASURES) + " |")
+        lines.append(f"| mean of {name} (worst) | " + " | ".join(average(some, key) for key in MEASURES) + " |")
     lines.append("")
     if evaluation.errors:
         lines += [f"No result for {len(evaluation.errors)} lines; they count as wrong.", ""]
@@ -184,6 +183,18 @@ def table(
     lines += ["## Dangers that were passed over", "", _listed(evaluation.missed), ""]
     lines += ["## False alarms", "", _listed(evaluation.false_alarms), ""]
     return "\n".join(lines)
+
+
+def header(keys: Collection[str]) -> list[str]:
+    """The head of a table with a column for each of these measures."""
+    return ["| language | " + " | ".join(MEASURES[key].title for key in keys) + " |", "| --- |" + " --- |" * len(keys)]
+
+
+def average(languages: Sequence[Figures], key: str) -> str:
+    """The mean of a measure over languages, and the worst of it, as a cell."""
+    values = [figures.shares[key].value for figures in languages if figures.shares[key].n]
+    worst = min if MEASURES[key].good else max
+    return f"{sum(values) / len(values):.3f} ({worst(values):.2f})" if values else "-"
 
 
 def write(
@@ -208,12 +219,6 @@ def _figures(name: str, pairs: Sequence[tuple[Row, Row]]) -> Figures:
         counted = [(row, found) for row, found in pairs if measure.counts(row, found)]
         shares[key] = Share(sum(measure.hit(row, found) for row, found in counted), len(counted))
     return Figures(name, shares)
-
-
-def _average(languages: Sequence[Figures], key: str) -> str:
-    values = [figures.shares[key].value for figures in languages if figures.shares[key].n]
-    worst = min if MEASURES[key].good else max
-    return f"{sum(values) / len(values):.3f} ({worst(values):.2f})" if values else "-"
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -74,8 +74,9 @@ def compared(ours: Side, theirs: Side, names: Collection[str] = ()) -> set[Doubt
 
 def clean(ours: Side, theirs: Side, names: Collection[str], likely: Collection[Doubt]) -> bool:
     """Whether there is no doubt about one sentence. Looks for the `likely` ones first, and stops at the first found."""
-    order = (*likely, *(doubt for doubt in _FOUND if doubt not in likely))
-    return not any(_FOUND[doubt](ours, theirs, names) for doubt in order)
+    if any(_FOUND[doubt](ours, theirs, names) for doubt in likely):
+        return False
+    return not any(found(ours, theirs, names) for doubt, found in _FOUND.items() if doubt not in likely)
 
 
 def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
@@ -91,7 +92,7 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     if ours.lexicon is None or theirs.lexicon is None or not ours.who:
         return False
     return any(
-        one in ours.who and other not in ours.who and other in theirs.who and one not in theirs.who
+        one in ours.who and other not in ours.who and theirs.speaks_of(other) and not theirs.speaks_of(one)
         for one, other in (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
     )
 
@@ -134,6 +135,8 @@ def _by_shape(forms: list[str]) -> list[tuple[str, int, str]]:
 
 def _said_in_words(ours: Side, theirs: Side) -> bool:
     """Whether what is a figure on one side stands as a word on the other: 3 and three."""
+    if not ours.numbers and not theirs.numbers:
+        return False
     before, after = Counter(ours.figures), Counter(theirs.figures)
     lost, new = before - after, after - before
     if not lost and not new:
@@ -160,14 +163,18 @@ def _length(ours: Side, theirs: Side, _: Collection[str]) -> bool:
 
 
 def _untranslated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    letters = "".join(filter(str.isalpha, theirs.text))
-    if letters and sum(map(len, _OWN.get(theirs.language, _OWN_LATIN).findall(letters))) < len(letters) / 2:
-        return True
+    own = _OWN.get(theirs.language, _OWN_LATIN)
+    if own is not _OWN_LATIN or not theirs.text.isascii():
+        letters = "".join(filter(str.isalpha, theirs.text))
+        if letters and sum(map(len, own.findall(letters))) < len(letters) / 2:
+            return True
     before, after = ours.words, theirs.words
-    if len(before) < 3 or set(before).isdisjoint(after):
+    if len(before) < 3:
         return False
-    kept = sum((Counter(before) & Counter(after)).values())
-    return kept >= max(3, _SAME_WORDS * len(before)) or (before == after)
+    enough = max(3, _SAME_WORDS * len(before))
+    if sum(map(set(after).__contains__, before)) < enough:  # as many at most, and quickly counted
+        return False
+    return sum((Counter(before) & Counter(after)).values()) >= enough
 
 
 def _names(ours: Side, theirs: Side, names: Collection[str]) -> bool:

@@ -24,10 +24,11 @@ _CURRENCIES = (
     ("GBP", r"£|\bgbp\b"),
     ("RON", r"\blei\b|\bron\b|\bлеї\b|\bлеи\b"),
 )
-_MONEY = tuple((name, re.compile(pattern)) for name, pattern in _CURRENCIES)
+_MONEY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CURRENCIES))
 _ANY_MONEY = re.compile("|".join(pattern.replace(r"\b", "") for _, pattern in _CURRENCIES))
 """Finds whatever one of them finds, and looks quickly: most sentences name none."""
 _DIGIT = re.compile(r"\d")
+_NO_DIGIT = re.compile(r"\D")
 _CLOCK_LIKE = re.compile(r"\d\s?[:.uhap]", re.I)
 
 
@@ -80,7 +81,7 @@ def figures(text: str) -> list[str]:
         text = _HOURS.sub(lambda m: take(m, _clock(m[1], m[2], "")), text)
         text = _CLOCK.sub(lambda m: take(m, _clock(m[1], m[2], m["half"])) if m[2] or m["half"] else m[0], text)
     if digits:
-        _GROUP.sub(lambda m: take(m, "n:" + ".".join(_number(part) for part in re.split(r"\D", m[0]))), text)
+        found += [(m.start(), "n:" + ".".join(map(_number, _NO_DIGIT.split(m[0])))) for m in _GROUP.finditer(text)]
     return [_same(form) for _, form in sorted(found)]
 
 
@@ -88,7 +89,7 @@ def currencies(text: str) -> frozenset[str]:
     """The currencies that a text in lower case names."""
     if not _ANY_MONEY.search(text):
         return frozenset()
-    return frozenset(name for name, pattern in _MONEY if pattern.search(text))
+    return frozenset(str(match.lastgroup) for match in _MONEY.finditer(text))
 
 
 def _thousands(take: Callable[[re.Match[str], str], str]) -> Callable[[re.Match[str]], str]:

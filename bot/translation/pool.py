@@ -76,7 +76,7 @@ class Pool:
             raise Unavailable(Reason.BROKEN)
         if not self._hands:
             loop = asyncio.get_running_loop()
-            self._hands = [loop.create_task(self._work()) for _ in range(self._size)]
+            self._hands = [loop.create_task(self._work(place)) for place in range(self._size)]
         # Half the places stay free for those who wait in front of a screen.
         if self._queue.full() or (patient and self._queue.qsize() >= WAITING // 2):
             raise Unavailable(Reason.BUSY)
@@ -97,7 +97,7 @@ class Pool:
         while not self._queue.empty():
             _refuse(self._queue.get_nowait(), Reason.BROKEN)
 
-    async def _work(self) -> None:
+    async def _work(self, place: int) -> None:
         process: asyncio.subprocess.Process | None = None
         try:
             while True:
@@ -106,7 +106,7 @@ class Pool:
                     continue
                 try:
                     if process is None or process.returncode is not None:
-                        process = await self._start()
+                        process = await self._start(place)
                     await self._one(process, job)
                 except Exception as error:  # noqa: BLE001 - whatever a process did, the next one must find this hand
                     log.error("translation.process_failed", extra={"error": type(error).__name__})
@@ -139,11 +139,12 @@ class Pool:
         elif not job.done.done():
             job.done.set_result(found["sentences"])
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _start(self, place: int) -> asyncio.subprocess.Process:
         environment = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
         process = await asyncio.create_subprocess_exec(
-            *self._command, cwd=ROOT, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL, start_new_session=True, limit=LONGEST_LINE,
+            *self._command, "--place", str(place), cwd=ROOT, env=environment, stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+            limit=LONGEST_LINE,
         )  # fmt: skip
         self._processes.add(process)
         try:

@@ -72,8 +72,11 @@ class Side:
 
     @cached_property
     def who(self) -> frozenset[str]:
-        known = self.lexicon.who.items() if self.lexicon else ()
-        return frozenset(who for who, words in known if words.stand_in(self.low))
+        return frozenset(filter(self.speaks_of, self.lexicon.who)) if self.lexicon else frozenset()
+
+    def speaks_of(self, who: str) -> bool:
+        """Whether a word for `who` ("i", "we", "he", "she") stands there: quicker, where not all of them are asked."""
+        return self.lexicon is not None and self.lexicon.who[who].stand_in(self.low)
 
     @cached_property
     def denials(self) -> int:
