@@ -2,7 +2,8 @@
 
 The baseline is `ctranslate2.Translator.translate_batch` on the same sentences, already cut: the same packages, tokens
 of the same tokenizers, all sentences of a message in one batch, the same beam, one thread, both steps through English,
-and text again, and the same instructions of the processor. No process beside, no second-best translations, no checks.
+and text again, and the same instructions of the processor; on whatever cores the system gives it, as one calls it. No
+process beside, no second-best translations, no checks.
 Both are measured in turn, message by message.
 """
 

@@ -22,6 +22,7 @@ from bot.translation.checks import Doubt
 from bot.translation.lexicon import lexicons
 from bot.translation.pool import WAITING
 from bot.translation.sentences import LONGEST, split
+from bot.translation.worker import keep_to_one_core
 from tests.support.cut_off import must_cut
 from tests.support.gateway import ROOT
 
@@ -136,6 +137,30 @@ async def test_a_process_that_is_killed_is_started_again(translator: Translator)
     assert made is not None
     assert made.text == "I am afraid."
     assert translator.pool.pids != [pid]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system keeps no process to a core")
+async def test_each_process_keeps_to_a_core_of_its_own_and_several_threads_do_not(packages: Path) -> None:
+    cores = os.sched_getaffinity(0)
+    for threads, kept in ((1, [{core} for core in sorted(cores, reverse=True)[:2]]), (2, [cores, cores])):
+        pool = Pool(2, 15, threads)
+        translator = Translator(packages, pool)
+        texts = ("Ik ben bang.", "Ja.", "Nee.", "Ik ben hier.")
+        await asyncio.gather(*(translator.translate(text, "nl", "en", conversation=1) for text in texts))
+        found = [os.sched_getaffinity(pid) for pid in pool.pids]
+        await translator.close()
+        assert sorted(found, key=sorted) == sorted(kept[: len(found)], key=sorted)
+        assert len(found) == 2
+
+
+def test_where_no_core_may_be_chosen_threads_go_where_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused, raising=False)
+    before = os.sched_getaffinity(0)
+    keep_to_one_core(0)
+    assert os.sched_getaffinity(0) == before
 
 
 async def until_translated(translator: Translator, text: str) -> str:
