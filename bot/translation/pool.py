@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import json
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.translation.errors import Reason, Unavailable
+from bot.translation.wire import read, written
 
 log = logging.getLogger(__name__)
 
@@ -121,14 +121,14 @@ class Pool:
 
     async def _one(self, process: asyncio.subprocess.Process, job: _Job) -> None:
         request = {
-            "id": job.number, "steps": list(job.steps), "sentences": job.sentences, "alternatives": job.alternatives,
+            "id": job.number, "steps": job.steps, "sentences": job.sentences, "alternatives": job.alternatives,
         }  # fmt: skip
         assert process.stdin is not None
-        process.stdin.write(json.dumps(request, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        process.stdin.write(written(request))
         await process.stdin.drain()
         job.meanwhile()
         # Twice the deadline: whoever asked has long been told, and a model that is only slow need not be loaded again.
-        found = json.loads(await asyncio.wait_for(_line(process), self._seconds * 2))
+        found = read(await asyncio.wait_for(_line(process), self._seconds * 2))
         if not isinstance(found, dict) or found.get("id") != job.number:
             raise ValueError("an answer to something else")
         if "error" in found:
@@ -148,7 +148,7 @@ class Pool:
         )  # fmt: skip
         self._processes.add(process)
         try:
-            if json.loads(await asyncio.wait_for(_line(process), 60)) != {"ready": True}:
+            if read(await asyncio.wait_for(_line(process), 60)) != {"ready": True}:
                 raise ValueError("not a worker")
         except BaseException:
             await self._end(process)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -20,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.translation.wire import read, written
 from encoder.processor import use_widest
 
 LOADED = 6
@@ -148,7 +148,7 @@ def serve(source: BinaryIO, sink: BinaryIO, threads: int, place: int = 0) -> Non
     sink.write(b'{"ready": true}\n')
     sink.flush()
     for line in source:
-        sink.write(json.dumps(answer(models, json.loads(line)), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        sink.write(written(answer(models, read(line))))
         sink.flush()
 
 
