@@ -9,6 +9,8 @@ The weights are as they are used: ``weights`` (buckets, k) with the rarity of th
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 BIAS = 0.01
@@ -50,6 +52,21 @@ def first_seen(rarity: np.ndarray, rows: list[np.ndarray], texts: int) -> None:
         found, counts = np.unique(np.concatenate(rows), return_counts=True)
         new = found[(counts > 1) & (rarity[found] == 0)]
         rarity[new] = np.log((1 + texts) / 3) + 1
+
+
+def by_use(matrix: Any) -> tuple[Any, np.ndarray]:
+    """The sparse ``matrix`` (n, m) with its columns numbered anew, those of most rows first, and the new number of each
+    column, int32 (m,).
+
+    Gradient descent goes from weight to weight of a row. Those that most rows have then stand side by side and stay in
+    the processor's cache; what is learned is the same.
+    """
+    from scipy.sparse import csr_matrix
+
+    used = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    places = np.empty(len(used), np.int32)
+    places[np.argsort(-used, kind="stable")] = np.arange(len(used), dtype=np.int32)
+    return csr_matrix((matrix.data, places[matrix.indices], matrix.indptr), shape=matrix.shape), places
 
 
 def _parts(rarity: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, float]:

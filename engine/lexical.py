@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
+from encoder.linear import by_use
 from encoder.ngrams import bucket_rows
 from encoder.text import clean
 
@@ -63,11 +64,12 @@ def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
     heavy.eliminate_zeros()
     lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
     heavy = (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr()
+    heavy, places = by_use(heavy)
     weights = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]
     machine = SGDClassifier(
         loss="log_loss", alpha=PENALTY, max_iter=ROUNDS, tol=None, average=True, random_state=7, n_jobs=2
     ).fit(heavy, classes, sample_weight=weights)
-    learned, bias = machine.coef_, machine.intercept_
+    learned, bias = machine.coef_[:, places], machine.intercept_
     if count == 2:  # then it learns the second against the first alone
         learned, bias = np.vstack((-learned, learned)), np.concatenate((-bias, bias))
     return Lexical((learned.T * rarity[:, None]).astype(np.float16), bias.astype(np.float32), rarity)

@@ -16,7 +16,7 @@ from bot.danger import data, evidence, examples, features, fitting, labels, patt
 from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
 from bot.danger.update import SERIOUS, UNSEEN
-from encoder import differences
+from encoder import differences, linear
 from encoder.alone import alone
 from encoder.holdout import held_out as kept_back
 
@@ -189,6 +189,7 @@ def _letters(
     counted = features.matrix([line.reading for line in lines])
     rarity = features.rarity(counted)
     matrix = features.weighted(counted, rarity)
+    matrix, places = linear.by_use(matrix)
     only = np.flatnonzero(danger)
     small = matrix[only]
     columns = np.zeros((matrix.shape[1], len(HEADS)), np.float32)
@@ -220,9 +221,9 @@ def _letters(
             columns[:, head], bias[head], scores[only, head] = (part[..., 0] for part in fitted)
     arrays = {
         "rarity": rarity,
-        "letters": (columns * rarity[:, None]).astype(np.float16),
+        "letters": (columns[places] * rarity[:, None]).astype(np.float16),
         "letters_bias": bias,
-        "harmless": (found[:, 1:] * rarity[:, None]).astype(np.float16),
+        "harmless": (found[places, 1:] * rarity[:, None]).astype(np.float16),
         "harmless_bias": shift[1:],
     }
     return arrays, scores

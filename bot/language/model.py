@@ -18,6 +18,7 @@ from bot.core import ngrams
 from bot.core.ngrams import buckets, clean
 from encoder import differences, spelling
 from encoder.alone import alone
+from encoder.linear import by_use
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
@@ -136,12 +137,14 @@ def _fit(matrix: Any, target: np.ndarray, count: int) -> tuple[np.ndarray, np.nd
     """One-against-the-rest weights (buckets, languages) and bias (languages,)."""
     from sklearn.linear_model import SGDClassifier
 
+    matrix, places = by_use(matrix)
     machine = SGDClassifier(
         loss="log_loss", alpha=3e-6, max_iter=4, tol=None, average=True, random_state=7, class_weight="balanced"
     ).fit(matrix, target)
+    learned = machine.coef_[:, places].T
     if count == 2:
-        return np.hstack((-machine.coef_.T, machine.coef_.T)), np.array([-machine.intercept_[0], machine.intercept_[0]])
-    return machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
+        return np.hstack((-learned, learned)), np.array([-machine.intercept_[0], machine.intercept_[0]])
+    return learned.astype(np.float32), machine.intercept_.astype(np.float32)
 
 
 def _sharpness(scores: np.ndarray, target: np.ndarray) -> float:

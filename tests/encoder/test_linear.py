@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from encoder import linear
 
@@ -70,3 +71,11 @@ def test_a_line_without_anything_known_changes_the_bias_alone() -> None:
     linear.learn(weights, bias, np.zeros(9, np.float32), ROWS[0], np.array([1.0, 0.0]), RATES)
     assert (weights == kept).all()
     assert np.isfinite(bias).all()
+
+
+def test_columns_are_numbered_by_how_many_rows_have_them_and_the_rows_say_the_same() -> None:
+    dense = np.array([[0, 5, 0, 1, 0], [0, 2, 3, 0, 0], [7, 4, 6, 0, 0]], np.float32)
+    found, places = linear.by_use(csr_matrix(dense))
+    assert places.tolist() == [2, 0, 1, 3, 4], "of equal ones the first is first"
+    assert np.array_equal(found.toarray()[:, places], dense)
+    assert found.shape == dense.shape
