@@ -145,7 +145,8 @@ def main() -> None:
     count = sum(each["sentences"] for each in measured.values())
     results = [result for each in measured.values() for result in each["results"]]
     day = f"{datetime.now(UTC):%Y-%m-%d}"
-    about = {"sentences": count, "epochs": options.epochs, "Rasa": "3.6.21", "measured": day}
+    epochs = f"{options.epochs} of Rasa's 100" if options.epochs != 100 else "100"
+    about = {"sentences": count, "epochs": epochs, "Rasa": "3.6.21", "measured": day}
     baseline.keep(evaluate.evaluate(rows, results), about, options.out)
 
 
