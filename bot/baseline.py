@@ -18,6 +18,7 @@ SHOWN: Final = ("recall", "precision", "safe_flagged", "ordinary_flagged", "emer
 
 WHOSE: Final = ("ours", "stock")
 
+
 def keep(evaluation: Evaluation, about: Mapping[str, Any], path: Path) -> None:
     """Write the counts of `evaluation`; `about` says of what: system, sentences, epochs, date."""
     counts = {
