@@ -181,6 +181,8 @@ def _tags(hint: str) -> list[str]:
 
 def _decided(shares: dict[str, float], wanted: list[str], sure: float = SURE) -> Detected:
     """The likeliest, acted upon from `sure`; a hint doubles the odds of what it names, and no more."""
+    if not shares:
+        return Detected(None, 0.0, False)
     odds = {code: share * (2.0 if code in wanted else 1.0) for code, share in shares.items()}
     rest = max(0.0, 1 - sum(shares.values()))
     total = sum(odds.values()) + rest

@@ -145,6 +145,12 @@ def test_a_language_of_the_register_alone_is_considered(tmp_path: Path) -> None:
     assert Languages.load(tmp_path, tmp_path / "none.yml").detect(text, chosen=None).code != "eo"
 
 
+@pytest.mark.parametrize("text", ["help", "ok", "Hello ja", "passport?"])
+def test_a_word_of_every_language_is_of_none_before_anything_was_learned(text: str) -> None:
+    assert _bare().detect(text, chosen=None) == Detected(None, 0.0, False)
+    assert _bare().detect(text, chosen="nl").code == "nl"
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=80), st.one_of(st.none(), st.text(max_size=8)))
 def test_no_text_breaks_it(text: str, chosen: str | None) -> None:
