@@ -83,17 +83,18 @@ def update(archive: Path, mark: str, lines: Sequence[Line], encoder: Path | None
 
 
 def _letters(known: Lexical, found: Differences, numbers: dict[str, int], lines: int) -> None:
-    """Take a step for each changed sentence, in place: what is gone first."""
+    """Take a step for each changed sentence, in place: what is gone first, and of that the last first, so that what
+    was added and is taken out again leaves nothing behind."""
     rates = np.full(len(numbers), RATE)
 
     def rows(told: Sequence[Line]) -> list[np.ndarray]:
         counted = lexical.features([native(text, language) for language, _, text, _ in told])
         return np.split(counted.indices, counted.indptr[1:-1]) if told else []
 
-    added = rows(found.added)
+    removed, added = found.removed[::-1], rows(found.added)
     linear.first_seen(known.rarity, added, lines)
     for step, told, buckets in (
-        (linear.forget, found.removed, rows(found.removed)),
+        (linear.forget, removed, rows(removed)),
         (linear.learn, found.added, added),
     ):
         for (_, topic, *_), row in zip(told, buckets, strict=True):

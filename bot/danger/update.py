@@ -95,7 +95,8 @@ def _meaning(arrays: dict[str, np.ndarray], sums: dict[str, np.ndarray], found: 
 
 
 def _letters(arrays: dict[str, np.ndarray], found: Differences, known: list[str], lines: Sequence[data.Line]) -> None:
-    """Take a step for each changed line: what is gone first."""
+    """Take a step for each changed line: what is gone first, and of that the last first, so that what was added and is
+    taken out again leaves nothing behind."""
     letters, rarity = arrays["letters"], arrays["rarity"]
     shift, harmless_shift = arrays["letters_bias"], arrays["harmless_bias"]
     shares = labels.targets([line for line in lines if line.kind == data.DANGER])[:, 1:].mean(axis=0)
@@ -103,10 +104,10 @@ def _letters(arrays: dict[str, np.ndarray], found: Differences, known: list[str]
     def rows(told: Sequence[tuple[str, ...]]) -> list[np.ndarray]:
         return [features.letters(fold(clean(labels.of_row(one)[0].reading))) for one in told]
 
-    added = rows(found.added)
+    removed, added = found.removed[::-1], rows(found.added)
     linear.first_seen(rarity, added, len(lines))
     for step, told, buckets in (
-        (linear.forget, found.removed, rows(found.removed)),
+        (linear.forget, removed, rows(removed)),
         (linear.learn, found.added, added),
     ):
         for one, row in zip(told, buckets, strict=True):
