@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from encoder.linear import by_use
+from encoder import descent
 from encoder.ngrams import bucket_rows
 from encoder.text import clean
 
 BUCKETS = 1 << 18
 LONGEST = 400
-PENALTY = 1e-6
 ROUNDS = 3
 """How often each sentence is seen."""
 
@@ -55,8 +54,6 @@ def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
 
     Rare topics weigh as much as common ones: how many lines were written says nothing of how often it is asked.
     """
-    from sklearn.linear_model import SGDClassifier
-
     used = np.asarray((rows > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + rows.shape[0]) / (1 + used)) + 1).astype(np.float32)
     rarity[used < 2] = 0  # what was seen once says nothing
@@ -64,12 +61,6 @@ def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
     heavy.eliminate_zeros()
     lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
     heavy = (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr()
-    heavy, places = by_use(heavy)
     weights = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]
-    machine = SGDClassifier(
-        loss="log_loss", alpha=PENALTY, max_iter=ROUNDS, tol=None, average=True, random_state=7, n_jobs=2
-    ).fit(heavy, classes, sample_weight=weights)
-    learned, bias = machine.coef_[:, places], machine.intercept_
-    if count == 2:  # then it learns the second against the first alone
-        learned, bias = np.vstack((-learned, learned)), np.concatenate((-bias, bias))
-    return Lexical((learned.T * rarity[:, None]).astype(np.float16), bias.astype(np.float32), rarity)
+    learned, bias = descent.fit(heavy, classes, count, weights, ROUNDS)
+    return Lexical((learned * rarity[:, None]).astype(np.float16), bias, rarity)

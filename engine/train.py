@@ -32,7 +32,8 @@ MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
 READING = (
-    "arabic_words.py", "corpus.py", "holdout.py", "linear.py", "*.txt", "ngrams.py", "text.py", "transliteration.*",
+    "arabic_words.py", "corpus.py", "descent.py", "holdout.py", "linear.py", "*.txt", "ngrams.py", "text.py",
+    "transliteration.*",
 )  # fmt: skip
 CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
 OF_LINES = ("data/nlu/**/*.yml", "encoder/later.txt", "encoder/needed.txt")

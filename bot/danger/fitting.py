@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from bot.danger.model import kernel
+from encoder import descent
 
 FOLDS: Final = 5
 RIDGE: Final = 1.0
@@ -105,6 +106,20 @@ def letters(
         rows = np.flatnonzero(mask)
         scores[rows] = fit(np.flatnonzero(~mask)).decision_function(matrix[rows]).reshape(len(rows), -1)
     return machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32), scores
+
+
+def kinds(
+    matrix: Any, classes: np.ndarray, left_out: Sequence[np.ndarray], *, rounds: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same for more than two classes, numbered from nought, each of which is there."""
+    count, weights = int(classes.max()) + 1, np.ones(len(classes), np.float32)
+    learned, bias = descent.fit(matrix, classes, count, weights, rounds)
+    scores = np.zeros((len(classes), count), np.float32)
+    for mask in left_out:
+        rows, others = np.flatnonzero(mask), np.flatnonzero(~mask)
+        without, shift = descent.fit(matrix[others], classes[others], count, weights[others], rounds)
+        scores[rows] = matrix[rows] @ without + shift
+    return learned, bias, scores
 
 
 def calibrate(scores: np.ndarray, target: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

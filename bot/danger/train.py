@@ -3,6 +3,7 @@ when nothing did."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ ORDINARY_KEPT: Final = 24000
 """Topic lines that the meaning is learned from at most; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
+ROUNDS: Final = 3
+"""How often each line is seen by the letters of danger and of topics."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
 
@@ -132,7 +135,7 @@ def fit(
     counts = np.where(serious[rows], 1, len(ordinary) / max(len(kept), 1)).astype(np.float32)
     fresh = np.where(unseen, UNSEEN, 1.0).astype(np.float32)
     row_weights = weights[rows] * counts * fresh[rows]
-    landmarks = points[_landmarks(serious[shown], danger[shown], dice)]
+    landmarks = points[_landmarks(serious[shown], danger[shown], [lines[index].text for index in shown])]
     signs = (2 * targets - 1).astype(np.float32)
     first = fitting.meaning(points[places], landmarks, signs[rows, :1], row_weights, folds[rows])
     theirs = np.flatnonzero(danger[shown])
@@ -167,13 +170,15 @@ def fit(
     return arrays, held_out, sums
 
 
-def _landmarks(serious: np.ndarray, danger: np.ndarray, dice: np.random.Generator) -> np.ndarray:
-    """Rows to measure every vector against: mostly dangers and what looks like them."""
+def _landmarks(serious: np.ndarray, danger: np.ndarray, texts: list[str]) -> np.ndarray:
+    """Rows to measure every vector against: mostly dangers and what looks like them. Which, is told by the text alone:
+    so a sentence more or less changes next to none, and no other judgement with it."""
+    drawn = np.array([zlib.crc32(f"landmark {text}".encode("utf-8", "replace")) for text in texts])
     shares = ((danger, 0.4), (serious & ~danger, 0.3), (~serious, 0.3))
-    chosen = [
-        dice.choice(np.flatnonzero(mask), min(int(LANDMARKS * share), int(mask.sum())), replace=False)
-        for mask, share in shares
-    ]
+    chosen = []
+    for mask, share in shares:
+        rows = np.flatnonzero(mask)
+        chosen.append(rows[np.argsort(drawn[rows], kind="stable")[: int(LANDMARKS * share)]])
     return np.sort(np.concatenate(chosen))
 
 
@@ -208,9 +213,7 @@ def _letters(
     if len(topics) < 2 or not (kinds == 1).any():
         raise ValueError("danger is learned beside harmless lines that alarm, and at least two topics")
     every = np.arange(len(lines))
-    found, shift, seen = fitting.letters(
-        matrix, kinds, np.ones(len(lines)), left_out(every, 0), penalty=1e-6, rounds=2
-    )
+    found, shift, seen = fitting.kinds(matrix, kinds, left_out(every, 0), rounds=ROUNDS)
     columns[:, 0], bias[0], scores[:, 0] = found[:, 0], shift[0], seen[:, 0]
     scores[:, len(HEADS) :] = np.column_stack((seen[:, 1], seen[:, 2:].max(axis=1)))
     for head in range(1, len(HEADS)):

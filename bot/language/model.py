@@ -16,9 +16,8 @@ import yaml
 
 from bot.core import ngrams
 from bot.core.ngrams import buckets, clean
-from encoder import differences, spelling
+from encoder import descent, differences, linear, spelling
 from encoder.alone import alone
-from encoder.linear import by_use
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
@@ -28,6 +27,8 @@ VERSION: Final = "language-1"
 """Of the file; what a model is learned with is told by the fingerprint."""
 HELD: Final = 0.1
 """The share of the sentences that is only measured with, so that what is measured is the model that is kept."""
+ROUNDS: Final = 2
+"""How often each sentence is seen."""
 FEWEST: Final = 50
 """A language with fewer sentences than this is not learned."""
 
@@ -107,7 +108,9 @@ def _learn(
     matrix = _matrix([texts[index] for index in known] + [text for _, text in typed])
     target = np.array([codes.index(labels[index]) for index in known + [known[origin] for origin, _ in typed]])
     held = np.concatenate((held, held[[origin for origin, _ in typed]]))
-    weights, bias = _fit(matrix[~held], target[~held], len(codes))
+    learned_from = target[~held]
+    balance = (len(learned_from) / (len(codes) * np.bincount(learned_from)))[learned_from]
+    weights, bias = descent.fit(matrix[~held], learned_from, len(codes), balance, ROUNDS)
     scores = matrix[held] @ weights + bias
     sharpness = _sharpness(scores, target[held])
     right = scores.argmax(axis=1) == target[held]
@@ -131,20 +134,6 @@ def _otherwise(texts: list[str], labels: list[str]) -> list[tuple[int, str]]:
         elif dice.random() < spelling.BARE.get(label, spelling.BARE_ELSEWHERE):
             made.append((index, spelling.without_marks(text)))
     return [(index, text) for index, text in made if text != texts[index]]
-
-
-def _fit(matrix: Any, target: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """One-against-the-rest weights (buckets, languages) and bias (languages,)."""
-    from sklearn.linear_model import SGDClassifier
-
-    matrix, places = by_use(matrix)
-    machine = SGDClassifier(
-        loss="log_loss", alpha=3e-6, max_iter=4, tol=None, average=True, random_state=7, class_weight="balanced"
-    ).fit(matrix, target)
-    learned = machine.coef_[:, places].T
-    if count == 2:
-        return np.hstack((-learned, learned)), np.array([-machine.intercept_[0], machine.intercept_[0]])
-    return learned.astype(np.float32), machine.intercept_.astype(np.float32)
 
 
 def _sharpness(scores: np.ndarray, target: np.ndarray) -> float:
@@ -189,7 +178,8 @@ def _read(files: list[Path]) -> tuple[list[str], list[str]]:
 
 def _fingerprint(files: list[Path]) -> str:
     digest = hashlib.sha256()
-    for file in [*files, Path(__file__), Path(ngrams.__file__), Path(spelling.__file__)]:
+    code = [Path(str(module.__file__)) for module in (ngrams, descent, linear, spelling)]
+    for file in [*files, *code, Path(__file__)]:
         digest.update(f"{file.parent.name}/{file.name}".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
