@@ -14,6 +14,7 @@ import numpy as np
 from encoder.linear import BIAS, by_use
 
 BATCH = 512
+SEED = 7
 STEPS = 100
 """So many steps a round at least, where there are lines enough for it."""
 RATE = 5.0
@@ -22,8 +23,14 @@ START = 0.3
 """What the sums of squares begin with: the first line that has an n-gram does not decide what it means."""
 
 
+def balanced(classes: np.ndarray, count: int) -> np.ndarray:
+    """Weights (n,) with which each of ``count`` classes, all of which are there, weighs as much as any other."""
+    weights: np.ndarray = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]
+    return weights
+
+
 def fit(
-    matrix: Any, classes: np.ndarray, count: int, weights: np.ndarray, rounds: int, seed: int = 7
+    matrix: Any, classes: np.ndarray, weights: np.ndarray, count: int, rounds: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights, float32 (m, count), and bias (count,), for the sparse rows ``matrix`` (n, m) of length 1 with class
     numbers ``classes`` (n,) below ``count`` and ``weights`` (n,). Each row is seen ``rounds`` times."""
@@ -37,7 +44,7 @@ def fit(
     bias, bias_moved = np.zeros(count, np.float32), np.ones(count, np.float32)
     there, number = np.zeros(columns, bool), np.zeros(columns, np.int32)
     batch = min(max(lines // STEPS, 1), BATCH)
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(SEED)
     order = np.concatenate([dice.permutation(lines) for _ in range(rounds)])
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]

@@ -61,6 +61,5 @@ def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
     heavy.eliminate_zeros()
     lengths = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
     heavy = (diags(1 / np.maximum(lengths, 1e-9)) @ heavy).tocsr()
-    weights = (len(classes) / (count * np.bincount(classes, minlength=count)))[classes]
-    learned, bias = descent.fit(heavy, classes, count, weights, ROUNDS)
+    learned, bias = descent.fit(heavy, classes, descent.balanced(classes, count), count, ROUNDS)
     return Lexical((learned * rarity[:, None]).astype(np.float16), bias, rarity)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from bot.danger.model import kernel
-from encoder import descent
+
+Learn = Callable[[Any, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""From sparse rows (n, buckets), targets (n,) and weights (n,) to weights (buckets, k) and bias (k,)."""
 
 FOLDS: Final = 5
 RIDGE: Final = 1.0
@@ -78,48 +80,33 @@ def unpacked(half: np.ndarray) -> np.ndarray:
 
 
 def letters(
-    matrix: Any,
-    target: np.ndarray,
-    weights: np.ndarray,
-    left_out: Sequence[np.ndarray],
-    *,
-    penalty: float,
-    rounds: int,
+    learn: Learn, matrix: Any, target: np.ndarray, weights: np.ndarray, left_out: Sequence[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Linear models over sparse n-grams, one for each value of `target` (n,), or one where there are but two: weights
-    (buckets, k), bias (k,), scores (n, k), in the order of the values.
+    """Linear models over sparse n-grams: what `learn` made of all rows, weights (buckets, k) and bias (k,), float32,
+    and scores (n, k).
 
     `left_out` are masks (n,) of rows: those of each are scored by a model that had not seen them, all others are not.
-    Each row is seen `rounds` times.
     """
-    from sklearn.linear_model import SGDClassifier
-
-    def fit(rows: np.ndarray) -> Any:
-        machine = SGDClassifier(
-            loss="log_loss", alpha=penalty, max_iter=rounds, tol=None, average=True, random_state=7, n_jobs=2
-        )
-        return machine.fit(matrix[rows], target[rows], sample_weight=weights[rows])
-
-    machine = fit(np.arange(len(target)))
-    scores = np.zeros((len(target), len(machine.intercept_)), np.float32)
-    for mask in left_out:
-        rows = np.flatnonzero(mask)
-        scores[rows] = fit(np.flatnonzero(~mask)).decision_function(matrix[rows]).reshape(len(rows), -1)
-    return machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32), scores
-
-
-def kinds(
-    matrix: Any, classes: np.ndarray, left_out: Sequence[np.ndarray], *, rounds: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same for more than two classes, numbered from nought, each of which is there."""
-    count, weights = int(classes.max()) + 1, np.ones(len(classes), np.float32)
-    learned, bias = descent.fit(matrix, classes, count, weights, rounds)
-    scores = np.zeros((len(classes), count), np.float32)
+    learned, bias = learn(matrix, target, weights)
+    scores = np.zeros((len(target), len(bias)), np.float32)
     for mask in left_out:
         rows, others = np.flatnonzero(mask), np.flatnonzero(~mask)
-        without, shift = descent.fit(matrix[others], classes[others], count, weights[others], rounds)
+        without, shift = learn(matrix[others], target[others], weights[others])
         scores[rows] = matrix[rows] @ without + shift
-    return learned, bias, scores
+    return learned.astype(np.float32), bias.astype(np.float32), scores
+
+
+def one_or_not(penalty: float, rounds: int) -> Learn:
+    """Learns one class against the rest, `target` of 0 and 1: k is 1. Each row is seen `rounds` times."""
+    from sklearn.linear_model import SGDClassifier
+
+    def learn(matrix: Any, target: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        machine = SGDClassifier(
+            loss="log_loss", alpha=penalty, max_iter=rounds, tol=None, average=True, random_state=7
+        ).fit(matrix, target, sample_weight=weights)
+        return machine.coef_.T, machine.intercept_
+
+    return learn
 
 
 def calibrate(scores: np.ndarray, target: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

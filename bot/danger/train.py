@@ -6,6 +6,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from bot.danger import data, evidence, examples, features, fitting, labels, patt
 from bot.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from bot.danger.report import summary
 from bot.danger.update import SERIOUS, UNSEEN
-from encoder import differences, linear
+from encoder import descent, differences
 from encoder.alone import alone
 from encoder.holdout import held_out as kept_back
 
@@ -194,7 +195,6 @@ def _letters(
     counted = features.matrix([line.reading for line in lines])
     rarity = features.rarity(counted)
     matrix = features.weighted(counted, rarity)
-    matrix, places = linear.by_use(matrix)
     only = np.flatnonzero(danger)
     small = matrix[only]
     columns = np.zeros((matrix.shape[1], len(HEADS)), np.float32)
@@ -213,20 +213,22 @@ def _letters(
     if len(topics) < 2 or not (kinds == 1).any():
         raise ValueError("danger is learned beside harmless lines that alarm, and at least two topics")
     every = np.arange(len(lines))
-    found, shift, seen = fitting.kinds(matrix, kinds, left_out(every, 0), rounds=ROUNDS)
+    learn = partial(descent.fit, count=2 + len(topics), rounds=ROUNDS)
+    found, shift, seen = fitting.letters(learn, matrix, kinds, np.ones(len(lines)), left_out(every, 0))
     columns[:, 0], bias[0], scores[:, 0] = found[:, 0], shift[0], seen[:, 0]
     scores[:, len(HEADS) :] = np.column_stack((seen[:, 1], seen[:, 2:].max(axis=1)))
+    one = fitting.one_or_not(2e-5, 5)
     for head in range(1, len(HEADS)):
         target = targets[only, head]
         if 0 < target.sum() < len(target):
             weigh = labels.balance(target, target.mean())
-            fitted = fitting.letters(small, target, weigh, left_out(only, head), penalty=2e-5, rounds=5)
+            fitted = fitting.letters(one, small, target, weigh, left_out(only, head))
             columns[:, head], bias[head], scores[only, head] = (part[..., 0] for part in fitted)
     arrays = {
         "rarity": rarity,
-        "letters": (columns[places] * rarity[:, None]).astype(np.float16),
+        "letters": (columns * rarity[:, None]).astype(np.float16),
         "letters_bias": bias,
-        "harmless": (found[places, 1:] * rarity[:, None]).astype(np.float16),
+        "harmless": (found[:, 1:] * rarity[:, None]).astype(np.float16),
         "harmless_bias": shift[1:],
     }
     return arrays, scores

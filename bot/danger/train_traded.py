@@ -100,7 +100,7 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
     rarity = features.rarity(counted)
     left_out = [folds == fold for fold in range(fitting.FOLDS)]
     columns, bias, scores = fitting.letters(
-        features.weighted(counted, rarity), target, weights, left_out, penalty=PENALTY, rounds=ROUNDS
+        fitting.one_or_not(PENALTY, ROUNDS), features.weighted(counted, rarity), target, weights, left_out
     )
     known = vectors[:count] / np.maximum(np.linalg.norm(vectors[:count], axis=1, keepdims=True), 1e-9)
     return {

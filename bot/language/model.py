@@ -109,8 +109,8 @@ def _learn(
     target = np.array([codes.index(labels[index]) for index in known + [known[origin] for origin, _ in typed]])
     held = np.concatenate((held, held[[origin for origin, _ in typed]]))
     learned_from = target[~held]
-    balance = (len(learned_from) / (len(codes) * np.bincount(learned_from)))[learned_from]
-    weights, bias = descent.fit(matrix[~held], learned_from, len(codes), balance, ROUNDS)
+    balance = descent.balanced(learned_from, len(codes))
+    weights, bias = descent.fit(matrix[~held], learned_from, balance, len(codes), ROUNDS)
     scores = matrix[held] @ weights + bias
     sharpness = _sharpness(scores, target[held])
     right = scores.argmax(axis=1) == target[held]
