@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import heapq
 import itertools
 import logging
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 from bot.translation.errors import Reason, Unavailable
+from bot.translation.process import PROGRAM, Process
 from bot.translation.wire import read, written
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAM = (sys.executable, "-m", "bot.translation.worker")
 WAITING = 64
 """Requests that may wait; one more is refused at once rather than answered too late to matter."""
-LONGEST_LINE = 8 * 1024 * 1024
 LONGEST_SENTENCE = 4000
 """Characters of a translated sentence; ten times what a sentence is cut at."""
 PAUSE = 2.0
-"""Seconds before a process that ended is started again."""
+"""Seconds before a process that could not be started is tried again."""
 
 
 @dataclass(order=True, slots=True)
@@ -36,7 +32,10 @@ class _Job:
     sentences: list[str] = field(compare=False)
     alternatives: int = field(compare=False)
     done: asyncio.Future[list[list[str]]] = field(compare=False)
-    meanwhile: Callable[[], object] = field(compare=False)
+
+    def refuse(self, reason: Reason) -> None:
+        if not self.done.done():
+            self.done.set_exception(Unavailable(reason))
 
 
 class Pool:
@@ -46,19 +45,21 @@ class Pool:
     """
 
     def __init__(self, size: int, seconds: float, threads: int, program: Sequence[str] = PROGRAM) -> None:
-        self._size = size
         self._seconds = seconds
-        self._command = [*program, "--threads", str(threads)]
-        self._queue: asyncio.PriorityQueue[_Job] = asyncio.PriorityQueue(WAITING)
+        self._waiting: list[_Job] = []
         self._numbers = itertools.count()
-        self._hands: list[asyncio.Task[None]] = []
-        self._processes: set[asyncio.subprocess.Process] = set()
+        # Twice the deadline: whoever asked has long been told, and a model that is only slow need not be loaded again.
+        self._hands = [
+            _Hand([*program, "--threads", str(threads), "--place", str(place)], seconds * 2, self._freed)
+            for place in range(size)
+        ]
+        self._free = self._hands[::-1]
         self._closed = False
 
     @property
     def pids(self) -> list[int]:
         """Of the processes that run."""
-        return [process.pid for process in self._processes if process.returncode is None]
+        return [hand.process.pid for hand in self._hands if hand.process is not None]
 
     async def run(
         self,
@@ -74,100 +75,145 @@ class Pool:
         `Unavailable`."""
         if self._closed:
             raise Unavailable(Reason.BROKEN)
-        if not self._hands:
-            loop = asyncio.get_running_loop()
-            self._hands = [loop.create_task(self._work(place)) for place in range(self._size)]
         # Half the places stay free for those who wait in front of a screen.
-        if self._queue.full() or (patient and self._queue.qsize() >= WAITING // 2):
+        if len(self._waiting) >= (WAITING // 2 if patient else WAITING):
             raise Unavailable(Reason.BUSY)
-        done: asyncio.Future[list[list[str]]] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Job(int(patient), next(self._numbers), steps, sentences, alternatives, done, meanwhile))
+        loop = asyncio.get_running_loop()
+        job = _Job(int(patient), next(self._numbers), steps, sentences, alternatives, loop.create_future())
+        heapq.heappush(self._waiting, job)
+        self._hand_out()
+        loop.call_soon(meanwhile)  # in the next round: a loop writes at the end of this one
+        late = loop.call_later(self._seconds, self._late, job)
         try:
-            return await asyncio.wait_for(done, self._seconds)
-        except TimeoutError:
-            log.warning("translation.late")
-            raise Unavailable(Reason.SLOW) from None
+            return await job.done
+        finally:
+            late.cancel()
 
     async def close(self) -> None:
         """Ends the processes; what waits is told."""
         self._closed = True
-        for hand in self._hands:
-            hand.cancel()
-        await asyncio.gather(*self._hands, return_exceptions=True)
-        while not self._queue.empty():
-            _refuse(self._queue.get_nowait(), Reason.BROKEN)
+        await asyncio.gather(*(hand.end() for hand in self._hands))
+        for job in self._waiting:
+            job.refuse(Reason.BROKEN)
+        self._waiting.clear()
 
-    async def _work(self, place: int) -> None:
-        process: asyncio.subprocess.Process | None = None
+    def _hand_out(self) -> None:
+        while self._waiting and self._free:
+            job = heapq.heappop(self._waiting)
+            if not job.done.done():  # else nobody waits any more
+                self._free.pop().take(job)
+
+    def _freed(self, hand: _Hand) -> None:
+        if not self._closed:
+            self._free.append(hand)  # the next one is for a process that runs
+            self._hand_out()
+
+    @staticmethod
+    def _late(job: _Job) -> None:
+        log.warning("translation.late")
+        job.refuse(Reason.SLOW)
+
+
+class _Hand:
+    """The place of one process, which is started for the first job and again when it has gone. `freed` is called when
+    it can take another job; a job whose process took `longest` seconds loses it."""
+
+    def __init__(self, command: Sequence[str], longest: float, freed: Callable[[_Hand], None]) -> None:
+        self.process: Process | None = None
+        self._command = command
+        self._longest = longest
+        self._freed = freed
+        self._job: _Job | None = None
+        self._limit: asyncio.TimerHandle | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._beside: set[asyncio.Task[None]] = set()
+
+    def take(self, job: _Job) -> None:
+        self._job = job
+        if self.process is None:
+            self._starting = self._besides(self._start(job))
+        else:
+            self._ask(self.process, job)
+
+    async def end(self) -> None:
+        """No process is left. The job is told."""
+        if self._starting is not None:
+            self._starting.cancel()
+        process, self.process = self.process, None
+        if process is not None:
+            self._besides(process.end())
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        self._settled(Reason.BROKEN)
+
+    def _besides(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        return task
+
+    async def _start(self, job: _Job) -> None:
         try:
-            while True:
-                job = await self._queue.get()
-                if job.done.done():  # nobody waits any more
-                    continue
-                try:
-                    if process is None or process.returncode is not None:
-                        process = await self._start(place)
-                    await self._one(process, job)
-                except Exception as error:  # noqa: BLE001 - whatever a process did, the next one must find this hand
-                    log.error("translation.process_failed", extra={"error": type(error).__name__})
-                    _refuse(job, Reason.SLOW if isinstance(error, TimeoutError) else Reason.BROKEN)
-                    await self._end(process)
-                    process = None
-                    await asyncio.sleep(PAUSE if isinstance(error, OSError) else 0)
-                finally:
-                    _refuse(job, Reason.BROKEN)
-        finally:
-            await self._end(process)
+            self.process = await Process.start(self._command, self._heard, self._lost)
+            log.info("translation.process_started")
+            self._ask(self.process, job)
+        except Exception as error:  # noqa: BLE001 - whatever a system says to it
+            log.error("translation.process_failed", extra={"error": type(error).__name__})
+            self._settled(Reason.BROKEN)
+            await asyncio.sleep(PAUSE)
+            self._freed(self)
 
-    async def _one(self, process: asyncio.subprocess.Process, job: _Job) -> None:
-        request = {
-            "id": job.number, "steps": job.steps, "sentences": job.sentences, "alternatives": job.alternatives,
-        }  # fmt: skip
-        assert process.stdin is not None
-        process.stdin.write(written(request))
-        await process.stdin.drain()
-        job.meanwhile()
-        # Twice the deadline: whoever asked has long been told, and a model that is only slow need not be loaded again.
-        found = read(await asyncio.wait_for(_line(process), self._seconds * 2))
-        if not isinstance(found, dict) or found.get("id") != job.number:
-            raise ValueError("an answer to something else")
-        if "error" in found:
-            log.error("translation.failed", extra={"error": found["error"]})
-            _refuse(job, Reason.BROKEN)
-        elif not _fits(found.get("sentences"), job):
-            raise ValueError("not what was asked for")
-        elif not job.done.done():
-            job.done.set_result(found["sentences"])
-
-    async def _start(self, place: int) -> asyncio.subprocess.Process:
-        environment = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        process = await asyncio.create_subprocess_exec(
-            *self._command, "--place", str(place), cwd=ROOT, env=environment, stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
-            limit=LONGEST_LINE,
+    def _ask(self, process: Process, job: _Job) -> None:
+        self._limit = asyncio.get_running_loop().call_later(self._longest, self._give_up, Reason.SLOW, "TimeoutError")
+        process.tell(
+            written({
+                "id": job.number, "steps": job.steps, "sentences": job.sentences, "alternatives": job.alternatives,
+            })
         )  # fmt: skip
-        self._processes.add(process)
+
+    def _heard(self, line: bytes) -> None:
+        job = self._job
         try:
-            if read(await asyncio.wait_for(_line(process), 60)) != {"ready": True}:
-                raise ValueError("not a worker")
-        except BaseException:
-            await self._end(process)
-            raise
-        log.info("translation.process_started")
-        return process
+            found = read(line)
+        except ValueError:
+            found = None
+        if job is None or not isinstance(found, dict) or found.get("id") != job.number:
+            self._give_up(Reason.BROKEN, "an answer to something else")
+        elif "error" in found:
+            log.error("translation.failed", extra={"error": found["error"]})
+            self._settled(Reason.BROKEN)
+            self._freed(self)
+        elif not _fits(found.get("sentences"), job):
+            self._give_up(Reason.BROKEN, "not what was asked for")
+        else:
+            if not job.done.done():
+                job.done.set_result(found["sentences"])
+            self._settled(Reason.BROKEN)
+            self._freed(self)
 
-    async def _end(self, process: asyncio.subprocess.Process | None) -> None:
-        if process is None:
-            return
-        self._processes.discard(process)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    def _lost(self) -> None:
+        """The process ended."""
+        if self.process is not None:
+            self._give_up(Reason.BROKEN, "it ended")
 
+    def _give_up(self, reason: Reason, error: str) -> None:
+        """Another process takes the next job."""
+        log.error("translation.process_failed", extra={"error": error})
+        process, self.process = self.process, None
+        had = self._job is not None
+        self._settled(reason)
+        if process is not None:
+            self._besides(process.end())
+        if had:
+            self._freed(self)
 
-async def _line(process: asyncio.subprocess.Process) -> bytes:
-    assert process.stdout is not None
-    return await process.stdout.readuntil(b"\n")
+    def _settled(self, reason: Reason) -> None:
+        """No job is under way any more; one without an answer is refused."""
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+        job, self._job = self._job, None
+        if job is not None:
+            job.refuse(reason)
 
 
 def _fits(found: object, job: _Job) -> bool:
@@ -181,8 +227,3 @@ def _fits(found: object, job: _Job) -> bool:
 
 def _is_sentence(found: object) -> bool:
     return isinstance(found, str) and len(found) <= LONGEST_SENTENCE
-
-
-def _refuse(job: _Job, reason: Reason) -> None:
-    if not job.done.done():
-        job.done.set_exception(Unavailable(reason))

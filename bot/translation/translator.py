@@ -121,7 +121,8 @@ class Translator:
         task = self._under_way.get((conversation, key))
         if task is None:
             work = self._remembered(text, source, target, steps, (conversation, key), patient)
-            task = self._under_way[conversation, key] = asyncio.get_running_loop().create_task(work)
+            task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+            self._under_way[conversation, key] = task
             task.add_done_callback(lambda _: self._under_way.pop((conversation, key), None))
         return await asyncio.shield(task)
 
