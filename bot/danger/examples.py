@@ -5,11 +5,13 @@ Lines are only put together within one fold, so that cross-validation stays hone
 
 from __future__ import annotations
 
-import random
 import zlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+
+import numpy as np
 
 from bot.danger.data import DANGER, ORDINARY, Line
 from bot.danger.fitting import FOLDS
@@ -22,31 +24,45 @@ JOINED: Final = "joined"
 
 def fold_of(line: Line) -> int:
     """The fold of a line: by its text, so that it stays when other lines come and go."""
-    return zlib.crc32(f"{line.lang}\0{line.text}".encode("utf-8", "replace")) % FOLDS
+    return _sum(f"{line.lang}\0{line.text}") % FOLDS
+
+
+def drawn(texts: Sequence[str], count: int) -> np.ndarray:
+    """Places of `count` of the `texts` (all, where there are fewer), in a fixed order. Which, is told by each text
+    alone: one more or less changes next to none, and no other judgement with it."""
+    sums = np.array([_sum(f"landmark {text}") for text in texts], np.int64)
+    return np.argsort(sums, kind="stable")[:count]
 
 
 def joined(lines: list[Line]) -> list[tuple[Line, int]]:
-    """Pairs (line, fold): danger after or before something ordinary, and harmless things in a row."""
-    pools: dict[tuple[str, int, str], list[Line]] = defaultdict(list)
+    """Pairs (line, fold): danger after or before something ordinary, and harmless things in a row. Drawn by the text
+    as well."""
+    pools: dict[tuple[str, int, str], list[tuple[int, Line]]] = defaultdict(list)
     for line in lines:
         kind = line.kind if line.kind in (DANGER, ORDINARY) else "safe"
-        pools[line.lang, fold_of(line), kind].append(line)
+        pools[line.lang, fold_of(line), kind].append((_sum(line.text), line))
     made: list[tuple[Line, int]] = []
     for lang in sorted({line.lang for line in lines}):
-        dice = random.Random(f"joined {lang}")
         for number in range(PER_LANGUAGE):
             fold = number % FOLDS
             danger, ordinary, safe = (pools[lang, fold, kind] for kind in (DANGER, ORDINARY, "safe"))
             if not (danger and len(ordinary) > 1 and safe):
                 continue
-            serious, plain, other, alarming = *(dice.choice(p) for p in (danger, ordinary)), *_two(dice, ordinary, safe)
+            place = f"{lang} {number}"
+            serious, plain = _one(danger, f"{place} danger"), _one(ordinary, f"{place} plain")
+            other, alarming = _one(ordinary, f"{place} other"), _one(safe, f"{place} safe")
             pair = [plain.text, serious.text]
-            dice.shuffle(pair)
-            made.append((replace(serious, text=" ".join(pair)), fold))
+            made.append((replace(serious, text=" ".join(pair if _sum(place) % 2 else pair[::-1])), fold))
             made.append((Line(f"{plain.text} {other.text}", lang, kind=JOINED), fold))
             made.append((Line(f"{other.text} {alarming.text}", lang, kind=JOINED), fold))
     return made
 
 
-def _two(dice: random.Random, first: list[Line], second: list[Line]) -> tuple[Line, Line]:
-    return dice.choice(first), dice.choice(second)
+def _one(pool: Sequence[tuple[int, Line]], place: str) -> Line:
+    """The line whose sum is nearest to that of `place`."""
+    wanted = _sum(place)
+    return min(pool, key=lambda entry: entry[0] ^ wanted)[1]
+
+
+def _sum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))

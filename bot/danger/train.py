@@ -3,7 +3,6 @@ when nothing did."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -172,14 +171,12 @@ def fit(
 
 
 def _landmarks(serious: np.ndarray, danger: np.ndarray, texts: list[str]) -> np.ndarray:
-    """Rows to measure every vector against: mostly dangers and what looks like them. Which, is told by the text alone:
-    so a sentence more or less changes next to none, and no other judgement with it."""
-    drawn = np.array([zlib.crc32(f"landmark {text}".encode("utf-8", "replace")) for text in texts])
+    """Rows to measure every vector against: mostly dangers and what looks like them."""
     shares = ((danger, 0.4), (serious & ~danger, 0.3), (~serious, 0.3))
     chosen = []
     for mask, share in shares:
         rows = np.flatnonzero(mask)
-        chosen.append(rows[np.argsort(drawn[rows], kind="stable")[: int(LANDMARKS * share)]])
+        chosen.append(rows[examples.drawn([texts[row] for row in rows], int(LANDMARKS * share))])
     return np.sort(np.concatenate(chosen))
 
 

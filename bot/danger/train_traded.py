@@ -13,16 +13,14 @@ from bot.danger import data, examples, features, fitting, saved
 from bot.danger.traded import FILE, MANIFEST
 from encoder.alone import alone
 
-LANDMARKS: Final = 1000
-FROM_TRADED: Final = 600
-"""How many landmarks are such sentences; the others are what is like them and is none, and other harmless lines."""
+LANDMARKS: Final = 2000
+"""All such sentences and what is like them and is none; the others are drawn from the other harmless lines."""
 TRADED_WEIGHS: Final = 8.0
 """Beside a harmless line, of which there are 25 times as many."""
 LIKE_WEIGHS: Final = 3.0
 """What was written to look like it and is none."""
 PENALTY: Final = 1e-6
 ROUNDS: Final = 3
-SEED: Final = 20261128
 
 Encode = Callable[[list[str]], np.ndarray]
 
@@ -83,18 +81,15 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
     `vectors` (n, dim) are those of all.
     """
     target = np.array([line.kind == data.DANGER for line in lines], np.int8)
-    count, like = int(target.sum()), ours - int(target.sum())
+    count, _like = int(target.sum()), ours - int(target.sum())
     weights = np.ones(len(lines), np.float32)
     weights[:count], weights[count:ours] = TRADED_WEIGHS, LIKE_WEIGHS
     folds = np.array([examples.fold_of(line) for line in lines])
     mean = vectors.mean(axis=0)
     scale = float(vectors.std(axis=0).mean() * np.sqrt(vectors.shape[1]))
     points = ((vectors - mean) / np.float32(scale)).astype(np.float32)
-    dice = np.random.default_rng(SEED)
-    some = dice.choice(count, min(FROM_TRADED, count), replace=False)
-    rest = min(LANDMARKS - len(some) - like, len(lines) - ours)
-    others = ours + dice.choice(len(lines) - ours, max(rest, 0), replace=False)
-    landmarks = points[np.sort(np.concatenate((some, np.arange(count, ours), others)))]
+    drawn = examples.drawn([line.text for line in lines[ours:]], max(LANDMARKS - ours, 0))
+    landmarks = points[np.concatenate((np.arange(ours), ours + drawn))]
     meaning = fitting.meaning(points, landmarks, (2.0 * target[:, None] - 1).astype(np.float32), weights, folds)
     counted = features.matrix([line.reading for line in lines])
     rarity = features.rarity(counted)
