@@ -161,12 +161,13 @@ def asks_something(tracker: Tracker, q: Question) -> bool:
 
 
 def unclear(tracker: Tracker, q: Question) -> bool:
-    """Whether words after a yes-or-no question are neither: nothing is ever counted on a guess."""
-    topic = topic_of(tracker)
-    if topic in ACTING or topic in LEAVING:
+    """Whether words after a question with buttons are none of them: nothing is ever counted on a guess. "In the
+    morning, when he is at work" sounds like a goodbye; who is hardly taken to leave is asked again."""
+    topic, confidence = topic_of(tracker), confidence_of(tracker)
+    if topic in ACTING or (topic in LEAVING and confidence >= SURE):
         return False
     plain = topic in TALK or topic == "nlu_fallback" or topic in q.near
-    return (plain and not tracker.latest_message.get("asks")) or confidence_of(tracker) < ASKS
+    return (plain and not tracker.latest_message.get("asks")) or confidence < ASKS
 
 
 def answered(dispatcher: CollectingDispatcher, tracker: Tracker, state: State) -> Events:

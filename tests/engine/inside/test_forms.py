@@ -91,6 +91,14 @@ class SelfCheck(unittest.TestCase):
             self.assertEqual(asked["keys"], ["forms.please_choose", "self_check.movement"])
             self.assertEqual(asked["form"]["answers"], {})
 
+    def test_who_is_hardly_taken_to_leave_is_asked_again_and_who_leaves_is_let_go(self) -> None:
+        handoff = forms.begin("handoff")
+        for form, question in ((check({}, "movement"), "self_check.movement"), (handoff, "handoff.mode")):
+            for parting in ("goodbye", "not_ready"):
+                hardly = run("action_answer", parting, form, confidence=0.53)
+                self.assertEqual(hardly["keys"], ["forms.please_choose", question])
+                self.assertEqual(run("action_answer", parting, form, confidence=0.8)["keys"][0], "answer")
+
     def test_a_yes_to_another_question_is_not_taken_for_an_answer(self) -> None:
         yes = run("action_affirm", "affirm", check({}, "movement"), slots={"pending": "forget"})
         self.assertEqual(yes["requests"], ["forget"])
