@@ -40,15 +40,16 @@ class Process(asyncio.SubprocessProtocol):
     ) -> Process:
         """One that is ready. Raises `OSError` (it cannot be started, or is not ready in time) and `ValueError` (it is
         something else); then nothing is left of it."""
-        _, made = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(said, ended), *command, cwd=ROOT, start_new_session=True, stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
+        loop, made = asyncio.get_running_loop(), cls(said, ended)
+        opening = loop.create_task(_opened(made, command))
         try:
             async with asyncio.timeout(TO_START):
+                await asyncio.shield(opening)  # else one that is just being started would be nobody's
                 await made._ready
         except BaseException:
-            await made.end()
+            with contextlib.suppress(OSError):
+                await opening
+                await made.end()
             raise
         return made
 
@@ -114,3 +115,10 @@ class Process(asyncio.SubprocessProtocol):
         else:
             self._ready.set_exception(ValueError("not a process that translates"))
             self.kill()
+
+
+async def _opened(process: Process, command: Sequence[str]) -> None:
+    await asyncio.get_running_loop().subprocess_exec(
+        lambda: process, *command, cwd=ROOT, start_new_session=True, stderr=asyncio.subprocess.DEVNULL,
+        env={"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip

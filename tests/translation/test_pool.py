@@ -83,6 +83,11 @@ async def test_a_process_that_is_none_of_ours_is_told_at_once(
     assert psutil.Process().children() == []
 
 
+async def test_a_program_that_is_not_there_is_told_at_once(pool_of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    assert await told(pool_of(""), "a") is Reason.BROKEN
+
+
 async def test_one_that_ended_while_nobody_asked_is_replaced_at_the_next_question(pool_of: Of) -> None:
     pool = pool_of(READY + ECHO)
     assert await told(pool, "a") == [["a"]]
