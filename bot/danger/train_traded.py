@@ -81,7 +81,7 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
     `vectors` (n, dim) are those of all.
     """
     target = np.array([line.kind == data.DANGER for line in lines], np.int8)
-    count, _like = int(target.sum()), ours - int(target.sum())
+    count = int(target.sum())
     weights = np.ones(len(lines), np.float32)
     weights[:count], weights[count:ours] = TRADED_WEIGHS, LIKE_WEIGHS
     folds = np.array([examples.fold_of(line) for line in lines])

@@ -105,7 +105,8 @@ class Pool:
 
     def _freed(self, hand: _Hand) -> None:
         if not self._closed:
-            self._free.append(hand)  # the next one is for a process that runs
+            # The last one takes the next job: a process that runs goes before one that would have to be started.
+            self._free.insert(0 if hand.process is None else len(self._free), hand)
             self._hand_out()
 
     @staticmethod
@@ -202,6 +203,7 @@ class _Hand:
         had = self._job is not None
         self._settled(reason)
         if process is not None:
+            process.kill()  # now: what it still says or does must not be taken for the next one's
             self._besides(process.end())
         if had:
             self._freed(self)

@@ -23,8 +23,8 @@ TO_START = 60.0
 
 
 class Process(asyncio.SubprocessProtocol):
-    """`said` gets each line after the first, with its end; `ended` is called once, when the process is no more. What
-    it still says when it was killed is not handed on."""
+    """`said` gets each line after the first, with its end; `ended` is called when the process ends by itself. After
+    `kill` neither is called any more."""
 
     def __init__(self, said: Callable[[bytes], None], ended: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -101,7 +101,8 @@ class Process(asyncio.SubprocessProtocol):
             self._ready.set_exception(ValueError("it ended before it was ready"))
         if not self._gone.done():
             self._gone.set_result(None)
-            self._ended()
+            if not self._killed:
+                self._ended()
 
     def _shoot(self) -> None:
         with contextlib.suppress(ProcessLookupError):

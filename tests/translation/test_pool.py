@@ -13,6 +13,7 @@ import uvloop
 
 from bot.translation import Pool, Reason, Unavailable
 from bot.translation import pool as pools
+from bot.translation.process import Process
 
 Of = Callable[..., Pool]
 READY = "import json, os, sys, time\nprint('{\"ready\": true}', flush=True)\n"
@@ -81,6 +82,20 @@ async def test_a_process_that_is_none_of_ours_is_told_at_once(
     await pool.close()
     assert pool.pids == []
     assert psutil.Process().children() == []
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_only_a_process_that_ends_by_itself_says_so(ours: bool) -> None:
+    """Else the end of one that was given up would be taken for the end of the next one."""
+    ends: list[str] = []
+    process = await Process.start([sys.executable, "-c", READY + ECHO], lambda _: None, lambda: ends.append("ended"))
+    if ours:
+        process.kill()
+    else:
+        psutil.Process(process.pid).kill()
+        await until(lambda: ends)
+    await process.end()
+    assert ends == ([] if ours else ["ended"])
 
 
 async def test_a_program_that_is_not_there_is_told_at_once(pool_of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
