@@ -180,7 +180,7 @@ class _Hand:
         if job is None or not isinstance(found, dict) or found.get("id") != job.number:
             self._give_up(Reason.BROKEN, "an answer to something else")
         elif "error" in found:
-            log.error("translation.failed", extra={"error": found["error"]})
+            log.error("translation.failed", extra={"error": _kind(found["error"])})
             self._settled(Reason.BROKEN)
             self._freed(self)
         elif not _fits(found.get("sentences"), job):
@@ -229,3 +229,8 @@ def _fits(found: object, job: _Job) -> bool:
 
 def _is_sentence(found: object) -> bool:
     return isinstance(found, str) and len(found) <= LONGEST_SENTENCE
+
+
+def _kind(error: object) -> str:
+    """The name of an error, and nothing that could be a sentence."""
+    return error if isinstance(error, str) and error.isascii() and error.isidentifier() and len(error) < 60 else "?"

@@ -84,6 +84,19 @@ async def test_a_process_that_is_none_of_ours_is_told_at_once(
     assert set(psutil.Process().children()) <= others
 
 
+NAMED = [("'ValueError'", "ValueError"), ("asked['sentences'][0]", "?"), ("7", "?")]
+
+
+@pytest.mark.parametrize(("says", "logged"), NAMED)
+async def test_what_a_process_calls_its_error_is_logged_only_as_a_name(
+    pool_of: Of, says: str, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = f"    print(json.dumps({{'id': asked['id'], 'error': {says}}}), flush=True)\n"
+    pool = pool_of(READY + "for line in sys.stdin:\n    asked = json.loads(line)\n" + answer)
+    assert await told(pool, "a secret that was written") is Reason.BROKEN
+    assert [vars(record)["error"] for record in caplog.records if record.msg == "translation.failed"] == [logged]
+
+
 @pytest.mark.parametrize("ours", [True, False])
 async def test_only_a_process_that_ends_by_itself_says_so(ours: bool) -> None:
     """Else the end of one that was given up would be taken for the end of the next one."""
