@@ -34,19 +34,18 @@ from bot.dialogue.engine import Engine, EngineDown
 from bot.limits import Limits
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue, Somebody
+from bot.safe_first import alone
 from bot.second_look import SecondLook
 from bot.sessions import Session, Sessions
 from bot.storage.errors import Gone
 from bot.storage.store import NewConversation, Store
-from bot.talks import Talks, about_centre, danger_of, not_now, said, welcome_back
+from bot.switching import another_language, names
+from bot.talks import Talks, about_centre, asked_by, danger_of, not_now, said, welcome_back
 from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
 from bot.welcome import WEB, Door, begin
 
 log = logging.getLogger(__name__)
-
-WORDS_TO_OFFER = 3
-"""Fewer say too little about a language to interrupt somebody with it."""
 
 
 class Service:
@@ -218,23 +217,25 @@ class Service:
             asked = understood.assessment.ask and plain is None and session.may_ask(seq)
             replies = [self._speaker(settled).safety_question()] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
-                replies.append(self._speaker(session.hint).languages("language.unknown", self._names()))
-                await self._say_answer(session, seq, replies)
-                return
+                replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
+                return await self._say_answer(session, seq, replies)
+            if understood.safe:
+                return await self._safe(session, seq, sheet)
+            session.waits = ()
             danger = understood.assessment.urgency is not Urgency.NONE
             try:
                 turn = await self._talks.message(session, sheet, plain, intake.plain(text), understood)
             except EngineDown as down:
                 log.warning("engine.down", extra={"reason": str(down)})
                 if danger:  # the numbers were said with the message; nothing else is put under them
-                    await self._say_answer(session, seq, [])
-                    return
+                    return await self._say_answer(session, seq, [])
                 turn = scripted.menu()
                 replies += not_now(self._speaker(session.language or session.hint), sheet)
-            if asked and not turn.form and turn.replies and turn.replies[0].key != "answer":  # one question at a time
-                turn = EngineTurn(turn.topic, turn.confidence, (), turn.requests)
-            last = replies[:1] if asked and not turn.form else []  # above a long answer nobody would see the question
-            replies = [*replies[len(last) :], *self._other_language(session, text, understood)]
+            last: list[Outgoing] = []
+            if asked and not goes_on(sheet.form):
+                turn, session.waits = alone(turn, sheet.form)
+                last = replies[:1]
+            replies = [*replies[len(last) :], *another_language(self._words, session, text, understood)]
             await self._finish(session, seq, turn, replies, sheet, text, last)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
@@ -244,20 +245,20 @@ class Service:
             sheet = await self._store.sheet(session.person)
             if command is None:
                 intent, question, before = str(action["intent"]), action.get("question"), list[Outgoing]()
+                session.waits = ()
                 if question in QUESTIONS.values() and question != session.pending:
                     await self._finish(session, seq, scripted.late(intent, str(question)), [], sheet)
                     return
                 try:
                     turn = await self._talks.choice(session, sheet, action)
                 except EngineDown:
-                    turn = scripted.choice(intent, session.pending)
-                    before = not_now(self._speaker(session.language or session.hint), sheet)
+                    turn, before = scripted.choice(intent, session.pending), not_now(speaker, sheet)
                 await self._finish(session, seq, turn, before, sheet)
             elif command == "language" and isinstance(value, str):
                 await self._switch(session, value)
                 await self._go_on(session, seq, sheet, [self._speaker(value).say("language.switched")])
             elif command == "language":
-                await self._say_answer(session, seq, [speaker.languages("language.ask", self._names())])
+                await self._say_answer(session, seq, [speaker.languages("language.ask", names(self._words))])
             elif command == "safe":
                 # It falls only now that the person says so, and no further than to where a caseworker still looks soon:
                 # whoever holds the phone can press a button.
@@ -265,7 +266,7 @@ class Service:
                     session.urgency = Urgency.URGENT
                     await self._store.set_urgency(session.person, Urgency.URGENT)
                     self._live.wake(DESK)
-                await self._go_on(session, seq, sheet, [speaker.say("safety.safe_reply")])
+                await self._safe(session, seq, sheet)
             elif command in {"centre_yes", "centre_no"}:
                 await about_centre(self._store, session.person, speaker, seq, action)
                 await self._say_answer(session, seq, [])
@@ -274,6 +275,17 @@ class Service:
                 await self._say_answer(session, seq, said, cancel=True, sheet=sheet.withdrawn())
             else:
                 await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [], sheet)
+
+    async def _safe(self, session: Session, seq: int, sheet: Sheet) -> None:
+        """The person is safe: what had to wait for that is asked, or the question of the form that stands."""
+        speaker = self._speaker(session.language or session.hint)
+        turn, words = said(speaker, EngineTurn("", 1.0, session.waits))
+        replies, session.waits = [speaker.say("safety.safe_reply"), *words], ()
+        session.asks(asked_by(turn))
+        if turn.replies:
+            await self._say_answer(session, seq, replies)
+        else:
+            await self._go_on(session, seq, sheet, replies)
 
     async def _finish(
         self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = "",
@@ -289,8 +301,8 @@ class Service:
         if "handoff" in turn.requests:
             key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
-        replies += [*words, *last]
-        session.asks(next((QUESTIONS[r.key] for r in turn.replies if r.key in QUESTIONS), None))
+        replies += words
+        session.asks(asked_by(turn))
         if "forget" in turn.requests:
             await self._store.delete_conversation(session.person.conversation)
             await self._dropped(session)
@@ -298,9 +310,10 @@ class Service:
         if {"handoff", "report"} & set(turn.requests):
             case = case or CaseChange(Urgency.NONE)
         if "change_language" in turn.requests:
-            replies.append(speaker.languages("language.ask", self._names()))
+            replies.append(speaker.languages("language.ask", names(self._words)))
+        replies += last
         kept = sheet.after(turn, text)
-        if kept.due and kept.form is None and session.pending is None:
+        if kept.due and kept.form is None and session.pending is None and not last:
             await self._go_on(session, seq, kept, replies, case)
         else:
             await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
@@ -349,6 +362,9 @@ class Service:
             await self._answer_choice(session, message.seq, dict(message.choice))
             return
         understood = await self._understanding.of(message.text, session.language)
+        session.stood_before(message.seq, await self._store.messages(session.person))
+        understood = await self._talks.safely(self._store, session, message.text, understood)
+        session.safety = False
         await self._answer(session, message.seq, message.text, understood)
 
     # -- helpers -----------------------------------------------------------------------------------
@@ -373,21 +389,6 @@ class Service:
         await self._store.set_language(session.person, code)
         session.language = code
         self._live.wake(DESK)
-
-    def _other_language(self, session: Session, text: str, understood: Understood) -> list[Outgoing]:
-        """A switch of language in the middle is noticed and offered once, in the language that was noticed."""
-        code = self._words.fallback(understood.language)
-        if code in {None, session.language, session.offered} or len(text.split()) < WORDS_TO_OFFER:
-            return []
-        assert code is not None
-        session.offered = code
-        speaker = self._speaker(code)
-        choice = speaker.choice({"command": "language", "value": code}, self._names()[code])
-        offer = speaker.say("language.offer")
-        return [Outgoing(offer.sender, offer.text, (choice,), offer.urgency, offer.key)]
-
-    def _names(self) -> dict[str, str]:
-        return {language.code: language.name for language in self._words.languages}
 
     def _speaker(self, code: str | None) -> Speaker:
         """Without a language the words stand in several at once: no language is silently English."""

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from bot.core.model import Handoff, Message, Sender, Urgency
+from bot.core.model import EngineReply, Handoff, Message, Sender, Urgency
 from bot.core.replies import QUESTIONS
 from bot.storage.store import Accepted, Person, Store
 
@@ -40,6 +40,7 @@ class Session:
         "token_hash",
         "turn",
         "urgency",
+        "waits",
     )
 
     def __init__(self, person: Person, token_hash: bytes, earlier: list[str]) -> None:
@@ -57,6 +58,8 @@ class Session:
         self.asked: int | None = None
         self.safety = False
         """Whether "are you safe?" is among the last words to the person."""
+        self.waits: tuple[EngineReply, ...] = ()
+        """What is asked once the person is safe."""
         self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
         """What the engine calls it: says nothing, and is another one in every process."""
@@ -78,6 +81,10 @@ class Session:
     def asks(self, question: str | None) -> None:
         """The question that stands from here on, or none."""
         self.pending, self.stood = question, None
+
+    def stood_before(self, seq: int, messages: Sequence[Message]) -> None:
+        """Remembers anew what stood when the message `seq` came, of which the process that accepted it has died."""
+        self.stood, self.safety = _standing([message for message in messages if message.seq < seq])
 
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core import intake
-from bot.core.forms import HEARD, Form, Sheet, answers_form, plain
+from bot.core.forms import HEARD, Form, Sheet, answers_form, goes_on, plain
 from bot.core.model import Assessment, CaseChange, EngineReply, EngineTurn, Handoff, Outgoing, Sender, Urgency
 from bot.core.ngrams import fold
 from bot.core.organisations import answered
-from bot.core.replies import Speaker, Unsayable
+from bot.core.replies import QUESTIONS, Speaker, Unsayable
 from bot.dialogue import scripted
 from bot.dialogue.engine import Engine, EngineDown
 from bot.ports import Catalogue
@@ -52,26 +52,30 @@ class Talks:
         return self.heard(text, (session.language, understood.language))
 
     async def safely(self, store: Store, session: Session, text: str, understood: Understood) -> Understood:
-        """What is written in answer to "are you safe?" says what the button says: a plain no, "I do not know", the
-        words of the button. A form that asked something after it has its answer, and so has a caseworker."""
+        """What is written in answer to "are you safe?" says what the button says: a plain yes or no, "I do not know",
+        the words of a button. A report has asked something after it and has its answer, and so has a caseworker. Unlike
+        the button a written yes lowers nothing: it may mean something else."""
         if not session.safety or understood.assessment.urgency is not Urgency.NONE:
             return understood
         said = self._about_safety(text, (session.language, understood.language))
         if said is None:
             return understood
         form, case = (await store.sheet(session.person)).form, await store.case_of(session.person.conversation)
-        if (form is not None and not form.paused) or (case is not None and case.state is Handoff.OWNED):
+        if goes_on(form) or (case is not None and case.state is Handoff.OWNED):
             return understood
+        if said == "safe":
+            return replace(understood, safe=session.pending is None and session.stood is None)
         level = Urgency.EMERGENCY if said == "unsafe" else Urgency.URGENT
         return replace(understood, assessment=Assessment(level, (), (f"choice:{said}",)))
 
     def _about_safety(self, text: str, languages: Sequence[str | None]) -> str | None:
-        """`unsafe`, `unsure` or None."""
+        """`safe`, `unsafe`, `unsure` or None."""
         codes = [code for code in map(self._words.fallback, languages) if code]
-        for button in ("unsafe", "unsure"):
+        for button in ("safe", "unsafe", "unsure"):
             if plain(text) in {plain(self._words.label(f"choices.{button}", code)) for code in codes}:
                 return button
-        return {"deny": "unsafe", "form_unsure": "unsure"}.get(self.heard(text, languages) or "")
+        heard = self.heard(text, languages)
+        return {"affirm": "safe", "deny": "unsafe", "form_unsure": "unsure"}.get(heard or "")
 
     async def message(
         self, session: Session, sheet: Sheet, plain: str | None, text: str, understood: Understood
@@ -151,6 +155,11 @@ class Talks:
             if found := table.get(exact) or table.get(fold(exact)):
                 return found
         return None
+
+
+def asked_by(turn: EngineTurn) -> str | None:
+    """The question with yes and no under it that the turn asks; None without one."""
+    return next((QUESTIONS[reply.key] for reply in turn.replies if reply.key in QUESTIONS), None)
 
 
 def _to_what_stands(session: Session, intent: str | None) -> EngineTurn | None:

@@ -22,13 +22,14 @@ log = logging.getLogger(__name__)
 class Understood:
     """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
     text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
-    not only after what was said before them."""
+    not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?"."""
 
     assessment: Assessment
     vector: np.ndarray | None
     language: str | None
     reading: str
     alone: bool = False
+    safe: bool = False
 
 
 class Understanding:

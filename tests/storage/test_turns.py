@@ -8,6 +8,7 @@ import gc
 import pytest
 
 from bot.core.model import CaseChange, Choice, Handoff, Outgoing, Sender, Urgency
+from bot.sessions import Sessions
 from bot.storage.errors import Gone, SealingError
 from bot.storage.part import Person
 from bot.storage.sealing import new_key_pair
@@ -198,3 +199,20 @@ async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store
     again = await store.accept(person, "c117", "x", replies=[HELLO], answered=True)
     assert (await store.messages(person))[again.seq - 1].sender is Sender.PERSON
     gc.collect()
+
+
+async def test_what_stood_before_a_message_is_known_after_its_process_died(store: Store) -> None:
+    """Its "yes" is one to "are you safe?", and to no question of before."""
+    new = await store.create_conversation("nl")
+    safety = Outgoing(Sender.SYSTEM, "Safe?", (Choice("", "No", {"command": "unsafe"}),))
+    offer = Outgoing(Sender.BOT, "A person?", (Choice("", "Yes", {"intent": "affirm", "question": "handoff"}),))
+    seen = []
+    for number, asked in enumerate((safety, offer, HELLO)):
+        await store.say(new.person, f"asked:{number}", asked)
+        accepted = await store.accept(new.person, f"c{number}", "ja")
+        session, _ = await Sessions(store).get(new.token)
+        assert session is not None
+        session.stood_before(accepted.seq, await store.messages(new.person))
+        seen.append((session.safety, session.stood))
+        await store.answer(new.person, accepted.seq, [])
+    assert seen == [(True, None), (False, "handoff"), (False, None)]

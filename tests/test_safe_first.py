@@ -1,0 +1,65 @@
+"""What waits while "are you safe to write now?" stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.forms import Form
+from bot.core.model import EngineReply, EngineTurn
+from bot.safe_first import alone
+
+BUTTONS = ({"intent": "affirm"}, {"intent": "deny"})
+ANSWER = EngineReply("answer", {"topic": "police"}, ({"intent": "shelter"},))
+OFFER = EngineReply("handoff.offer", {}, BUTTONS)
+SLEEP = EngineReply("self_check.sleep", {}, BUTTONS)
+PLEASE = EngineReply("forms.please_choose")
+FORM = Form("self_check", "sleep", {"pay": "yes"})
+
+
+def turn(*replies: EngineReply, form: Form | None = None) -> EngineTurn:
+    return EngineTurn("police", 0.9, replies, ("report",), form=None if form is None else form.sent())
+
+
+@pytest.mark.parametrize(
+    ("replies", "said", "waits"),
+    [
+        ((ANSWER,), (ANSWER,), ()),
+        ((ANSWER, OFFER), (ANSWER,), (OFFER,)),
+        ((EngineReply("both", {"topics": ["police", "cost"]}),), (), None),
+        ((EngineReply("clarify", {}, BUTTONS),), (), None),
+        ((EngineReply("handoff.cancelled"),), None, ()),
+        ((), (), ()),
+    ],
+)
+def test_what_is_said_without_a_form_and_what_waits(
+    replies: tuple[EngineReply, ...], said: tuple[EngineReply, ...] | None, waits: tuple[EngineReply, ...] | None
+) -> None:
+    """None: all of them."""
+    left, later = alone(turn(*replies), None)
+    assert left.replies == (replies if said is None else said)
+    assert later == (replies if waits is None else waits)
+    assert left.requests == ("report",), "what must be done is done"
+
+
+def test_a_question_of_a_form_is_asked_from_where_it_stands_and_counts_no_digression() -> None:
+    left, later = alone(turn(PLEASE, SLEEP, form=replace(FORM, digressions=3, paused=True)), FORM)
+    assert (left.replies, later, left.form) == ((), (), None)
+    left, _ = alone(turn(ANSWER, EngineReply("forms.take_up", {}, BUTTONS), form=replace(FORM, paused=True)), FORM)
+    assert (left.replies, left.form) == ((ANSWER,), None)
+
+
+def test_an_answer_that_moves_a_form_on_is_kept() -> None:
+    """Words on how contact is safe, which end the form and sound of danger."""
+    noted = EngineReply("handoff.noted")
+    over = replace(turn(noted), form={"over": True, "answers": {"contact": "told"}})
+    left, later = alone(over, Form("handoff", "contact"))
+    assert (left, later) == (over, ())
+
+
+def test_a_report_goes_on() -> None:
+    asked = turn(EngineReply("report.where", {}, BUTTONS), form=Form("report", "where"))
+    assert alone(asked, Form("report", "what")) == (asked, ())
+    rests = Form("report", "what", paused=True)
+    assert alone(turn(OFFER, form=rests), rests)[0].replies == ()
