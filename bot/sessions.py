@@ -27,6 +27,7 @@ class Session:
         "_earlier",
         "alias",
         "asked",
+        "covered",
         "hint",
         "language",
         "lock",
@@ -58,6 +59,8 @@ class Session:
         self.asked: int | None = None
         self.safety = False
         """Whether "are you safe?" is among the last words to the person."""
+        self.covered = False
+        """Whether a safety card is the last thing that was said: no question of a form is in sight."""
         self.waits: tuple[EngineReply, ...] = ()
         """What is asked once the person is safe."""
         self.offered: str | None = None
@@ -80,7 +83,7 @@ class Session:
 
     def asks(self, question: str | None) -> None:
         """The question that stands from here on, or none."""
-        self.pending, self.stood = question, None
+        self.pending, self.stood, self.covered = question, None, False
 
     def stood_before(self, seq: int, messages: Sequence[Message]) -> None:
         """Remembers anew what stood when the message `seq` came, of which the process that accepted it has died."""
@@ -99,6 +102,7 @@ class Session:
         if accepted.state is Handoff.BOT:
             self.urgency = Urgency.NONE  # what was, was closed by a caseworker
         self.urgency = self.urgency.at_least(urgency)
+        self.covered = self.covered or urgency is not Urgency.NONE
         if not accepted.repeated:
             self._earlier = [*self._earlier, text][-EARLIER:]
 
@@ -136,6 +140,7 @@ class Sessions:
                 session = Session(person, key, earlier)
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
                 session.stood, session.safety = _standing(messages)
+                session.covered = bool(messages) and messages[-1].urgency is not Urgency.NONE
                 session.seen_at = self._now()
                 self._open[key] = session
                 while len(self._open) > self._limit:

@@ -32,6 +32,9 @@ WITNESSED = ("witnessed_now",)
 """What a bystander's yes to "is anyone in danger now?" says."""
 
 
+ANSWERS = frozenset({"affirm", "deny", "form_unsure"})
+"""Plain words that are counted as the answer to a question of a form."""
+
 HESITATES = re.compile(r"(?:h+m+|m+h*m+|e+u*h+m*|e+h*m+|u+h*m+|[хэм]+м+|э+|ه+م+)[\s.!?…]*", re.IGNORECASE)
 """A sound that is no word: what a model makes of it is chance."""
 
@@ -45,11 +48,13 @@ class Talks:
         self._plain: dict[str, dict[str, str]] = {}
 
     def plain(self, session: Session, sheet: Sheet, text: str, understood: Understood) -> str | None:
-        """The button that the text is, while a question stands; None for anything else, and for words of danger."""
+        """The button that the text is, while a question stands; None for anything else, and for words of danger.
+        Under a safety card a yes or a no may mean anything: the question is asked again."""
         danger = understood.assessment.urgency is not Urgency.NONE
         if sheet.form is None or sheet.form.paused or session.pending is not None or danger:
             return None
-        return self.heard(text, (session.language, understood.language))
+        heard = self.heard(text, (session.language, understood.language))
+        return "form_go_on" if session.covered and heard in ANSWERS else heard
 
     async def safely(self, store: Store, session: Session, text: str, understood: Understood) -> Understood:
         """What is written in answer to "are you safe?" says what the button says: a plain yes or no, "I do not know",
