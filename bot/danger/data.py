@@ -138,10 +138,10 @@ def _danger(file: Path) -> list[Line]:
 
 def _topic(file: Path) -> list[Line]:
     content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
-    lines = []
+    lines, lang = [], file.parent.name
     for block in content["nlu"] or []:
         for example in block["examples"].splitlines():
             text = example.strip().removeprefix("-").strip()
             if text:
-                lines.append(Line(text, file.parent.name, topic=block["intent"]))
+                lines.append(Line(text, lang, topic=block["intent"]))
     return lines

@@ -1,8 +1,9 @@
-"""Learn the model of `bot/danger/traded.py`: two or three seconds, skipped when nothing changed."""
+"""Learn the model of `bot/danger/traded.py`: five to eight seconds, skipped when nothing changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -90,13 +91,16 @@ def fit(lines: list[data.Line], ours: int, vectors: np.ndarray) -> dict[str, np.
     points = ((vectors - mean) / np.float32(scale)).astype(np.float32)
     drawn = examples.drawn([line.text for line in lines[ours:]], max(LANDMARKS - ours, 0))
     landmarks = points[np.concatenate((np.arange(ours), ours + drawn))]
-    meaning = fitting.meaning(points, landmarks, (2.0 * target[:, None] - 1).astype(np.float32), weights, folds)
-    counted = features.matrix([line.reading for line in lines])
-    rarity = features.rarity(counted)
-    left_out = [folds == fold for fold in range(fitting.FOLDS)]
-    columns, bias, scores = fitting.letters(
-        fitting.one_or_not(PENALTY, ROUNDS), features.weighted(counted, rarity), target, weights, left_out
-    )
+    signs = (2.0 * target[:, None] - 1).astype(np.float32)
+    with ThreadPoolExecutor(1) as beside:  # after a few changed sentences the other core is soon idle
+        meant = beside.submit(fitting.meaning, points, landmarks, signs, weights, folds)
+        counted = features.matrix([line.reading for line in lines])
+        rarity = features.rarity(counted)
+        left_out = [folds == fold for fold in range(fitting.FOLDS)]
+        columns, bias, scores = fitting.letters(
+            fitting.one_or_not(PENALTY, ROUNDS), features.weighted(counted, rarity), target, weights, left_out
+        )
+        meaning = meant.result()
     known = vectors[:count] / np.maximum(np.linalg.norm(vectors[:count], axis=1, keepdims=True), 1e-9)
     return {
         "mean": mean,
