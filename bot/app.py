@@ -78,6 +78,7 @@ class Parts:
     links: Links
     upkeep: Upkeep
     translator: Translator
+    second_look: SecondLook
     telegram: Telegram | None
     app: FastAPI
 
@@ -86,6 +87,7 @@ class Parts:
         self.live.close()
         if self.telegram is not None:
             await self.telegram.stop()
+        self.second_look.stop()  # else what it waits for would be waited for here
         await self.tasks.finish(3)
         await self.duty.stop()
         await self.upkeep.stop()
@@ -149,9 +151,10 @@ async def build(
     duty = duty_of(settings, store, words, live, Notices(store, words, live), links, clock)
     await duty.roster.calendars.load()
     translator = translation(settings)
+    second_look = SecondLook(translator, own)
     service = Service(
         store=store, words=words, understanding=own, engine=engine, live=live, sessions=sessions, tasks=tasks,
-        limits=limits, max_text=settings.max_text, somebody=duty.somebody, second_look=SecondLook(translator, own),
+        limits=limits, max_text=settings.max_text, somebody=duty.somebody, second_look=second_look,
     )  # fmt: skip
     desk = Desk(
         store=store, words=words, live=live, max_text=settings.max_text, cases_at_once=settings.cases_at_once,
@@ -165,7 +168,8 @@ async def build(
     def expire(now: datetime) -> int:
         return files.expire(settings.backup_dir, now, settings.backup_keep) if settings.backup_dir else 0
 
-    upkeep = Upkeep(store, clock, settings.retention, expire, timedelta(days=settings.keep_audit_days))
+    keep_audit = timedelta(days=settings.keep_audit_days)
+    upkeep = Upkeep(store, clock, settings.retention, expire, keep_audit, second_look.forget)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -209,5 +213,6 @@ async def build(
         Guard, max_body=settings.max_body, secure=settings.secure, sites=settings.embed_sites, door=pages.DOOR
     )
     return Parts(
-        settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, translator, bot, app
-    )
+        settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, translator,
+        second_look, bot, app,
+    )  # fmt: skip

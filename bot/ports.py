@@ -67,6 +67,8 @@ class DangerModel(Protocol):
         alone: Assessment | None = None,
     ) -> Assessment: ...
 
+    def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment: ...
+
 
 class Detected(Protocol):
     @property

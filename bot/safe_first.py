@@ -10,6 +10,8 @@ from bot.core.forms import LINES, Form, goes_on
 from bot.core.model import EngineReply, EngineTurn
 
 ANSWER = "answer"
+SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood"})
+"""What is said to these is no answer to somebody who may be in danger: "SOS!" is not thanked for."""
 PLEASE = "forms.please_choose"
 BOTH = "both"
 
@@ -20,9 +22,14 @@ def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[Engine
     not count that something else came between. A report is left as it is: those who help need to know where."""
     if goes_on(form):
         return turn, ()
-    said = tuple(reply for reply in turn.replies if _asks_nothing(reply))
-    waits = tuple(reply for reply in turn.replies if reply not in said and not _of_a_form(reply))
+    replies = tuple(reply for reply in turn.replies if not _small_talk(reply))
+    said = tuple(reply for reply in replies if _asks_nothing(reply))
+    waits = tuple(reply for reply in replies if reply not in said and not _of_a_form(reply))
     return replace(turn, replies=said, form=None if _stands(turn, form) else turn.form), waits
+
+
+def _small_talk(reply: EngineReply) -> bool:
+    return reply.key == ANSWER and reply.values.get("topic") in SMALL_TALK
 
 
 def _asks_nothing(reply: EngineReply) -> bool:

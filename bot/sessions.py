@@ -13,11 +13,12 @@ from bot.core.model import EngineReply, Handoff, Message, Sender, Urgency
 from bot.core.replies import QUESTIONS
 from bot.storage.store import Accepted, Person, Store
 
-QUIET_AFTER_ASKING = 12
-"""Messages, of both sides, before the safety question may come again."""
+QUIET, UNANSWERED = 12, 4
+"""Messages, of both sides, before the safety question may come again: once they said that they are safe, and before."""
 
-EARLIER = 4
-"""How many of the person's last messages are the context of the next."""
+EARLIER = 8
+"""How many of the person's last messages are kept as context of the next; how many of them are read with it is in
+`content/danger.yml`."""
 
 
 class Session:
@@ -27,6 +28,7 @@ class Session:
         "_earlier",
         "alias",
         "asked",
+        "calm",
         "covered",
         "hint",
         "language",
@@ -57,6 +59,8 @@ class Session:
         self.stood: str | None = None
         """The same, when it was asked before this process opened the conversation."""
         self.asked: int | None = None
+        self.calm = False
+        """Whether they have said that they are safe since they were asked."""
         self.safety = False
         """Whether "are you safe?" is among the last words to the person."""
         self.covered = False
@@ -76,18 +80,26 @@ class Session:
 
     def may_ask(self, seq: int) -> bool:
         """Whether "are you safe to write?" may be asked at message `seq`: not again and again, which would frighten."""
-        if self.asked is not None and seq - self.asked < QUIET_AFTER_ASKING:
+        if self.asked is not None and seq - self.asked < (QUIET if self.calm else UNANSWERED):
             return False
-        self.asked, self.safety = seq, True
+        self.asked, self.safety, self.calm = seq, True, False
         return True
+
+    def is_safe(self, seq: int) -> tuple[EngineReply, ...]:
+        """The person says so at message `seq`; what waited for it."""
+        waits, self.waits, self.asked, self.calm = self.waits, (), seq, True
+        return waits
 
     def asks(self, question: str | None) -> None:
         """The question that stands from here on, or none."""
         self.pending, self.stood, self.covered = question, None, False
 
-    def stood_before(self, seq: int, messages: Sequence[Message]) -> None:
-        """Remembers anew what stood when the message `seq` came, of which the process that accepted it has died."""
-        self.stood, self.safety = _standing([message for message in messages if message.seq < seq])
+    def before(self, seq: int, messages: Sequence[Message]) -> list[str]:
+        """Remembers anew what stood when the message `seq` came, of which the process that accepted it has died; what
+        the person wrote before it."""
+        there = [message for message in messages if message.seq < seq]
+        self.stood, self.safety = _standing(there)
+        return _written(there)
 
     def earlier(self) -> tuple[str, ...]:
         return tuple(self._earlier)
@@ -136,8 +148,7 @@ class Sessions:
                 if person is None:
                     return None, False
                 messages = await self._store.messages(person)
-                earlier = [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
-                session = Session(person, key, earlier)
+                session = Session(person, key, _written(messages))
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
                 session.stood, session.safety = _standing(messages)
                 session.covered = bool(messages) and messages[-1].urgency is not Urgency.NONE
@@ -170,6 +181,10 @@ class Sessions:
         session.seen_at = now
         self._open.move_to_end(key)
         return session
+
+
+def _written(messages: Sequence[Message]) -> list[str]:
+    return [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
 
 
 def _standing(messages: Sequence[Message]) -> tuple[str | None, bool]:

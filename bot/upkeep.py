@@ -21,12 +21,14 @@ SHELLS = "closed cases without content"
 FAILED = "failed: "
 
 
-async def purge(store: Store, rules: Retention) -> Counter[str]:
+async def purge(store: Store, rules: Retention, forget: Callable[[int], None] = lambda _: None) -> Counter[str]:
     """Deletes what is due; how many of each kind. A case that waits or is owned is never touched, and what becomes
-    one meanwhile stays. Interrupted at any place, the next round does the rest."""
+    one meanwhile stays. Interrupted at any place, the next round does the rest. `forget` is told of each conversation
+    that is gone."""
     done: Counter[str] = Counter()
     for conversation, kind in (await store.due(rules)).items():
         if await store.purge_conversation(conversation, rules):
+            forget(conversation)
             done[kind] += 1
     done[SHELLS] = await store.purge_shells(rules)
     return done
@@ -53,14 +55,16 @@ class Upkeep:
         rules: Retention,
         expire: Callable[[datetime], int] = lambda _: 0,
         keep_audit: timedelta = timedelta(days=1095),
+        forget: Callable[[int], None] = lambda _: None,
     ) -> None:
         """`expire` removes backups that are over (blocking); how many files. `keep_audit`: how long the audit log goes
-        back."""
+        back. `forget`: lets go of what this process remembers of a conversation that is deleted."""
         self._store = store
         self._clock = clock
         self._rules = rules
         self._expire = expire
         self._keep_audit = keep_audit
+        self._forget = forget
         self._scrubbed_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -83,7 +87,7 @@ class Upkeep:
         with _going_on("sessions", failed):
             await self._store.tidy()
         with _going_on("deletion", failed):
-            done = await purge(self._store, self._rules)
+            done = await purge(self._store, self._rules, self._forget)
         with _going_on("days", failed):
             coarsened = await self._store.coarsen()
         with _going_on("days of the audit log", failed):

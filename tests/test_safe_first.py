@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.core.forms import Form
-from bot.core.model import EngineReply, EngineTurn
+from bot.core.model import EngineReply, EngineTurn, Handoff
 from bot.safe_first import alone
+from bot.sessions import Session
+from bot.storage.part import Person
+from bot.storage.sealing import new_key_pair
 
 BUTTONS = ({"intent": "affirm"}, {"intent": "deny"})
 ANSWER = EngineReply("answer", {"topic": "police"}, ({"intent": "shelter"},))
@@ -48,6 +51,21 @@ def test_a_question_of_a_form_is_asked_from_where_it_stands_and_counts_no_digres
     assert (left.replies, later, left.form) == ((), (), None)
     left, _ = alone(turn(ANSWER, EngineReply("forms.take_up", {}, BUTTONS), form=replace(FORM, paused=True)), FORM)
     assert (left.replies, left.form) == ((ANSWER,), None)
+
+
+def test_somebody_who_may_be_in_danger_is_not_thanked() -> None:
+    thanks = EngineReply("answer", {"topic": "thanks"}, ({"intent": "talk_to_human"},))
+    left, later = alone(turn(thanks), None)
+    assert (left.replies, later) == ((), ())
+
+
+def test_the_question_comes_again_soon_while_it_is_not_answered_and_late_once_it_is() -> None:
+    session = Session(Person(1, new_key_pair(), "en", Handoff.BOT), b"", [])
+    session.waits = (OFFER,)
+    assert [seq for seq in range(1, 12) if session.may_ask(seq)] == [1, 5, 9]
+    assert session.is_safe(12) == (OFFER,)
+    assert session.is_safe(13) == (), "what waited is asked once"
+    assert [seq for seq in range(14, 40) if session.may_ask(seq)] == [25, 29, 33, 37]
 
 
 def test_an_answer_that_moves_a_form_on_is_kept() -> None:

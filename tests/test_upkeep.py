@@ -52,6 +52,15 @@ async def test_only_what_nobody_waits_for_is_deleted(store: Store, clock: Clock)
     assert len(await store.queue()) == 1
 
 
+async def test_what_other_parts_remember_of_a_deleted_conversation_goes_with_it(store: Store, clock: Clock) -> None:
+    old, waiting = await store.create_conversation("nl"), await store.create_conversation("nl")
+    await store.accept(waiting.person, "a", "help", case=CaseChange(Urgency.EMERGENCY))
+    clock.pass_by(days=400)
+    forgotten: list[int] = []
+    await Upkeep(store, clock, RULES, forget=forgotten.append).once()
+    assert forgotten == [old.person.conversation]
+
+
 async def test_what_ran_and_when_is_written_down(store: Store, clock: Clock) -> None:
     upkeep = Upkeep(store, clock, RULES)
     await store.create_conversation("nl")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from bot.calling import roster_of
 from bot.channels import delivery
 from bot.clock import utc_now
 from bot.commands import recovery_key
+from bot.commands.languages import DESK, both_ways
 from bot.oncall.paging import known
 from bot.oncall.roster import Roster
 from bot.secret import page_key
@@ -26,7 +27,7 @@ from bot.storage.backup.files import found_in
 from bot.storage.backup.paper import read_public
 from bot.storage.errors import BackupError, SchemaError
 from bot.storage.store import Run, Store
-from bot.translation import Pool, Unavailable, scan
+from bot.translation import Pool, Unavailable, route, scan, usable
 from bot.upkeep import EVERY, FAILED
 
 BACKUP_AT_LEAST_EVERY = timedelta(days=2)
@@ -58,7 +59,9 @@ async def findings(settings: Settings, today: date) -> AsyncIterator[Finding]:
         words = content.load(CONTENT)
     except content.ContentError as error:
         yield "fault", f"words: {error}"
+        spoken = []
     else:
+        spoken = [language.code for language in words.languages]
         drafts = [language.code for language in words.languages if language.answers == "draft"]
         yield "ok", f"words in {len(words.languages)} languages"
         if drafts:
@@ -69,7 +72,7 @@ async def findings(settings: Settings, today: date) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _audit(settings):
         yield finding
-    async for finding in _translation(settings):
+    async for finding in _translation(settings, spoken):
         yield finding
     for told in _telegram(settings):
         yield told
@@ -133,12 +136,13 @@ async def _rota(settings: Settings, roster: Roster) -> list[Finding]:
     return found
 
 
-async def _translation(settings: Settings) -> AsyncIterator[Finding]:
-    """Every byte is compared with its checksum, and every package that is whole translates a word."""
+async def _translation(settings: Settings, spoken: Sequence[str]) -> AsyncIterator[Finding]:
+    """Every byte is compared with its checksum, and every package that is whole translates a word. `spoken`: the
+    languages that people write in."""
     packages = scan(settings.translations, thorough=True)
     if not packages:
         yield "warning", f"nothing is translated: no packages in {settings.translations} (inloop languages add nl ro)"
-    pool = Pool(1, 60, 1)
+    pool, works = Pool(1, 60, 1), []
     try:
         for package in packages:
             name = f"translation {package.source} -> {package.target}"
@@ -150,9 +154,21 @@ async def _translation(settings: Settings) -> AsyncIterator[Finding]:
             except Unavailable as unavailable:
                 yield "warning", f"{name} does not translate: {unavailable} ({package.folder.name})"
             else:
+                works.append(package)
                 yield "ok", f"{name} {package.version}"
     finally:
         await pool.close()
+    for said in _not_reached(usable(works), spoken) if packages else ():
+        yield "warning", said
+
+
+def _not_reached(pairs: Collection[tuple[str, str]], spoken: Sequence[str]) -> Iterator[str]:
+    """Where a person and a caseworker cannot read each other, though something is translated."""
+    lacking = [code for code in spoken if not any(both_ways(pairs, code, own) for own in DESK)]
+    if lacking:
+        yield f"not translated both ways with any of {', '.join(DESK)}: {', '.join(lacking)}"
+    if single := [f"{source} -> {target}" for source, target in sorted(pairs) if route(pairs, target, source) is None]:
+        yield f"translated one way only: {', '.join(single)}"
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:

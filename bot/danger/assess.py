@@ -34,6 +34,7 @@ LONG: Final = 600
 END: Final = 300
 """Characters: of a longer text than `LONG` the last `END` are judged by themselves as well."""
 _TOGETHER: Final = "read together with the messages before"
+_BESIDE: Final = "what follows a denial, read by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,13 @@ class Danger:
             max(alone.confidence, joined.confidence),
             (joined.ask or alone.ask) and joined.urgency is Urgency.NONE,
         )
+
+    def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
+        """What is said of a message in which no danger was found, when `half` was found in what comes after a denial and
+        a "but" (`bot/core/contrast.py`). It only raises."""
+        if half.urgency is Urgency.NONE or half.confidence < self.settings.after_denial:
+            return replace(whole, ask=whole.ask or half.ask or half.urgency is not Urgency.NONE)
+        return replace(half, why=(*half.why, _BESIDE))
 
     def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
         """The text as one; of a long one also the end, by letters and patterns: there people say why they write, and

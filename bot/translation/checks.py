@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 
-from bot.translation.lexicon import lexicons
-from bot.translation.side import WORD, Side
+from bot.translation.lexicon import UNSPACED, lexicons
+from bot.translation.names import names_changed
+from bot.translation.numbers import numbers_changed
+from bot.translation.side import WIDE_LETTERS, WORD, Side
 
 
 class Doubt(StrEnum):
@@ -39,15 +41,21 @@ _LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _OWN = {language: re.compile(f"[{letters}]+") for language, letters in _SCRIPTS.items()}
 _OWN_LATIN = re.compile(f"[{_LATIN}]+")
 """Runs of letters: a word at a time is found much faster than a letter."""
+_SAY_WHO = {"de", "en", "fr", "nl"}
+"""Languages in which a sentence about me has a word for me."""
+_OTHERS = (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
+_MORE = (*_OTHERS, ("i", "he"))
+_MOST = (*_MORE, ("he", "i"))
 _TOO_SHORT, _TOO_LONG = 0.34, 3.2
 _ENOUGH = 14
 """Letters under which a length says nothing."""
+_ONE_WORD_FOR = 3
+"""Words of which a single one is hardly the translation, unless it is half as long as they are (Turkish)."""
 _SAME_WORDS = 0.6
-_LIKE = 0.5
-_NAME = re.compile(f"(?<=[{_LATIN},] )(?!(?:I|Sie|Ihr\\w*|Ihnen)\\b)[A-Z\u00c0-\u00de][{_LATIN}]{{2,}}(?![{_LATIN}'])")
-"""A word with a capital inside a sentence."""
-_CAPITALS = {"de"}
-"""Languages that write every noun with a capital."""
+_EVERYWHERE = frozenset(Path(__file__).with_name("everywhere.txt").read_text(encoding="utf-8").split())
+"""Words that are the same in two languages more often than they were left as they were."""
+_KINDRED = ({"de", "nl"}, {"es", "pt"}, {"bg", "ru", "uk"})
+"""Languages in which a word or two are often the same."""
 
 
 def check(pairs: Sequence[tuple[str, str]], source: str, target: str, names: Collection[str] = ()) -> tuple[Doubt, ...]:
@@ -91,61 +99,23 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether somebody in one became somebody else in the other. Languages that leave the word out say nothing."""
     if ours.lexicon is None or theirs.lexicon is None or not ours.who:
         return False
+    who = ours.who
+    if "he" in who and "she" in who and _changed_places(ours, theirs):
+        return True
+    others = _OTHERS if theirs.language not in _SAY_WHO else _MORE if ours.language not in _SAY_WHO else _MOST
     return any(
-        one in ours.who and other not in ours.who and theirs.speaks_of(other) and not theirs.speaks_of(one)
-        for one, other in (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
+        one in who
+        and theirs.speaks_of(other)
+        and not theirs.speaks_of(one)
+        and (other not in who or theirs.times(other) > ours.times(other))
+        for one, other in others
     )
 
 
-def _numbers(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    before, after = ours.figures, theirs.figures
-    if before != after and _by_shape(before) != _by_shape(after) and not _said_in_words(ours, theirs):
-        return True
-    if ours.currencies and theirs.currencies and ours.currencies != theirs.currencies:
-        return True
-    if ours.lexicon is None or theirs.lexicon is None:
-        return False
-    # A month may be another word in its language ("may", "mart"): it is certain where both name one, or in a date.
-    months = ours.lexicon.months and theirs.lexicon.months and ours.months != theirs.months
-    if months and ((ours.months and theirs.months) or ours.dated or theirs.dated):
-        return True
-    if ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days:
-        return True
-    return bool(ours.numbers and theirs.numbers) and _other_number(ours, theirs)
-
-
-def _other_number(ours: Side, theirs: Side) -> bool:
-    """Whether both say a number in a word, and none of them is the same."""
-    said = (*ours.figures, *theirs.figures)
-    written = {small for form in said if (small := _small(form)) is not None}
-    mine_said, other_said = ours.numbers - written, theirs.numbers - written
-    return bool(mine_said and other_said and not mine_said & other_said)
-
-
-def _small(form: str) -> int | None:
-    """The number of a figure that may stand as a word as well."""
-    return int(form[2:]) if form.startswith("n:") and form[2:].isdigit() and len(form) < 6 else None
-
-
-def _by_shape(forms: list[str]) -> list[tuple[str, int, str]]:
-    """Figures apart by what they can be taken for, in order: two numbers that changed places are two changed numbers, a
-    number and a time are not."""
-    return sorted(((form[:2], form.count("."), form) for form in forms), key=lambda item: item[:2])
-
-
-def _said_in_words(ours: Side, theirs: Side) -> bool:
-    """Whether what is a figure on one side stands as a word on the other: 3 and three."""
-    if not ours.numbers and not theirs.numbers:
-        return False
-    before, after = Counter(ours.figures), Counter(theirs.figures)
-    lost, new = before - after, after - before
-    if not lost and not new:
-        return False  # the same figures in another order
-
-    def stands(forms: Counter[str], side: Side) -> bool:
-        return all(_small(form) in side.numbers for form in forms)
-
-    return stands(lost, theirs) and stands(new, ours)
+def _changed_places(ours: Side, theirs: Side) -> bool:
+    """Whether he did it to her, where she did it to him."""
+    he, she = theirs.first("he"), theirs.first("she")
+    return he >= 0 and she >= 0 and (ours.first("he") < ours.first("she")) != (he < she)
 
 
 def _length(ours: Side, theirs: Side, _: Collection[str]) -> bool:
@@ -157,18 +127,25 @@ def _length(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         return True
     if sum(a == b for a, b in pairwise(words)) > 2:
         return True
-    if min(before, after) < _ENOUGH and max(before, after) < 4 * _ENOUGH:
-        return False
-    return not _TOO_SHORT * before <= after <= _TOO_LONG * before
+    if before >= _ENOUGH:
+        if after < _TOO_SHORT * before:
+            return True
+        one_for_all = len(words) == 1 and len(ours.words) >= _ONE_WORD_FOR and theirs.language not in UNSPACED
+        if one_for_all and after <= before / 2:
+            return True
+    return after > _TOO_LONG * before and (before >= _ENOUGH or after >= 4 * _ENOUGH)
 
 
-def _untranslated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+def _untranslated(ours: Side, theirs: Side, names: Collection[str]) -> bool:
     own = _OWN.get(theirs.language, _OWN_LATIN)
     if own is not _OWN_LATIN or not theirs.text.isascii():
         letters = "".join(filter(str.isalpha, theirs.text))
-        if letters and sum(map(len, own.findall(letters))) < len(letters) / 2:
+        there = sum(map(len, own.findall(letters)))
+        if there < (len(letters) - there) / (WIDE_LETTERS if theirs.language in UNSPACED else 1):
             return True
     before, after = ours.words, theirs.words
+    if before == after and _left_as_it_was(ours, theirs, names):
+        return True
     if len(before) < 3:
         return False
     enough = max(3, _SAME_WORDS * len(before))
@@ -177,35 +154,24 @@ def _untranslated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     return sum((Counter(before) & Counter(after)).values()) >= enough
 
 
-def _names(ours: Side, theirs: Side, names: Collection[str]) -> bool:
-    """Whether a name of the glossary, or a word that a capital inside a sentence makes a name, is not there any more.
-    Between two writing systems nothing can be said: a name may be spelled in many ways."""
-    if ours.language in _CAPITALS or not _OWN_LATIN.search(theirs.text):
+def _left_as_it_was(ours: Side, theirs: Side, names: Collection[str]) -> bool:
+    """Whether the same words stand there though they are no names, and none that the other language has as well. What
+    has a capital may be a name: it is the whole answer to many a question."""
+    if len(ours.words) < 3 and any({ours.language, theirs.language} <= kin for kin in _KINDRED):
         return False
-    if any(name in ours.text and name.lower() not in theirs.low for name in names):
-        return True
-    capitals = _NAME.findall(ours.text)
-    if not capitals:
-        return False
-    if known := ours.lexicon:
-        capitals = [n for n in capitals if not known.months.which(n.lower()) and not known.days.which(n.lower())]
-    words = [match[0] for match in WORD.finditer(theirs.text)]
-    return any(not any(_alike(name, word.split("'")[0]) for word in words) for name in capitals)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two spellings may be one name: Roemenië, Romania."""
-    if one[0].lower() != other[0].lower():
-        return False
-    return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _LIKE
+    known, given = theirs.lexicon, {word for name in names for word in name.lower().split()}
+    return any(
+        word.islower() and word not in _EVERYWHERE and word not in given and not (known and known.has(word))
+        for word in WORD.findall(ours.text)
+    )
 
 
 _FOUND = {
-    Doubt.NUMBERS: _numbers,
+    Doubt.NUMBERS: numbers_changed,
     Doubt.LENGTH: _length,
     Doubt.QUESTION: _question,
     Doubt.UNTRANSLATED: _untranslated,
-    Doubt.NAMES: _names,
+    Doubt.NAMES: names_changed,
     Doubt.NEGATION: _negation,
     Doubt.PERSON: _person,
 }

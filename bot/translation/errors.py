@@ -23,5 +23,13 @@ class Unavailable(Exception):
         self.reason = reason
 
 
+class Damaged(Unavailable):
+    """Not translated: the package in `folder` is not what was installed."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(Reason.MISSING)
+        self.folder = folder
+
+
 class PackageRefused(ValueError):
     """A package file that is not installed; the message says what is wrong with it."""

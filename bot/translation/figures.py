@@ -9,7 +9,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-_MAIL_OR_SITE = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|www\.)[^\s<>]+|\b[\w-]+\.(?:be|eu|org|com|net|nl|fr)\b")
+_MAIL_OR_SITE = re.compile(
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|www\.)[^\s<>]+|\b[\w-]+\.(?:be|eu|org|com|net|nl|fr)\b"
+)
 _JOINED = r"[ \u00a0\u202f]"
 _THOUSANDS = re.compile(rf"(?<!\d)(?<!\d[.,'’])\d{{1,3}}(?:(?:{_JOINED}|[.,'’])\d{{3}})+(?!\d)(?![.,/:-]\d)")
 _PHONE = re.compile(r"(?<![\w/.:])(?:\+|00|\(?0)\d?[\d ()\u00a0\u202f./-]{5,}\d")
@@ -18,17 +20,12 @@ _CLOCK = re.compile(
     r"(?<![\d.,/:-])(\d{1,2})(?:\s?[:.uh]\s?(\d{2})(?!\d))?\s?(?P<half>[ap]\.?\s?m\b\.?)?(?![\d/]|[.,:]\d)", re.I
 )
 _HOURS = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?[uh](?:\s?(\d{2}))?(?![\w])", re.I)
-_CURRENCIES = (
-    ("EUR", r"€|\beuro?s?\b|\beur\b|\bевро\b|\bєвро\b|يورو|欧元|歐元|\bavro\b|\beuró\w*"),
-    ("USD", r"\$|\bdollar\w*|\busd\b|\bdólar\w*|\bdolar\w*|\bдоллар\w*|\bдолар\w*|دولار|美元|\bđô la\b|\bdollár\w*"),
-    ("GBP", r"£|\bgbp\b"),
-    ("RON", r"\blei\b|\bron\b|\bлеї\b|\bлеи\b"),
-)
-_MONEY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CURRENCIES))
-_ANY_MONEY = re.compile("|".join(pattern.replace(r"\b", "") for _, pattern in _CURRENCIES))
-"""Finds whatever one of them finds, and looks quickly: most sentences name none."""
 _DIGIT = re.compile(r"\d")
 _NO_DIGIT = re.compile(r"\D")
+_AM_IS_A_WORD = {"de", "ro"}
+"""Languages in which "8 am" may go on: 8 at the station, 8 I have."""
+_MINUS = re.compile(r"(?:^|(?<!\d)[\s(])[-−]$")
+"""A sign right before a number. In "3 -5" it is a dash."""
 _CLOCK_LIKE = re.compile(r"\d\s?[:.uhap]", re.I)
 
 
@@ -60,9 +57,9 @@ def plain_digits(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
-def figures(text: str) -> list[str]:
+def figures(text: str, language: str = "") -> list[str]:
     """Every figure in order, in its one form: `n:1500`, `n:14.30`, `p:0470123456`, `w:www.payoke.be`."""
-    text = plain_digits(text)
+    text = whole = plain_digits(text)
     found: list[tuple[int, str]] = []
 
     def take(match: re.Match[str], form: str) -> str:
@@ -79,17 +76,12 @@ def figures(text: str) -> list[str]:
         text = _PHONE.sub(lambda m: take(m, "p:" + _dialled(m[0])) if _is_phone(m[0]) else m[0], text)
     if digits and _CLOCK_LIKE.search(text):
         text = _HOURS.sub(lambda m: take(m, _clock(m[1], m[2], "")), text)
-        text = _CLOCK.sub(lambda m: take(m, _clock(m[1], m[2], m["half"])) if m[2] or m["half"] else m[0], text)
+        text = _CLOCK.sub(_clocks(take, language), text)
     if digits:
         found += [(m.start(), "n:" + ".".join(map(_number, _NO_DIGIT.split(m[0])))) for m in _GROUP.finditer(text)]
+    if "-" in whole or "−" in whole:
+        found = [(at, _signed(form, whole[max(0, at - 3) : at])) for at, form in found]
     return [_same(form) for _, form in sorted(found)]
-
-
-def currencies(text: str) -> frozenset[str]:
-    """The currencies that a text in lower case names."""
-    if not _ANY_MONEY.search(text):
-        return frozenset()
-    return frozenset(str(match.lastgroup) for match in _MONEY.finditer(text))
 
 
 def _thousands(take: Callable[[re.Match[str], str], str]) -> Callable[[re.Match[str]], str]:
@@ -116,11 +108,27 @@ def _dialled(text: str) -> str:
     return digits[2:] if digits.startswith("00") else digits
 
 
+def _clocks(take: Callable[[re.Match[str], str], str], language: str) -> Callable[[re.Match[str]], str]:
+    def replaced(match: re.Match[str]) -> str:
+        half = match["half"]
+        if half == "am" and language in _AM_IS_A_WORD and match[0][: -len(half)].endswith(" "):
+            half = None
+        return take(match, _clock(match[1], match[2], half)) if match[2] or half else match[0]
+
+    return replaced
+
+
 def _clock(hours: str, minutes: str | None, half: str | None) -> str:
     hour = int(hours)
     if half and half[0] in "pP" and hour < 12:
         hour += 12
+    elif half and half[0] in "aA" and hour >= 12:  # and 14:30 am is none
+        hour -= 12
     return f"n:{hour}.{int(minutes)}" if minutes else f"n:{hour}"
+
+
+def _signed(form: str, before: str) -> str:
+    return f"n:-{form[2:]}" if form.startswith("n:") and _MINUS.search(before) else form
 
 
 def _same(form: str) -> str:

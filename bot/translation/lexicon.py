@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +12,17 @@ from typing import Any
 
 import yaml
 
+from bot.translation.counting import Counting
+
 _FILE = Path(__file__).with_name("lexicon.yml")
-_UNSPACED = {"zh"}
+_WITHOUT = str.maketrans("ıłŁđĐøØ", "ilLdDoO")
+"""Letters whose mark is a part of them."""
+UNSPACED = {"zh"}
 """Languages that write no space between words."""
+_MARKS_MATTER = {"bg", "ru", "uk", "vi", "zh"}
+"""Languages in which a word without its marks is another word, or is not typed so."""
+_LOOKS_ON = re.compile(r"\(\?[=!][^()]*\)$")
+"""An entry that says itself what may follow."""
 _NEVER = re.compile(r"(?!)")
 
 
@@ -37,19 +46,22 @@ class Words:
     def stand_in(self, text: str) -> bool:
         return self._anywhere.search(text) is not None and self._exact.search(text) is not None
 
+    def first(self, text: str) -> int:
+        found = self._exact.search(text)
+        return found.start() if found else -1
+
     def taken_out(self, text: str) -> str:
         return self._exact.sub(" ", text) if self._anywhere.search(text) else text
 
 
 class Series:
-    """Words with a number each: months, days, what counts. `first` is the number of the first."""
+    """Words with a number each, from 0: months, days."""
 
-    __slots__ = ("_any", "_each", "_first")
+    __slots__ = ("_any", "_each")
 
-    def __init__(self, entries: Sequence[str], spaced: bool, first: int = 0) -> None:
+    def __init__(self, entries: Sequence[str], spaced: bool) -> None:
         self._any = Words(entries, spaced)
         self._each = tuple(_exact([word], spaced) for word in entries)
-        self._first = first
 
     def __bool__(self) -> bool:
         return bool(self._each)
@@ -58,12 +70,12 @@ class Series:
         """The numbers of the words that stand in `text`."""
         if not self._any.stand_in(text):
             return frozenset()
-        return frozenset(number for number, word in enumerate(self._each, self._first) if word.search(text))
+        return frozenset(number for number, word in enumerate(self._each) if word.search(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What `lexicon.yml` has of one language; the words for numbers begin with two."""
+    """What `lexicon.yml` has of one language."""
 
     negations: Words
     negative_words: Words
@@ -72,9 +84,16 @@ class Lexicon:
     who: Mapping[str, Words]
     months: Series
     days: Series
-    numbers: Series
+    counting: Counting
     dated: re.Pattern[str]
     """A month beside a number, so that it is no other word ("may", "mart")."""
+
+    def has(self, word: str) -> bool:
+        """Whether one of these words is `word`."""
+        lists = (self.negations, self.negative_words, self.negations_alone, *self.who.values())
+        if any(each.stand_in(word) for each in lists) or any(each.which(word) for each in (self.months, self.days)):
+            return True
+        return bool(self.counting.said(word, [word]).maybe)
 
 
 @cache
@@ -85,19 +104,37 @@ def lexicons() -> Mapping[str, Lexicon]:
 
 
 def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
-    spaced = code not in _UNSPACED
+    spaced = code not in UNSPACED
+
+    def typed(key: str) -> Sequence[str]:
+        entries = entry.get(key, ())
+        return entries if code in _MARKS_MATTER else [_also_bare(written) for written in entries]
 
     def words(key: str) -> Words:
-        return Words(entry.get(key, ()), spaced)
+        return Words(typed(key), spaced)
 
-    def series(key: str, first: int = 0) -> Series:
-        return Series(entry.get(key, ()), spaced, first)
+    months, days = typed("months"), typed("days")
 
     return Lexicon(
         words("not"), words("words"), words("alone"), words("drop"),
-        {who: words(who) for who in ("i", "we", "he", "she")}, series("months"), series("days"), series("numbers", 2),
-        _dated(entry.get("months", ())) if spaced else _NEVER,
+        {who: Words(entry.get(who, ()), spaced) for who in ("i", "we", "he", "she")},
+        Series(months, spaced), Series(days, spaced), Counting(code, entry),
+        _dated(months) if spaced else _NEVER,
     )  # fmt: skip
+
+
+def bare(text: str) -> str:
+    """`text` without the marks on its letters. What is a pattern stays one."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text).translate(_WITHOUT)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def _also_bare(entry: str) -> str:
+    """An entry also as it is typed without its marks: fără, fara. What may not stand before it must have both."""
+    plain = bare(entry)
+    return entry if plain == entry or "(?<!" in entry else f"{entry}|{plain}"
 
 
 def _dated(months: Sequence[str]) -> re.Pattern[str]:
@@ -113,8 +150,8 @@ def _exact(entries: Sequence[str], spaced: bool) -> re.Pattern[str]:
     if not spaced:
         return re.compile("|".join(entries))
     # What ends in an apostrophe or a hyphen stands before its word without a space: n'ai, s'ka, n-am.
-    return re.compile("|".join(rf"(?<!\w)(?:{entry}){_end(entry)}" for entry in entries))
+    return re.compile(r"(?<!\w)(?:" + "|".join(rf"(?:{entry}){_end(entry)}" for entry in entries) + ")")
 
 
 def _end(entry: str) -> str:
-    return "" if entry.endswith(("'", ")", "\\b")) and not entry.endswith(")?") else r"(?!\w)"
+    return "" if entry.endswith(("'", "\\b")) or _LOOKS_ON.search(entry) else r"(?!\w)"

@@ -70,6 +70,11 @@ def route(pairs: Collection[tuple[str, str]], source: str, target: str) -> tuple
     return None
 
 
+def fault(folder: Path) -> str:
+    """What is wrong with the package in `folder`, empty when nothing is. Every byte is compared with its checksum."""
+    return _read(folder, thorough=True).fault
+
+
 def install(archive: Path, folder: Path, sha256: str = "") -> Installed:
     """Unpack a package file into `folder`, in place of an older one of the same languages. Raises `PackageRefused`."""
     found = digest(archive)

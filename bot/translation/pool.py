@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.translation.errors import Reason, Unavailable
+from bot.translation.errors import Damaged, Reason, Unavailable
 from bot.translation.process import PROGRAM, Process
 from bot.translation.wire import read, written
 
@@ -33,9 +33,9 @@ class _Job:
     alternatives: int = field(compare=False)
     done: asyncio.Future[list[list[str]]] = field(compare=False)
 
-    def refuse(self, reason: Reason) -> None:
+    def refuse(self, why: Unavailable) -> None:
         if not self.done.done():
-            self.done.set_exception(Unavailable(reason))
+            self.done.set_exception(why)
 
 
 class Pool:
@@ -94,7 +94,7 @@ class Pool:
         self._closed = True
         await asyncio.gather(*(hand.end() for hand in self._hands))
         for job in self._waiting:
-            job.refuse(Reason.BROKEN)
+            job.refuse(Unavailable(Reason.BROKEN))
         self._waiting.clear()
 
     def _hand_out(self) -> None:
@@ -112,7 +112,7 @@ class Pool:
     @staticmethod
     def _late(job: _Job) -> None:
         log.warning("translation.late")
-        job.refuse(Reason.SLOW)
+        job.refuse(Unavailable(Reason.SLOW))
 
 
 class _Hand:
@@ -181,6 +181,9 @@ class _Hand:
             self._give_up(Reason.BROKEN, "an answer to something else")
         elif "error" in found:
             log.error("translation.failed", extra={"error": _kind(found["error"])})
+            folder = found.get("damaged")
+            if isinstance(folder, str) and folder in job.steps:
+                job.refuse(Damaged(folder))
             self._settled(Reason.BROKEN)
             self._freed(self)
         elif not _fits(found.get("sentences"), job):
@@ -215,7 +218,7 @@ class _Hand:
             self._limit = None
         job, self._job = self._job, None
         if job is not None:
-            job.refuse(reason)
+            job.refuse(Unavailable(reason))
 
 
 def _fits(found: object, job: _Job) -> bool:

@@ -31,6 +31,7 @@ class Process(asyncio.SubprocessProtocol):
         self._said, self._ended = said, ended
         self._rest = bytearray()
         self._ready: asyncio.Future[None] = loop.create_future()
+        self._ready.add_done_callback(_heard)
         self._gone: asyncio.Future[None] = loop.create_future()
         self._killed = False
 
@@ -116,6 +117,12 @@ class Process(asyncio.SubprocessProtocol):
         else:
             self._ready.set_exception(ValueError("not a process that translates"))
             self.kill()
+
+
+def _heard(ready: asyncio.Future[None]) -> None:
+    """Who gave up starting it does not wait to be told why it ended, and that is no failure that was overlooked."""
+    if not ready.cancelled():
+        ready.exception()
 
 
 async def _opened(process: Process, command: Sequence[str]) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property
 
-from bot.translation.figures import currencies, figures, plain_digits
+from bot.translation.counting import NOTHING, Said
+from bot.translation.figures import figures, plain_digits
 from bot.translation.lexicon import Lexicon, lexicons
+from bot.translation.money import currencies
+from bot.translation.places import places
+from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _QUESTION = re.compile(r"[?？؟]|;(?=\s*$)")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_WIDE_LETTERS = 3.0
+_CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
+"""As Romanian is often typed, for what it has."""
+WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
 
 
@@ -19,38 +26,53 @@ class Side:
     """Each thing it says is looked up when it is first asked for: an original is compared with several translations."""
 
     def __init__(self, text: str, language: str) -> None:
-        self.text = plain_digits(text)
+        self.text = text if text.isascii() else plain_digits(_composed(text, language))
         self.language = language
         self.lexicon = lexicons().get(language)
 
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
         _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
-        _ = self.who, self.denials
+        _ = self.who, self.denials, self.places
         return self
 
     @cached_property
     def low(self) -> str:
-        return self.text.lower()
+        low = self.text.lower()
+        return low if low.isascii() else low.replace("i\u0307", "i")  # what is left of a Turkish İ
+
+    @cached_property
+    def said(self) -> str:
+        """In lower case and the letters of its language, where it is typed in Latin ones as well."""
+        return native(self.low, self.language) if self.language in LANGUAGES and self.low.isascii() else self.low
+
+    @cached_property
+    def spelled(self) -> list[str]:
+        """The words as they stand there."""
+        return WORD.findall(self.text)
 
     @cached_property
     def words(self) -> list[str]:
-        return [word.lower() for word in WORD.findall(self.text)]
+        return [word.lower() for word in self.spelled]
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        return places(zip(self.spelled, self.words, strict=True))
 
     @cached_property
     def letters(self) -> float:
         """How many, a sign of Chinese for several."""
         alphabetic = sum(map(str.isalpha, self.text))
         wide = 0 if self.text.isascii() else len(_WIDE.findall(self.text))
-        return alphabetic - wide + wide * _WIDE_LETTERS
+        return alphabetic - wide + wide * WIDE_LETTERS
 
     @cached_property
     def figures(self) -> list[str]:
-        return figures(self.text)
+        return figures(self.text, self.language)
 
     @cached_property
     def currencies(self) -> frozenset[str]:
-        return currencies(self.low)
+        return currencies(self.low, self.words)
 
     @cached_property
     def months(self) -> frozenset[int]:
@@ -66,9 +88,21 @@ class Side:
         return self.lexicon.days.which(self.low) if self.lexicon else frozenset()
 
     @cached_property
-    def numbers(self) -> frozenset[int]:
+    def numbers(self) -> Said:
         """Those that stand there in words."""
-        return self.lexicon.numbers.which(self.low) if self.lexicon else frozenset()
+        if self.lexicon is None:
+            return NOTHING
+        return self.lexicon.counting.said(self.said, self.words if self.said is self.low else WORD.findall(self.said))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether a number stands there, in figures or in words."""
+        return bool(self.figures or self.numbers.maybe)
+
+    @cached_property
+    def units(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The units of time that are counted, and all that are named."""
+        return self.lexicon.counting.units(self.said) if self.lexicon else (frozenset(), frozenset())
 
     @cached_property
     def who(self) -> frozenset[str]:
@@ -76,15 +110,28 @@ class Side:
 
     def speaks_of(self, who: str) -> bool:
         """Whether a word for `who` ("i", "we", "he", "she") stands there: quicker, where not all of them are asked."""
-        return self.lexicon is not None and self.lexicon.who[who].stand_in(self.low)
+        return self.lexicon is not None and self.lexicon.who[who].stand_in(self.said)
+
+    def first(self, who: str) -> int:
+        """Where a word for `who` stands first; below zero, where there is none."""
+        return self.lexicon.who[who].first(self.said) if self.lexicon is not None else -1
+
+    def times(self, who: str) -> int:
+        return self.lexicon.who[who].count(self.said) if self.lexicon is not None else 0
 
     @cached_property
     def denials(self) -> int:
-        return denials(self.low, self.lexicon) if self.lexicon else 0
+        return denials(self.said, self.lexicon) if self.lexicon else 0
 
     @cached_property
     def asks(self) -> bool:
         return _QUESTION.search(self.text) is not None
+
+
+def _composed(text: str, language: str) -> str:
+    """Each letter with its marks as one sign, as the words of the checks are written."""
+    text = unicodedata.normalize("NFC", text)
+    return text.translate(_CEDILLA) if language == "ro" else text
 
 
 def denials(text: str, lexicon: Lexicon) -> int:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.translation.checks import Doubt, check, clean, compared, in_order
-from bot.translation.errors import Reason, Unavailable
+from bot.translation.errors import Damaged, Reason, Unavailable
 from bot.translation.lexicon import lexicons
+from bot.translation.memory import Kept, Key, Memory
 from bot.translation.packages import MIDDLE, Installed, route, scan, usable
 from bot.translation.pool import Pool
 from bot.translation.sentences import Split, split
 from bot.translation.side import Side
 from encoder.transliteration import native
 
-CONVERSATIONS, TEXTS, SECONDS = 200, 300, 1800.0
-"""What is remembered at most, in the memory of this process: conversations, texts of each, seconds after the last."""
+log = logging.getLogger(__name__)
+
 BEST_OF = 4
 """The model's best translations of a sentence among which the first without a doubt is taken."""
 QUICK = 600
 """Characters up to which a text is checked on the event loop: about a millisecond."""
-
-Key = tuple[bytes, str, str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,53 +40,19 @@ class Translation:
         return f"Translation(via={self.via}, doubts={self.doubts})"
 
 
-class Memory:
-    """Translations by conversation, in memory alone; `forget` when one is deleted."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._kept: OrderedDict[int, tuple[float, OrderedDict[Key, Translation]]] = OrderedDict()
-
-    def get(self, conversation: int, key: Key) -> Translation | None:
-        self._tidy()
-        _, texts = self._kept.get(conversation, (0.0, None))
-        return texts.get(key) if texts else None
-
-    def put(self, conversation: int, key: Key, value: Translation) -> None:
-        _, texts = self._kept.get(conversation, (0.0, OrderedDict()))
-        texts[key] = value
-        while len(texts) > TEXTS:
-            texts.popitem(last=False)
-        self._kept[conversation] = self._now(), texts
-        self._kept.move_to_end(conversation)
-        self._tidy()
-
-    def forget(self, conversation: int) -> None:
-        self._kept.pop(conversation, None)
-
-    def __len__(self) -> int:
-        return sum(len(texts) for _, texts in self._kept.values())
-
-    def _tidy(self) -> None:
-        before = self._now() - SECONDS
-        while self._kept and (len(self._kept) > CONVERSATIONS or next(iter(self._kept.values()))[0] < before):
-            self._kept.popitem(last=False)
-
-
 class Translator:
-    """Translates with the packages in `folder`. Which there are is looked up once, when it is made."""
+    """Translates with the packages in `folder`. Which there are is looked up once, when it is made; one that is found
+    changed when it is to be loaded is not used from there on."""
 
     def __init__(
         self, folder: Path, pool: Pool, *, names: Collection[str] = (), now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._packages = scan(folder)
-        self._usable = usable(self._packages)
-        self._folders = {step: str(package.folder.absolute()) for step, package in self._usable.items()}
+        self._use(scan(folder))
         if self._usable:
             lexicons()  # read now: the first message would hold everybody's loop for it
         self._pool = pool
         self._names = tuple(names)
-        self._memory = Memory(now)
+        self._memory: Memory[Translation] = Memory(now)
         self._under_way: dict[tuple[int, Key], asyncio.Task[Translation]] = {}
 
     @property
@@ -115,12 +80,13 @@ class Translator:
         assert source is not None
         text = native(text, source)  # the packages know no Ukrainian in Latin letters
         key = (hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest(), source, target)
-        known = self._memory.get(conversation, key)
+        kept = self._memory.of(conversation)
+        known = kept.get(key)
         if known is not None:
             return known
         task = self._under_way.get((conversation, key))
         if task is None:
-            work = self._remembered(text, source, target, steps, (conversation, key), patient)
+            work = self._remembered(text, source, target, steps, kept, key, patient)
             task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
             self._under_way[conversation, key] = task
             task.add_done_callback(lambda _: self._under_way.pop((conversation, key), None))
@@ -140,15 +106,30 @@ class Translator:
         return await asyncio.to_thread(self._whole, split(original), text, source, target)
 
     def forget(self, conversation: int) -> None:
-        """Nothing of the conversation is remembered any more."""
+        """Nothing of the conversation is remembered any more, nor what is just being translated of it."""
         self._memory.forget(conversation)
 
     async def close(self) -> None:
         for task in list(self._under_way.values()):
             task.cancel()
+        self._memory.close()
         await self._pool.close()
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _use(self, packages: Sequence[Installed]) -> None:
+        self._packages = packages
+        self._usable = usable(packages)
+        self._folders = {step: str(package.folder.absolute()) for step, package in self._usable.items()}
+
+    def _not_used(self, folder: str) -> None:
+        """Until the gateway is started again, with a package that is whole."""
+        for package in self._usable.values():
+            if self._folders[package.source, package.target] == folder:
+                log.error("translation.package_damaged", extra={"package": f"{package.source} -> {package.target}"})
+                spoilt = replace(package, fault="it is not what was installed")
+                self._use([spoilt if each is package else each for each in self._packages])
+                return
 
     def _steps(self, source: str | None, target: str) -> list[tuple[str, str]]:
         if source is None:
@@ -159,8 +140,9 @@ class Translator:
         return list(steps)
 
     async def _remembered(
-        self, text: str, source: str, target: str, steps: list[tuple[str, str]], place: tuple[int, Key], patient: bool
-    ) -> Translation:
+        self, text: str, source: str, target: str, steps: list[tuple[str, str]], kept: Kept[Translation], key: Key,
+        patient: bool,
+    ) -> Translation:  # fmt: skip
         parts = split(text)
         ours = [Side(sentence, source) for sentence in parts.sentences]
         quick = len(text) <= QUICK  # a thread would cost as much as the checks
@@ -176,7 +158,7 @@ class Translator:
             best, doubts = await asyncio.to_thread(self._best, ours, found, source, target)
         via = (source, MIDDLE, target) if len(steps) > 1 else (source, target)
         made = Translation(parts.filled(best), doubts, via)
-        self._memory.put(*place, made)
+        kept.put(key, made)
         return made
 
     async def _run(
@@ -191,7 +173,11 @@ class Translator:
         if not parts.sentences:
             return []
         folders = [self._folders[step] for step in steps]
-        return await self._pool.run(folders, parts.sentences, count, patient=patient, meanwhile=meanwhile)
+        try:
+            return await self._pool.run(folders, parts.sentences, count, patient=patient, meanwhile=meanwhile)
+        except Damaged as damaged:
+            self._not_used(damaged.folder)
+            raise
 
     def _best(
         self, ours: Sequence[Side], found: list[list[str]], source: str, target: str

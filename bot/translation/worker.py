@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.translation.errors import Damaged
+from bot.translation.packages import fault
 from bot.translation.wire import read, written
 from encoder.processor import use_widest
 
@@ -79,12 +81,18 @@ class Models:
         self._library = import_library()
         self._threads = threads
         self._loaded: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
+        self._whole: dict[str, bool] = {}
 
     def get(self, folder: str) -> tuple[Any, Any]:
-        """(package, translator) of an installed package. Raises whatever its parts raise when they are broken."""
+        """(package, translator) of an installed package. Raises `Damaged` when a byte of it has changed, and whatever
+        its parts raise when they are broken all the same."""
         if folder not in self._loaded:
             import ctranslate2
 
+            if folder not in self._whole:  # once: a damaged one must not be read anew for each message
+                self._whole[folder] = not fault(Path(folder))
+            if not self._whole[folder]:
+                raise Damaged(folder)
             package = self._library.Package(Path(folder))
             translator = ctranslate2.Translator(
                 str(package.package_path / "model"), device="cpu", inter_threads=1, intra_threads=self._threads
@@ -128,6 +136,8 @@ def answer(models: Models, request: dict[str, Any]) -> dict[str, Any]:
     """The answer to one request; an error has the kind of the failure and never its message."""
     try:
         found = models.translate(request["steps"], request["sentences"], request["alternatives"])
+    except Damaged as damaged:
+        return {"id": request["id"], "error": "Damaged", "damaged": damaged.folder}
     except Exception as error:  # noqa: BLE001 - whatever a broken package raises; its text may hold a sentence
         return {"id": request["id"], "error": type(error).__name__}
     return {"id": request["id"], "sentences": found}

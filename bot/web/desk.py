@@ -37,6 +37,7 @@ from bot.web import (
 )
 from bot.web.desk_entrance import session_shown
 from bot.web.desk_errors import DeskRoute
+from bot.web.desk_own import OwnWords
 from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.errors import ApiError
 from bot.web.feed import Feed
@@ -101,6 +102,7 @@ def _api(
 ) -> APIRouter:  # fmt: skip
     """What needs a session."""
     api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
+    own = OwnWords(words)
     Session = Annotated[DeskSession, Depends(door)]
     CaseId = Annotated[int, Path(ge=1, le=BIG)]
 
@@ -160,14 +162,15 @@ def _api(
         """The messages after `after`, and all that the person answered in forms (in `lang`, else the session's)."""
         language = language_of(words, session, lang)
         found = await desk.read(session, case_id, after)
-        messages = [message_shown(m) | desk_work.in_own_words(m, words, language) for m in found]
+        messages = [message_shown(m) | own.of(m, language) for m in found]
         return {"messages": messages, "told": told_shown(await desk.told(session, case_id), words, language)}
 
     @api.post("/cases/{case_id}/messages", status_code=202)
     async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
-        if body.translated is None or interpreter is None:
+        if interpreter is None:
             return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
-        was = body.translated
+        if (was := body.translated) is None:
+            return {"seq": await interpreter.reply_plain(session, case_id, str(body.id), body.text)}
         return {
             "seq": await interpreter.reply(session, case_id, str(body.id), body.text, was.text, was.own, was.looked)
         }

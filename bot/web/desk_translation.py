@@ -25,6 +25,10 @@ class ReadBody(_Body):
     into: Own
 
 
+class IntoBody(_Body):
+    into: Own
+
+
 class DraftBody(_Body):
     text: StrictStr
     own: Own
@@ -47,8 +51,8 @@ def translation_shown(made: Translation) -> dict[str, Any]:
 
 
 def reading_shown(reading: Reading) -> dict[str, Any]:
-    """`{"seq", "from", and one of: "same": true, "missing": reason, "text" with "doubts" and "via"}`."""
-    data: dict[str, Any] = {"seq": reading.seq, "from": reading.language}
+    """`{"from", and one of: "same": true, "missing": reason, "text" with "doubts" and "via"}`."""
+    data: dict[str, Any] = {"from": reading.language}
     if reading.same:
         return data | {"same": True}
     if reading.made is None:
@@ -74,7 +78,13 @@ def add(api: APIRouter, interpreter: Interpreter, door: Door) -> None:
     @api.post("/cases/{case_id}/translations")
     async def read(case_id: CaseId, body: ReadBody, session: Session) -> dict[str, Any]:
         found = await interpreter.read(session, case_id, set(body.seqs), body.into)
-        return {"translations": [reading_shown(reading) for reading in found]}
+        return {"translations": [{"seq": seq, **reading_shown(reading)} for seq, reading in found.items()]}
+
+    @api.post("/cases/{case_id}/translations/told")
+    async def read_told(case_id: CaseId, body: IntoBody, session: Session) -> dict[str, Any]:
+        """The same for what the person answered in forms in their own words: `of` which it is the translation."""
+        found = await interpreter.read_told(session, case_id, body.into)
+        return {"translations": [{"of": text, **reading_shown(reading)} for text, reading in found.items()]}
 
     @api.post("/cases/{case_id}/drafts")
     async def draft(case_id: CaseId, body: DraftBody, session: Session) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
 from bot.casefile import CaseFile
 from bot.casework import LONGEST_HOW, CaseWork
-from bot.core.model import Case, Message, Sender
+from bot.core.model import Case
 from bot.interpreting import Interpreter
-from bot.ports import Catalogue
 from bot.storage.skills import MOST
 from bot.storage.store import DeskSession, Plan
 from bot.web.desk_shown import brief
@@ -61,13 +60,6 @@ class PlanBody(_Body):
 class SkillsBody(_Body):
     languages: list[Annotated[StrictStr, Field(max_length=20)]] = Field(max_length=40)
     capacity: int | None = Field(None, ge=1, le=MOST)
-
-
-def in_own_words(message: Message, words: Catalogue, language: str) -> dict[str, str]:
-    """`own`: what a ready-made reply says, in the caseworker's language."""
-    if message.sender is Sender.CASEWORKER and message.key:
-        return {"own": words.say(message.key, language)}
-    return {}
 
 
 def plan_shown(plan: Plan) -> dict[str, Any]:

@@ -6,13 +6,14 @@ is lost on the desk.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import Phone
-from tests.browser.test_translation import bilingual, log_in, packages  # noqa: F401 - fixtures
+from tests.browser.test_translation import bilingual, log_in, packages, readable  # noqa: F401 - fixtures
 from tests.support.gateway import Gateway, Visitor, wait_for
 
 DANGER = "Mă bate acum și nu pot să ies, ajutor!"
@@ -112,6 +113,30 @@ def said(desk: Page) -> Locator:
 
 def read_by(person: Visitor) -> list[str]:
     return [message["text"] for message in person.messages() if message["from"] == "caseworker"]
+
+
+def test_what_may_be_wrong_with_the_back_translation_stands_under_it(
+    bilingual: Gateway, desk: Page, words: Catalogue, pictures: Path  # noqa: F811
+) -> None:
+    """It is what the caseworker relies on: a number that it lost may still be in what the person reads, or not."""
+    case(desk, bilingual, words, danger=True)
+    translated(desk)
+    under = desk.locator("#draft-back + #draft-back-doubts")
+    expect(under).to_be_empty()
+    desk.locator("#draft-text").fill("Nu pot să vin, te sun la 14:30.")
+    expect(under).to_contain_text(words.label("desk.doubt_numbers", "nl"))
+    expect(under).to_contain_text(words.label("desk.back_translation", "nl"))
+    expect(desk.locator("#draft-back")).not_to_contain_text("14:30")
+    expect(desk.locator("#draft-doubts")).not_to_contain_text(words.label("desk.doubt_numbers", "nl"))
+    expect(under).to_be_in_viewport(ratio=1)
+    expect(desk.locator("#draft-looked")).to_be_in_viewport(ratio=1)
+    desk.screenshot(path=pictures / "25-doubtful-back-translation.png")
+    readable(desk)
+    desk.locator("#draft-text").press_sequentially(".")
+    expect(under).to_be_empty()
+    desk.locator("#draft-text").fill(READ)
+    expect(desk.locator("#draft-back")).to_have_text(WRITTEN)
+    expect(under).to_be_empty()
 
 
 def test_danger_that_begins_while_it_is_under_way_loses_neither_it_nor_the_next(

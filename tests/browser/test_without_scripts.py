@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Error, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
+from tests.browser.test_translation import bilingual, packages  # noqa: F401 - fixtures
+from tests.support.caseworker import first
 from tests.support.gateway import Gateway
 
 DANGER = "il me frappe maintenant, je ne peux pas sortir"
@@ -144,4 +147,39 @@ def test_other_scripts_fit_the_smallest_screen(
     if language == "العربية":
         assert phone.page.locator("html").get_attribute("dir") == "rtl"
         phone.page.screenshot(path=pictures / "14-without-scripts-arabic.png")
+    phone.context.close()
+
+
+def test_what_a_machine_translated_is_marked_with_the_original_at_one_tap(
+    bilingual: Gateway, browser: Browser, words: Catalogue, pictures: Path  # noqa: F811
+) -> None:
+    phone = old_phone(bilingual, browser, "ro-RO")
+    begin(phone, "Română")
+    send(phone, "Mă bate acum și nu pot să ies, ajutor!")
+    colleague = first(bilingual)
+    case = f"/desk/api/cases/{colleague.wait_for_case()['id']}"
+    assert colleague.http.post(f"{case}/claim").status_code == 200
+    written = "Blijf waar je bent. Ik bel je om 14:30."
+    draft = colleague.http.post(f"{case}/drafts", json={"text": written, "own": "nl"}).json()
+    changed = draft["text"].replace("14", "15")
+    colleague.http.post(f"{case}/drafts/back", json={"text": changed, "original": written, "own": "nl"})
+    for text in (draft["text"], changed):
+        body = {"id": str(uuid4()), "text": text, "translated": {"text": written, "own": "nl", "looked": True}}
+        assert colleague.http.post(f"{case}/messages", json=body).status_code == 202
+
+    phone.page.locator("#look").click()
+    right, wrong = phone.page.locator("#log li.caseworker").all()
+    for item, text in ((right, "Rămâi unde ești. Te sun la 14:30."), (wrong, "Rămâi unde ești. Te sun la 15:30.")):
+        expect(item.locator(".text")).to_have_text(text)
+        marked = words.label("visitor.translated_from", "ro", language="Nederlands")
+        expect(item.locator("p.translated").first).to_have_text(marked)
+        expect(item.locator(".original")).to_be_hidden()
+        item.locator("summary").click()
+        expect(item.locator(".original")).to_have_text(written)
+        expect(item.locator(".original")).to_have_attribute("lang", "nl")
+    expect(right.locator(".doubtful")).to_have_count(0)
+    expect(wrong.locator(".doubtful")).to_have_text(words.label("visitor.translation_doubtful", "ro"))
+    wrong.scroll_into_view_if_needed()
+    phone.page.screenshot(path=pictures / "30-translated-without-scripts.png")
+    assert phone.elsewhere == []
     phone.context.close()

@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,13 +19,14 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import expect
 
-from bot import content
+from bot import content, language
 from bot.calling import roster_of
 from bot.casework import CaseWork
 from bot.core.model import Assessment, Urgency
 from bot.desk import Desk
 from bot.dialogue.engine import Engine
 from bot.gate import Gate
+from bot.interpreting import Interpreter
 from bot.limits import Limits
 from bot.live.local import Live
 from bot.secret import page_key
@@ -32,6 +35,7 @@ from bot.sessions import Sessions
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.tasks import Tasks
+from bot.translation import Pool, Translator, install
 from bot.understanding import Understanding
 from bot.web import desk as desk_web
 from bot.web import errors, pages, visitor
@@ -41,6 +45,7 @@ from bot.web.source import Source
 from tests.browser.conftest import PATIENCE
 from tests.support.databases import Clock, upgraded_sqlite
 from tests.support.desk import Colleague, join
+from tests.support.gateway import ROOT
 from tests.support.serving import serving
 
 expect.set_options(timeout=PATIENCE)
@@ -68,6 +73,11 @@ class Detected:
 class Languages:
     def detect(self, text: str, *, chosen: str | None, hints: Sequence[str] = ()) -> Detected:
         return Detected() if chosen else Detected(None, 0.0, False)
+
+
+@cache
+def real_languages() -> language.Languages:
+    return language.Languages.load(ROOT / "models", ROOT / "content" / "languages.yml")
 
 
 async def no_encoder(_: str) -> None:
@@ -141,8 +151,11 @@ class Office:
         return person, new[0]
 
 
-@pytest.fixture
-async def office(tmp_path: Path, sqlite_template: Path, words: content.Catalogue) -> AsyncIterator[Office]:
+@asynccontextmanager
+async def open_office(
+    tmp_path: Path, sqlite_template: Path, words: content.Catalogue, packages: Path | None = None
+) -> AsyncIterator[Office]:
+    """An office; with the folder of `packages`, one that translates."""
     url = upgraded_sqlite(tmp_path, sqlite_template)
     clock, live, tasks, limits = Clock(), Live(), Tasks(), Limits(1000, 1000)
     store = await Store.open(url, clock=clock)
@@ -159,7 +172,9 @@ async def office(tmp_path: Path, sqlite_template: Path, words: content.Catalogue
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
     work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
     roster = roster_of(settings, store, clock)
-    app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed))
+    translator = Translator(packages, Pool(1, 15, 1)) if packages else None
+    interpreter = Interpreter(desk, translator, real_languages()) if translator else None
+    app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter))
     app.mount("/static", pages.STATIC, name="static")
     app.add_middleware(Guard, max_body=64 * 1024, secure=False)
     server = uvicorn.Server(
@@ -177,5 +192,31 @@ async def office(tmp_path: Path, sqlite_template: Path, words: content.Catalogue
         server.should_exit = True
         await running
         await tasks.finish(3)
+        if translator is not None:
+            await translator.close()
         await engine.close()
         await store.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path, sqlite_template: Path, words: content.Catalogue) -> AsyncIterator[Office]:
+    async with open_office(tmp_path, sqlite_template, words) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny real packages: nl and ro, to and from English."""
+    folder = tmp_path_factory.mktemp("packages")
+    for archive in sorted((ROOT / "tests/support/translation").glob("*.argosmodel")):
+        install(archive, folder)
+    return folder
+
+
+@pytest.fixture
+async def translating_office(
+    tmp_path: Path, sqlite_template: Path, words: content.Catalogue, packages: Path
+) -> AsyncIterator[Office]:
+    """The same, where Romanian is translated."""
+    async with open_office(tmp_path, sqlite_template, words, packages) as made:
+        yield made

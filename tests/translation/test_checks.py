@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from collections.abc import Callable
 from itertools import permutations
 
@@ -72,6 +73,18 @@ LANGUAGES = sorted(lexicons())
         ("nl", "Ik woon bij Mihaela.", "en", "I live with Michael.", ()),  # like enough to be one name
         ("nl", "Ik woon bij Mihaela.", "en", "I live with friends.", (Doubt.NAMES,)),
         ("ti", "ደሓን ድኺ", "nl", "Gaat het goed", (Doubt.UNCHECKED,)),
+        ("ro", "Patronul mă bate.", "nl", "Persoon", (Doubt.LENGTH,)),
+        ("ro", "Astăzi am lucrat la fermă.", "nl", "Wapen", (Doubt.LENGTH,)),
+        ("ar", "هو يضربني كل يوم ولا أستطيع أن أخرج من هنا", "nl", "Niet.", (Doubt.LENGTH,)),
+        ("nl", "Mijn baas heeft mijn paspoort.", "ro", "Boss.", (Doubt.LENGTH,)),
+        ("en", "I cannot go out.", "tr", "Çıkamıyorum.", ()),  # one word may say as much
+        ("en", "Thank you very much.", "nl", "Dankjewel.", ()),
+        ("en", "He hit her.", "nl", "Zij sloeg hem.", (Doubt.PERSON,)),
+        ("en", "He hit her.", "nl", "Hij sloeg haar.", ()),
+        ("en", "My father beats me.", "nl", "Hij slaat hem.", (Doubt.PERSON,)),
+        ("nl", "Hij sloeg mij.", "en", "He hit him.", (Doubt.PERSON,)),
+        ("en", "I live at Andrei's.", "ro", "Locuiesc la casa lui Andrei.", ()),
+        ("nl", "Mijn baas sloeg mij.", "ro", "Șeful m-a bătut.", ()),
     ],
 )
 def test_what_is_marked(source: str, ours: str, target: str, theirs: str, doubts: tuple[Doubt, ...]) -> None:
@@ -80,6 +93,73 @@ def test_what_is_marked(source: str, ours: str, target: str, theirs: str, doubts
         assert Doubt.LENGTH in found
     else:
         assert found == doubts
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "left"),
+    [
+        ("nl", "ro", "Kom hier.", True),
+        ("ro", "nl", "Mi-e frică.", True),
+        ("ro", "nl", "ajutor", True),
+        ("nl", "ro", "ok", False),
+        ("nl", "ro", "Stop!", False),
+        ("nl", "en", "stop, taxi", False),
+        ("es", "en", "no", False),
+        ("ro", "nl", "Mihaela Popescu", False),
+        ("ro", "nl", "Antwerpen, 12", False),
+        ("nl", "ro", "payoke", False),
+        ("es", "pt", "para empresas", False),
+        ("nl", "uk", "Hotel", True),  # in other letters nothing is the same
+    ],
+)
+def test_a_word_or_two_that_were_left_as_they_were(source: str, target: str, text: str, left: bool) -> None:
+    assert check([(text, text)], source, target, ("Payoke",)) == ((Doubt.UNTRANSLATED,) if left else ())
+
+
+@pytest.mark.parametrize(
+    ("source", "denied", "target", "said"),
+    [
+        ("vi", "Tôi không thể ra ngoài.", "nl", "Ik kan naar buiten."),
+        ("pt", "Não tenho papéis.", "nl", "Ik heb papieren."),
+        ("tr", "Güvende değilim.", "nl", "Ik ben veilig."),
+        ("ro", "Sunt fără acte.", "nl", "Ik heb papieren."),
+        ("ro", "Sunt fara acte.", "nl", "Ik heb papieren."),
+        ("ro", "nam acte", "nl", "Ik heb papieren."),
+        ("tr", "Guvende degilim.", "nl", "Ik ben veilig."),
+        ("tr", "GÜVENDE DEĞİLİM", "nl", "IK BEN VEILIG"),
+        ("vi", "Toi khong the ra ngoai.", "nl", "Ik kan naar buiten."),
+        ("bg", "Ne moga da izlqza.", "nl", "Ik kan naar buiten."),
+        ("ru", "Ya ne mogu vyjti.", "nl", "Ik kan naar buiten."),
+        ("en", "he wasnt there", "nl", "hij was daar"),
+        ("en", "i havent eaten", "nl", "ik heb gegeten"),
+        ("ar", "ما عندي أوراق", "nl", "Ik heb papieren."),
+        ("ar", "مافي أكل", "nl", "Er is eten."),
+        ("fr", "Personne m'aide.", "nl", "Iemand helpt mij."),
+        ("sq", "Ska pune.", "nl", "Er is werk."),
+        ("nl", "ik weet het nie", "en", "I know it."),
+        ("de", "Ich weiß nich.", "nl", "Ik weet het."),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_denial_is_known_as_people_type_it(form: str, source: str, denied: str, target: str, said: str) -> None:
+    """Without the marks on the letters, with marks apart from them, in Latin letters, without an apostrophe."""
+    assert Doubt.NEGATION in check([(unicodedata.normalize(form, denied), said)], source, target)
+
+
+@pytest.mark.parametrize(
+    ("source", "ours", "target", "theirs"),
+    [
+        ("vi", "Ban co an toan khong?", "nl", "Ben je veilig?"),
+        ("ar", "ما اسمك؟", "nl", "Hoe heet je?"),
+        ("fr", "La personne m'aide.", "nl", "De persoon helpt mij."),
+        ("fr", "Personne ne m'aide.", "nl", "Niemand helpt mij."),
+        ("sq", "Skedari është këtu.", "nl", "Het bestand is hier."),
+        ("ro", "Vino marti la ora 15.", "nl", "Kom dinsdag om 15 uur."),
+        ("ro", "Stau aici de doua luni.", "nl", "Ik ben hier sinds twee maanden."),
+    ],
+)
+def test_what_only_looks_like_a_denial(source: str, ours: str, target: str, theirs: str) -> None:
+    assert check([(ours, theirs)], source, target) == ()
 
 
 def sentences(text: str) -> list[str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from bot.commands import doctor, translation_quality
 from bot.commands import languages as command
-from bot.commands import translation_quality
+from bot.settings import Settings
 from bot.translation import scan
 from tests.support.gateway import INLOOP, ROOT
 from tests.translation.conftest import ARCHIVES
@@ -72,6 +75,17 @@ def test_files_are_installed_and_the_contract_says_what_can_be_translated(tmp_pa
     assert ways == ["en -> nl", "en -> ro", "nl -> en", "nl -> ro", "ro -> en", "ro -> nl"], "each direction once"
 
 
+def test_what_is_understood_and_not_answered_is_said(tmp_path: Path) -> None:
+    said = run("languages", folder=tmp_path).stdout
+    for code in ("hi", "bn", "tl"):
+        (line,) = [line for line in said.splitlines() if line.startswith(f"{code} ")]
+        assert "answers: none" in line
+        assert "not answered yet" in line
+    assert "Any other language is read by the encoder alone" in said
+    codes = {row["code"] for row in json.loads(run("languages", "--json", folder=tmp_path).stdout)}
+    assert not codes & {"hi", "bn", "tl"}, "the list of the contract is of those that are answered"
+
+
 def test_a_wrong_checksum_a_missing_file_and_nothing_at_all_end_with_words(tmp_path: Path) -> None:
     wrong = run("languages", "add", "--file", str(ARCHIVES[0]), "--sha256", "0" * 64, folder=tmp_path)
     assert (wrong.returncode, scan(tmp_path)) == (1, [])
@@ -86,6 +100,38 @@ def test_doctor_warns_of_a_damaged_package(tmp_path: Path) -> None:
     (package.folder / "model" / "model.bin").write_bytes(b"short")
     said = run("doctor", folder=tmp_path).stdout
     assert f"warning  translation {package.source} -> {package.target} is not used" in said
+
+
+async def said_of(folder: Path, tmp_path: Path) -> list[str]:
+    settings = Settings(_env_file=None, data_dir=tmp_path, models_dir=tmp_path, translation_dir=folder)
+    found = [(level, said) async for level, said in doctor.findings(settings, date(2026, 11, 24))]
+    return [said for level, said in found if level == "warning" and "transla" in said]
+
+
+async def test_doctor_names_the_languages_that_cannot_be_reached_and_the_ways_without_a_way_back(
+    packages: Path, tmp_path: Path
+) -> None:
+    others = {"ar", "bg", "de", "es", "fr", "hu", "pl", "pt", "ru", "sq", "tr", "uk", "vi", "zh"}
+    half = shutil.copytree(packages, tmp_path / "half")
+
+    def named(said: str) -> set[str]:
+        head, _, codes = said.partition(": ")
+        assert head == "not translated both ways with any of nl, fr, en"
+        return set(codes.split(", "))
+
+    (said,) = await said_of(packages, tmp_path)
+    assert named(said) == others
+    shutil.rmtree(half / "translate-en_ro-0_1")
+    said, single = await said_of(half, tmp_path)
+    assert named(said) == others | {"ro"}
+    assert single == "translated one way only: ro -> en"
+    (half / "translate-en_nl-0_1" / "model" / "model.bin").write_bytes(b"short")
+    damaged, said, single = await said_of(half, tmp_path)
+    assert "is not used" in damaged
+    assert named(said) == others | {"en", "nl", "ro"}
+    assert single == "translated one way only: nl -> en, ro -> en"
+    (nothing,) = await said_of(tmp_path / "none", tmp_path)
+    assert "no packages" in nothing
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ class Talk:
     """A case that the caseworker has claimed, and its person."""
 
     def __init__(
-        self, gateway: Gateway, colleague: Caseworker, words: Any, *written: str, language: str = "ro"
+        self, gateway: Gateway, colleague: Caseworker, words: Any, *written: str, language: str | None = "ro"
     ) -> None:
-        """Written without danger, the person then asks for a human."""
+        """Written without danger, the person then asks for a human. Without a `language` a menu asks for it."""
         self.colleague, self.person = colleague, Visitor(gateway.url, language)
         before = {case["id"] for case in colleague.queue()}
         self.seqs = [self.person.write(text) for text in written]
@@ -36,7 +36,8 @@ class Talk:
             if (found := next(new, None)) is not None:
                 return found
             labels = [choice["label"] for message in self.person.messages() for choice in message["choices"]]
-            for label in (words.label("choices.yes", language), words.topic_label("talk_to_human", language)):
+            code = language or "mul"
+            for label in (words.label("choices.yes", code), words.topic_label("talk_to_human", code)):
                 if label in labels:
                     self.person.choose(label)
                     break

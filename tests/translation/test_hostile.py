@@ -63,6 +63,22 @@ SAYINGS: list[tuple[tuple[str, str, str], tuple[str, str, str]]] = [
             "Suntem aici de {day} fără {people} oameni.",
         ),
     ),
+    (
+        ("Hij heeft {some} kinderen.", "He has {some} children.", "El are {some} copii."),
+        ("Hij heeft geen {some} kinderen.", "He does not have {some} children.", "El nu are {some} copii."),
+    ),
+    (
+        ("De reis kost {cash}.", "The trip costs {cash}.", "Drumul costă {cash}."),
+        ("De reis kost geen {cash}.", "The trip does not cost {cash}.", "Drumul nu costă {cash}."),
+    ),
+    (
+        ("De bus komt om {clock} aan.", "The bus arrives at {clock}.", "Autobuzul ajunge la {clock}."),
+        ("De bus komt niet om {clock} aan.", "The bus does not arrive at {clock}.", "Autobuzul nu ajunge la {clock}."),
+    ),
+    (
+        ("Ze slapen hier {span}.", "They sleep here for {span}.", "Ei dorm aici {span}."),
+        ("Ze slapen hier nooit {span}.", "They never sleep here for {span}.", "Ei nu dorm aici niciodată {span}."),
+    ),
 ]
 WEEKDAYS = [
     ("maandag", "Monday", "luni"), ("dinsdag", "Tuesday", "marți"), ("donderdag", "Thursday", "joi"),
@@ -72,6 +88,27 @@ MONTHS = [
     ("januari", "January", "ianuarie"), ("maart", "March", "martie"), ("mei", "May", "mai"),
     ("juni", "June", "iunie"), ("oktober", "October", "octombrie"),
 ]  # fmt: skip
+
+NUMBERS = [
+    ("twee", "two", "doi"), ("drie", "three", "trei"), ("vier", "four", "patru"), ("vijf", "five", "cinci"),
+    ("zes", "six", "șase"), ("acht", "eight", "opt"), ("elf", "eleven", "unsprezece"),
+    ("twaalf", "twelve", "doisprezece"),
+    ("dertien", "thirteen", "treisprezece"), ("twintig", "twenty", "douăzeci"), ("dertig", "thirty", "treizeci"),
+    ("vijfentwintig", "twenty-five", "douăzeci și cinci"), ("honderd", "a hundred", "o sută"),
+    ("tweehonderd", "two hundred", "două sute"), ("vijfduizend", "five thousand", "cinci mii"),
+]  # fmt: skip
+MONEY = [
+    ("euro", "euros", "euro"), ("dollar", "dollars", "dolari"), ("lei", "lei", "lei"), ("leva", "leva", "leva"),
+    ("pond", "pounds", "lire sterline"), ("forint", "forints", "forinți"), ("złoty", "zloty", "zloți"),
+    ("hryvnia", "hryvnias", "hrivne"), ("roebel", "rubles", "ruble"), ("lira", "lira", "lire"),
+    ("yuan", "yuan", "yuani"), ("lek", "lek", "lek"), ("%", "percent", "la sută"),
+]  # fmt: skip
+UNITS = [
+    ("dagen", "days", "zile"), ("weken", "weeks", "săptămâni"), ("maanden", "months", "luni"),
+    ("minuten", "minutes", "minute"), ("uur", "hours", "ore"), ("jaar", "years", "ani"),
+]  # fmt: skip
+LEFT_OUT = UNITS[-2:]
+"""At three, or fifteen: what was hours or years is often left out, and rightly."""
 
 
 def values(rng: random.Random) -> dict[str, tuple[str, str, str]]:
@@ -89,6 +126,9 @@ def values(rng: random.Random) -> dict[str, tuple[str, str, str]]:
     numeric = f"{day}/{rng.randint(1, 12)}/{rng.randint(2025, 2027)}"
     spelled = tuple(f"{day} {name} 2026" for name in month)
     local = "".join(f" {rng.randint(0, 99):02d}" for _ in range(3))
+    few = str(rng.randint(2, 9))
+    clock = f"{hour}:{minute:02d}"
+    unit, coin, price = rng.choice(UNITS), rng.choice(MONEY), str(rng.randint(20, 900))
     return {
         "money": money,
         "time": rng.choice(
@@ -101,6 +141,14 @@ def values(rng: random.Random) -> dict[str, tuple[str, str, str]]:
         "days": same(str(rng.choice([20, 21, 22]))),
         "day": rng.choice(WEEKDAYS),
         "people": same(str(rng.randint(13, 60))),
+        "some": rng.choice(NUMBERS),
+        "cash": (
+            f"{price} {coin[0]}",
+            f"{price} {coin[1]}",
+            f"{price} {'' if coin[2] == 'la sută' else 'de '}{coin[2]}",
+        ),
+        "clock": (clock, f"{hour % 12 or 12}:{minute:02d} {'pm' if hour > 11 else 'am'}", clock),
+        "span": (f"{few} {unit[0]}", f"{few} {unit[1]}", f"{few} {unit[2]}"),
     }
 
 
@@ -113,6 +161,30 @@ def other(rng: random.Random, value: str) -> str:
     places = [i for i, ch in enumerate(value) if ch.isdigit()]
     place = rng.choice(places[-2:])
     return value[:place] + rng.choice([d for d in "123456789" if d != value[place]]) + value[place + 1 :]
+
+
+def other_number(rng: random.Random, kind: str, number: tuple[str, str, str], target: int) -> str:
+    if kind == "drop":
+        return ""
+    wrong = rng.choice([each for each in NUMBERS if each != number])[target]
+    return f"{number[target]} {('of', 'or', 'sau')[target]} {wrong}" if kind == "add" else wrong
+
+
+OTHER_WORDS = {"cash": MONEY, "span": UNITS, "clock": [("am", "am", "am"), ("pm", "pm", "pm")]}
+
+
+def other_word(rng: random.Random, named: str, shown: str, target: int) -> str:
+    """`shown` with another currency, another unit, or at the other half of the day."""
+    if named == "clock":
+        return (
+            shown.replace("am", "xm").replace("pm", "am").replace("xm", "pm")
+            if "m" in shown
+            else f"{shown} " + ("am" if int(shown.split(":", 1)[0]) > 11 else "pm")
+        )
+    words = [each[target] for each in OTHER_WORDS[named]]
+    word = max((each for each in words if shown.endswith(each)), key=len)
+    left_out = [""] if word not in {each[target] for each in LEFT_OUT} else []
+    return shown.removesuffix(word) + rng.choice([*left_out, *(each for each in words if each != word)])
 
 
 def hostile(rng: random.Random) -> tuple[str, str, str, str, Doubt]:
@@ -132,13 +204,17 @@ def hostile(rng: random.Random) -> tuple[str, str, str, str, Doubt]:
     shown = given[named][target]
     if named == "day":
         shown = "" if kind == "drop" else rng.choice([day[target] for day in WEEKDAYS if day != given["day"]])
+    elif named == "some":
+        shown = other_number(rng, kind, given[named], target)
+    elif named in OTHER_WORDS and rng.random() < 0.5:
+        shown = other_word(rng, named, shown, target)
     elif named == "date" and not shown.replace("/", "").isdigit() and rng.random() < 0.5:
         month = next(m for m in MONTHS if m[target] in shown)
         shown = shown.replace(month[target], rng.choice(["", *(m[target] for m in MONTHS if m != month)]))
     elif kind == "drop":
         shown = " ".join(part for part in shown.split() if not any(ch.isdigit() for ch in part)) or "some"
     elif kind == "add":
-        shown = f"{shown} 7"
+        shown = f"{shown} 77"
     elif kind == "swap" and {"hours", "days"} <= set(used):
         wrong["hours"], wrong["days"] = given["days"], given["hours"]
         return LANGUAGES[source], LANGUAGES[target], message, filled(said, wrong, target), Doubt.NUMBERS
@@ -203,13 +279,20 @@ DENIES = {
 }
 
 
+VARIES = {"street", "clock", "span", "cash"}
+"""What of it is no number may be said in another way: of those only the figures are compared."""
+
+
 def changed(
     made: str, given: dict[str, tuple[str, str, str]], used: list[str], target: int, denied: bool
 ) -> set[Doubt]:
     """What is certainly not the same in `made`, by other means than those of the checks."""
+    made = made.replace(given["clock"][0], given["clock"][target])  # 14:30 is 2:30 pm
+    if "span" in used:
+        made = re.sub(r"(?<!\d)0(?=\d)", "", made)  # 04 is 4
     digits = "".join(filter(str.isdigit, made))
     wanted = ["".join(filter(str.isdigit, given[name][target])) for name in used]
-    words = [part for name in used for part in given[name][target].split() if part.isalpha() and name != "street"]
+    words = [part for name in used for part in given[name][target].split() if part.isalpha() and name not in VARIES]
     found = set()
     if any(part not in digits for part in wanted) or sorted("".join(wanted)) != sorted(digits):
         found.add(Doubt.NUMBERS)

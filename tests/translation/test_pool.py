@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -109,6 +110,23 @@ async def test_only_a_process_that_ends_by_itself_says_so(ours: bool) -> None:
         await until(lambda: ends)
     await process.end()
     assert ends == ([] if ours else ["ended"])
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 2, 3])
+async def test_a_start_that_is_given_up_leaves_nothing_to_be_complained_about(rounds: int) -> None:
+    """At whatever round of the loop: what nobody waits for any more is no failure, and none is printed."""
+    said: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context["message"]))
+    starting = asyncio.ensure_future(Process.start([sys.executable, "-c", READY + ECHO], print, print))
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    starting.cancel()
+    await asyncio.wait([starting])
+    assert starting.cancelled()
+    del starting
+    await asyncio.sleep(0)  # the loop lets go of it
+    gc.collect()
+    assert said == []
 
 
 async def test_a_program_that_is_not_there_is_told_at_once(pool_of: Of, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,23 +210,6 @@ async def test_too_many_are_refused_at_once_and_those_behind_a_screen_go_first(p
         await translator.close()
 
 
-async def test_a_broken_model_translates_nothing_and_the_others_go_on(packages: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "packages"
-    shutil.copytree(packages, folder)
-    model = folder / "translate-ro_en-0_1" / "model" / "model.bin"
-    content = bytearray(model.read_bytes())
-    content[: len(content) // 2] = bytes(len(content) // 2)  # of the right size, so that only loading finds it
-    model.write_bytes(content)
-    translator = Translator(folder, Pool(1, 15, 1))
-    try:
-        with pytest.raises(Unavailable) as refused:
-            await translator.translate("Mi-e frică.", "ro", "nl", conversation=1)
-        assert refused.value.reason is Reason.BROKEN
-        assert (await translator.translate("Ja.", "nl", "en", conversation=1)).text == "Yes."
-    finally:
-        await translator.close()
-
-
 async def test_it_is_remembered_in_memory_and_forgotten_on_demand(translator: Translator) -> None:
     first = await translator.translate("Ik ben bang.", "nl", "en", conversation=7)
     assert await translator.translate("Ik ben bang.", "nl", "en", conversation=7) is first

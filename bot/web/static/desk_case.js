@@ -1,15 +1,31 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
 import { $, at, badge, call, element, fault, keep, kept, lang, languageName, signals, uuid, words } from "./desk_base.js";
+import { Told } from "./desk_told.js";
 import { Composer, Reader, doubtful } from "./desk_translate.js";
 
 const LABELS = { person: words.person, bot: words.bot, caseworker: words.caseworker, system: words.system };
+
+const LONG = 140;
+/** What people wrote in the caseworker's language too, under what the person reads. What is long is folded. */
+const ours = (text) => {
+  const node = element(text.length > LONG ? "details" : "p", "was"), within = text.length > LONG ? element("summary") : node;
+  within.append(element("span", "", text));
+  if (within !== node) node.append(within);
+  node.dir = "auto"; node.lang = lang;
+  return node;
+};
+const choices = (labels) => {
+  const node = element("p", "offered", labels.map((label) => `[${label}]`).join(" "));
+  node.dir = "auto";
+  return node;
+};
 
 export class Conversation {
   constructor({ expired, leave }) {
     this.expired = expired; this.leave = leave;
     this.id = null; this.me = null;
-    this.reader = new Reader();
+    this.reader = new Reader(); this.told = new Told();
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     $("text").addEventListener("input", () => { this.save(); this.grow(); this.composer.stale(); });
@@ -35,8 +51,7 @@ export class Conversation {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
     this.unsent = [];
     $("log").replaceChildren(); $("note").textContent = "";
-    $("told").replaceChildren(); $("told").hidden = true; delete $("told").dataset.drawing;
-    this.reader.open(id); this.composer.open(id);
+    this.told.open(id); this.reader.open(id); this.composer.open(id);
     this.able(true);
     this.facts(found);
     $("text").value = kept(this.draftName) || "";
@@ -49,8 +64,8 @@ export class Conversation {
 
   close() {
     this.look();  // what stands here was read, however quickly somebody goes back
-    this.id = null; this.reader.open(null); this.composer.open(null);
-    $("log").replaceChildren(); $("told").replaceChildren(); delete $("told").dataset.drawing; $("text").value = "";
+    this.id = null; this.told.open(null); this.reader.open(null); this.composer.open(null);
+    $("log").replaceChildren(); $("text").value = "";
   }
 
   /** What the queue knows of this case; `undefined` when it is not in the queue any more. */
@@ -100,34 +115,13 @@ export class Conversation {
         const id = this.id;
         const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}&lang=${lang}`);
         if (id !== this.id || id === null) break;
-        if (answer.status === 200) { this.told(answer.data.told); answer.data.messages.forEach((message) => this.draw(message)); this.look(); }
+        if (answer.status === 200) { this.told.draw(answer.data.told, this.found?.language); answer.data.messages.forEach((message) => this.draw(message)); this.look(); }
         else if (answer.status === 401) this.expired();
         else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
       } while (this.again);
       this.reading = null;
     })();
     return this.reading;
-  }
-
-  /** What the person answered in questions: on top, to be read before anything else, and to be folded away. */
-  told(parts) {
-    const box = $("told"), drawing = JSON.stringify(parts);
-    if (drawing === box.dataset.drawing) return;
-    const shut = box.dataset.drawing !== undefined && !box.querySelector("details")?.open;
-    box.dataset.drawing = drawing;
-    box.hidden = !parts.length;
-    box.replaceChildren(...parts.map(({ title, lines }) => {
-      const details = element("details"), list = element("dl");
-      details.open = !shut;
-      for (const line of lines) {
-        const said = element("dd", line.own_words ? "own" : "", line.text);
-        said.dir = "auto";
-        if (line.own_words && this.found?.language) said.lang = this.found.language;
-        list.append(element("dt", "", line.label), said);
-      }
-      details.append(element("summary", "", title), list);
-      return details;
-    }));
   }
 
   draw(message) {
@@ -149,14 +143,14 @@ export class Conversation {
     text.dir = "auto";
     if ((message.from !== "caseworker" || message.own) && !secret && this.found?.language) text.lang = this.found.language;
     item.append(head, text);
-    if (message.own && message.own !== message.text) item.append(element("p", "was", message.own));
+    const own = message.speaks ? languageName(message.speaks) : message.own;
+    if (own && own !== message.text) item.append(ours(own));
     if (message.choices.length) {
-      const offered = element("p", "offered", message.choices.map((label) => `[${label}]`).join(" "));
-      offered.dir = "auto";
+      const offered = choices(message.choices);
       if (this.found?.language) offered.lang = this.found.language;
-      item.append(offered);
+      item.append(offered, ...(message.own_choices ? [choices(message.own_choices)] : []));
     }
-    if (message.from === "person" && !message.chosen) this.reader.want(message.seq, item);
+    if (message.from === "person" && !message.chosen && !message.kind) this.reader.want(message.seq, item);
     if (message.translated) item.append(...doubtful(message.translated));
     log.insertBefore(item, [...log.children].find((node) => node.dataset.pending) || null);
     if (follow) talk.scrollTop = talk.scrollHeight;
@@ -256,7 +250,9 @@ export class Conversation {
     if (id !== this.id || !item.isConnected) return;
     if (answer.code === "look_first") {
       // There is danger only since then, or the gateway was started anew. Had it got through, it would stand there by now.
+      // What was sent as one's own words, and is what was drafted here as a translation, is looked at as one.
       entry.look = true;
+      entry.translated ??= { text: entry.text, own: lang };
       this.save();
     }
     item.className = `caseworker unsent${entry.look ? " look" : ""}`;

@@ -1,5 +1,14 @@
 // One case by its number: a coordinator's look, a page to print, an encrypted ZIP. Each asks for a reason.
 import { $, at, badge, call, element, fault, lang, languageName, send, signals, words } from "./desk_base.js";
+import { marked } from "./desk_translate.js";
+
+/** Under what a machine translated: that it did, what may be wrong with it, and what was written. */
+const machine = ({ original, from, doubts }) => {
+  const text = element("p", "text", original);
+  text.dir = "auto"; text.lang = from;
+  const marks = doubts.length ? [marked(doubts)] : [];
+  return [element("p", "head", words.translation), ...marks, element("p", "head", `${words.original} (${languageName(from)})`), text];
+};
 
 export class One {
   constructor({ failed, supervises }) {
@@ -58,7 +67,7 @@ export class One {
       const item = element("li"), text = element("p", "text", message.key === "code.renewed" ? words.code_shown : message.text);
       text.dir = "auto";
       item.append(element("p", "head", `${words[message.from]} · ${at(message.at)}`), text);
-      if (message.translated) item.append(element("p", "text", `(${message.translated.original})`));
+      if (message.translated) item.append(...machine(message.translated));
       return item;
     }));
     $("paper").hidden = false;

@@ -7,9 +7,10 @@ const REST = 700;  // ms without a key pressed before a changed translation is t
 
 const doubts = (list) => `${words.doubts} ${list.map((id) => words["doubt_" + id] || id).join(" · ")}`;
 const missing = (reason) => ({ missing: words.missing_missing, unknown: words.missing_unknown }[reason] || words.missing_late);
-const marked = (list) => {
+/** `of`: what the marks are of, where they could be taken for another's. */
+export const marked = (list, of = "") => {
   const node = element("p", "doubts");
-  node.append(sign("⚠"), " " + doubts(list));
+  node.append(sign("⚠"), ` ${of && `${of} · `}${doubts(list)}`);
   return node;
 };
 
@@ -18,6 +19,29 @@ export const doubtful = ({ original, from, doubts: list }) => {
   const text = element("p", "was", original);
   text.dir = "auto"; text.lang = from;
   return [element("p", "head", `${words.original} (${languageName(from)})`), text, ...(list.length ? [marked(list)] : [])];
+};
+
+/** Puts under the `.text` of an item what a machine made of it, or why there is nothing. */
+export const put = (item, found, again) => {
+  item.querySelector(".translation")?.remove();
+  if (found.same) return;
+  const box = element("div", "translation");
+  if (found.missing) {
+    box.append(element("p", "head", missing(found.missing)));
+    if (!["missing", "unknown"].includes(found.missing)) {
+      const button = element("button", "quiet", words.retry);
+      button.type = "button";
+      button.addEventListener("click", () => { box.replaceChildren(element("p", "head", words.translating)); again(); });
+      box.append(button);
+    }
+  } else {
+    item.querySelector(".text").lang = found.from;
+    const text = element("p", "text", found.text);
+    text.dir = "auto"; text.lang = lang;
+    box.append(element("p", "head", `${words.translation} · ${found.via.map(languageName).join(" → ")}`), text);
+    if (found.doubts.length) box.append(marked(found.doubts));
+  }
+  item.append(box);
 };
 
 /** Puts translations under what the person wrote, the newest first. */
@@ -47,25 +71,7 @@ export class Reader {
   put({ seq, item }, found) {
     const talk = $("talk");
     const last = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
-    item.querySelector(".translation")?.remove();
-    if (found.same) return;
-    const box = element("div", "translation");
-    if (found.missing) {
-      box.append(element("p", "head", missing(found.missing)));
-      if (!["missing", "unknown"].includes(found.missing)) {
-        const again = element("button", "quiet", words.retry);
-        again.type = "button";
-        again.addEventListener("click", () => { box.replaceChildren(element("p", "head", words.translating)); this.want(seq, item); });
-        box.append(again);
-      }
-    } else {
-      item.querySelector(".text").lang = found.from;
-      const text = element("p", "text", found.text);
-      text.dir = "auto"; text.lang = lang;
-      box.append(element("p", "head", `${words.translation} · ${found.via.map(languageName).join(" → ")}`), text);
-      if (found.doubts.length) box.append(marked(found.doubts));
-    }
-    item.append(box);
+    put(item, found, () => this.want(seq, item));
     if (last) talk.scrollTop = talk.scrollHeight;
   }
 }
@@ -75,6 +81,9 @@ export class Composer {
   constructor({ send, written }) {
     this.send = send; this.written = written;
     this.partners = null; this.about = null;
+    this.under = element("div");  // the marks of the back-translation; those of the translation stand after it
+    this.under.id = "draft-back-doubts"; this.under.setAttribute("role", "status");
+    $("draft-back").after(this.under);
     $("translating").addEventListener("click", () => this.mode(!this.on));
     $("draft-text").addEventListener("input", () => this.edited());
     $("draft-looked").addEventListener("change", () => this.able());
@@ -175,6 +184,8 @@ export class Composer {
     const list = there ? found.doubts : [];
     $("draft-doubts").replaceChildren(...(list.length ? [sign("⚠"), ` ${doubts(list)}`] : []));
     $("draft-back").textContent = !found ? words.translating : found.missing ? missing(found.missing) : this.back ?? words.back_missing;
+    const wrong = there && found.back?.doubts || [];
+    this.under.replaceChildren(...(wrong.length ? [marked(wrong, words.back_translation)] : []));
     this.able();
     const box = $("draft-text");
     box.style.height = "auto"; box.style.height = box.scrollHeight + 2 + "px";
@@ -200,6 +211,7 @@ export class Composer {
     this.back = null;
     $("draft-looked").checked = false;
     $("draft-back").textContent = words.translating;
+    this.under.replaceChildren();
     this.able();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.again(), REST);
@@ -237,6 +249,7 @@ export class Composer {
     if (!text || !original) return;
     const { about, own } = this, looked = $("draft-looked").checked;
     this.stale();
-    this.send(text === original ? { text } : { text, translated: { text: original, own, looked } }, about);
+    // What waits for a look goes out as what was looked at, even where both are the same.
+    this.send(text === original && !about ? { text } : { text, translated: { text: original, own, looked } }, about);
   }
 }

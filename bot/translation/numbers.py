@@ -1,0 +1,112 @@
+"""Whether a translation says other numbers, amounts, times or days than its original. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from bot.translation.side import Side
+
+_ALWAYS_SAID = {"minute", "day", "week", "month"}
+"""Units that no language leaves out behind a number: three o'clock may be "at 3", fifteen years old "15"."""
+_DATE = re.compile(r"\d/\d")
+_TIME = re.compile(r"\d(?::|\s?[uh])\d|\d\s?[ap]\.?m\b", re.I)
+
+
+def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    before, after = ours.figures, theirs.figures
+    if before != after and _by_shape(before) != _by_shape(after) and not _said_in_words(ours, theirs):
+        return True
+    if before and _date_and_time(ours.text, theirs.text):
+        return True
+    if ours.lexicon is None or theirs.lexicon is None:
+        return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
+    if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
+        return True
+    # A month may be another word in its language ("may", "mart"): it is certain where both name one, or in a date.
+    months = ours.lexicon.months and theirs.lexicon.months and ours.months != theirs.months
+    if months and ((ours.months and theirs.months) or ours.dated or theirs.dated):
+        return True
+    return bool(ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days)
+
+
+def _date_and_time(ours: str, theirs: str) -> bool:
+    """Whether a date became a time, or a time a date: 23/10 and 23:10."""
+    if "/" not in ours and "/" not in theirs:
+        return False
+    date, other_date = _DATE.search(ours), _DATE.search(theirs)
+    if bool(date) == bool(other_date):
+        return False
+    time, other_time = _TIME.search(ours), _TIME.search(theirs)
+    return bool((date and other_time and not time) or (other_date and time and not other_time))
+
+
+def _other_money(ours: Side, theirs: Side) -> bool:
+    """Whether another currency is named, or one that stands with a number was lost or is new."""
+    mine, other = ours.currencies, theirs.currencies
+    if mine == other:
+        return False
+    return bool(mine and other) or (ours if mine else theirs).counts
+
+
+def _other_number(ours: Side, theirs: Side) -> bool:
+    """Whether a number that one says in a word is not in the other, or they stand there in another order."""
+    mine, other = ours.numbers, theirs.numbers
+    if mine is other:  # none
+        return False
+    written = set(map(_small, (*ours.figures, *theirs.figures)))
+    if any(map(_unlike(other.maybe, written), mine.sure)) or any(map(_unlike(mine.maybe, written), other.sure)):
+        return True
+    return mine.sure != other.sure and sorted(mine.sure) == sorted(other.sure)
+
+
+def _small(form: str) -> float | None:
+    """The number of a figure that may stand as a word as well; half past two is 2.5, also in the afternoon."""
+    if not form.startswith("n:") or len(form) > 9:
+        return None
+    whole, _, rest = form[2:].partition(".")
+    if not whole.isdigit() or rest not in {"", "30", "5"}:
+        return None
+    return _hour(int(whole) + 0.5) if rest else int(whole)
+
+
+def _hour(number: float) -> float:
+    """Half past twelve is 0.5, and so is half past noon."""
+    return number % 12 if number % 1 else number
+
+
+def _unlike(said: Collection[float], written: Collection[float | None]) -> Callable[[float], bool]:
+    there = {_hour(number) for number in said}
+    return lambda number: _hour(number) not in there and _hour(number) not in written
+
+
+def _other_unit(ours: Side, theirs: Side) -> bool:
+    """Whether days became weeks."""
+    if not ours.counts and not theirs.counts:
+        return False
+    (mine, all_mine), (other, all_other) = ours.units, theirs.units
+    lost, new = mine - all_other, other - all_mine
+    return bool(lost and new) or bool((lost | new) & _ALWAYS_SAID)
+
+
+def _by_shape(forms: list[str]) -> list[tuple[str, int, str]]:
+    """Figures apart by what they can be taken for, in order: two numbers that changed places are two changed numbers, a
+    number and a time are not."""
+    return sorted(((form[:2], form.count("."), form) for form in forms), key=lambda item: item[:2])
+
+
+def _said_in_words(ours: Side, theirs: Side) -> bool:
+    """Whether what is a figure on one side stands as a word on the other: 3 and three."""
+    if not ours.numbers.maybe and not theirs.numbers.maybe:
+        return False
+    before, after = Counter(ours.figures), Counter(theirs.figures)
+    lost, new = before - after, after - before
+    if not lost and not new:
+        return False  # the same figures in another order
+
+    def stands(forms: Counter[str], side: Side) -> bool:
+        said = {_hour(number) for number in side.numbers.maybe}
+        return all(_small(form) in said for form in forms)
+
+    return stands(lost, theirs) and stands(new, ours)
