@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.core.model import Outgoing
 from bot.core.replies import Speaker
+from bot.foreign import other_letters
 from bot.ports import Catalogue
 from bot.sessions import Session
 from bot.understanding import Understood
 
-WORDS_TO_OFFER = 3
-"""Fewer say too little about a language to interrupt somebody with it."""
+WORDS_TO_OFFER, SIGNS_TO_OFFER = 3, 5
+"""Fewer say too little about a language to interrupt somebody with it: words, or signs where words have no space between
+them."""
+NONE_OF_OURS = "none of ours"
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def names(words: Catalogue) -> dict[str, str]:
@@ -20,11 +25,23 @@ def names(words: Catalogue) -> dict[str, str]:
 
 
 def another_language(words: Catalogue, session: Session, text: str, understood: Understood) -> list[Outgoing]:
-    """A switch of language in the middle is noticed and offered once, in the language that was noticed."""
+    """A switch of language in the middle is noticed and offered once, in the language that was noticed. What is surely
+    in a language, or in letters, that there are no words in is asked about once: it was read as far as that goes, and
+    answered in the language that was chosen."""
+    if session.language is None or not _says_enough(text):
+        return []
     code = words.fallback(understood.language)
-    if code is None or code in {session.language, session.offered} or len(text.split()) < WORDS_TO_OFFER:
+    foreign = code is None and (understood.language is not None or other_letters(text, session.language))
+    if foreign and session.offered != NONE_OF_OURS:
+        session.offered = NONE_OF_OURS
+        return [Speaker(words, session.language).languages("language.ask", names(words))]
+    if code is None or code in {session.language, session.offered}:
         return []
     session.offered = code
     speaker = Speaker(words, code)
     choice = speaker.choice({"command": "language", "value": code}, names(words)[code])
     return [replace(speaker.say("language.offer"), choices=(choice,))]
+
+
+def _says_enough(text: str) -> bool:
+    return len(text.split()) >= WORDS_TO_OFFER or len(_UNSPACED.findall(text)) >= SIGNS_TO_OFFER
