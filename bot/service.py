@@ -39,7 +39,7 @@ from bot.second_look import SecondLook
 from bot.sessions import Session, Sessions
 from bot.storage.errors import Gone
 from bot.storage.store import NewConversation, Store
-from bot.switching import another_language, names
+from bot.switching import another_language, names, way_back
 from bot.talks import Talks, about_centre, asked_by, danger_of, not_now, said, welcome_back
 from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
@@ -247,8 +247,7 @@ class Service:
                 intent, question, before = str(action["intent"]), action.get("question"), list[Outgoing]()
                 session.waits = ()
                 if question in QUESTIONS.values() and question != session.pending:
-                    await self._finish(session, seq, scripted.late(intent, str(question)), [], sheet)
-                    return
+                    return await self._finish(session, seq, scripted.late(intent, str(question)), [], sheet)
                 try:
                     turn = await self._talks.choice(session, sheet, action)
                 except EngineDown:
@@ -271,16 +270,16 @@ class Service:
                 await about_centre(self._store, session.person, speaker, seq, action)
                 await self._say_answer(session, seq, [])
             elif command == "cancel_handoff":
-                said = [speaker.say("handoff.cancelled")]
-                await self._say_answer(session, seq, said, cancel=True, sheet=sheet.withdrawn())
+                replies = [speaker.say("handoff.cancelled")]
+                await self._say_answer(session, seq, replies, cancel=True, sheet=sheet.withdrawn())
             else:
                 await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [], sheet)
 
     async def _safe(self, session: Session, seq: int, sheet: Sheet) -> None:
         """The person is safe: what had to wait for that is asked, or the question of the form that stands."""
         speaker = self._speaker(session.language or session.hint)
-        turn, words = said(speaker, EngineTurn("", 1.0, session.waits))
-        replies, session.waits = [speaker.say("safety.safe_reply"), *words], ()
+        turn, words = said(speaker, EngineTurn("", 1.0, session.is_safe(seq)))
+        replies = [speaker.say("safety.safe_reply"), *words]
         session.asks(asked_by(turn))
         if turn.replies:
             await self._say_answer(session, seq, replies)
@@ -301,7 +300,7 @@ class Service:
         if "handoff" in turn.requests:
             key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
-        replies += words
+        replies += way_back(session, speaker, words)
         session.asks(asked_by(turn))
         if "forget" in turn.requests:
             await self._store.delete_conversation(session.person.conversation)
@@ -361,8 +360,8 @@ class Service:
         if message.choice is not None:
             await self._answer_choice(session, message.seq, dict(message.choice))
             return
-        understood = await self._understanding.of(message.text, session.language)
-        session.stood_before(message.seq, await self._store.messages(session.person))
+        earlier = session.before(message.seq, await self._store.messages(session.person))
+        understood = await self._understanding.of(message.text, session.language, earlier)
         understood = await self._talks.safely(self._store, session, message.text, understood)
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
@@ -383,6 +382,7 @@ class Service:
         if code is None:
             return False
         await self._switch(session, code)
+        session.guessed = True
         return True
 
     async def _switch(self, session: Session, code: str) -> None:

@@ -30,6 +30,7 @@ class Session:
         "asked",
         "calm",
         "covered",
+        "guessed",
         "hint",
         "language",
         "lock",
@@ -67,6 +68,8 @@ class Session:
         """Whether a safety card is the last thing that was said: no question of a form is in sight."""
         self.waits: tuple[EngineReply, ...] = ()
         """What is asked once the person is safe."""
+        self.guessed = False
+        """Whether the language was settled by what was written, and nobody has been shown yet how to change it."""
         self.offered: str | None = None
         self.alias = secrets.token_urlsafe(12)
         """What the engine calls it: says nothing, and is another one in every process."""

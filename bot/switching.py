@@ -13,8 +13,8 @@ from bot.sessions import Session
 from bot.understanding import Understood
 
 WORDS_TO_OFFER, SIGNS_TO_OFFER = 3, 5
-"""Fewer say too little about a language to interrupt somebody with it: words, or signs where words have no space between
-them."""
+"""Fewer say too little about a language to interrupt somebody with it: words, or signs where no space is between
+words."""
 NONE_OF_OURS = "none of ours"
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
@@ -41,6 +41,16 @@ def another_language(words: Catalogue, session: Session, text: str, understood: 
     speaker = Speaker(words, code)
     choice = speaker.choice({"command": "language", "value": code}, names(words)[code])
     return [replace(speaker.say("language.offer"), choices=(choice,))]
+
+
+def way_back(session: Session, speaker: Speaker, words: list[Outgoing]) -> list[Outgoing]:
+    """`words` of an answer; the first in a language that nobody chose has a button for another one: few words may have
+    been taken for the wrong one."""
+    if not session.guessed or not words:
+        return words
+    session.guessed = False
+    button = speaker.choice({"command": "language"})
+    return [*words[:-1], replace(words[-1], choices=(*words[-1].choices, button))]
 
 
 def _says_enough(text: str) -> bool:
