@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import ACTING, Talking
-from actions.turn import NONE_OF_THESE, PERSON, TALK, move_on, ranking_of, send, topic_of
+from actions.asking import ACTING, SURE, Talking, asked
+from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of
 
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
@@ -28,6 +28,9 @@ class ActionAnswer(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
+        several = answer_several(dispatcher, tracker)
+        if several is not None:
+            return several
         topic = topic_of(tracker)
         last = tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
@@ -46,6 +49,9 @@ class ActionClarify(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
+        several = answer_several(dispatcher, tracker)
+        if several is not None:
+            return several
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.
@@ -63,6 +69,28 @@ class ActionClarify(Talking, Action):
         else:
             send(dispatcher, "clarify", choices=[*choices, *none])
         return move_on(tracker, misses=misses)
+
+
+def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]] | None:
+    """Answer a message with several questions: both; of more, or where one is not sure, the others as buttons; where
+    neither a question nor the whole is, all of them. None for any other message."""
+    topics, others = asked(tracker)
+    if not topics and not others:
+        return None
+    whole = topic_of(tracker)
+    if not topics and whole in others and confidence_of(tracker) >= SURE:
+        topics, others = [whole], [topic for topic in others if topic != whole]
+    if not topics:
+        send(dispatcher, "clarify", choices=[*({"intent": topic} for topic in others[:GUESSES]), NONE_OF_THESE])
+        return move_on(tracker)
+    offered = [{"intent": topic} for topic in [*topics[2:], *others] if topic != PERSON["intent"]]
+    if len(topics) >= 2 and not offered:
+        send(dispatcher, "both", values={"topics": topics}, choices=[{"intent": topic} for topic in topics])
+        return move_on(tracker, topic=topics[0])
+    for topic in topics[:2]:
+        last = topic == topics[:2][-1]
+        send(dispatcher, "answer", values={"topic": topic}, choices=[*offered[:GUESSES], PERSON] if last else [])
+    return move_on(tracker, topic=topics[0])
 
 
 def two_topics(ranking: list[tuple[str, float]]) -> list[str]:

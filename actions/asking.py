@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import forms
 from actions.forms import OVER, State
 from actions.questions import HANDOFF, REPORT, SELF_CHECK, SHARE, STARTS, TOLD, Question
-from actions.turn import FORGET, PERSON, TALK, confidence_of, move_on, send, topic_of, was_button
+from actions.turn import FORGET, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
 from actions.turn import HANDOFF as HANDOFF_ASKED
 
 Events = list[dict[str, Any]]
@@ -41,7 +41,12 @@ ABOUT_US = frozenset(
 """Topics that are about us or this talk, so that words about them are hardly an answer to "what did you see?"."""
 
 LEAVING = frozenset({"not_ready", "goodbye"})
+VAGUE = frozenset({"about_us", "bystander_conduct"})
+"""What "can you help me?" and "what can I do?" are by themselves, without what they stand beside."""
 SURE, LIKELY, ASKS = 0.75, 0.5, 0.35
+PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
+"""Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
+whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
 
 
 class Talking:
@@ -97,6 +102,7 @@ def around(respond: Respond, dispatcher: CollectingDispatcher, tracker: Tracker,
     """A turn of any topic, with the form that may be open."""
     state = state_of(tracker)
     if state is None:
+        beside(dispatcher, tracker)
         events = respond(dispatcher, tracker, domain)
         return [*keep(dispatcher, tracker, OVER), *events] if _sent(tracker) else events
     if _sent(tracker).get("pressed"):
@@ -113,6 +119,15 @@ def around(respond: Respond, dispatcher: CollectingDispatcher, tracker: Tracker,
     if topic_of(tracker) in LEAVING:
         state = {**state, "digressions": 99}
     return again(dispatcher, tracker, state, events)
+
+
+def beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """Answer what is asked besides the wish that this turn is about, before that asks its own question."""
+    topics, others = asked(tracker)
+    wish = topic_of(tracker)
+    plain = wish == PERSON["intent"] or confidence_of(tracker) >= SURE
+    if topics and plain and wish in ACTING and wish in others:
+        send(dispatcher, "answer", values={"topic": topics[0]})
 
 
 def in_words(dispatcher: CollectingDispatcher, tracker: Tracker, state: State) -> Events | None:
@@ -145,6 +160,30 @@ def witnessed(dispatcher: CollectingDispatcher, tracker: Tracker, state: State) 
     state = {**forms.answer({**state, "at": "what"}, TOLD), "digressions": 1 if before else 0}
     send(dispatcher, requests=requests)
     return ask(dispatcher, tracker, state) if state["at"] else end(dispatcher, tracker, state)
+
+
+def asked(tracker: Tracker) -> tuple[list[str], list[str]]:
+    """What the questions of a message with several are about: the topics that are sure, and those that may be, to be
+    offered. Both are empty where no two of its questions are about something of their own, and while a form is open."""
+    if state_of(tracker) is not None:
+        return [], []
+    whole = dict(ranking_of(tracker))
+    sure: list[str] = []
+    likely: list[str] = []
+    about = 0
+    for part in tracker.latest_message.get("parts") or []:
+        ranking = [(str(entry["name"]), float(entry["confidence"])) for entry in part]
+        topic, confidence = ranking[0]
+        if confidence < PART_SURE:
+            may_be = [name for name, share in ranking if share >= PART_LIKELY and whole.get(name, 0.0) >= OF_ALL]
+            likely += (found := [name for name in may_be if name not in TALK | ACTING])
+            about += bool(found)
+        elif topic not in TALK and (topic not in VAGUE or whole.get(topic, 0.0) >= OF_ALL):
+            (likely if topic in ACTING else sure).append(topic)
+            about += 1
+    sure = list(dict.fromkeys(sure))
+    likely = [topic for topic in dict.fromkeys(likely) if topic not in sure]
+    return (sure, likely) if about >= 2 and len(sure) + len(likely) >= 2 else ([], [])
 
 
 def asks_something(tracker: Tracker, q: Question) -> bool:
@@ -279,4 +318,3 @@ def _other_question(tracker: Tracker) -> bool:
 def _asks(events: Events) -> bool:
     """Whether the answer ends in a question of its own: one question at a time."""
     return any(e.get("name") == "pending" and e.get("value") in {FORGET, HANDOFF_ASKED} for e in events)
-

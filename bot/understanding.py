@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bot.core.contrast import after_denial
 from bot.core.model import Assessment, Urgency
+from bot.core.parts import questions
 from bot.ports import DangerModel, Encode, LanguageModel
 from encoder.transliteration import is_foreign, native
 
@@ -22,7 +25,8 @@ log = logging.getLogger(__name__)
 class Understood:
     """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
     text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
-    not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?"."""
+    not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?". `parts`: the
+    questions of a message that asks several and in which nothing is of danger, with their vectors."""
 
     assessment: Assessment
     vector: np.ndarray | None
@@ -30,6 +34,7 @@ class Understood:
     reading: str
     alone: bool = False
     safe: bool = False
+    parts: tuple[tuple[str, np.ndarray], ...] = ()
 
 
 class Understanding:
@@ -56,6 +61,9 @@ class Understanding:
         reading = native(text, lang)
         if reading != text and not detected.sure and is_foreign(text):
             lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
+        # They wait while the message is encoded, and are then encoded together.
+        asked = questions(reading, lang)
+        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
         vector = await self._encode(reading)
         alone = False
         try:
@@ -68,7 +76,23 @@ class Understanding:
                     text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
                     context_vector=await self._encode(native(together, lang)),
                 )  # fmt: skip
+            half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
+            if half is not None:
+                found = self._danger.assess(half, vector=await self._encode(half), lang=lang)
+                assessment = self._danger.beside_denial(assessment, found)
+                alone = assessment.urgency is not Urgency.NONE
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)
-        return Understood(assessment, vector, detected.code if detected.sure else None, reading, alone)
+        parts = await _parts(asked, waiting, wanted=assessment.urgency is Urgency.NONE and not assessment.ask)
+        return Understood(assessment, vector, detected.code if detected.sure else None, reading, alone, parts=parts)
+
+
+async def _parts(
+    asked: Sequence[str], waiting: Sequence[asyncio.Future[np.ndarray | None]], *, wanted: bool
+) -> tuple[tuple[str, np.ndarray], ...]:
+    """The questions with their vectors; none where they are not `wanted`, or the encoder failed. It is waited for them
+    in any case: a batch that is under way when its loop ends would hold up all that come after."""
+    vectors = await asyncio.gather(*waiting)
+    known = [(part, vector) for part, vector in zip(asked, vectors, strict=True) if vector is not None]
+    return tuple(known) if wanted and len(known) == len(asked) else ()

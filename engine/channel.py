@@ -1,8 +1,8 @@
 """The engine's only door: three routes below ``/webhooks/inloop``, for the gateway alone.
 
 A turn is understood first (``parse``), then the dialogue goes on with the intent only: the text never enters
-a tracker, an action call or a log. Text is text: what begins with ``/`` is never taken for an intent. Choices
-are checked against the intents that the model knows.
+a tracker, an action call or a log, and neither does that of the questions of a message, which come beside it. Text is
+text: what begins with ``/`` is never taken for an intent. Choices are checked against the intents that the model knows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from engine.quiet import kind_and_place
-from engine.reading import BadRequest, Turn, read_conversation, read_turn
+from engine.reading import BadRequest, Part, Turn, read_conversation, read_turn
 from engine.tracker_store import MemoryTrackerStore
 
 log = logging.getLogger("engine.channel")
@@ -133,14 +133,23 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             raise TurnFailed("no model")
         message = UserMessage(turn.text, None, turn.conversation, metadata=turn.metadata)
         parsed = await processor.parse_message(message)
-        ranking = parsed.get("intent_ranking") or []
-        return {
+        understood: dict[str, Any] = {
             "text": "",
             "intent": parsed["intent"],
             "entities": [],
-            "intent_ranking": ranking[: RANKING + 1],
+            "intent_ranking": (parsed.get("intent_ranking") or [])[: RANKING + 1],
             "asks": bool(QUESTION.search(turn.text or "")),
         }
+        if turn.parts:
+            understood["parts"] = [await self._about(turn.conversation, part) for part in turn.parts]
+        return understood
+
+    async def _about(self, conversation: str, part: Part) -> list[dict[str, Any]]:
+        """The likeliest topics of one question of the message."""
+        message = UserMessage(part.text, None, conversation, metadata={"vector": part.vector})
+        parsed = await self._agent().processor.parse_message(message)
+        ranking = [entry for entry in parsed["intent_ranking"] if entry["name"] != FALLBACK]
+        return [{"name": entry["name"], "confidence": entry["confidence"]} for entry in ranking[:RANKING]]
 
     def _allowed(self, request: Request) -> bool:
         given = request.headers.get("x-inloop-secret", "")

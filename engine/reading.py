@@ -17,6 +17,7 @@ import numpy as np
 MAX_TEXT = 20_000
 MAX_CONVERSATION = 200
 MAX_VECTOR_BYTES = 4 * 4096
+MAX_PARTS = 4
 MAX_FORM = 40
 MAX_DIGRESSIONS = 1000
 CODE = re.compile(r"[a-z_]{0,24}")
@@ -24,6 +25,14 @@ CODE = re.compile(r"[a-z_]{0,24}")
 
 class BadRequest(ValueError):
     """A request that is not as the contract says; the message names the field and never quotes it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the questions of a text, with its vector."""
+
+    text: str
+    vector: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Turn:
     metadata: dict[str, Any]
     form: dict[str, Any] | None = None
     """Where an open form stands, as the gateway has it; empty: none is open; None: nothing was said of it."""
+    parts: tuple[Part, ...] = ()
+    """The questions of a text that asks several; the text itself is all of it."""
 
 
 def neutral(text: str) -> str:
@@ -63,7 +74,8 @@ def read_turn(body: Any, intents: frozenset[str]) -> Turn:
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadRequest("text must be a string of acceptable length")
     metadata = body.get("metadata")
-    return Turn(conversation, neutral(text), None, _read_metadata(metadata), read_form(metadata))
+    known, form, parts = _read_metadata(metadata), read_form(metadata), read_parts(metadata)
+    return Turn(conversation, neutral(text), None, known, form, parts)
 
 
 def read_conversation(body: dict[str, Any]) -> str:
@@ -80,18 +92,38 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise BadRequest("metadata must be an object")
     vector = metadata.get("vector")
-    if vector is None:
-        return {}
+    return {} if vector is None else {"vector": _read_vector(vector, "metadata.vector")}
+
+
+def read_parts(metadata: Any) -> tuple[Part, ...]:
+    """Check ``metadata.parts``: absent, or each question of the text with its vector. Raises ``BadRequest``."""
+    parts = metadata.get("parts") if isinstance(metadata, dict) else None
+    if parts is None:
+        return ()
+    if not isinstance(parts, list) or len(parts) > MAX_PARTS:
+        raise BadRequest("metadata.parts must be a short list")
+    return tuple(_read_part(part) for part in parts)
+
+
+def _read_part(part: Any) -> Part:
+    if not isinstance(part, dict) or set(part) != {"text", "vector"}:
+        raise BadRequest("metadata.parts must hold text and vector")
+    if not isinstance(part["text"], str) or len(part["text"]) > MAX_TEXT:
+        raise BadRequest("metadata.parts.text must be a string of acceptable length")
+    return Part(neutral(part["text"]), _read_vector(part["vector"], "metadata.parts.vector"))
+
+
+def _read_vector(vector: Any, field: str) -> np.ndarray:
     try:
         data = base64.b64decode(vector, validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise BadRequest("metadata.vector must be base64") from None
+        raise BadRequest(f"{field} must be base64") from None
     if not data or len(data) % 4 or len(data) > MAX_VECTOR_BYTES:
-        raise BadRequest("metadata.vector must be float32 values")
+        raise BadRequest(f"{field} must be float32 values")
     values = np.frombuffer(data, "<f4")
     if not np.isfinite(values).all():
-        raise BadRequest("metadata.vector must be finite")
-    return {"vector": values}
+        raise BadRequest(f"{field} must be finite")
+    return values
 
 
 def read_form(metadata: Any) -> dict[str, Any] | None:

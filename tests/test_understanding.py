@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -104,6 +105,36 @@ async def test_what_is_no_fragment_is_not_read_together_with_what_was_said_befor
     danger, encoder = Danger(), Lengths()
     found = await Understanding(danger, Languages(), Encoding(encoder)).of("merci", "nl", ["hij nam de sleutel"])
     assert (found.assessment, encoder.batches, len(danger.seen)) == (HARMLESS, [["merci"]], 1)
+
+
+class Calm(Danger):
+    def assess(self, text: str, **_: object) -> Assessment:  # type: ignore[override]
+        return Assessment(ask="unsure" in text)
+
+
+async def test_the_questions_of_a_message_are_encoded_together_beside_it_and_only_where_it_asks_several() -> None:
+    encoder = Lengths()
+    understanding = Understanding(Calm(), Languages(), Encoding(encoder))
+    found = await understanding.of("Is it free? Can I work?", "en")
+    assert encoder.batches == [["Is it free? Can I work?"], ["Is it free?", "Can I work?"]]
+    assert [(text, vector[0]) for text, vector in found.parts] == [("Is it free?", 11), ("Can I work?", 11)]
+    assert (await understanding.of("They took my passport. What can I do?", "en")).parts == ()
+    assert len(encoder.batches) == 3
+
+
+async def test_where_danger_is_seen_or_asked_about_there_are_no_questions_beside_it() -> None:
+    for danger, text in ((Danger(), "Is it free? Can I work?"), (Calm(), "Is it unsure? Can I work?")):
+        assert (await Understanding(danger, Languages(), Encoding(Lengths())).of(text, "en")).parts == ()
+    broken = Understanding(Calm(), Languages(), Encoding(Lengths(broken=True)))
+    assert (await broken.of("Is it free? Can I work?", "en")).vector is None
+    assert (await broken.of("Is it free? Can I work?", "en")).parts == ()
+
+
+def test_nothing_is_left_under_way_when_the_loop_ends() -> None:
+    """As `inloop classify` reads its lines: a loop for each chunk, one encoder."""
+    understanding = Understanding(Danger(), Languages(), Encoding(Lengths()))
+    for _ in range(3):
+        asyncio.run(asyncio.wait_for(understanding.of("Is it free? Can I work?", "en"), 10))
 
 
 async def test_without_an_encoder_danger_is_still_assessed() -> None:

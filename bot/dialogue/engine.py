@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -89,14 +89,17 @@ class Engine:
         language: str | None,
         form: Mapping[str, Any] | None = None,
         *,
+        parts: Sequence[tuple[str, np.ndarray]] = (),
         patient: bool = True,
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
-        form stands, in codes; the engine's own memory of it may be gone. `patient`: an engine that starts is waited
-        for."""
+        form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several.
+        `patient`: an engine that starts is waited for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
-            metadata["vector"] = base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
+            metadata["vector"] = _sent(vector)
+        if parts:
+            metadata["parts"] = [{"text": asked, "vector": _sent(own)} for asked, own in parts]
         if patient:
             await self._settled.wait()
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
@@ -147,6 +150,10 @@ class Engine:
             raise
         self._breaker.ok()
         return turn
+
+
+def _sent(vector: np.ndarray) -> str:
+    return base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
 
 
 def _read(data: Mapping[str, Any]) -> EngineTurn:

@@ -112,6 +112,48 @@ def test_what_is_not_as_agreed_is_refused(engine: EngineProcess, body: object) -
     assert set(answer.json()) == {"error"}
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "canary",
+        {},
+        [{"text": "canary", "vector": packed(np.ones(7))}] * 5,
+        [["canary"]],
+        [{"text": "canary"}],
+        [{"text": 5, "vector": packed(np.ones(7))}],
+        [{"text": "canary", "vector": None}],
+        [{"text": "canary", "vector": "%%%"}],
+        [{"text": "canary", "vector": packed(np.full(7, np.inf))}],
+        [{"text": "canary", "vector": packed(np.ones(7)), "more": "canary"}],
+    ],
+)
+def test_questions_that_are_not_as_agreed_are_refused(engine: EngineProcess, parts: object) -> None:
+    answer = engine.turn("parts", "hello", parts=parts)
+    assert answer.status_code == 422
+    assert "canary" not in answer.text
+
+
+def test_the_questions_of_a_message_are_understood_one_by_one_and_leave_no_text(
+    engine: EngineProcess, conversation: str
+) -> None:
+    import encoder
+
+    parts = ["canaryfree, is it free of charge?", "/canary can I see a doctor?"]
+    vectors = encoder.load(ROOT / "models/encoder").encode(["is it free of charge?", "can I see a doctor?"])
+    sent = [{"text": text, "vector": packed(vector)} for text, vector in zip(parts, vectors, strict=True)]
+    answer = engine.turn(conversation, "can I see a doctor?", vector=packed(vectors[1]), parts=sent)
+    assert answer.json()["replies"] == [
+        {
+            "key": "both",
+            "values": {"topics": ["cost", "medical_care"]},
+            "choices": [{"intent": "cost"}, {"intent": "medical_care"}],
+        }
+    ]
+    sent[1]["vector"] = packed(np.ones(7))
+    assert engine.turn(conversation, "can I see a doctor?", parts=sent).json() == {"error": "turn failed"}
+    assert "canary" not in answer.text + engine.printed()
+
+
 def test_what_is_not_json_is_refused(engine: EngineProcess) -> None:
     answer = engine.client.post("/webhooks/inloop/turn", content=b"{canary-not-json")
     assert answer.status_code == 400

@@ -29,12 +29,13 @@ FORM = inputs.mapping(
         "paused": st.booleans(),
     }
 )
+PARTS = st.lists(st.one_of(inputs.mapping({"text": TEXT, "vector": VECTORS}), TEXT), max_size=5)
 TURN = inputs.mapping(
     {
         "conversation": TEXT,
         "text": TEXT,
         "choice": inputs.mapping({"intent": st.sampled_from(["shelter", "restart"]), "entities": st.just([])}),
-        "metadata": inputs.mapping({"vector": VECTORS, "form": FORM}),
+        "metadata": inputs.mapping({"vector": VECTORS, "form": FORM, "parts": PARTS}),
     }
 )
 
@@ -56,6 +57,9 @@ def test_turns_of_the_gateway(fuzz: Run) -> None:
         assert turn.text is None or (turn.text and not turn.text.startswith(("/", " ", "\n", "\x00")))
         for value in turn.metadata.values():
             assert value.size and np.isfinite(value).all()
+        for part in turn.parts:
+            assert part.text and not part.text.startswith(("/", " ", "\n", "\x00"))
+            assert part.vector.size and np.isfinite(part.vector).all()
         if turn.form:
             assert 0 <= turn.form["digressions"] < 1000
             assert all(len(word) < 25 and word.isascii() for word in (turn.form["name"], turn.form["at"]))

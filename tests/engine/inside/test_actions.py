@@ -8,22 +8,123 @@ from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
 
+Ranking = list[tuple[str, float]]
 
-def run(
-    action: str, ranking: list[tuple[str, float]], *, choice: str = "", **slots: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
+
+def run(action: str, ranking: Ranking, *, choice: str = "", **slots: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The message that was sent, and the slots that were set; `choice` is the topic of a button that was pressed."""
+    (message,), set_to = run_all(action, ranking, choice=choice, **slots)
+    return message, set_to
+
+
+def run_all(
+    action: str, ranking: Ranking, parts: list[Ranking] | None = None, *, choice: str = "", **slots: Any
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """All messages; `parts` are the rankings of a message's questions."""
     executor = ActionExecutor()
     executor.register_package("actions")
-    entries = [{"name": name, "confidence": confidence} for name, confidence in ranking]
+    entries = of(ranking)
     intent = choice or (ranking[0][0] if ranking else "nlu_fallback")
     latest = {"intent": {"name": intent}, "intent_ranking": entries, "text": "", "choice": bool(choice)}
+    if parts is not None:
+        latest["parts"] = [of(part) for part in parts]
     tracker = {"sender_id": "x", "slots": slots, "latest_message": latest, "events": [], "paused": False,
                "followup_action": None, "active_loop": {}, "latest_action_name": None}  # fmt: skip
     answer = asyncio.run(executor.run({"next_action": action, "tracker": tracker, "domain": {}}))
     assert answer is not None
-    (message,) = answer["responses"]
-    return message["custom"], {e["name"]: e["value"] for e in answer["events"] if e["event"] == "slot"}
+    sent = [message["custom"] for message in answer["responses"]]
+    return sent, {e["name"]: e["value"] for e in answer["events"] if e["event"] == "slot"}
+
+
+def of(ranking: Ranking) -> list[dict[str, Any]]:
+    return [{"name": name, "confidence": confidence} for name, confidence in ranking]
+
+
+def said(messages: list[dict[str, Any]]) -> list[tuple[str, Any, list[str]]]:
+    """Key, topic or topics, and the buttons."""
+    return [
+        (m["key"], m["values"].get("topics") or m["values"].get("topic"), [c["intent"] for c in m["choices"]])
+        for m in messages
+    ]
+
+
+COST, DOCTOR, SLEEP = [("cost", 0.99)], [("medical_care", 0.97)], [("shelter", 0.95)]
+WHOLE = [("medical_care", 0.97), ("cost", 0.02)]
+
+
+class Several(unittest.TestCase):
+    def several(
+        self, parts: list[Ranking], ranking: Ranking = WHOLE, action: str = "action_answer", **slots: Any
+    ) -> list[tuple[str, Any, list[str]]]:
+        return said(run_all(action, ranking, parts, **slots)[0])
+
+    def test_two_sure_questions_are_both_answered_in_their_order(self) -> None:
+        both = [("both", ["cost", "medical_care"], ["cost", "medical_care"])]
+        self.assertEqual(self.several([COST, DOCTOR]), both)
+        unclear = [("nlu_fallback", 0.4), ("medical_care", 0.2), ("cost", 0.19)]
+        self.assertEqual(self.several([COST, DOCTOR], unclear, "action_clarify"), both)
+        _, slots = run_all("action_answer", WHOLE, [COST, DOCTOR], misses=1)
+        self.assertEqual(slots, {"pending": None, "misses": 0, "last_topic": "cost"})
+
+    def test_of_three_two_are_answered_and_the_third_is_offered(self) -> None:
+        self.assertEqual(
+            self.several([COST, DOCTOR, SLEEP]),
+            [("answer", "cost", []), ("answer", "medical_care", ["shelter", "talk_to_human"])],
+        )
+
+    def test_what_is_not_sure_is_offered_where_all_of_the_message_is_about_it_too(self) -> None:
+        unsure = [("cost", 0.6), ("duration", 0.3)]
+        self.assertEqual(
+            self.several([DOCTOR, unsure]), [("answer", "medical_care", ["cost", "talk_to_human"])]
+        )
+        self.assertEqual(self.several([DOCTOR, [("duration", 0.6)]]), [("answer", "medical_care", [])])
+
+    def test_where_none_is_sure_all_are_offered(self) -> None:
+        parts = [[("cost", 0.6)], [("medical_care", 0.7)]]
+        whole = [("medical_care", 0.6), ("cost", 0.3)]
+        self.assertEqual(self.several(parts, whole), [("clarify", None, ["cost", "medical_care", "none_of_these"])])
+
+    def test_where_only_the_whole_is_sure_it_is_answered_and_the_rest_is_offered(self) -> None:
+        parts = [[("cost", 0.6)], [("medical_care", 0.7)]]
+        self.assertEqual(self.several(parts), [("answer", "medical_care", ["cost", "talk_to_human"])])
+
+    def test_one_question_of_two_likely_topics_is_one(self) -> None:
+        parts = [[("cost", 0.5), ("medical_care", 0.4)], [("greet", 0.99)]]
+        self.assertEqual(self.several(parts), [("answer", "medical_care", [])])
+
+    def test_what_is_about_the_same_is_one_and_small_talk_is_none(self) -> None:
+        one = [("answer", "medical_care", [])]
+        for other in (DOCTOR, [("greet", 0.99)], [("thanks", 0.99)], [("not_understood", 0.99)]):
+            self.assertEqual(self.several([DOCTOR, other]), one)
+        self.assertEqual(self.several([DOCTOR]), one)
+        self.assertEqual(self.several([]), one)
+
+    def test_can_you_help_me_is_no_question_of_its_own(self) -> None:
+        us = [("about_us", 0.99)]
+        self.assertEqual(self.several([us, DOCTOR]), [("answer", "medical_care", [])])
+        whole = [("medical_care", 0.6), ("about_us", 0.4)]
+        self.assertEqual(self.several([us, DOCTOR], whole)[0][:2], ("both", ["about_us", "medical_care"]))
+
+    def test_what_acts_is_offered_below_the_answer_and_done_after_it(self) -> None:
+        person = [("talk_to_human", 0.99)]
+        self.assertEqual(self.several([DOCTOR, person]), [("answer", "medical_care", ["talk_to_human"])])
+        self.assertEqual(
+            self.several([DOCTOR, [("delete_my_data", 0.99)]]),
+            [("answer", "medical_care", ["delete_my_data", "talk_to_human"])],
+        )
+        self.assertEqual(
+            self.several([DOCTOR, person], [("talk_to_human", 0.6)], "action_offer_handoff"),
+            [("answer", "medical_care", []), ("handoff.offer", None, ["affirm", "deny"])],
+        )
+        self.assertEqual(
+            self.several([DOCTOR, DOCTOR], [("talk_to_human", 0.6)], "action_offer_handoff"),
+            [("handoff.offer", None, ["affirm", "deny"])],
+        )
+
+    def test_in_a_form_nothing_changes(self) -> None:
+        form = {"name": "report", "at": "danger", "answers": {}, "digressions": 0, "paused": False}
+        sent, _ = run_all("action_answer", WHOLE, [COST, DOCTOR], form=form)
+        self.assertEqual([m["key"] for m in sent if "key" in m], ["answer", "report.danger"])
 
 
 class Clarify(unittest.TestCase):
