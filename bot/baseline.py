@@ -28,8 +28,9 @@ def keep(evaluation: Evaluation, about: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps({"about": dict(about), "languages": counts}, indent=1) + "\n", encoding="utf-8")
 
 
-def beside(evaluation: Evaluation, path: Path) -> list[str]:
+def beside(evaluation: Evaluation, path: Path, sentences: int | None = None) -> list[str]:
     """Markdown lines: ours and the baseline's of each language that both have. Empty without a file.
+    When there are `sentences` to learn from by now, and another number then, a line says so.
 
     Raises `ValueError` when the file is not what `keep` wrote.
     """
@@ -41,6 +42,7 @@ def beside(evaluation: Evaluation, path: Path) -> list[str]:
             name: Figures(name, {key: Share(*shares[key]) for key in SHOWN})
             for name, shares in told["languages"].items()
         }
+        then = told["about"].get("sentences")
         about = ", ".join(f"{key} {value}" for key, value in told["about"].items())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: {error!r}") from error
@@ -52,8 +54,14 @@ def beside(evaluation: Evaluation, path: Path) -> list[str]:
         f"Rasa's default pipeline (`rasa init`), a model of each language, trained on the same sentences ({about}).",
         "Dangers and harmless alarming lines are intents of their own there; it names no signal and no language.",
         "",
-        *header(SHOWN),
     ]
+    if sentences is not None and then != sentences:
+        lines += [
+            f"**Not the same sentences any more:** stock learned from {then}, ours from {sentences}. "
+            "`scripts/stock_baseline.py` measures it anew, in hours.",
+            "",
+        ]
+    lines += header(SHOWN)
     for pair in zip(ours, theirs, strict=True):
         for figures, whose in zip(pair, WHOSE, strict=True):
             cells = (str(figures.shares[key]) for key in SHOWN)

@@ -176,14 +176,14 @@ def languages_evaluate(
 @languages_app.command("scaffold")
 def languages_scaffold(
     code: Annotated[str, typer.Argument(help="What browsers and Telegram call it: el, ti, sr.")],
-    name: Annotated[str, typer.Option(help="The language's own name, as its readers write it.")],
-    script: Annotated[str, typer.Option(help="ISO 15924 code of its writing.")] = "Latn",
+    name: Annotated[str | None, typer.Option(help="The language's own name, as its readers write it.")] = None,
+    script: Annotated[str, typer.Option(help="ISO 15924 code of its writing: Latn, or what is known of it.")] = "",
     rtl: Annotated[bool, typer.Option("--rtl", help="Written from right to left (known of Arab and Hebr).")] = False,
     root: Root = ROOT,
 ) -> None:
     """Make the files of a language that is not there yet, for its writers.
 
-    Example: inloop languages scaffold el --name "Ελληνικά" --script Grek
+    Example: inloop languages scaffold el
     """
     from bot.commands import data as command
 
@@ -339,6 +339,7 @@ def evaluate(
     data: Annotated[Path, typer.Option(help="Folder with <language>.jsonl files.")] = Path("tests/nlu"),
     report: Annotated[Path, typer.Option(help="Where the table goes.")] = Path("docs/evaluation.md"),
     misses: Annotated[Path | None, typer.Option(help="Where the known misses go, one id a line.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Where the means go, to be shown on the page.")] = None,
 ) -> None:
     """Measure understanding on the test sentences and write the table.
 
@@ -346,7 +347,7 @@ def evaluate(
     """
     from bot.commands import evaluate as command
 
-    raise typer.Exit(command.run(settings(), data, report, errors, misses))
+    raise typer.Exit(command.run(settings(), data, report, errors, misses, keep))
 
 
 def main() -> None:

@@ -157,16 +157,20 @@ def confusion(rows: Sequence[Row], results: Iterable[Row]) -> tuple[list[str], l
 
 
 def table(
-    evaluation: Evaluation, more: Sequence[str] = (), groups: Mapping[str, Collection[str]] | None = None
+    evaluation: Evaluation,
+    more: Sequence[str] = (),
+    groups: Mapping[str, Collection[str]] | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
-    """The figures as a Markdown page; `more` are lines that stand below them. `groups` are languages with a name in
-    common: each has its mean, and the worst of it.
+    """The figures as a Markdown page; `notes` are lines that stand above them, `more` below. `groups` are languages
+    with a name in common: each has its mean, and the worst of it.
     """
     lines = [
         "# How well messages are understood",
         "",
         "Made by `inloop evaluate` from sentences written apart from the training sentences. Each figure: share",
         "(Wilson 95 % interval; number of lines). *Flagged* means given any urgency but none.",
+        *notes,
         "",
         *header(MEASURES),
     ]
@@ -202,10 +206,11 @@ def write(
     path: Path,
     more: Sequence[str] = (),
     groups: Mapping[str, Collection[str]] | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
     """Put the page at `path`, for instance `docs/evaluation.md`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table(evaluation, more, groups), encoding="utf-8")
+    path.write_text(table(evaluation, more, groups, notes), encoding="utf-8")
 
 
 def _result(found: Row | None) -> Row:

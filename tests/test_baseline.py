@@ -36,6 +36,13 @@ def test_ours_and_theirs_stand_below_each_other_with_intervals_and_counts(tmp_pa
     assert "de," not in page, "only ours was measured"
 
 
+def test_a_baseline_of_another_number_of_sentences_is_said_to_be_one(tmp_path: Path) -> None:
+    kept = tmp_path / "stock.json"
+    keep(found("nl", urgency="none"), {"sentences": 7}, kept)
+    assert "Not the same sentences" not in "\n".join(beside(found("nl", urgency="none"), kept, 7))
+    assert "stock learned from 7, ours from 8" in "\n".join(beside(found("nl", urgency="none"), kept, 8))
+
+
 def test_without_a_file_nothing_stands_beside(tmp_path: Path) -> None:
     assert beside(found("nl", urgency="none"), tmp_path / "none.json") == []
 

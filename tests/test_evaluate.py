@@ -23,7 +23,7 @@ ROWS = [
     row("o1", topic="shelter"),
     row("o2", topic="cost", lang="fr"),
 ]
-RESULTS = [
+RESULTS: list[dict[str, Any]] = [
     {"id": "o2", "language": "fr", "topic": "cost", "urgency": "none", "signals": []},
     {"id": "d1", "language": "nl", "topic": "x", "urgency": "emergency", "signals": ["weapon"]},
     {"id": "d2", "language": "nl", "topic": "x", "urgency": "urgent", "signals": ["confined"]},

@@ -35,14 +35,14 @@ def check(root: Path, language: str, out: TextIO) -> int:
     return 1 if report.faults else 0
 
 
-def scaffold(root: Path, code: str, name: str, script: str, rtl: bool, out: TextIO, errors: Console) -> int:
+def scaffold(root: Path, code: str, name: str | None, script: str, rtl: bool, out: TextIO, errors: Console) -> int:
     """Makes the files and prints what comes next; 1 when the language is refused."""
     try:
         made = data.scaffold(root, code, name, script, rtl=rtl)
     except data.ScaffoldError as error:
         errors.print(f"[bold red]{error}[/]")
         return 1
-    out.write(f"Made {len(made.files)} files in data/nlu/{code}, data/danger and content/{code}.\n")
+    out.write(f"Made {len(made.files)} files in data/nlu/{code}, data/danger, tests/nlu and content/{code}.\n")
     out.write(NEXT.format(code=code, line=made.line))
     out.flush()
     return 0

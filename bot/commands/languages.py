@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
+import yaml
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from bot.content import Catalogue
+from bot.settings import CONTENT
 from bot.translation import Installed, PackageRefused, install, route, scan, usable
 from bot.translation.packages import MIDDLE
 
@@ -20,6 +24,7 @@ INDEX = "https://raw.githubusercontent.com/argosopentech/argospm-index/main/inde
 DESK = ("nl", "fr", "en")
 """What caseworkers work in."""
 LARGEST = 2 * 1024**3
+FULL = (errno.ENOSPC, errno.EDQUOT)
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)
 
 
@@ -63,6 +68,7 @@ def show(words: Catalogue, folder: Path, as_json: bool, out: TextIO) -> int:
             f"{row['code']:<4} {row['name']:<14} answers: {row['answers']:<9} {row['understanding']:<8} "
             f"{_ways(pairs, row['code'])}\n"
         )
+    out.write(without_answers())
     out.write(f"\nTranslation packages in {folder}:\n" if packages else f"\nNo translation packages in {folder}.\n")
     for package in packages:
         size = f"{package.size / 1e6:.1f} MB"
@@ -70,6 +76,20 @@ def show(words: Catalogue, folder: Path, as_json: bool, out: TextIO) -> int:
         out.write(f"{package.source:>4} -> {package.target:<4} {package.version:<8} {size:>10}  {state}\n")
     out.flush()
     return 0
+
+
+def without_answers() -> str:
+    """What is understood and has no words of its own yet, and how everything else is read: lines under the table."""
+    understood = yaml.safe_load((CONTENT / "languages.yml").read_text(encoding="utf-8")).get("understood") or ()
+    lines = [
+        f"{line['code']:<4} {line['name']:<14} answers: none      native   understood by sentences of its own, "
+        "not answered yet: a language to go on in and a person are offered\n"
+        for line in understood
+    ]
+    return "".join(lines) + (
+        "\nAny other language is read by the encoder alone (measured: docs/evaluation.md) and not answered yet: "
+        "danger is seen, the person is asked for a language, and offered a person.\n"
+    )
 
 
 def _ways(pairs: Iterable[tuple[str, str]], code: str) -> str:
@@ -92,9 +112,10 @@ def add(codes: Sequence[str], files: Sequence[Path], index: str, sha256: str, fo
         for path in files:
             _install(path, folder, sha256, console)
         if codes:
-            with tempfile.TemporaryDirectory(prefix="inloop-") as place:
-                for path, known in fetched(codes, index, Path(place), console):
-                    _install(path, folder, known, console)
+            with _for_a_while() as place:
+                for path, known in fetched(codes, index, place, console):
+                    made = _install(path, folder, known, console)
+                    console.print(_compared(made, known))
     except (PackageRefused, Unreachable) as error:
         console.print(f"[bold red]{error}[/]")
         return 1
@@ -102,13 +123,37 @@ def add(codes: Sequence[str], files: Sequence[Path], index: str, sha256: str, fo
     return 0
 
 
-def _install(path: Path, folder: Path, sha256: str, console: Console) -> None:
+@contextmanager
+def _for_a_while() -> Iterator[Path]:
+    """A folder for what is fetched. Raises `Unreachable`."""
+    try:
+        place = tempfile.TemporaryDirectory(prefix="inloop-")
+    except OSError as error:
+        raise Unreachable(f"there is no place for temporary files ({error.strerror})") from None
+    with place as name:
+        yield Path(name)
+
+
+def _compared(made: Installed, known: str) -> str:
+    """What a download's checksum was compared with. Argos publishes none: then nothing vouches for it but https."""
+    if known:
+        return "  The checksum is as the list says."
+    return (
+        f"  The list publishes no checksum for {made.source} -> {made.target}: that it came over https is all that was "
+        "verified. From here on it is compared with its own."
+    )
+
+
+def _install(path: Path, folder: Path, sha256: str, console: Console) -> Installed:
     try:
         made = install(path, folder, sha256)
     except (PackageRefused, OSError) as error:
-        reason = error if isinstance(error, PackageRefused) else error.strerror
+        reason: object = error if isinstance(error, PackageRefused) else error.strerror
+        if isinstance(cause := error.__context__, OSError) and cause.errno in FULL:
+            reason = cause.strerror  # an archive cannot be unpacked then, but there is nothing wrong with it
         raise PackageRefused(f"{path.name}: {reason}") from None
     console.print(f"{made.source} -> {made.target} {made.version}: {made.size / 1e6:.1f} MB, sha256 {made.sha256}")
+    return made
 
 
 def fetched(codes: Sequence[str], index: str, place: Path, console: Console) -> Iterable[tuple[Path, str]]:
@@ -132,11 +177,18 @@ def _index(http: httpx.Client, address: str) -> dict[tuple[str, str], dict[str, 
     try:
         answer = http.get(address)
         answer.raise_for_status()
+        _followed(answer)
         entries = [e for e in answer.json() if e.get("type", "translate") == "translate"]
         # Of several versions the last one stands, as in the index.
         return {(e["from_code"], e["to_code"]): e for e in entries if e.get("from_code") and e.get("links")}
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, AttributeError, KeyError) as error:
         raise Unreachable(f"the list of packages could not be read ({type(error).__name__}): {address}") from None
+
+
+def _followed(answer: httpx.Response) -> None:
+    """Raises `httpx.UnsupportedProtocol` for an answer to which a plain address was the way."""
+    if any(step.url.scheme != "https" for step in (*answer.history, answer)[1:]):
+        raise httpx.UnsupportedProtocol("led to a plain address")
 
 
 def _download(http: httpx.Client, links: Sequence[str], path: Path, console: Console) -> None:
@@ -146,6 +198,7 @@ def _download(http: httpx.Client, links: Sequence[str], path: Path, console: Con
         try:
             with http.stream("GET", link) as answer, Progress(*columns, console=console) as progress:
                 answer.raise_for_status()
+                _followed(answer)
                 length = int(answer.headers.get("Content-Length") or 0)
                 task = progress.add_task(path.stem, total=length or None)
                 got = 0
@@ -159,4 +212,6 @@ def _download(http: httpx.Client, links: Sequence[str], path: Path, console: Con
                 return
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             reason = type(error).__name__
+        except OSError as error:
+            raise Unreachable(f"{path.name} could not be written to {path.parent} ({error.strerror})") from None
     raise Unreachable(f"{path.name} could not be fetched ({reason})")

@@ -1,5 +1,5 @@
-"""What comes after a denial and a "but": "he does not hit me, but he locks me in". To a model that reads a message as one,
-what is denied in its first half hides what is said in its second. Pure.
+"""What comes after a denial and a "but": "he does not hit me, but he locks me in". To a model that reads a message as
+one, what is denied in its first half hides what is said in its second. Pure.
 """
 
 from __future__ import annotations
@@ -80,16 +80,14 @@ _DENIED: Final = {lang: _any(words, lang) for lang, words in DENIED.items()}
 
 
 def after_denial(text: str, lang: str | None) -> str | None:
-    """The part of `text` after its last "but", as it was written, where something is denied before it; else None. `text`
-    is as it is read in `lang`."""
+    """The part of `text` after its last "but", as it was written, where something is denied before it; else None.
+    `text` is as it is read in `lang`."""
     but = _BUT.get(lang or "")
     if but is None:
         return None
     text = clean(text)
     level = "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)
-    found = None
-    for found in but.finditer(level):
-        pass
+    found = next(iter(reversed(list(but.finditer(level)))), None)
     if found is None or not _DENIED[lang or ""].search(fold(text[: found.start()])):
         return None
     before, after = text[: found.start()].strip(" ,.;:-"), text[found.end() :].strip(" ,.;:-")

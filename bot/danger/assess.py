@@ -116,8 +116,8 @@ class Danger:
         )
 
     def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
-        """What is said of a message in which no danger was found, when `half` was found in what comes after a denial and
-        a "but" (`bot/core/contrast.py`). It only raises."""
+        """What is said of a message in which no danger was found, when `half` was found in what comes after a denial
+        and a "but" (`bot/core/contrast.py`). It only raises."""
         if half.urgency is Urgency.NONE or half.confidence < self.settings.after_denial:
             return replace(whole, ask=whole.ask or half.ask or half.urgency is not Urgency.NONE)
         return replace(half, why=(*half.why, _BESIDE))

@@ -27,11 +27,21 @@ class DangerSettings:
     trusted: float
     traded: float
     ask_traded: float
+    after_denial: float
     context_messages: int
     context_characters: int
     context_floor: float
     missed_danger: float
     missed_emergency: float
+    one_in: float
+
+    def by_costs(self, others: float) -> float:
+        """The calibrated probability where a missed danger and false alarms cost the same, by the stated costs alone:
+        of the lines that calibrate there are `others` harmless ones to a danger. Nothing is judged by it; it is what
+        the chosen `danger` is held against.
+        """
+        odds = 1 / self.missed_danger * (1 / others) / (1 / (self.one_in - 1))
+        return odds / (1 + odds)
 
 
 def load(path: Path) -> DangerSettings:
@@ -50,11 +60,13 @@ def load(path: Path) -> DangerSettings:
             trusted=float(content["patterns"]["trusted"]),
             traded=float(content["traded"]["danger"]),
             ask_traded=float(content["traded"]["ask"]),
+            after_denial=float(content["after_denial"]["danger"]),
             context_messages=int(context["messages"]),
             context_characters=int(context["characters"]),
             context_floor=float(context["floor"]),
             missed_danger=float(costs["missed_danger"]),
             missed_emergency=float(costs["missed_emergency"]),
+            one_in=float(costs["one_in"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise DangerSettingsError(f"{path}: {error!r}") from error
@@ -71,8 +83,10 @@ def _check(path: Path, settings: DangerSettings) -> None:
     for ask, danger in pairs:
         if not 0 < ask <= danger < 1:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
-    for name in ("emergency", "signal", "trusted", "context_floor"):
+    for name in ("emergency", "signal", "trusted", "context_floor", "after_denial"):
         if not 0 < getattr(settings, name) < 1:
             raise DangerSettingsError(f"{path}: {name} must be between 0 and 1")
+    if settings.missed_danger <= 0 or settings.missed_emergency <= 0 or settings.one_in <= 1:
+        raise DangerSettingsError(f"{path}: costs must be above 0, and one_in above 1")
     if settings.context_messages < 0 or settings.context_characters < 0:
         raise DangerSettingsError(f"{path}: the context cannot be negative")

@@ -9,13 +9,17 @@ from typing import Final
 
 from bot.data import folding, vocabulary
 from bot.data.faults import Fault, Sentence
+from bot.data.listed import LISTED, read_listed
 from bot.data.nearness import FEWEST_WORDS, Index
 from bot.data.schema import Reader
+from bot.data.tongue import Tongues
 from bot.data.vocabulary import Vocabulary, VocabularyError
 
 REGISTER: Final = "content/languages.yml"
 FORMULAS: Final = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
 FORMULA_WORDS: Final = 2
+ASKS_FOR_A_LANGUAGE: Final = "change_language"
+"""The topic in which people write in whatever language they would rather have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def check(root: Path, only: str = "") -> Report:
         known = vocabulary.read(root)
     except VocabularyError as error:
         return Report((), 0, 0, (Fault("schema", only, "content", str(error)),))
-    faults: list[Fault] = []
+    tongues = Tongues(root, known)
+    listed, faults = read_listed(root)
     training: dict[str, list[Sentence]] = {}
     tests: dict[str, list[Sentence]] = {}
     for language in dict.fromkeys((*_languages(root, known), *filter(None, (only,)))):
@@ -51,6 +56,8 @@ def check(root: Path, only: str = "") -> Report:
             faults += leaked(language, training[language], tests[language])
             if language in known.languages:
                 faults += foreign(language, training[language], known.languages[language].script)
+                both = [*training[language], *tests[language]]
+                faults += elsewhere(language, both, tongues, listed.get(language, frozenset()))
     faults += (fault for fault in copied(training) if only in ("", fault.language))
     shown = tuple(tests)
     return Report(
@@ -104,6 +111,24 @@ def foreign(language: str, sentences: Iterable[Sentence], script: str) -> Iterat
     for sentence in sentences:
         if not folding.in_script(sentence.text, script):
             yield Fault("language", language, sentence.where, f"is not in letters of {language}: {sentence.text}")
+
+
+def elsewhere(
+    language: str, sentences: Iterable[Sentence], tongues: Tongues, listed: frozenset[str]
+) -> Iterator[Fault]:
+    """A fault for each sentence that is certainly in another language and not `listed` as one that may be; and for
+    each listed one that is not, or not there.
+    """
+    needless = set(listed)
+    for sentence in sentences:
+        if sentence.topic == ASKS_FOR_A_LANGUAGE:
+            continue
+        if found := tongues.other(sentence.text, language):
+            needless.discard(sentence.text)
+            if sentence.text not in listed:
+                yield Fault("language", language, sentence.where, f"seems to be in {found}: {sentence.text}")
+    for text in sorted(needless):
+        yield Fault("language", language, LISTED, f"names a sentence that is not there, or needs no leave: {text}")
 
 
 def copied(training: Mapping[str, Iterable[Sentence]]) -> Iterator[Fault]:

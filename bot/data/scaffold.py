@@ -7,6 +7,7 @@ and what is still a comment is what `inloop data check` and `python -m bot.conte
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,16 @@ CODE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 RESERVED: Final = {"mul", "und"}
 """Codes that stand for several languages and for an unknown one."""
 RIGHT_TO_LEFT: Final = {"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"}
+AUTONYMS: Final[Mapping[str, tuple[str, str]]] = {
+    "am": ("አማርኛ", "Ethi"), "cs": ("Čeština", "Latn"), "el": ("Ελληνικά", "Grek"), "fa": ("فارسی", "Arab"),
+    "hr": ("Hrvatski", "Latn"), "hy": ("Հայերեն", "Armn"), "id": ("Bahasa Indonesia", "Latn"),
+    "it": ("Italiano", "Latn"),
+    "ka": ("ქართული", "Geor"), "ku": ("Kurdî", "Latn"), "lt": ("Lietuvių", "Latn"), "ne": ("नेपाली", "Deva"),
+    "pa": ("ਪੰਜਾਬੀ", "Guru"), "ps": ("پښتو", "Arab"), "sk": ("Slovenčina", "Latn"), "so": ("Soomaali", "Latn"),
+    "sr": ("Srpski", "Latn"), "sw": ("Kiswahili", "Latn"), "ta": ("தமிழ்", "Taml"), "th": ("ไทย", "Thai"),
+    "ti": ("ትግርኛ", "Ethi"), "ur": ("اردو", "Arab"),
+}  # fmt: skip
+"""Name and usual writing of languages that may come next; of another, the code is its name until it has one."""
 WORDS: Final = ("answers", "safety", "system", "labels")
 """The files of `content/<code>/` that are written from the English ones; `meta.yml` is the fifth."""
 
@@ -36,11 +47,14 @@ class Made:
     line: str
 
 
-def scaffold(root: Path, code: str, name: str, script: str = "Latn", *, rtl: bool = False) -> Made:
+def scaffold(root: Path, code: str, name: str | None = None, script: str = "", *, rtl: bool = False) -> Made:
     """Make the files of the language `code` in the project in `root`. Raises `ScaffoldError`, then nothing is made.
 
-    `name` is the language's own name, `script` an ISO 15924 code; some scripts are always `rtl`.
+    `name` is the language's own name, `script` an ISO 15924 code: those of `AUTONYMS`, or the code and Latin letters.
+    Some scripts are always `rtl`.
     """
+    autonym, writing = AUTONYMS.get(code, (code, "Latn"))
+    name, script = autonym if name is None else name, script or writing
     try:
         known = vocabulary.read(root)
     except VocabularyError as error:
@@ -57,6 +71,9 @@ def scaffold(root: Path, code: str, name: str, script: str = "Latn", *, rtl: boo
     except OSError as error:
         raise ScaffoldError(f"{error.filename}: {error.strerror}") from None
     made[f"content/{code}/meta.yml"] = _meta(meta)
+    tests = f"tests/nlu/{code}.jsonl"
+    if not (root / tests).exists():  # a language that the encoder reads may have been measured before
+        made[tests] = ""
     for path, text in made.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")

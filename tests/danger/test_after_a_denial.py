@@ -1,5 +1,5 @@
-"""What is denied does not hide what follows: "he does not hit me, but he locks me in", in every language with answers, and
-as many complaints after a denial. `after_a_denial.jsonl` was written before its threshold was chosen, drafts.
+"""What is denied does not hide what follows: "he does not hit me, but he locks me in", in every language with answers,
+and as many complaints after a denial. `after_a_denial.jsonl` was written before its threshold was chosen, drafts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ LINES = [
 
 @pytest.fixture
 async def found(danger: Danger, encoder_folder: Path) -> dict[str, list[tuple[str, Assessment]]]:
-    understanding = Understanding(danger, Languages.load(ROOT / "models", ROOT / "content" / "languages.yml"), Encoding(Encoder(encoder_folder)))
+    languages = Languages.load(ROOT / "models", ROOT / "content" / "languages.yml")
+    understanding = Understanding(danger, languages, Encoding(Encoder(encoder_folder)))
     said: dict[str, list[tuple[str, Assessment]]] = defaultdict(list)
     for line in LINES:
         what = await understanding.of(line["text"], line["lang"])

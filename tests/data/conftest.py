@@ -25,7 +25,8 @@ def project(tmp_path: Path) -> Path:
         (tmp_path / part).mkdir(parents=True)
     (tmp_path / "content" / "topics.yml").write_text(yaml.safe_dump(ids, sort_keys=False), encoding="utf-8")
     (tmp_path / "content" / "languages.yml").write_text(REGISTER, encoding="utf-8")
-    shutil.copytree(ROOT / "content" / "en", tmp_path / "content" / "en")
+    for code in ("en", "nl"):
+        shutil.copytree(ROOT / "content" / code, tmp_path / "content" / code)
     for path in (*(f"data/nlu/nl/{topic}.yml" for topic in TOPICS), "tests/nlu/nl.jsonl"):
         shutil.copy(ROOT / path, tmp_path / path)
     dangers = (ROOT / "data/danger/nl.yml").read_text(encoding="utf-8").splitlines(keepends=True)

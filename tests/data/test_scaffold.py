@@ -41,7 +41,8 @@ def test_the_scaffold_is_of_the_right_shape_and_only_empty(project: Path) -> Non
     assert {fault.kind for fault in found} == {"missing"}
     places = {fault.where for fault in found}
     assert {path for path in made.files if path.startswith("data/")} <= places
-    assert places - set(made.files) == {"tests/nlu/el.jsonl", "content/languages.yml"}
+    assert places - set(made.files) == {"content/languages.yml"}
+    assert (project / "tests/nlu/el.jsonl").read_bytes() == b""
     ids = yaml.safe_load((project / "content/topics.yml").read_text(encoding="utf-8"))
     for signal in ids["signals"]:
         assert f"no line with the signal {signal}" in {fault.what for fault in found}
@@ -146,6 +147,26 @@ def test_the_line_for_the_register_can_be_read_there(
     entry = {"code": code, "name": name, "script": script, "rtl": expected, "understanding": "native"}
     assert register["languages"][-1] == entry
     assert yaml.safe_load((project / f"data/danger/{code}.yml").read_text(encoding="utf-8"))["language"] == code
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "script"), [("el", "Ελληνικά", "Grek"), ("xx", "xx", "Latn"), ("no", "'no'", "Latn")]
+)
+def test_a_code_is_enough(project: Path, code: str, name: str, script: str) -> None:
+    made = run("languages", "scaffold", code, "--root", str(project))
+    assert made.returncode == 0, made.stderr
+    quoted = f"'{code}'" if code == "no" else code
+    assert f"{{code: {quoted}, name: {name}, script: {script}, rtl: false, understanding: native}}" in made.stdout
+    assert {fault.kind for fault in check(project, code).faults} == {"missing"}
+    assert check(project, "nl").faults == ()
+
+
+def test_test_sentences_that_are_there_are_kept(project: Path) -> None:
+    there = project / "tests/nlu/el.jsonl"
+    there.write_text('{"id": "el-1", "text": "πόσο κοστίζει"}\n', encoding="utf-8")
+    made = scaffold(project, "el")
+    assert "tests/nlu/el.jsonl" not in made.files
+    assert there.read_text(encoding="utf-8").startswith('{"id": "el-1"')
 
 
 # -- the commands ----------------------------------------------------------------------------------------------------

@@ -143,9 +143,7 @@ async def test_doctor_names_the_languages_that_cannot_be_reached_and_the_ways_wi
         (200, b"[]", "no package for ro -> en"),
     ],
 )
-def test_a_list_that_is_broken_says_so(
-    index: Index, tmp_path: Path, status: int, content: bytes, says: str
-) -> None:
+def test_a_list_that_is_broken_says_so(index: Index, tmp_path: Path, status: int, content: bytes, says: str) -> None:
     index.files["/index.json"] = status, content
     with (tmp_path / "said").open("w") as out:
         console = Console(file=out, soft_wrap=True)
