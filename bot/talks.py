@@ -60,9 +60,10 @@ class Talks:
         """What is written in answer to "are you safe?" says what the button says: a plain yes or no, "I do not know",
         the words of a button. A report has asked something after it and has its answer, and so has a caseworker. Unlike
         the button a written yes lowers nothing: it may mean something else."""
-        if not session.safety or understood.assessment.urgency is not Urgency.NONE:
+        under = session.safety or session.covered  # a card has the button "I am safe"
+        if not under or understood.assessment.urgency is not Urgency.NONE:
             return understood
-        said = self._about_safety(text, (session.language, understood.language))
+        said = self._about_safety(text, (session.language, understood.language), buttons_only=not session.safety)
         if said is None:
             return understood
         form, case = (await store.sheet(session.person)).form, await store.case_of(session.person.conversation)
@@ -73,13 +74,13 @@ class Talks:
         level = Urgency.EMERGENCY if said == "unsafe" else Urgency.URGENT
         return replace(understood, assessment=Assessment(level, (), (f"choice:{said}",)))
 
-    def _about_safety(self, text: str, languages: Sequence[str | None]) -> str | None:
-        """`safe`, `unsafe`, `unsure` or None."""
+    def _about_safety(self, text: str, languages: Sequence[str | None], buttons_only: bool) -> str | None:
+        """`safe`, `unsafe`, `unsure` or None. `buttons_only`: a yes or a no may mean something else."""
         codes = [code for code in map(self._words.fallback, languages) if code]
         for button in ("safe", "unsafe", "unsure"):
             if plain(text) in {plain(self._words.label(f"choices.{button}", code)) for code in codes}:
                 return button
-        heard = self.heard(text, languages)
+        heard = None if buttons_only else self.heard(text, languages)
         return {"affirm": "safe", "deny": "unsafe", "form_unsure": "unsure"}.get(heard or "")
 
     async def message(

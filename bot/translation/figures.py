@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Callable
 
 _MAIL_OR_SITE = re.compile(
-    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|www\.)[^\s<>]+|\b[\w-]+\.(?:be|eu|org|com|net|nl|fr)\b"
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|www\.)[^\s<>]+|"
+    r"\b[\w-]+\.(?:be|eu|org|com|net|nl|fr|info|int|gov|edu|uk|ro|pl|hu|bg|ua|ru|brussels|gent|vlaanderen)\b"
 )
+"""Endings that are no word of ours, or hardly: people forget the space after a full stop."""
 _JOINED = r"[ \u00a0\u202f]"
 _THOUSANDS = re.compile(rf"(?<!\d)(?<!\d[.,'’])\d{{1,3}}(?:(?:{_JOINED}|[.,'’])\d{{3}})+(?!\d)(?![.,/:-]\d)")
 _PHONE = re.compile(r"(?<![\w/.:])(?:\+|00|\(?0)\d?[\d ()\u00a0\u202f./-]{5,}\d")

@@ -45,6 +45,7 @@ LANGUAGES = sorted(lexicons())
         ("ar", "عندي ٢٥٠ يورو", "nl", "Ik heb 520 euro", (Doubt.NUMBERS,)),
         ("en", "It costs 40 euros.", "nl", "Het kost 40 dollar.", (Doubt.NUMBERS,)),
         ("en", "See www.payoke.be please.", "nl", "Kijk op www.payoke.com.", (Doubt.NUMBERS,)),
+        ("nl", "Kijk op hulp.info als je kan.", "en", "Look at hilp.info if you can.", (Doubt.NUMBERS,)),
         ("ro", "Nu am acte.", "nl", "Ik heb papieren.", (Doubt.NEGATION,)),
         ("ro", "Nu am niciodată bani.", "nl", "Ik heb nooit geld.", ()),
         ("en", "He hit me.", "nl", "Hij heeft mij niet geslagen.", (Doubt.NEGATION,)),
