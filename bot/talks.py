@@ -60,17 +60,19 @@ class Talks:
         """What is written in answer to "are you safe?" says what the button says: a plain yes or no, "I do not know",
         the words of a button. A report has asked something after it and has its answer, and so has a caseworker. Unlike
         the button a written yes lowers nothing: it may mean something else."""
-        under = session.safety or session.covered  # a card has the button "I am safe"
-        if not under or understood.assessment.urgency is not Urgency.NONE:
+        danger = understood.assessment.urgency is not Urgency.NONE
+        if not (session.safety or session.covered):  # a card has the button "I am safe"
             return understood
-        said = self._about_safety(text, (session.language, understood.language), buttons_only=not session.safety)
-        if said is None:
+        # What the models make of the words of a button does not count while it is in sight.
+        said = self._about_safety(text, (session.language, understood.language), danger or not session.safety)
+        if said is None or (danger and said != "safe"):
             return understood
         form, case = (await store.sheet(session.person)).form, await store.case_of(session.person.conversation)
         if goes_on(form) or (case is not None and case.state is Handoff.OWNED):
             return understood
         if said == "safe":
-            return replace(understood, safe=session.pending is None and session.stood is None)
+            free = session.pending is None and session.stood is None
+            return replace(understood, assessment=Assessment(), safe=free) if free or not danger else understood
         level = Urgency.EMERGENCY if said == "unsafe" else Urgency.URGENT
         return replace(understood, assessment=Assessment(level, (), (f"choice:{said}",)))
 
