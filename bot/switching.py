@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.model import Outgoing
 from bot.core.replies import Speaker
 from bot.foreign import other_letters
+from bot.language import scripts
 from bot.ports import Catalogue
 from bot.sessions import Session
 from bot.understanding import Understood
@@ -31,7 +32,7 @@ def another_language(words: Catalogue, session: Session, text: str, understood: 
     if session.language is None or not _says_enough(text):
         return []
     code = words.fallback(understood.language)
-    foreign = code is None and (understood.language is not None or other_letters(text, session.language))
+    foreign = code is None and (understood.language is not None or _in_foreign_letters(text, session.language))
     if foreign and session.offered != NONE_OF_OURS:
         session.offered = NONE_OF_OURS
         return [Speaker(words, session.language).languages("language.ask", names(words))]
@@ -41,6 +42,12 @@ def another_language(words: Catalogue, session: Session, text: str, understood: 
     speaker = Speaker(words, code)
     choice = speaker.choice({"command": "language", "value": code}, names(words)[code])
     return [replace(speaker.say("language.offer"), choices=(choice,))]
+
+
+def _in_foreign_letters(text: str, language: str) -> bool:
+    """Latin letters say nothing: Chinese and Arabic are typed in them too."""
+    found = scripts.main_script(text)
+    return found is not None and found[0] != scripts.LATIN and other_letters(text, language)
 
 
 def way_back(session: Session, speaker: Speaker, words: list[Outgoing]) -> list[Outgoing]:
