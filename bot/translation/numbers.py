@@ -86,6 +86,8 @@ def _other_unit(ours: Side, theirs: Side) -> bool:
     if not ours.counts and not theirs.counts:
         return False
     (mine, all_mine), (other, all_other) = ours.units, theirs.units
+    if mine and other and not mine & other:
+        return True
     lost, new = mine - all_other, other - all_mine
     return bool(lost and new) or bool((lost | new) & _ALWAYS_SAID)
 

@@ -18,6 +18,11 @@ _QUESTION = re.compile(r"[?？؟]|;(?=\s*$)")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
+_NUMBERED_MONTHS = {
+    "vi": re.compile(r"\btháng (?:1[0-2]|0?[1-9])(?![.,/%]?\d)", re.I),
+    "zh": re.compile(r"(?<![\d.,])(?:1[0-2]|0?[1-9])月"),
+}
+"""Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
 WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
 
@@ -68,7 +73,13 @@ class Side:
 
     @cached_property
     def figures(self) -> list[str]:
-        return figures(self.text, self.language)
+        """All but those that stand for a month."""
+        return figures(self._numbered.sub(" ", self.text) if self._numbered else self.text, self.language)
+
+    @property
+    def _numbered(self) -> re.Pattern[str] | None:
+        """What a month looks like that is said by its number."""
+        return _NUMBERED_MONTHS.get(self.language)
 
     @cached_property
     def currencies(self) -> frozenset[str]:
@@ -81,6 +92,8 @@ class Side:
     @cached_property
     def dated(self) -> bool:
         """Whether a month stands beside a number."""
+        if self._numbered and self._numbered.search(self.text):
+            return True
         return bool(self.months) and self.lexicon is not None and self.lexicon.dated.search(self.low) is not None
 
     @cached_property

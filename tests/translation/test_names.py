@@ -69,3 +69,53 @@ def test_letters_of_which_nothing_is_known_say_nothing() -> None:
 
 def test_a_place_is_known_by_the_beginning_of_its_name() -> None:
     assert places([("Bruxelles", "bruxelles"), ("Bru", "bru"), ("x", "x")]) == {"Bruxelles": "brussels"}
+
+
+@pytest.mark.parametrize(
+    ("source", "ours", "target", "theirs"),
+    [
+        ("nl", "Ik woon in de Kerkstraat 12.", "ru", "Я живу на Клоостерстраат 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "ru", "Я живу на Церковной улице 12."),  # not what stands on its sign
+        ("nl", "Ik woon in de Kerkstraat 12.", "ru", "Я живу на улице 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "ar", "أسكن في شارع الكنيسة 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "ar", "أسكن في شارع 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "zh", "我住在教堂街12号。"),
+        ("nl", "Kom naar de Brusselsestraat 4.", "uk", "Прийди на Антверпенсестраат 4."),
+        ("nl", "Ik zit in de Carnotstraat 20.", "ar", "أنا في شارع محمد 20."),
+        ("ru", "Я живу на ул. Керкстраат 12.", "nl", "Ik woon in de Kloosterstraat 12."),
+        ("ru", "Я живу на улице Ленина, 12.", "nl", "Ik woon in de Stalinstraat 12."),
+        ("ru", "Я живу на улице Ленина, 12.", "uk", "Я живу на вулиці Сталіна, 12."),
+        ("ru", "я живу керкстраат 12", "nl", "ik woon molenstraat 12"),
+        ("bg", "Живея на ул. Керкстраат 12", "en", "I live on 12"),
+        ("ar", "أنا في شارع لويز 44", "fr", "Je suis rue Neuve 44"),
+    ],
+)
+def test_a_street_that_became_another_is_marked_in_other_letters_too(
+    source: str, ours: str, target: str, theirs: str
+) -> None:
+    assert Doubt.NAMES in check([(ours, theirs)], source, target)
+
+
+@pytest.mark.parametrize(
+    ("source", "ours", "target", "theirs"),
+    [
+        ("nl", "Ik woon in de Kerkstraat 12.", "ru", "Я живу на Керкстраат 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "ru", "Я живу на улице Керк 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "ar", "أسكن في شارع كيرك 12."),
+        ("nl", "Ik woon nu in een huis in de Kerkstraat 12.", "ar", "أسكن الآن في بيت في Kerkstraat 12."),
+        ("nl", "Ik woon in de Kerkstraat 12.", "zh", "我住在Kerkstraat 12号。"),
+        ("nl", "Kom naar de Hasseltsesteenweg 4.", "ru", "Приходи на Гасселтсестенвег 4."),
+        ("nl", "Kom naar de Schoolstraat 4.", "bg", "Ела на Схоолстраат 4."),
+        ("nl", "Ik zit in de Handelsstraat 9", "ar", "أنا في شارع هاندلس 9"),
+        ("fr", "Venez avenue Louise 12.", "ar", "تعال إلى شارع لويز 12."),
+        ("ru", "Я живу на ул. Брюссельская, дом 12.", "en", "I live at Brusselskaya street 12."),
+        ("uk", "Я живу на вулиці Кіркстраат 12", "nl", "Ik woon in de Kerkstraat 12"),
+        ("ar", "أنا في شارع لويز 44", "fr", "Je suis avenue Louise 44"),
+        ("ru", "Там в Антверпене 12 человек.", "nl", "Daar in Antwerpen zijn 12 mensen."),
+        ("ru", "Я приеду 12 мая.", "nl", "Ik kom op 12 mei."),
+    ],
+)
+def test_a_street_that_only_looks_different_in_other_letters_is_not(
+    source: str, ours: str, target: str, theirs: str
+) -> None:
+    assert check([(ours, theirs)], source, target) == ()

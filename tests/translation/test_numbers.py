@@ -11,6 +11,12 @@ from bot.translation import Doubt, check
 from bot.translation.lexicon import lexicons
 
 CHANGED = [
+    ("nl", "Ik kom op 12 mei.", "zh", "我6月12日来。"),
+    ("nl", "Ik kom op 5 mei.", "zh", "我5日来。"),
+    ("nl", "Ik kom op 12 mei.", "vi", "Tôi đến ngày 12 tháng 6."),
+    ("nl", "Ik kom in november.", "vi", "Tôi đến vào tháng mười."),
+    ("nl", "Ik kom in mei.", "zh", "我六月来。"),
+    ("nl", "Ik werk 12 uur per dag.", "en", "I work 12 days."),
     ("bg", "500 лева", "nl", "500 euro"),
     ("hu", "Kaptam 500 forintot.", "nl", "Ik kreeg 500 euro."),
     ("pl", "Dostałem 500 złotych.", "nl", "Ik kreeg 500 euro."),
@@ -44,6 +50,12 @@ CHANGED = [
     ("nl", "Kom om 9:45.", "en", "Come at 9:45 pm."),
 ]
 KEPT = [
+    ("nl", "Ik kom op 5 mei.", "zh", "我5月5日来。"),
+    ("nl", "Op 31 december.", "zh", "12月31日。"),
+    ("nl", "Ik kom op 5 mei.", "vi", "Tôi đến ngày 5 tháng 5."),
+    ("nl", "Ik kom in november.", "vi", "Tôi đến vào tháng mười một."),
+    ("nl", "Na 3 maanden.", "vi", "Sau 3 tháng."),
+    ("nl", "Na 3 maanden.", "zh", "3个月后。"),
     ("nl", "Kom om 0:30.", "en", "Come at 12:30 am."),
     ("nl", "Kom om half drie.", "en", "Come at half past two."),
     ("nl", "Kom om half drie.", "en", "Come at 2:30."),
