@@ -32,6 +32,7 @@ from bot.encoding import Encoding
 from bot.gate import Gate
 from bot.interpreting import Interpreter
 from bot.language import Languages
+from bot.late_look import LateLook
 from bot.limits import Limits
 from bot.live.local import Live
 from bot.oncall.duty import Duty
@@ -162,7 +163,8 @@ async def build(
     )  # fmt: skip
     work = CaseWork(desk, store, words, live, timedelta(seconds=settings.offline_seconds), settings.max_text)
     feed = Feed(page_key(settings), store)
-    interpreter = Interpreter(desk, translator, own.languages, settings.max_text)
+    late_look = LateLook(store, words, own, live, sessions, tasks, clock)
+    interpreter = Interpreter(desk, translator, own.languages, settings.max_text, late_look)
     bot = channel(settings, store, words, live, limits, service, clock) if settings.telegram else None
 
     def expire(now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Between a person and a caseworker who share no language: what was written, in the reader's language, and what will be
-sent, in the person's. Every operation on a case goes through `Desk.access`, as all of the desk's do.
+sent, in the person's. What is read is shown to danger as well (`late_look.py`). Every operation on a case goes through
+`Desk.access`, as all of the desk's do.
 
 Only what a person or a caseworker wrote themselves is translated. The bot's words, the safety card, the answers and
 what is pressed are written by people in every language (`web/desk_own.py`).
@@ -19,6 +20,7 @@ from bot.core import intake
 from bot.core.forms import LINES
 from bot.core.model import Case, Sender, Translated, Urgency
 from bot.desk import Desk
+from bot.late_look import LateLook
 from bot.ports import LanguageModel
 from bot.storage.store import DeskSession
 from bot.translation import Doubt, Reason, Translation, Translator, Unavailable
@@ -55,11 +57,15 @@ class Draft:
 class Interpreter:
     """The translator at the desk."""
 
-    def __init__(self, desk: Desk, translator: Translator, languages: LanguageModel, max_text: int = 4000) -> None:
+    def __init__(
+        self, desk: Desk, translator: Translator, languages: LanguageModel, max_text: int = 4000,
+        late_look: LateLook | None = None,
+    ) -> None:  # fmt: skip
         self._desk = desk
         self._translator = translator
         self._languages = languages
         self._max_text = max_text
+        self._late_look = late_look
         self._shown: OrderedDict[bytes, None] = OrderedDict()
         self._drafts: OrderedDict[bytes, None] = OrderedDict()
 
@@ -74,8 +80,12 @@ class Interpreter:
         messages = await self._desk.read(session, case_id, min(seqs) - 1)
         case = await self._desk.access(session, case_id, owned=True)
         wanted = [m for m in messages if m.seq in seqs and m.sender is Sender.PERSON and m.choice is None]
-        found = await asyncio.gather(*(self._reading(case, message.text, into) for message in wanted))
-        return {message.seq: reading for message, reading in zip(wanted, found, strict=True)}
+        readings = await asyncio.gather(*(self._reading(case, message.text, into) for message in wanted))
+        found = {message.seq: reading for message, reading in zip(wanted, readings, strict=True)}
+        if self._late_look is not None:
+            made = {seq: reading.made for seq, reading in found.items() if reading.made is not None}
+            self._late_look.see(case, messages, made, into, lambda: self._desk.person(session, case))
+        return found
 
     async def read_told(self, session: DeskSession, case_id: int, into: str) -> dict[str, Reading]:
         """What the person answered in forms in words of their own, and that in language `into`. Raises what

@@ -173,6 +173,12 @@ class Sessions:
         for key in [key for key, session in self._open.items() if session.person.conversation == conversation]:
             del self._open[key]
 
+    def raised(self, conversation: int, urgency: Urgency) -> None:
+        """Danger was seen in a conversation, that may be open here, by somebody else than its person's door."""
+        for session in self._open.values():
+            if session.person.conversation == conversation:
+                session.urgency = session.urgency.at_least(urgency)
+
     def _recent(self, key: bytes) -> Session | None:
         session = self._open.get(key)
         if session is None:

@@ -28,39 +28,7 @@ from bot.translation import Pool, Reason, Translator, Unavailable
 from bot.understanding import Understanding
 from tests.support.databases import Clock
 from tests.support.desk import join
-
-CALM, CRY = "Mi-e frică.", "I am afraid."
-"""As the real tiny model translates it."""
-
-
-@dataclass(frozen=True)
-class Detected:
-    code: str | None = "ro"
-    confidence: float = 1.0
-    sure: bool = True
-
-
-class Languages:
-    def detect(self, text: str, *, chosen: str | None, hints: object = ()) -> Detected:
-        return Detected("en") if text == CRY else Detected()
-
-
-class Danger:
-    """Knows one English sentence, and one Romanian."""
-
-    def context(self, text: str, earlier: object, alone: object = None) -> None:
-        """Fragments are not read together here."""
-
-    def assess(self, text: str, **_: object) -> Assessment:
-        if text == CRY:
-            return Assessment(Urgency.EMERGENCY, ("confined",), ("pattern en",), 0.9)
-        if text == "Vino la 14:30.":
-            return Assessment(Urgency.URGENT, ("discovered",), ("pattern ro",), 0.9)
-        return Assessment()
-
-
-async def no_encoder(_: str) -> None:
-    return None
+from tests.support.two_sentences import CALM, Danger, Languages, no_encoder
 
 
 @dataclass

@@ -1,0 +1,109 @@
+"""Danger's look at what the desk has translated. It may raise what was seen, never lower it.
+
+The second look (`second_look.py`) reads a message in one language, as soon as it comes. Where that failed, where the
+gateway stopped before it, or where the caseworker reads another language, the translation that stands on the desk is
+one that danger has not seen: here it does. What the person wrote before they said that they are safe raises nothing.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.content.catalogue import SEVERAL
+from bot.core.model import Case, CaseChange, Message, Sender, Urgency
+from bot.core.replies import Speaker
+from bot.live.local import DESK, Live, conversation
+from bot.ports import Catalogue
+from bot.second_look import READ, TOO_BAD
+from bot.sessions import Sessions
+from bot.storage.errors import Gone
+from bot.storage.store import Person, Store
+from bot.tasks import Tasks
+from bot.translation import Translation
+from bot.understanding import Understanding
+
+PART = "desk"
+"""What the store calls this look: of each message it raises a case once."""
+LOOKED = 20_000
+"""Translations of which it is remembered that danger has seen them, by their place and language."""
+NEWS = timedelta(minutes=30)
+"""After which the person is shown no safety card for what they wrote: a caseworker is with them, and reads it."""
+
+
+class LateLook:
+    """Remembers places of messages, and no text."""
+
+    def __init__(
+        self, store: Store, words: Catalogue, understanding: Understanding, live: Live, sessions: Sessions,
+        tasks: Tasks, now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._words = words
+        self._understanding = understanding
+        self._live = live
+        self._sessions = sessions
+        self._tasks = tasks
+        self._now = now
+        self._looked: OrderedDict[tuple[int, int, str], None] = OrderedDict()
+
+    def see(
+        self,
+        case: Case,
+        messages: Sequence[Message],
+        made: Mapping[int, Translation],
+        into: str,
+        opened: Callable[[], Awaitable[Person | None]],
+    ) -> None:
+        """Looks, beside what the caseworker waits for, at what was `made` of some of `messages` (a conversation to its
+        end) in language `into`; at each once. `opened` opens the conversation."""
+        calm = max((message.seq for message in messages if _says_safe(message)), default=0)
+        new = [m for m in messages if m.seq > calm and m.seq in made and not TOO_BAD & set(made[m.seq].doubts)]
+        places = {message.seq: (case.conversation, message.seq, into) for message in new}
+        new = [message for message in new if places[message.seq] not in self._looked]
+        if not new:
+            return
+        self._looked.update(dict.fromkeys(places.values()))
+        while len(self._looked) > LOOKED:
+            self._looked.popitem(last=False)
+
+        async def look() -> None:
+            left = list(new)
+            try:
+                while left and await self._seen(case, left[0], made[left[0].seq].text, into, opened):
+                    left.pop(0)
+            finally:
+                for message in left:  # whoever reads it next looks anew
+                    self._looked.pop(places[message.seq], None)
+
+        self._tasks.start(look())
+
+    async def _seen(
+        self, case: Case, message: Message, text: str, into: str, opened: Callable[[], Awaitable[Person | None]]
+    ) -> bool:
+        """Whether one was looked at: not when the case was closed in the meantime."""
+        found = (await self._understanding.of(text, into)).assessment
+        if found.urgency is Urgency.NONE:
+            return True
+        there, person = await self._store.case_of(case.conversation), await opened()
+        if there is None or person is None or there.id != case.id:
+            return False
+        if found.urgency.rank <= there.urgency.rank:
+            return True
+        change = CaseChange(found.urgency, found.signals, (*found.why, READ), page=True)
+        try:
+            await self._store.raise_afterwards(person, message.seq, PART, change)
+            self._sessions.raised(case.conversation, found.urgency)
+            if self._now() - message.at <= NEWS:
+                card = Speaker(self._words, there.language or SEVERAL).card(found.urgency, found.signals)
+                await self._store.say(person, f"card:{message.seq}", card)
+        except Gone:
+            return False
+        self._live.wake(conversation(case.conversation))
+        self._live.wake(DESK)
+        return True
+
+
+def _says_safe(message: Message) -> bool:
+    return message.sender is Sender.PERSON and (message.choice or {}).get("command") == "safe"
