@@ -14,7 +14,7 @@ import yaml
 from bot.core.ngrams import clean
 from bot.language import model as models
 from bot.language import scripts
-from bot.language.model import LetterModel
+from bot.language.model import OTHER, LetterModel
 
 SURE: Final = 0.60
 """Probability from which a language is acted upon without asking. Of held-out sentences of two words and more at this
@@ -25,6 +25,8 @@ SURE_OF_A_SCRIPT: Final = 0.70
 """The same for a writing system of one language only."""
 SURE_OF_A_WORD: Final = 0.80
 """The same for a single word in Latin letters: it may be a name, a slip, or none of ours."""
+WITNESS: Final = 0.70
+"""Probability from which the wide model names a language where the letters see none of ours."""
 LIKELY: Final = 0.50
 """Below this nothing is named at all."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -123,26 +125,37 @@ class Languages:
             return Detected(None, 0.0, False)
         if all(word in _EVERYWHERE for word in telling):
             return self._suggested(text, wanted)
-        if roman := self._romanised(telling):
-            return roman
+        return self._romanised(telling) or self._by_letters(text, len(telling), wanted)
+
+    def _by_letters(self, text: str, telling: int, wanted: list[str]) -> Detected:
+        """Of Latin letters, with so many `telling` words: our own letters, and the wide model against them."""
         shares = self.letters.probabilities(text) if self.letters else {}
-        mine = next(iter(shares.values()), 0.0)
+        strange = shares.pop(OTHER, 0.0)
+        likeliest, mine = next(iter(shares.items()), ("", 0.0))
+        none_of_ours = strange > mine * (2 if likeliest in wanted else 1)
         wide = self._wide(text)
         other, strength = next(iter(wide.items()), ("", 0.0))
         if other in _LIKE_ONE:
             strength = sum(wide.get(code, 0.0) for code in _LIKE_ONE)
-        # Of a language we have no sentences of, the letters still name the most similar one we have: a wide model that
-        # is certain, on enough words, is believed instead.
-        if other not in self._learned and len(telling) >= 3 and strength >= 0.9 and mine < 0.97:
-            return _decided({other: strength * min(1.0, 0.7 + 0.06 * len(telling))}, wanted)
+        # Of a language that is none of ours the letters may name the most similar one: a wide model that is certain, on
+        # enough words, is believed instead, and sooner where they see none of ours.
+        if none_of_ours:
+            witnessed = strength >= WITNESS and telling >= 2
+        else:
+            witnessed = strength >= 0.9 and telling >= 3 and mine < 0.97
+        if other not in self._learned and witnessed:
+            return _decided({other: strength * min(1.0, 0.7 + 0.06 * telling)}, wanted)
+        if none_of_ours:
+            return Detected(None, round(mine, 4), False)
         if not shares:
-            return _decided({code: share * min(1.0, 0.4 + 0.1 * len(telling)) for code, share in wide.items()}, wanted)
-        agreed = SURE_OF_BOTH if other == next(iter(shares)) else SURE
-        return _decided(shares, wanted, SURE_OF_A_WORD if len(telling) == 1 else agreed)
+            return _decided({code: share * min(1.0, 0.4 + 0.1 * telling) for code, share in wide.items()}, wanted)
+        agreed = SURE_OF_BOTH if other == likeliest else SURE
+        return _decided(shares, wanted, SURE_OF_A_WORD if telling == 1 else agreed)
 
     def _suggested(self, text: str, wanted: list[str]) -> Detected:
         """A guess for a message of greetings and the like: named, never sure."""
         shares = self.letters.probabilities(text) if self.letters else {}
+        shares.pop(OTHER, None)
         guess = _decided(shares, wanted)
         return Detected(guess.code, min(guess.confidence, 0.6), False)
 
@@ -163,7 +176,7 @@ class Languages:
 
     @property
     def _learned(self) -> frozenset[str]:
-        return frozenset(self.letters.codes) if self.letters else frozenset()
+        return frozenset(self.letters.codes) - {OTHER} if self.letters else frozenset()
 
 
 def tag(value: str | None) -> str | None:

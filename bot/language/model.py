@@ -29,6 +29,9 @@ HELD: Final = 0.1
 """The share of the sentences that is only measured with, so that what is measured is the model that is kept."""
 ROUNDS: Final = 2
 """How often each sentence is seen."""
+BEYOND: Final = "beyond.yml"
+"""Sentences of languages that are none of ours: one language to this model, called `OTHER`."""
+OTHER: Final = "other"
 FEWEST: Final = 50
 """A language with fewer sentences than this is not learned."""
 
@@ -43,7 +46,7 @@ def row(text: str) -> np.ndarray:
 
 
 class LetterModel:
-    """P(language) among the learned ones. Immutable."""
+    """P(language) among the learned ones, and `OTHER`. Immutable."""
 
     def __init__(self, codes: list[str], weights: np.ndarray, bias: np.ndarray, sharpness: float) -> None:
         self.codes = tuple(codes)
@@ -75,10 +78,11 @@ def load(folder: Path) -> LetterModel | None:
 
 
 def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: bool = False) -> None:
-    """Learn from `data/nlu` and `data/danger`; skipped when nothing changed, or next to nothing, unless `anew`. Raises
-    `ValueError` without data."""
+    """Learn from `data/nlu`, `data/danger` and `data/beyond.yml`; skipped when nothing changed, or next to nothing,
+    unless `anew`. Raises `ValueError` without data."""
     folder = models / "language"
     files = sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+    files += [file for file in [root / "data" / BEYOND] if file.is_file()]
     mark = _fingerprint(files)
     if not anew and _current(folder, mark):
         progress("language: nothing changed")
@@ -167,6 +171,8 @@ def _read(files: list[Path]) -> tuple[list[str], list[str]]:
         if file.parent.name == "danger":
             found = [str(entry["text"]) for kind in ("danger", "safe") for entry in content.get(kind) or []]
             code = content["language"]
+        elif file.name == BEYOND:
+            found, code = [str(text) for lines in content.values() for text in lines], OTHER
         else:
             lines = [line for block in content.get("nlu") or [] for line in block["examples"].splitlines()]
             found = [line.strip().removeprefix("-").strip() for line in lines if line.strip()]

@@ -16,6 +16,7 @@ from bot.ports import Catalogue
 from bot.storage.store import DeskSession
 from bot.web.desk_errors import DeskRoute
 from bot.web.desk_look import LookBody
+from bot.web.desk_own import OwnWords
 from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.errors import ApiError
 from bot.web.session import Door, Fresh
@@ -30,10 +31,10 @@ class ExportBody(LookBody):
 
 def export_shown(export: Export, words: Catalogue, lang: str) -> dict[str, Any]:
     """The case, its messages, what was told. `extent` `facts`: nobody's own words are in it."""
-    opened = export.opened
+    opened, own = export.opened, OwnWords(words)
     return {
         "case": row_shown(Row(opened.case, opened.why)),
-        "messages": [message_shown(message) for message in opened.messages],
+        "messages": [message_shown(message) | own.of(message, lang) for message in opened.messages],
         "told": told_shown(opened.sheet, words, lang),
         "extent": export.extent.value,
         "mode": export.mode,

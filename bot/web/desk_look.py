@@ -11,6 +11,7 @@ from bot.looking import Looking
 from bot.ports import Catalogue
 from bot.storage.store import DeskSession
 from bot.web.desk_errors import DeskRoute
+from bot.web.desk_own import OwnWords
 from bot.web.desk_shown import language_of, message_shown, row_shown, told_shown
 from bot.web.session import Door
 
@@ -27,18 +28,20 @@ class LookBody(BaseModel):
 def router(looking: Looking, words: Catalogue, door: Door) -> APIRouter:
     """`/desk/api/looks`: asking for it is an act, so it is a POST."""
     api = APIRouter(prefix="/desk/api", tags=["desk"], route_class=DeskRoute, dependencies=[Depends(door)])
+    own = OwnWords(words)
     Session = Annotated[DeskSession, Depends(door)]
 
     @api.post("/looks")
     async def look(
         body: LookBody, session: Session, lang: Annotated[str, Query(max_length=35)] = ""
     ) -> dict[str, Any]:
-        """The case, all messages, and what the person answered in forms (in `lang`, else the session's language)."""
+        """The case, all messages, and what the person answered in forms. The house's own words are in `lang`, else in
+        the session's language."""
         opened = await looking.look(session, body.number, body.reason)
         language = language_of(words, session, lang)
         return {
             "case": row_shown(Row(opened.case, opened.why)),
-            "messages": [message_shown(message) for message in opened.messages],
+            "messages": [message_shown(message) | own.of(message, language) for message in opened.messages],
             "told": told_shown(opened.sheet, words, language),
         }
 

@@ -65,6 +65,19 @@ async def test_what_was_pressed_is_read_in_the_caseworkers_language(office: Offi
     assert "own" not in own_words, "a machine may translate it, and says so"
 
 
+@pytest.mark.parametrize("path", ["looks", "exports"])
+async def test_a_look_and_what_is_printed_say_it_in_the_readers_language_too(office: Office, path: str) -> None:
+    noor = await office.caseworker("Noor")
+    person, case = await office.emergency("ro")
+    await press(person, office.words.label("choices.safe", "ro"))
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    body = {"number": row["number"], "reason": "supervision"} | ({"form": "page"} if path == "exports" else {})
+    answer = await noor.post(f"/desk/api/{path}", params={"lang": "nl"}, json=body)
+    [pressed] = [m for m in answer.json()["messages"] if m.get("chosen")]
+    assert pressed["own"] == office.words.label("choices.safe", "nl")
+    assert case == row["id"]
+
+
 async def test_not_safe_is_read_as_not_safe(office: Office) -> None:
     noor = await office.caseworker("Noor")
     person, opened = await office.visitor("ro"), await office.store.create_conversation("ro")

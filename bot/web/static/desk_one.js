@@ -67,6 +67,12 @@ export class One {
       const item = element("li"), text = element("p", "text", message.key === "code.renewed" ? words.code_shown : message.text);
       text.dir = "auto";
       item.append(element("p", "head", `${words[message.from]} · ${at(message.at)}`), text);
+      const own = message.speaks ? languageName(message.speaks) : message.own;
+      if (own && own !== message.text) {
+        const ours = element("p", "head", own);
+        ours.dir = "auto"; ours.lang = lang;
+        item.append(ours);
+      }
       if (message.translated) item.append(...machine(message.translated));
       return item;
     }));
