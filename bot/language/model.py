@@ -166,13 +166,14 @@ def _read(files: list[Path]) -> tuple[list[str], list[str]]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     texts: list[str] = []
     labels: list[str] = []
+    ours = {file.parent.name for file in files} | {file.stem for file in files}
     for file in files:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - a safe loader
         if file.parent.name == "danger":
             found = [str(entry["text"]) for kind in ("danger", "safe") for entry in content.get(kind) or []]
             code = content["language"]
         elif file.name == BEYOND:
-            found, code = [str(text) for lines in content.values() for text in lines], OTHER
+            found, code = [str(text) for of in sorted(content.keys() - ours) for text in content[of]], OTHER
         else:
             lines = [line for block in content.get("nlu") or [] for line in block["examples"].splitlines()]
             found = [line.strip().removeprefix("-").strip() for line in lines if line.strip()]
