@@ -164,7 +164,7 @@ async def build(
     work = CaseWork(desk, store, words, live, timedelta(seconds=settings.offline_seconds), settings.max_text)
     feed = Feed(page_key(settings), store)
     late_look = LateLook(store, words, own, live, sessions, tasks, clock)
-    interpreter = Interpreter(desk, translator, own.languages, settings.max_text, late_look)
+    interpreter = Interpreter(desk, translator, own.languages, late_look, settings.max_text)
     bot = channel(settings, store, words, live, limits, service, clock) if settings.telegram else None
 
     def expire(now: datetime) -> int:

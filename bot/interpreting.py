@@ -58,9 +58,8 @@ class Interpreter:
     """The translator at the desk."""
 
     def __init__(
-        self, desk: Desk, translator: Translator, languages: LanguageModel, max_text: int = 4000,
-        late_look: LateLook | None = None,
-    ) -> None:  # fmt: skip
+        self, desk: Desk, translator: Translator, languages: LanguageModel, late_look: LateLook, max_text: int = 4000
+    ) -> None:
         self._desk = desk
         self._translator = translator
         self._languages = languages
@@ -82,9 +81,8 @@ class Interpreter:
         wanted = [m for m in messages if m.seq in seqs and m.sender is Sender.PERSON and m.choice is None]
         readings = await asyncio.gather(*(self._reading(case, message.text, into) for message in wanted))
         found = {message.seq: reading for message, reading in zip(wanted, readings, strict=True)}
-        if self._late_look is not None:
-            made = {seq: reading.made for seq, reading in found.items() if reading.made is not None}
-            self._late_look.see(case, messages, made, into, lambda: self._desk.person(session, case))
+        made = {seq: reading.made for seq, reading in found.items() if reading.made is not None}
+        self._late_look.see(case, messages, made, into, lambda: self._desk.person(session, case))
         return found
 
     async def read_told(self, session: DeskSession, case_id: int, into: str) -> dict[str, Reading]:

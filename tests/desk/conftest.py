@@ -27,6 +27,7 @@ from bot.desk import Desk
 from bot.dialogue.engine import Engine
 from bot.gate import Gate
 from bot.interpreting import Interpreter
+from bot.late_look import LateLook
 from bot.limits import Limits
 from bot.live.local import Live
 from bot.secret import page_key
@@ -161,9 +162,10 @@ async def open_office(
     store = await Store.open(url, clock=clock)
     engine = Engine("http://127.0.0.1:9", "-", 0.2, asyncio.get_running_loop().time)  # nothing listens there
     understanding = Understanding(Danger(), Languages(), no_encoder)
+    sessions = Sessions(store)
     service = Service(
         store=store, words=words, understanding=understanding, engine=engine, live=live,
-        sessions=Sessions(store), tasks=tasks, limits=limits, max_text=4000,
+        sessions=sessions, tasks=tasks, limits=limits, max_text=4000,
     )  # fmt: skip
     settings = Settings(_env_file=None, data_dir=tmp_path / "data")
     app = FastAPI(docs_url=None, redoc_url=None)
@@ -173,7 +175,8 @@ async def open_office(
     work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
     roster = roster_of(settings, store, clock)
     translator = Translator(packages, Pool(1, 15, 1)) if packages else None
-    interpreter = Interpreter(desk, translator, real_languages()) if translator else None
+    look = LateLook(store, words, understanding, live, sessions, tasks, clock)
+    interpreter = Interpreter(desk, translator, real_languages(), look) if translator else None
     app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter))
     app.mount("/static", pages.STATIC, name="static")
     app.add_middleware(Guard, max_body=64 * 1024, secure=False)

@@ -101,7 +101,7 @@ async def talk(tmp_path: Path, packages: Path, words: content.Catalogue) -> Asyn
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
     translator = Translator(packages, Pool(1, 15, 1))
     look = LateLook(store, words, understanding, live, sessions, tasks, clock)
-    interpreter = Interpreter(desk, translator, Languages(), late_look=look)
+    interpreter = Interpreter(desk, translator, Languages(), look)
     colleague = await join(store, clock, "an")
     session = await service.session((await service.start("ro")).token)
     assert session is not None
