@@ -35,9 +35,6 @@ OUTCOMES = ("helped", "no_answer", "not_for_us", "asked")
 TALK, REPORT = "talk", "report"
 """What a case is: somebody who wants to talk or is in danger, or what a bystander reported."""
 
-PAGE = 500
-"""Messages that are read from the store at once."""
-
 
 HERE = ("handoff.joined", "handoff.transferred")
 """After these words about the handoff the person knows that a caseworker is there."""
@@ -301,13 +298,7 @@ class Desk:
         await self._store.say(person, f"{key}:{case.id}:{place}", message)
 
     async def _messages(self, person: Person, after: int) -> list[Message]:
-        found: list[Message] = []
-        while page := await self._store.messages(person, after, PAGE):
-            found += map(hidden, page)
-            after = page[-1].seq
-            if len(page) < PAGE:
-                break
-        return found
+        return [hidden(message) for message in await self._store.talk(person, after)]
 
     async def _note_opened(self, session: DeskSession, case: Case) -> None:
         """Before anything of it is shown; the page reads every new message, which is one opening and not a hundred."""

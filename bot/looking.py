@@ -17,9 +17,6 @@ from bot.storage.store import DeskSession, Person, Store
 
 log = logging.getLogger(__name__)
 
-PAGE = 500
-"""Messages that are read from the store at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -66,12 +63,7 @@ class Looking:
 
     async def messages(self, person: Person) -> list[Message]:
         """Every message of an opened conversation."""
-        messages: list[Message] = []
-        while page := await self._store.messages(person, messages[-1].seq if messages else 0, PAGE):
-            messages += map(hidden, page)
-            if len(page) < PAGE:
-                break
-        return messages
+        return [hidden(message) for message in await self._store.talk(person)]
 
 
 def owns(session: DeskSession, case: Case) -> bool:

@@ -360,7 +360,7 @@ class Service:
         if message.choice is not None:
             await self._answer_choice(session, message.seq, dict(message.choice))
             return
-        earlier = session.before(message.seq, await self._store.messages(session.person))
+        earlier = session.before(message.seq, await self._store.talk(session.person))
         understood = await self._understanding.of(message.text, session.language, earlier)
         understood = await self._talks.safely(self._store, session, message.text, understood)
         session.safety = False

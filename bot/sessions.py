@@ -150,7 +150,7 @@ class Sessions:
                 person = await self._store.open_by_token(token)
                 if person is None:
                     return None, False
-                messages = await self._store.messages(person)
+                messages = await self._store.talk(person)
                 session = Session(person, key, _written(messages))
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
                 session.stood, session.safety = _standing(messages)

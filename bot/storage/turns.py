@@ -35,6 +35,9 @@ from bot.storage.sealing import KeyPair, digest, open_envelope, seal
 from bot.storage.sheets import Sheets, put_sheet
 from bot.storage.tables import cases, conversations, messages
 
+PAGE = 500
+"""Messages that are opened at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -219,9 +222,19 @@ class Turns(Conversations, Sheets):
         """What was accepted and not answered, oldest first: taken up again after a crash."""
         return await self._read(person, messages.c.answered.is_(False))
 
-    async def messages(self, person: Person, after: int = 0, limit: int = 500) -> list[Message]:
+    async def messages(self, person: Person, after: int = 0, limit: int = PAGE) -> list[Message]:
         """The conversation, opened, in order; empty when it was deleted."""
         return await self._read(person, messages.c.seq > min(after, LARGEST), limit=limit)
+
+    async def talk(self, person: Person, after: int = 0) -> list[Message]:
+        """The conversation from after message `after` to its end, however long it is."""
+        found: list[Message] = []
+        while page := await self.messages(person, after, PAGE):
+            found += page
+            after = page[-1].seq
+            if len(page) < PAGE:
+                break
+        return found
 
     async def find_choice(self, person: Person, token: str) -> Choice | None:
         """The choice that was offered under this token in this conversation; None for any other token."""

@@ -189,7 +189,7 @@ class Plain:
 
     async def _page(self, request: Request, session: Session, slip: Slip, page: Talk | None = None) -> Response:
         """The talk as it stands. Raises `Gone`."""
-        messages = await self.store.messages(session.person)
+        messages = await self.store.talk(session.person)
         if not messages:  # every talk begins with a welcome
             raise Gone
         told = [code for code in map(code_of, messages) if code is not None]

@@ -13,6 +13,7 @@ from bot.storage.errors import Gone, SealingError
 from bot.storage.part import Person
 from bot.storage.sealing import new_key_pair
 from bot.storage.store import Store
+from bot.storage.turns import PAGE
 
 HELLO = Outgoing(Sender.BOT, "Hello. You can write in your language.", key="chat.hello")
 CHOICES = Outgoing(
@@ -216,3 +217,17 @@ async def test_what_stood_before_a_message_is_known_after_its_process_died(store
         seen.append((session.safety, session.stood))
         await store.answer(new.person, accepted.seq, [])
     assert seen == [(True, None), (False, "handoff"), (False, None)]
+
+
+async def test_a_conversation_of_any_length_is_opened_with_its_last_words(store: Store) -> None:
+    """Its context is what was written last, and the question under the last thing that was said stands."""
+    new = await store.create_conversation("nl")
+    for number in range(PAGE):
+        await store.say(new.person, f"said:{number}", HELLO)
+    await store.accept(new.person, "c", "ja", answered=True)
+    await store.say(new.person, "asked", Outgoing(Sender.SYSTEM, "Safe?", (Choice("", "No", {"command": "unsafe"}),)))
+    session, _ = await Sessions(store).get(new.token)
+    assert session is not None
+    assert (session.earlier(), session.safety) == (("ja",), True)
+    assert [message.seq for message in await store.talk(new.person)] == list(range(1, PAGE + 3))
+    assert [message.seq for message in await store.talk(new.person, PAGE)] == [PAGE + 1, PAGE + 2]
