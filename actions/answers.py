@@ -7,12 +7,14 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import ACTING, SURE, Talking, asked
-from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of
+from actions.asking import ACTING, SURE, Talking, asked, state_of
+from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
 
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
 GUESS = 0.05
+"""From where a topic may be meant. Of 2,846 questions that were answered 219 have a second one of this share; it is the
+right one in 32 of the 61 that were answered about something else."""
 GUESSES = 3
 NOT_READY = 0.25
 
@@ -34,7 +36,7 @@ class ActionAnswer(Talking, Action):
         topic = topic_of(tracker)
         last = tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
-        send(dispatcher, "answer", values={"topic": topic}, choices=choices)
+        send(dispatcher, "answer", values={"topic": topic, **also(tracker)}, choices=choices)
         return move_on(tracker, topic=topic)
 
 
@@ -91,6 +93,16 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
         last = topic == topics[:2][-1]
         send(dispatcher, "answer", values={"topic": topic}, choices=[*offered[:GUESSES], PERSON] if last else [])
     return move_on(tracker, topic=topics[0])
+
+
+def also(tracker: Tracker) -> dict[str, str]:
+    """What the message may be about as well, or instead: a button beside the answer. In the middle of a form, whose
+    question comes back after the answer, and of what was pressed there is none."""
+    ranking = ranking_of(tracker)
+    if was_button(tracker) or state_of(tracker) is not None or topic_of(tracker) in TALK or len(ranking) < 2:
+        return {}
+    topic, confidence = ranking[1]
+    return {"also": topic} if confidence >= GUESS and topic not in TALK | ACTING else {}
 
 
 def two_topics(ranking: list[tuple[str, float]]) -> list[str]:

@@ -54,21 +54,22 @@ _WORDS: Final = {
     "ar": _Words(
         "و كمان ايضا أيضا وايضا وأيضا كذلك وكذلك",
         "هل كيف اين متى ماذا لماذا كم من_هو ما_هي ما_هو واش شحال فين علاش كيفاش شنو شنوا وين شو ليش قديش ممكن ازاي"
-        " امتى",
+        " امتى مين من_هي ميتى ايمتى وقتاش فوقاش شكون بشحال قداش كيفاه علاه لاش ليه ايه اش آش منين",
         "ا ما هو_هذا يمكنني",
         "استطيع اقدر نقدر عندكم يوجد كاين لازم خاصني",
     ),
     "bg": _Words(
         "и освен_това също а още",
-        "ли как какво къде кога защо кой коя кои колко дали откъде",
+        "ли как какво къде кога защо кой коя кои колко дали откъде кого чие чия за_какво какви каква",
         "",
         "мога трябва имам има имате ще може",
     ),
     "de": _Words(
         "und auch außerdem ausserdem noch",
-        "wie was wo wann warum wer wen wem welche welcher welches wohin woher wieso wieviel",
+        "wie was wo wann warum wer wen wem welche welcher welches wohin woher wieso wieviel"
+        " wessen womit wofür wofuer wovon",
         "kann könnte können darf dürfen muss müssen soll ist sind gibt bekomme bekommt kriege habe hat haben brauche"
-        " kostet werde wird werden sagt sagen erzählt helft helfen hilft bin ob",
+        " kostet werde wird werden sagt sagen erzählt helft helfen hilft bin ob gibts erfährt erfahren kriegen zahlt",
         "ich_kann ich_darf ich_muss",
     ),
     "en": _Words(
@@ -79,21 +80,22 @@ _WORDS: Final = {
     ),
     "es": _Words(
         "y e también tambien además ademas",
-        "como que donde cuando por_que porque quien cual cuanto cuanta cuantos adonde si",
+        "como que donde cuando por_que porque quien quienes cual cuales cuanto cuanta cuantos cuantas adonde si",
         "es_necesario es_obligatorio puedo podria puede pueden podeis tengo_que debo hay"
         " tienen teneis necesito hace_falta me_van van cuesta",
         "me lo le os les se es esto tengo voy",
     ),
     "fr": _Words(
         "et aussi puis également egalement",
-        "comment que quoi ou quand pourquoi qui quel quelle quels quelles combien est_ce si",
+        "comment que quoi ou quand pourquoi qui quel quelle quels quelles combien est_ce si lequel laquelle",
         "puis_je peut_on peux_je dois_je ai_je y_a_t_il faut_il avez_vous pouvez_vous etes_vous allez_vous vais_je"
         " c_est_quoi a_t_on faut",
         "je vous c_est on il_faut y_a j_ai ca",
     ),
     "hu": _Words(
         "és es meg továbbá tovabba valamint illetve",
-        "hogyan hogy mit mi hol mikor miért ki kinek mennyi mennyibe hova hová honnan milyen meddig melyik kaphatok"
+        "hogyan hogy mit mi hol mikor miért ki kinek kit kivel kitől kitol"
+        " miben miből mibol mivel hány hany mennyi mennyibe hova hová honnan milyen meddig melyik kaphatok"
         " lehet kell tudok mehetek van vehetek dolgozhatok e",
         "szabad ingyenes el_kell",
         "elmondjátok megkapom szólnak",
@@ -107,32 +109,33 @@ _WORDS: Final = {
     ),
     "pl": _Words(
         "i a oraz też tez także takze jeszcze poza_tym",
-        "czy jak co gdzie kiedy dlaczego czemu kto komu ile ktory jaki jaka jakie skąd dokąd",
+        "czy jak co gdzie kiedy dlaczego czemu kto komu ile czego czym kim kogo czyj ktory jaki jaka jakie skąd dokąd",
         "mogę moge muszę musze można mozna",
         "mam jest macie to dostane",
     ),
     "pt": _Words(
         "e também tambem além_disso alem_disso",
-        "como o_que que onde quando porque por_que quem qual quanto quantos quanta aonde se",
+        "como o_que que onde quando porque por_que quem qual quanto quantos quanta quantas quais aonde se",
         "é_preciso é_obrigatório posso poderia pode podem podes tenho_de tenho_que preciso devo há tem"
         " têm vocês_têm existe",
         "é eu_posso isto isso vocês vão me",
     ),
     "ro": _Words(
         "și si iar plus de_asemenea mai_si",
-        "cum ce unde când cand de_ce cine cui cât cat câți cata care dacă daca",
+        "cum ce unde când cand de_ce cine cui cât cat câți cata câte cate care dacă daca",
         "pot puteți puteti poate trebuie există exista aveți aveti am_voie am_dreptul costă costa îmi imi",
         "este e o_sa sunt am mi spuneti se va voi",
     ),
     "ru": _Words(
         "и а ещё еще также плюс кроме_того",
-        "ли как что где когда почему зачем кто кому сколько куда откуда какой какая какие можно нужно надо",
+        "ли как что где когда почему зачем кто кому сколько куда откуда какой какая какие"
+        " какое каких чем чего кем кого чей можно нужно надо",
         "могу можете смогу",
         "вы мне у_вас есть это меня я_могу",
     ),
     "sq": _Words(
         "dhe edhe gjithashtu po",
-        "si çfarë cfare ku kur pse kush kujt sa cili cila nëse nese a",
+        "si çfarë cfare ku kur pse kush kujt kë ke_kush sa cili cila cilat nëse nese a",
         "mund duhet është keni ka kam",
         "kushton me",
     ),
@@ -144,7 +147,8 @@ _WORDS: Final = {
     ),
     "uk": _Words(
         "і й та а ще також плюс крім_того",
-        "чи як що де коли чому навіщо хто кому скільки куди звідки який яка які можна треба потрібно",
+        "чи як що де коли чому навіщо хто кому скільки куди звідки який яка які"
+        " яке яких чим чого ким кого чий можна треба потрібно",
         "можу можете зможу",
         "ви мені у_вас є це мене я_можу",
     ),
