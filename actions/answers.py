@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import ACTING, SURE, Talking, asked, state_of
+from actions.asking import ACTING, OF_ALL, PART_SURE, SURE, VAGUE, Talking, asked, state_of
 from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
 
 BOTH_SECOND = 0.3
@@ -16,6 +16,10 @@ GUESS = 0.05
 """From where a topic may be meant. Of 2,846 questions that were answered 219 have a second one of this share; it is the
 right one in 32 of the 61 that were answered about something else."""
 GUESSES = 3
+CLAUSE, BESIDE = 0.7, 2
+"""From where a clause of a message is about something of its own, and how many of these are offered beside the answer:
+decision 0048."""
+POLITE = frozenset({"greet", "thanks"})
 NOT_READY = 0.25
 
 
@@ -33,10 +37,10 @@ class ActionAnswer(Talking, Action):
         several = answer_several(dispatcher, tracker)
         if several is not None:
             return several
-        topic = topic_of(tracker)
+        topic = meant(tracker)
         last = tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
-        send(dispatcher, "answer", values={"topic": topic, **also(tracker)}, choices=choices)
+        send(dispatcher, "answer", values={"topic": topic, **also(tracker, topic)}, choices=choices)
         return move_on(tracker, topic=topic)
 
 
@@ -64,7 +68,8 @@ class ActionClarify(Talking, Action):
             send(dispatcher, "both", values={"topics": both}, choices=[{"intent": topic} for topic in both])
             return move_on(tracker, topic=both[0])
         misses = int(tracker.get_slot("misses") or 0) + 1
-        choices = [{"intent": topic} for topic in guesses(ranking)]
+        likely = dict.fromkeys([*in_clauses(tracker, PART_SURE), *guesses(ranking)])
+        choices = [{"intent": topic} for topic in list(likely)[:GUESSES]]
         none = [NONE_OF_THESE] if choices else []
         if misses >= 2:
             send(dispatcher, "clarify_person", choices=[*(c for c in choices if c != PERSON), *none, PERSON])
@@ -95,14 +100,32 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
     return move_on(tracker, topic=topics[0])
 
 
-def also(tracker: Tracker) -> dict[str, str]:
-    """What the message may be about as well, or instead: a button beside the answer. In the middle of a form, whose
-    question comes back after the answer, and of what was pressed there is none."""
-    ranking = ranking_of(tracker)
-    if was_button(tracker) or state_of(tracker) is not None or topic_of(tracker) in TALK or len(ranking) < 2:
+def meant(tracker: Tracker) -> str:
+    """The topic of the message; of a greeting with something behind it, what is behind it."""
+    topic, others = topic_of(tracker), in_clauses(tracker, PART_SURE)
+    return others[0] if topic in POLITE and others and others[0] not in ACTING else topic
+
+
+def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
+    """What the message may be about beside ``topic``, or instead: buttons below the answer. What is in it as a clause
+    of its own, and what the whole may be about. In the middle of a form, whose question comes back after the answer,
+    and of what was pressed there are none."""
+    if was_button(tracker) or state_of(tracker) is not None or topic in TALK - {"are_you_human"}:
         return {}
-    topic, confidence = ranking[1]
-    return {"also": topic} if confidence >= GUESS and topic not in TALK | ACTING else {}
+    likely = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS and name not in TALK | ACTING]
+    found = [name for name in dict.fromkeys([*in_clauses(tracker, CLAUSE), *likely]) if name != topic]
+    return {"also": found[:BESIDE]} if found else {}
+
+
+def in_clauses(tracker: Tracker, enough: float) -> list[str]:
+    """The topics that the clauses of the message are about, each by itself, with ``enough`` confidence; the surest
+    first."""
+    whole = dict(ranking_of(tracker))
+    said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
+    clauses = [entries[0] for entries in said]
+    found = sorted(clauses, key=lambda entry: -float(entry["confidence"]))
+    likely = [str(entry["name"]) for entry in found if float(entry["confidence"]) >= enough]
+    return [name for name in likely if name not in TALK and (name not in VAGUE or whole.get(name, 0.0) >= OF_ALL)]
 
 
 def two_topics(ranking: list[tuple[str, float]]) -> list[str]:

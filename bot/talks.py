@@ -100,10 +100,12 @@ class Talks:
         try:
             # "Are you safe to write now?" comes with this turn: it must not wait for an engine that starts.
             calm = understood.assessment.urgency is Urgency.NONE and not understood.assessment.ask
-            asked = understood.parts if calm and form is None else ()
+            free = calm and form is None
+            asked, beside = (understood.parts, understood.clauses) if free else ((), ())
             turn = await self._engine.message(
                 session.alias, intake.plain(understood.reading), understood.vector, session.language, sent,
-                parts=[(intake.plain(part), vector) for part, vector in asked], patient=calm,
+                parts=[(intake.plain(part), vector) for part, vector in asked],
+                clauses=[(intake.plain(clause), vector) for clause, vector in beside], patient=calm,
             )  # fmt: skip
         except EngineDown:
             stands = _to_what_stands(session, heard)

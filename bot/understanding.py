@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.core.contrast import after_denial
 from bot.core.model import Assessment, Urgency
-from bot.core.parts import questions
+from bot.core.parts import clauses, questions
 from bot.ports import DangerModel, Encode, LanguageModel
 from encoder.transliteration import is_foreign, native
 
@@ -26,7 +26,8 @@ class Understood:
     """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
     text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
     not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?". `parts`: the
-    questions of a message that asks several and in which nothing is of danger, with their vectors."""
+    questions of a message that asks several and in which nothing is of danger, with their vectors. `clauses`: the same
+    of what else may be about something of its own, where there are no such questions."""
 
     assessment: Assessment
     vector: np.ndarray | None
@@ -35,6 +36,7 @@ class Understood:
     alone: bool = False
     safe: bool = False
     parts: tuple[tuple[str, np.ndarray], ...] = ()
+    clauses: tuple[tuple[str, np.ndarray], ...] = ()
 
 
 class Understanding:
@@ -63,7 +65,8 @@ class Understanding:
             lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
         # They wait while the message is encoded, and are then encoded together.
         asked = questions(reading, lang)
-        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
+        told = () if asked else clauses(reading, lang)
+        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked or told]
         vector = await self._encode(reading)
         alone = False
         try:
@@ -84,15 +87,18 @@ class Understanding:
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)
-        parts = await _parts(asked, waiting, wanted=assessment.urgency is Urgency.NONE and not assessment.ask)
-        return Understood(assessment, vector, detected.code if detected.sure else None, reading, alone, parts=parts)
+        calm = assessment.urgency is Urgency.NONE and not assessment.ask
+        known = await _parts(asked or told, waiting, wanted=calm)
+        named = detected.code if detected.sure else None
+        parts, others = (known, ()) if asked else ((), known)
+        return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=others)
 
 
 async def _parts(
     asked: Sequence[str], waiting: Sequence[asyncio.Future[np.ndarray | None]], *, wanted: bool
 ) -> tuple[tuple[str, np.ndarray], ...]:
-    """The questions with their vectors; none where they are not `wanted`, or the encoder failed. It is waited for them
-    in any case: a batch that is under way when its loop ends would hold up all that come after."""
+    """The questions, or the clauses, with their vectors; none where they are not `wanted`, or the encoder failed. It is
+    waited for them in any case: a batch that is under way when its loop ends would hold up all that come after."""
     vectors = await asyncio.gather(*waiting)
     known = [(part, vector) for part, vector in zip(asked, vectors, strict=True) if vector is not None]
     return tuple(known) if wanted and len(known) == len(asked) else ()

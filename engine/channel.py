@@ -140,12 +140,13 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             "intent_ranking": (parsed.get("intent_ranking") or [])[: RANKING + 1],
             "asks": bool(QUESTION.search(turn.text or "")),
         }
-        if turn.parts:
-            understood["parts"] = [await self._about(turn.conversation, part) for part in turn.parts]
+        for name, found in (("parts", turn.parts), ("clauses", turn.clauses)):
+            if found:
+                understood[name] = [await self._about(turn.conversation, part) for part in found]
         return understood
 
     async def _about(self, conversation: str, part: Part) -> list[dict[str, Any]]:
-        """The likeliest topics of one question of the message."""
+        """The likeliest topics of one question, or clause, of the message."""
         message = UserMessage(part.text, None, conversation, metadata={"vector": part.vector})
         parsed = await self._agent().processor.parse_message(message)
         ranking = [entry for entry in parsed["intent_ranking"] if entry["name"] != FALLBACK]

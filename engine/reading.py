@@ -29,7 +29,7 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """One of the questions of a text, with its vector."""
+    """One of the questions of a text, or of its clauses, with its vector."""
 
     text: str
     vector: np.ndarray
@@ -47,6 +47,8 @@ class Turn:
     """Where an open form stands, as the gateway has it; empty: none is open; None: nothing was said of it."""
     parts: tuple[Part, ...] = ()
     """The questions of a text that asks several; the text itself is all of it."""
+    clauses: tuple[Part, ...] = ()
+    """What else in it may be about something of its own."""
 
 
 def neutral(text: str) -> str:
@@ -74,8 +76,9 @@ def read_turn(body: Any, intents: frozenset[str]) -> Turn:
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadRequest("text must be a string of acceptable length")
     metadata = body.get("metadata")
-    known, form, parts = _read_metadata(metadata), read_form(metadata), read_parts(metadata)
-    return Turn(conversation, neutral(text), None, known, form, parts)
+    known, form = _read_metadata(metadata), read_form(metadata)
+    parts, clauses = read_parts(metadata, "parts"), read_parts(metadata, "clauses")
+    return Turn(conversation, neutral(text), None, known, form, parts, clauses)
 
 
 def read_conversation(body: dict[str, Any]) -> str:
@@ -95,22 +98,22 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
     return {} if vector is None else {"vector": _read_vector(vector, "metadata.vector")}
 
 
-def read_parts(metadata: Any) -> tuple[Part, ...]:
-    """Check ``metadata.parts``: absent, or each question of the text with its vector. Raises ``BadRequest``."""
-    parts = metadata.get("parts") if isinstance(metadata, dict) else None
+def read_parts(metadata: Any, name: str) -> tuple[Part, ...]:
+    """Check ``metadata.parts`` or ``metadata.clauses``: absent, or each with its vector. Raises ``BadRequest``."""
+    parts = metadata.get(name) if isinstance(metadata, dict) else None
     if parts is None:
         return ()
     if not isinstance(parts, list) or len(parts) > MAX_PARTS:
-        raise BadRequest("metadata.parts must be a short list")
-    return tuple(_read_part(part) for part in parts)
+        raise BadRequest(f"metadata.{name} must be a short list")
+    return tuple(_read_part(part, name) for part in parts)
 
 
-def _read_part(part: Any) -> Part:
+def _read_part(part: Any, name: str) -> Part:
     if not isinstance(part, dict) or set(part) != {"text", "vector"}:
-        raise BadRequest("metadata.parts must hold text and vector")
+        raise BadRequest(f"metadata.{name} must hold text and vector")
     if not isinstance(part["text"], str) or len(part["text"]) > MAX_TEXT:
-        raise BadRequest("metadata.parts.text must be a string of acceptable length")
-    return Part(neutral(part["text"]), _read_vector(part["vector"], "metadata.parts.vector"))
+        raise BadRequest(f"metadata.{name}.text must be a string of acceptable length")
+    return Part(neutral(part["text"]), _read_vector(part["vector"], f"metadata.{name}.vector"))
 
 
 def _read_vector(vector: Any, field: str) -> np.ndarray:

@@ -118,13 +118,19 @@ async def test_the_questions_of_a_message_are_encoded_together_beside_it_and_onl
     found = await understanding.of("Is it free? Can I work?", "en")
     assert encoder.batches == [["Is it free? Can I work?"], ["Is it free?", "Can I work?"]]
     assert [(text, vector[0]) for text, vector in found.parts] == [("Is it free?", 11), ("Can I work?", 11)]
-    assert (await understanding.of("They took my passport. What can I do?", "en")).parts == ()
-    assert len(encoder.batches) == 3
+    told = await understanding.of("They took my passport. What can I do?", "en")
+    assert told.parts == ()
+    assert [text for text, _ in told.clauses] == ["They took my passport.", "What can I do?"]
+    whole, apart = "They took my passport. What can I do?", ["They took my passport.", "What can I do?"]
+    assert encoder.batches[2:] == [[whole], apart]
+    assert (await understanding.of("I want to go home", "en")).clauses == ()
+    assert len(encoder.batches) == 5
 
 
 async def test_where_danger_is_seen_or_asked_about_there_are_no_questions_beside_it() -> None:
     for danger, text in ((Danger(), "Is it free? Can I work?"), (Calm(), "Is it unsure? Can I work?")):
-        assert (await Understanding(danger, Languages(), Encoding(Lengths())).of(text, "en")).parts == ()
+        found = await Understanding(danger, Languages(), Encoding(Lengths())).of(text, "en")
+        assert (found.parts, found.clauses) == ((), ())
     broken = Understanding(Calm(), Languages(), Encoding(Lengths(broken=True)))
     assert (await broken.of("Is it free? Can I work?", "en")).vector is None
     assert (await broken.of("Is it free? Can I work?", "en")).parts == ()

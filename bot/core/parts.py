@@ -238,6 +238,19 @@ def questions(text: str, language: str | None) -> tuple[str, ...]:
     return different[:MOST] if len(different) > 1 else ()
 
 
+def clauses(text: str, language: str | None) -> tuple[str, ...]:
+    """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
+    commas and words that join, three words or more (four signs in Chinese). Empty where there is only one, or more than
+    `MOST`: then it is a story."""
+    if len(text) > LONG:
+        return ()
+    words = _LANGUAGES.get(language or "", _ONLY_MARKS)
+    sentences = (match[0].strip() for match in _SENTENCE.finditer(text))
+    found = [clause for sentence in sentences for clause in _Sentence(sentence, words).pieces()]
+    said = tuple(dict.fromkeys(_said([clause], words) for clause in found))
+    return said if 1 < len(said) <= MOST else ()
+
+
 def _said(clauses: Sequence[str], words: _Language) -> str:
     """The clauses of one part, without the "and" at its beginning: what is asked is known better without it."""
     text = " ".join(clauses).lstrip(_AROUND)
@@ -275,6 +288,22 @@ class _Sentence:
                 begins = place
         rest = self._text[self._places[begins] if begins else 0 :].lstrip(_AROUND)
         yield rest, self._marked or self._asked(begins, end)
+
+    def pieces(self) -> Iterator[str]:
+        """What is between its commas and the words that join; short ones stay with what is around them."""
+        if not self._folded:
+            return
+        begins, end = 0, len(self._folded)
+        for place in range(1, end):
+            comma, after_comma = self._folded[place] in _COMMA, self._folded[place - 1] in _COMMA
+            new = comma or (bool(self._joins[place] or self._glued[place]) and not after_comma)
+            if new and min(self._count(begins, place), self._count(place, end)) >= self._words.least:
+                yield self._text[self._places[begins] : self._places[place]].strip(_AROUND)
+                begins = place
+        yield self._text[self._places[begins] :].lstrip(_AROUND)
+
+    def _count(self, begins: int, end: int) -> int:
+        return sum(word not in _COMMA for word in self._folded[begins:end])
 
     def begins_at(self) -> int:
         """Where it begins after what joins it to the one before; at its beginning where little would be left."""

@@ -90,16 +90,19 @@ class Engine:
         form: Mapping[str, Any] | None = None,
         *,
         parts: Sequence[tuple[str, np.ndarray]] = (),
+        clauses: Sequence[tuple[str, np.ndarray]] = (),
         patient: bool = True,
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
-        form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several.
+        form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several;
+        `clauses`: what else in it may be about something of its own.
         `patient`: an engine that starts is waited for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = _sent(vector)
-        if parts:
-            metadata["parts"] = [{"text": asked, "vector": _sent(own)} for asked, own in parts]
+        for name, found in (("parts", parts), ("clauses", clauses)):
+            if found:
+                metadata[name] = [{"text": words, "vector": _sent(own)} for words, own in found]
         if patient:
             await self._settled.wait()
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.parts import _WORDS, LONG, MOST, questions
+from bot.core.parts import _WORDS, LONG, MOST, clauses, questions
 
 LANGUAGES = [None, "xx", *_WORDS]
 
@@ -83,6 +83,7 @@ def test_no_message_takes_long(lang: str | None, sign: str) -> None:
     text = (sign * LONG)[:LONG]
     began = time.process_time()
     questions(text, lang)
+    clauses(text, lang)
     assert time.process_time() - began < 0.3
 
 
@@ -91,6 +92,29 @@ def test_of_any_text_only_its_own_words_come_back(text: str, lang: str | None) -
     found = questions(text, lang)
     assert len(found) in {0, *range(2, MOST + 1)}
     assert all(part and set(part) <= {*text, " "} for part in found)
+    pieces = clauses(text, lang)
+    assert len(pieces) in {0, *range(2, MOST + 1)}
+    assert all(piece and set(piece) <= {*text, " "} for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "pieces"),
+    [
+        ("en", "need a place to sleep, and can you call me", ("need a place to sleep", "can you call me")),
+        ("nl", "ik zoek een advocaat\nspreekt ge ook Frans", ("ik zoek een advocaat", "spreekt ge ook Frans")),
+        ("en", "I am here, and I am tired of it", ("I am here", "I am tired of it")),
+        ("en", "I am tired and sad", ()),  # what is too short stays where it is
+        ("zh", "我没有证件，想找律师帮忙", ("我没有证件", "想找律师帮忙")),
+        ("ar", "اريد محامي الان وهل هذا مجاني عندكم", ("اريد محامي الان", "هل هذا مجاني عندكم")),
+        ("en", "one two three, one two four, one two five, one two six, one two seven", ()),  # a story
+        ("en", "is it free", ()),
+        (None, "", ()),
+    ],
+)
+def test_what_may_be_about_something_of_its_own_is_taken_apart(
+    lang: str | None, text: str, pieces: tuple[str, ...]
+) -> None:
+    assert clauses(text, lang) == pieces
 
 
 def test_every_language_of_the_words_has_its_own() -> None:

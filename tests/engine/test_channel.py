@@ -112,6 +112,7 @@ def test_what_is_not_as_agreed_is_refused(engine: EngineProcess, body: object) -
     assert set(answer.json()) == {"error"}
 
 
+@pytest.mark.parametrize("name", ["parts", "clauses"])
 @pytest.mark.parametrize(
     "parts",
     [
@@ -127,8 +128,8 @@ def test_what_is_not_as_agreed_is_refused(engine: EngineProcess, body: object) -
         [{"text": "canary", "vector": packed(np.ones(7)), "more": "canary"}],
     ],
 )
-def test_questions_that_are_not_as_agreed_are_refused(engine: EngineProcess, parts: object) -> None:
-    answer = engine.turn("parts", "hello", parts=parts)
+def test_questions_that_are_not_as_agreed_are_refused(engine: EngineProcess, parts: object, name: str) -> None:
+    answer = engine.turn("parts", "hello", **{name: parts})
     assert answer.status_code == 422
     assert "canary" not in answer.text
 
@@ -148,6 +149,10 @@ def test_the_questions_of_a_message_are_understood_one_by_one_and_leave_no_text(
             "values": {"topics": ["cost", "medical_care"]},
             "choices": [{"intent": "cost"}, {"intent": "medical_care"}],
         }
+    ]
+    answer = engine.turn(f"{conversation}:b", "can I see a doctor?", vector=packed(vectors[1]), clauses=sent)
+    assert answer.json()["replies"] == [
+        {"key": "answer", "values": {"topic": "medical_care", "also": ["cost"]}, "choices": []}
     ]
     sent[1]["vector"] = packed(np.ones(7))
     assert engine.turn(conversation, "can I see a doctor?", parts=sent).json() == {"error": "turn failed"}

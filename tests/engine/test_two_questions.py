@@ -2,7 +2,8 @@
 
 `two_questions.jsonl` holds messages with two questions (`two`, `topics`: what each may be about) and with one that is
 told in two sentences (`one`). The limits were chosen on the sets `first` and `second` and on the lines of `tests/nlu`;
-`third` was written after, and what it showed is in `docs/decisions/0048-two-questions.md`.
+the others were written after, each by somebody who had seen none of this, and what they showed is in
+`docs/decisions/0048-two-questions.md`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pytest
 from bot.app import understanding
 from bot.core import intake
 from bot.core.model import Urgency
-from bot.core.parts import questions
+from bot.core.parts import clauses, questions
 from bot.understanding import Understanding, Understood
 from encoder.transliteration import native
 from tests.support.engine_process import ROOT, EngineProcess
@@ -31,7 +32,7 @@ ORDINARY = [
     for line in path.read_text("utf-8").splitlines()
     if line
 ]
-BOTH, ONLY_ONE, OF_ORDINARY = 0.85, 0.03, 0.01
+BOTH, ONLY_ONE, OF_ORDINARY, BESIDE = 0.88, 0.03, 0.01, 0.25
 
 
 @pytest.fixture(scope="module")
@@ -48,23 +49,43 @@ def packed(vector: np.ndarray) -> str:
 def replies(engine: EngineProcess, conversation: str, read: Understood, *, parts: bool) -> list[dict[str, Any]]:
     assert read.vector is not None
     metadata: dict[str, Any] = {"vector": packed(read.vector)}
-    if parts:
-        metadata["parts"] = [{"text": text, "vector": packed(vector)} for text, vector in read.parts]
+    for name, found in (("parts", read.parts), ("clauses", read.clauses)) if parts else ():
+        if found:
+            metadata[name] = [{"text": text, "vector": packed(vector)} for text, vector in found]
     answer: list[dict[str, Any]] = engine.turn(conversation, intake.plain(read.reading), **metadata).json()["replies"]
     return answer
 
 
+WISHES = {"handoff.offer": "talk_to_human", "forget.question": "delete_my_data"}
+
+
 def topics(said: list[dict[str, Any]]) -> set[str]:
-    """What is answered or offered."""
+    """What is answered or offered. Under every answer the gateway puts a button for a person (`Speaker.answer`)."""
     answered = {topic for reply in said for topic in reply["values"].get("topics", [reply["values"].get("topic")])}
+    answered |= {topic for reply in said for topic in reply["values"].get("also", [])}
+    answered |= {WISHES.get(reply["key"]) for reply in said}
+    answered |= {"talk_to_human" for reply in said if reply["key"] in {"answer", "both"}}
     return {topic for topic in answered if topic} | {c["intent"] for reply in said for c in reply["choices"]}
 
 
-def divided(engine: EngineProcess, name: str, read: Understood) -> bool:
-    """Whether the parts of a message change what is said to it."""
-    if not read.parts:
-        return False
-    return replies(engine, f"{name}-with", read, parts=True) != replies(engine, f"{name}-without", read, parts=False)
+def divided(engine: EngineProcess, name: str, read: Understood) -> tuple[bool, bool]:
+    """Whether the parts of a message change what is answered to it, and whether they put a button beside the answer."""
+    if not (read.parts or read.clauses):
+        return False, False
+    those = replies(engine, f"{name}-with", read, parts=True)
+    plain = replies(engine, f"{name}-without", read, parts=False)
+    more = topics(those) - topics(plain)
+    for reply in (*those, *plain):
+        reply["values"].pop("also", None)
+    return those != plain, bool(more)
+
+
+def right_now(engine: EngineProcess, name: str, read: Understood) -> bool:
+    """Whether a line that is answered otherwise for its parts is answered as it should be: "Hello! May I work here?"
+    had been greeted."""
+    wanted = {topic for line in LINES if line["id"] == name for one in line.get("topics", ()) for topic in one}
+    said = replies(engine, f"{name}-now", read, parts=True)
+    return {topic for reply in said if (topic := reply["values"].get("topic"))} <= wanted
 
 
 def test_two_questions_are_both_answered_or_offered(engine: EngineProcess, reader: Understanding) -> None:
@@ -72,7 +93,7 @@ def test_two_questions_are_both_answered_or_offered(engine: EngineProcess, reade
     missed = []
     for line in lines:
         read = asyncio.run(reader.of(line["text"], None))
-        found = topics(replies(engine, f"two:{line['id']}", read, parts=bool(read.parts)))
+        found = topics(replies(engine, f"two:{line['id']}", read, parts=True))
         if not all(found & set(wanted) for wanted in line["topics"]):
             missed.append((line["id"], line["text"], sorted(found)))
     assert len(missed) <= (1 - BOTH) * len(lines), missed
@@ -81,20 +102,30 @@ def test_two_questions_are_both_answered_or_offered(engine: EngineProcess, reade
 def test_one_question_in_two_sentences_stays_one(engine: EngineProcess, reader: Understanding) -> None:
     lines = [line for line in LINES if line["kind"] == "one"]
     read = {line["id"]: asyncio.run(reader.of(line["text"], None)) for line in lines}
-    wrong = [name for name, understood in read.items() if divided(engine, f"one:{name}", understood)]
+    found = {name: divided(engine, f"one:{name}", understood) for name, understood in read.items()}
+    wrong = [name for name, (answered, _) in found.items() if answered and not right_now(engine, name, read[name])]
+    print(len(wrong), "answered otherwise,", sum(more for _, more in found.values()), "with a button more")
     assert len(wrong) <= ONLY_ONE * len(lines), wrong
+    assert sum(more for _, more in found.values()) <= BESIDE * len(lines)
 
 
 def test_ordinary_messages_are_hardly_ever_divided(engine: EngineProcess, reader: Understanding) -> None:
     wrong = []
-    for line in ORDINARY:
+    beside, looked = 0, 0
+    for number, line in enumerate(ORDINARY):
         code = reader.languages.detect(line["text"], chosen=None).code
-        if questions(native(line["text"], code), code):  # of the others nothing is to be encoded
+        reading = native(line["text"], code)
+        one_of_some = number % 5 == 0 and bool(clauses(reading, code))  # half of all lines have clauses
+        looked += number % 5 == 0
+        if questions(reading, code) or one_of_some:  # of the others nothing is to be encoded
             read = asyncio.run(reader.of(intake.clean(line["text"], 20_000), None))
-            if divided(engine, f"ordinary:{line['id']}", read):
+            answered, more = divided(engine, f"ordinary:{line['id']}", read)
+            beside += more and one_of_some
+            if answered:
                 wrong.append((line["id"], line["text"]))
-    print(*wrong, sep="\n")
+    print(*wrong, f"{beside} of {looked}", sep="\n")
     assert len(wrong) <= OF_ORDINARY * len(ORDINARY), wrong
+    assert beside <= BESIDE * looked
 
 
 def test_where_there_is_danger_no_part_is_looked_at(reader: Understanding) -> None:

@@ -1,0 +1,33 @@
+"""An answer with its buttons: what may be meant besides comes first, and a person stays one tap away."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import content
+from bot.core.model import EngineReply
+from bot.core.replies import MAX_CHOICES, Speaker, Unsayable
+
+
+def buttons(words: content.Catalogue, **values: object) -> list[str]:
+    (said,) = Speaker(words, "nl").engine(EngineReply("answer", values))
+    return [str(choice.action["intent"]) for choice in said.choices]
+
+
+def test_what_may_be_meant_besides_comes_first_and_the_person_last(words: content.Catalogue) -> None:
+    plain = buttons(words, topic="cost")
+    more = buttons(words, topic="cost", also=["legal_aid", "police"])
+    assert more[:2] == ["legal_aid", "police"]
+    assert plain[-1] == more[-1] == "talk_to_human"
+    assert len(more) <= MAX_CHOICES
+    assert len(set(more)) == len(more)
+
+
+def test_who_may_want_a_person_has_that_button_once(words: content.Catalogue) -> None:
+    assert buttons(words, topic="cost", also=["talk_to_human"]) == buttons(words, topic="cost")
+
+
+@pytest.mark.parametrize("also", [5, ["no_such_topic"], [None]])
+def test_what_nobody_has_words_for_is_not_offered(words: content.Catalogue, also: object) -> None:
+    with pytest.raises(Unsayable):
+        buttons(words, topic="cost", also=also)
