@@ -92,13 +92,13 @@ class Speaker:
 
     def answer(self, topic: str, *, person: bool = True, also: Sequence[str] = ()) -> Outgoing:
         """The answer for a topic with its likely next questions; a person is always one tap away. `also`: other topics
-        that may have been meant, before those."""
+        that may have been meant, before those, of which one then has a button more."""
         answer = self._words.answer(topic, self.lang)
         topics = dict.fromkeys((*also, *answer.choices))
         actions: list[Mapping[str, Any]] = [{"intent": t} for t in topics if t != "talk_to_human"]
         if topic in STARTS:
             actions.insert(0, {"intent": STARTS[topic]})
-        actions = actions[: MAX_CHOICES - 1]
+        actions = actions[: MAX_CHOICES - 1 + bool(also)]
         if person:
             actions.append(PERSON)
         return Outgoing(

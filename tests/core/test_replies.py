@@ -16,11 +16,13 @@ def buttons(words: content.Catalogue, **values: object) -> list[str]:
 
 def test_what_may_be_meant_besides_comes_first_and_the_person_last(words: content.Catalogue) -> None:
     plain = buttons(words, topic="cost")
-    more = buttons(words, topic="cost", also=["legal_aid", "police"])
-    assert more[:2] == ["legal_aid", "police"]
+    more = buttons(words, topic="cost", also=["shelter", "police"])
+    assert more[:2] == ["shelter", "police"]
     assert plain[-1] == more[-1] == "talk_to_human"
-    assert len(more) <= MAX_CHOICES
+    assert len(plain) == MAX_CHOICES and len(more) == MAX_CHOICES + 1
     assert len(set(more)) == len(more)
+    one = buttons(words, topic="cost", also=["shelter"])
+    assert one == ["shelter", *plain], "no usual next question is lost for it"
 
 
 def test_who_may_want_a_person_has_that_button_once(words: content.Catalogue) -> None:
