@@ -47,9 +47,6 @@ SURE, LIKELY, ASKS = 0.75, 0.5, 0.35
 PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
 """Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
 whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
-PART_GUESS, NOT_THE_SAME, PART_GUESSES = 0.2, 0.05, 2
-"""Of a question about nothing for certain, beside one that is: from where a topic is offered for it; up to where
-it has nothing of the sure one's topic; how many."""
 
 
 class Talking:
@@ -186,23 +183,7 @@ def asked(tracker: Tracker) -> tuple[list[str], list[str]]:
             about += 1
     sure = list(dict.fromkeys(sure))
     likely = [topic for topic in dict.fromkeys(likely) if topic not in sure]
-    if about >= 2 and len(sure) + len(likely) >= 2:
-        return sure, likely
-    guesses = _guesses(tracker, sure)
-    return (sure, guesses) if sure and guesses else ([], [])
-
-
-def _guesses(tracker: Tracker, sure: list[str]) -> list[str]:
-    """What a further question may be about that nothing is certain of: who asked it sees that it was read."""
-    found: list[str] = []
-    for part in tracker.latest_message.get("parts") or []:
-        shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
-        topic, confidence = next(iter(shares.items()))
-        if confidence >= PART_SURE or topic in TALK or any(shares.get(other, 0.0) >= NOT_THE_SAME for other in sure):
-            continue
-        told = (name for name, share in shares.items() if share >= PART_GUESS and name not in TALK | ACTING | VAGUE)
-        found += list(told)[:PART_GUESSES]
-    return [topic for topic in dict.fromkeys(found) if topic not in sure]
+    return (sure, likely) if about >= 2 and len(sure) + len(likely) >= 2 else ([], [])
 
 
 def asks_something(tracker: Tracker, q: Question) -> bool:

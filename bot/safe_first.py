@@ -22,7 +22,7 @@ def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[Engine
     not count that something else came between. A report is left as it is: those who help need to know where."""
     if goes_on(form):
         return turn, ()
-    replies = tuple(reply for reply in turn.replies if not _small_talk(reply))
+    replies = tuple(_plain(reply) for reply in turn.replies if not _small_talk(reply))
     said = tuple(reply for reply in replies if _asks_nothing(reply))
     waits = tuple(reply for reply in replies if reply not in said and not _of_a_form(reply))
     return replace(turn, replies=said, form=None if _stands(turn, form) else turn.form), waits
@@ -30,6 +30,13 @@ def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[Engine
 
 def _small_talk(reply: EngineReply) -> bool:
     return reply.key == ANSWER and reply.values.get("topic") in SMALL_TALK
+
+
+def _plain(reply: EngineReply) -> EngineReply:
+    """Without what may be meant besides: a guess is no button above the question."""
+    if "also" not in reply.values:
+        return reply
+    return replace(reply, values={key: value for key, value in reply.values.items() if key != "also"})
 
 
 def _asks_nothing(reply: EngineReply) -> bool:

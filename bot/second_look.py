@@ -34,6 +34,12 @@ WAITING = 200
 READ = "read in a machine's translation"
 
 
+def card_id(seq: int, urgency: Urgency) -> str:
+    """The client's id of the safety card for what a look has seen in message `seq`: shown once, and once more when it
+    was more urgent than the message itself."""
+    return f"card:{seq}:{urgency}"
+
+
 class SecondLook:
     """Asks the translator and the assessment; keeps nothing but what the translator remembers."""
 
@@ -55,7 +61,7 @@ class SecondLook:
         made = await self._translated(text, language, into, conversation)
         if made is None or TOO_BAD & set(made.doubts):
             return None
-        found = (await self._understanding.of(made.text, into)).assessment
+        found = (await self._understanding.of(made.text, into, apart=False)).assessment
         if found.urgency.rank <= first.urgency.rank:
             return None
         signals = tuple(dict.fromkeys((*first.signals, *found.signals)))

@@ -35,12 +35,12 @@ from bot.limits import Limits
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue, Somebody
 from bot.safe_first import alone
-from bot.second_look import SecondLook
+from bot.second_look import SecondLook, card_id
 from bot.sessions import Session, Sessions
 from bot.storage.errors import Gone
 from bot.storage.store import NewConversation, Store
 from bot.switching import another_language, names, way_back
-from bot.talks import Talks, about_centre, asked_by, danger_of, not_now, said, welcome_back
+from bot.talks import Talks, about_centre, asked_by, calmed, danger_of, not_now, said, welcome_back
 from bot.tasks import Tasks
 from bot.understanding import Understanding, Understood
 from bot.welcome import WEB, Door, begin
@@ -174,7 +174,7 @@ class Service:
             if found.urgency.rank > session.urgency.rank:
                 session.urgency = found.urgency
                 card = self._speaker(session.language or session.hint).card(found.urgency, found.signals)
-                await self._store.say(session.person, f"card:{seq}", card)
+                await self._store.say(session.person, card_id(seq, found.urgency), card)
         except Gone:
             self._sessions.drop(session.person.conversation)
         self._woken(session)
@@ -261,9 +261,7 @@ class Service:
             elif command == "safe":
                 # It falls only now that the person says so, and no further than to where a caseworker still looks soon:
                 # whoever holds the phone can press a button.
-                if session.urgency is Urgency.EMERGENCY:
-                    session.urgency = Urgency.URGENT
-                    await self._store.set_urgency(session.person, Urgency.URGENT)
+                if await calmed(self._store, session):
                     self._live.wake(DESK)
                 await self._safe(session, seq, sheet)
             elif command in {"centre_yes", "centre_no"}:

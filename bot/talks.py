@@ -169,6 +169,17 @@ class Talks:
         return None
 
 
+async def calmed(store: Store, session: Session) -> bool:
+    """An emergency falls because the person says that they are safe: whether one did. Whoever else saw it may have
+    raised the case, so that this session does not know of it."""
+    case = await store.case_of(session.person.conversation)
+    if Urgency.EMERGENCY not in {session.urgency, case.urgency if case is not None else None}:
+        return False
+    session.urgency = Urgency.URGENT
+    await store.set_urgency(session.person, Urgency.URGENT)
+    return True
+
+
 def asked_by(turn: EngineTurn) -> str | None:
     """The question with yes and no under it that the turn asks; None without one."""
     return next((QUESTIONS[reply.key] for reply in turn.replies if reply.key in QUESTIONS), None)

@@ -26,8 +26,8 @@ class Understood:
     """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
     text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
     not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?". `parts`: the
-    questions of a message that asks several and in which nothing is of danger, with their vectors. `clauses`: the same
-    of what else may be about something of its own, where there are no such questions."""
+    questions of a message that asks several and in which nothing is of danger, with their vectors. `clauses`: of a
+    message in which no two questions are found, its clauses with theirs."""
 
     assessment: Assessment
     vector: np.ndarray | None
@@ -52,10 +52,11 @@ class Understanding:
         return self._languages
 
     async def of(
-        self, text: str, chosen: str | None, earlier: Sequence[str] = (), hints: Sequence[str] = ()
-    ) -> Understood:
+        self, text: str, chosen: str | None, earlier: Sequence[str] = (), hints: Sequence[str] = (), *,
+        apart: bool = True,
+    ) -> Understood:  # fmt: skip
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
-        the channel says of the person's languages."""
+        the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for."""
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
@@ -64,9 +65,8 @@ class Understanding:
         if reading != text and not detected.sure and is_foreign(text):
             lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
         # They wait while the message is encoded, and are then encoded together.
-        asked = questions(reading, lang)
-        told = () if asked else clauses(reading, lang)
-        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked or told]
+        asked = questions(reading, lang) if apart else ()
+        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
         vector = await self._encode(reading)
         alone = False
         try:
@@ -88,10 +88,12 @@ class Understanding:
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)
         calm = assessment.urgency is Urgency.NONE and not assessment.ask
-        known = await _parts(asked or told, waiting, wanted=calm)
+        parts = await _parts(asked, waiting, wanted=calm)
+        # Not before: nobody in danger waits for what may be meant besides.
+        told = clauses(reading, lang) if apart and calm and not asked else ()
+        known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
-        parts, others = (known, ()) if asked else ((), known)
-        return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=others)
+        return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=known)
 
 
 async def _parts(

@@ -48,7 +48,7 @@ class Turn:
     parts: tuple[Part, ...] = ()
     """The questions of a text that asks several; the text itself is all of it."""
     clauses: tuple[Part, ...] = ()
-    """What else in it may be about something of its own."""
+    """The clauses of a text in which no two questions were found."""
 
 
 def neutral(text: str) -> str:

@@ -23,6 +23,7 @@ _SENTENCE: Final = re.compile(r"(?:[^.!…?\u037e\u061f。！？\n]|\.(?=[^\s.!?
 """To its mark or the end of its line; a point within a number or an address ends none."""
 _ASKED: Final = re.compile(r"[?\u037e\u061f？]")
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|(?:[^\W\u3400-\u9fff]|[\u0300-\u036f\u064b-\u065f\u0670])+|[,،，、;；]")
+_BETWEEN_DIGITS: Final = re.compile(r"\d,\d")
 _COMMA: Final = frozenset(",،，、;；")
 _AROUND: Final = " ,،，、;；"
 _TOLD: Final = (".", "!", "。", "！")
@@ -240,15 +241,15 @@ def questions(text: str, language: str | None) -> tuple[str, ...]:
 
 def clauses(text: str, language: str | None) -> tuple[str, ...]:
     """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
-    commas and words that join, three words or more (four signs in Chinese). Empty where there is only one, or more than
-    `MOST`: then it is a story."""
+    commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Empty where
+    the text is nothing but one clause, and where there are more than `MOST`: then it is a story."""
     if len(text) > LONG:
         return ()
     words = _LANGUAGES.get(language or "", _ONLY_MARKS)
     sentences = (match[0].strip() for match in _SENTENCE.finditer(text))
-    found = [clause for sentence in sentences for clause in _Sentence(sentence, words).pieces()]
-    said = tuple(dict.fromkeys(_said([clause], words) for clause in found))
-    return said if 1 < len(said) <= MOST else ()
+    pieces = [piece for sentence in sentences for piece in _Sentence(sentence, words).pieces()]
+    said = dict.fromkeys(_said([piece], words) for piece in pieces if _Sentence(piece, words).is_long_enough())
+    return tuple(said) if len(pieces) > 1 and len(said) <= MOST else ()
 
 
 def _said(clauses: Sequence[str], words: _Language) -> str:
@@ -268,6 +269,9 @@ class _Sentence:
         self._places = [match.start() for match in found]
         written = [match[0].casefold() for match in found]
         self._folded = [fold(match[0]) for match in found]
+        for number, match in enumerate(found):
+            if match[0] == "," and _BETWEEN_DIGITS.match(text, max(0, match.start() - 1)):
+                self._folded[number] = "3,50"  # a comma within a number joins nothing
         # "و" is written onto the word that it joins.
         glued = [bool(words.glued) and w[:1] == words.glued and (w[1:],) in words.asks for w in self._folded]
         self._glued = glued
@@ -300,7 +304,13 @@ class _Sentence:
             if new and min(self._count(begins, place), self._count(place, end)) >= self._words.least:
                 yield self._text[self._places[begins] : self._places[place]].strip(_AROUND)
                 begins = place
-        yield self._text[self._places[begins] :].lstrip(_AROUND)
+        if rest := self._text[self._places[begins] :].strip(_AROUND):
+            yield rest
+
+    def is_long_enough(self) -> bool:
+        """Whether it may be about something."""
+        least = self._words.least - (self._marked and not self._words.signs)
+        return self._count(0, len(self._folded)) >= least
 
     def _count(self, begins: int, end: int) -> int:
         return sum(word not in _COMMA for word in self._folded[begins:end])

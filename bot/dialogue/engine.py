@@ -95,7 +95,7 @@ class Engine:
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
         form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several;
-        `clauses`: what else in it may be about something of its own.
+        `clauses`: its clauses, where it has no two questions.
         `patient`: an engine that starts is waited for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:

@@ -87,6 +87,8 @@ class Lexicon:
     counting: Counting
     dated: re.Pattern[str]
     """A month beside a number, so that it is no other word ("may", "mart")."""
+    thousands: re.Pattern[str]
+    """A number (`number`) with the word for a thousand behind it, and a space (`rest`) that follows."""
 
     def has(self, word: str) -> bool:
         """Whether one of these words is `word`."""
@@ -119,7 +121,7 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
         words("not"), words("words"), words("alone"), words("drop"),
         {who: Words(entry.get(who, ()), spaced) for who in ("i", "we", "he", "she")},
         Series(months, spaced), Series(days, spaced), Counting(code, entry),
-        _dated(months) if spaced else _NEVER,
+        _dated(months) if spaced else _NEVER, _thousands(entry.get("numbers", {}), spaced),
     )  # fmt: skip
 
 
@@ -135,6 +137,16 @@ def _also_bare(entry: str) -> str:
     """An entry also as it is typed without its marks: fără, fara. What may not stand before it must have both."""
     plain = bare(entry)
     return entry if plain == entry or "(?<!" in entry else f"{entry}|{plain}"
+
+
+def _thousands(numbers: Mapping[float, str], spaced: bool) -> re.Pattern[str]:
+    words = [word.rstrip("?") for word in str(numbers.get(1000, "")).split()]
+    if not words:
+        return _NEVER
+    end = r"(?!\w)" if spaced else ""
+    forms = "|".join(map(re.escape, dict.fromkeys([*words, *map(bare, words)])))
+    number = r"(?<![\d.,])(?P<number>\d{1,3}(?:[.,]\d{1,2})?)"
+    return re.compile(rf"{number} ?(?:{forms}){end}(?P<rest> ?)", re.IGNORECASE)
 
 
 def _dated(months: Sequence[str]) -> re.Pattern[str]:

@@ -10,6 +10,10 @@ from bot.translation.side import Side
 
 _ALWAYS_SAID = {"minute", "day", "week", "month"}
 """Units that no language leaves out behind a number: three o'clock may be "at 3", fifteen years old "15"."""
+_LETTER = re.compile(r"\d([A-GАБВГДЕ])(?!\w)")
+_LETTER_BESIDE = re.compile(r"\d ?([A-GАБВГДЕ])(?!\w)")
+"""Of a house or a room: 12A."""
+_IN_LATIN = str.maketrans("АБВГДЕ", "ABVGDE")
 _DATE = re.compile(r"\d/\d")
 _TIME = re.compile(r"\d(?::|\s?[uh])\d|\d\s?[ap]\.?m\b", re.I)
 
@@ -18,17 +22,26 @@ def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     before, after = ours.figures, theirs.figures
     if before != after and _by_shape(before) != _by_shape(after) and not _said_in_words(ours, theirs):
         return True
-    if before and _date_and_time(ours.text, theirs.text):
+    if before and (_date_and_time(ours.text, theirs.text) or _other_letter(ours.text, theirs.text)):
         return True
     if ours.lexicon is None or theirs.lexicon is None:
         return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
     if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
         return True
-    # A month may be another word in its language ("may", "mart"): it is certain where both name one, or in a date.
-    months = ours.lexicon.months and theirs.lexicon.months and ours.months != theirs.months
-    if months and ((ours.months and theirs.months) or ours.dated or theirs.dated):
+    if _other_month(ours, theirs):
         return True
     return bool(ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days)
+
+
+def _other_month(ours: Side, theirs: Side) -> bool:
+    """A month may be another word in its language ("may", "mart"): it is certain where both name one, or in a date."""
+    mine, other = ours.months_in_order, theirs.months_in_order
+    if mine and other and mine != other:
+        return True
+    if ours.lexicon is None or theirs.lexicon is None or ours.months == theirs.months:
+        return False
+    known = bool(ours.lexicon.months and theirs.lexicon.months)
+    return known and (bool(ours.months and theirs.months) or ours.dated or theirs.dated)
 
 
 def _date_and_time(ours: str, theirs: str) -> bool:
@@ -40,6 +53,19 @@ def _date_and_time(ours: str, theirs: str) -> bool:
         return False
     time, other_time = _TIME.search(ours), _TIME.search(theirs)
     return bool((date and other_time and not time) or (other_date and time and not other_time))
+
+
+def _other_letter(ours: str, theirs: str) -> bool:
+    """Whether 12A became 12B, or 12. In Russian a В is a B or a V."""
+    mine, other = (set(_LETTER.findall(text)) for text in (ours, theirs))
+    return bool(_lost(mine, theirs) or _lost(other, ours))
+
+
+def _lost(letters: set[str], text: str) -> set[str]:
+    there = set(_LETTER_BESIDE.findall(text))
+    return {letter.translate(_IN_LATIN) for letter in letters} - {letter.translate(_IN_LATIN) for letter in there} - (
+        {"B", "V"} if "В" in there | letters else set()
+    )
 
 
 def _other_money(ours: Side, theirs: Side) -> bool:

@@ -19,8 +19,13 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
 _NUMBERED_MONTHS = {
-    "vi": re.compile(r"\btháng (?:1[0-2]|0?[1-9])(?![.,/%]?\d)", re.I),
-    "zh": re.compile(r"(?<![\d.,])(?:1[0-2]|0?[1-9])月"),
+    "vi": re.compile(
+        r"(?<!mỗi )(?<!một )(?<!hàng )(?<!mấy )(?<!hai )(?<!ba )(?<!theo )"
+        r"(?:(?<=ngày \d )|(?<=ngày \d\d )|(?<!\d ))\btháng (1[0-2]|0?[1-9])(?![.,/%]?\d)"
+        r"(?! ?(?:triệu|nghìn|ngàn|trăm|lần|người|euro|eur|€|%|ngày|tuần|giờ|đô|đồng|đứa|con|cái))",
+        re.I,
+    ),
+    "zh": re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])月"),
 }
 """Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
 WIDE_LETTERS = 3.0
@@ -74,7 +79,13 @@ class Side:
     @cached_property
     def figures(self) -> list[str]:
         """All but those that stand for a month."""
-        return figures(self._numbered.sub(" ", self.text) if self._numbered else self.text, self.language)
+        text = self._numbered.sub(" ", self.text) if self._numbered else self.text
+        return figures(self.lexicon.thousands.sub(_in_thousands, text) if self.lexicon else text, self.language)
+
+    @cached_property
+    def months_in_order(self) -> list[int]:
+        """Those that are said by their number."""
+        return [int(number) for number in self._numbered.findall(self.text)] if self._numbered else []
 
     @property
     def _numbered(self) -> re.Pattern[str] | None:
@@ -139,6 +150,12 @@ class Side:
     @cached_property
     def asks(self) -> bool:
         return _QUESTION.search(self.text) is not None
+
+
+def _in_thousands(match: re.Match[str]) -> str:
+    """20 thousand as 20000."""
+    whole, _, part = match["number"].replace(",", ".").partition(".")
+    return str(int(whole) * 1000 + int(part.ljust(3, "0") or 0)) + (match["rest"] or "")
 
 
 def _composed(text: str, language: str) -> str:

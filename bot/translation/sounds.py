@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from itertools import groupby
 
 from bot.translation.lexicon import bare
@@ -29,7 +28,6 @@ def sounds(word: str) -> str:
     return _skeleton(word)
 
 
-@cache
 def readings(word: str) -> frozenset[str]:
     """Every way in which the consonants of a word, in any of the known letters, may be written: none of them twice in a
     row."""

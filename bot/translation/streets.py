@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from bot.translation.lexicon import bare
 from bot.translation.side import Side
@@ -19,15 +19,28 @@ from bot.translation.sounds import SOUNDED, readings
 LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _CYRILLIC, _ARABIC = "\u0400-\u04ff", "\u0600-\u06ff"
 _NUMBER = "\\d{1,4}(?![\\d/%]|[.,:]\\d)"
-_HOUSES = (
-    re.compile(f"(?<![{LATIN}])([{LATIN}]{{3,}}),? (?:nr\\.? ?)?{_NUMBER}"),
-    re.compile(
-        f"((?:ул\\.?|улиц[аеу]|вул\\.?|вулиц[яію]|бул\\.?|булевард) )?(?<![{_CYRILLIC}])([{_CYRILLIC}]{{3,}}),? "
-        f"(?:№ ?|(?:дом|д\\.|номер|будинок|буд\\.) ?)?{_NUMBER}"
-    ),
-    re.compile(f"(شارع) (?:[{_ARABIC}]+ ){{0,2}}?([{_ARABIC}]{{2,}}) (?:رقم )?{_NUMBER}"),
+_BEFORE = (
+    "rue|avenue|av\\.|boulevard|bd\\.?|chaussée|calle|avenida|plaza|rua|travessa|strada|str\\.|bulevardul|ulica|ulicy|"
+    "ul\\.|rruga|rrugën|đường|phố"
 )
-_STREET = re.compile("...(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан|лан|плейн)$")
+_AFTER = "street|road|lane|avenue|utca|út|sokak|sokağı|caddesi|cadde|cad\\."
+_NR = "(?:nr\\.? ?|n° ?|no[.:]? ?|nummer |num[aă]rul |numéro )?"
+_HOUSES = tuple(
+    re.compile(pattern, re.IGNORECASE if "said" in pattern else 0)
+    for pattern in (
+        f"(?<![{LATIN}])(?P<word>[{LATIN}]{{3,}}),? {_NR}{_NUMBER}",
+        f"\\b(?P<said>{_BEFORE}) (?:[{LATIN}'’-]+ ){{0,3}}?(?P<word>[{LATIN}]{{3,}}),? {_NR}{_NUMBER}",
+        f"(?<!\\d)\\d{{1,4}},? (?P<said>{_BEFORE}) (?:(?:de|du|des|la|le|les|del) ){{0,2}}(?P<word>[{LATIN}]{{3,}})",
+        f"(?P<word>[{LATIN}]{{3,}}) (?P<said>{_AFTER}),? {_NR}{_NUMBER}",
+        f"(?<!\\d)\\d{{1,4}} (?P<word>[{LATIN}]{{3,}}) (?P<said>street|road|lane|avenue)\\b",
+        f"(?P<said>(?:ул\\.?|улиц[аеу]|вул\\.?|вулиц[яію]|бул\\.?|булевард|пр\\.|проспекте?)) „?"
+        f"(?P<word>[{_CYRILLIC}]{{3,}})“?,? (?:№ ?|(?:дом|д\\.?|номер|будинок|буд\\.) ?)?{_NUMBER}",
+        f"(?<![{_CYRILLIC}])(?P<word>[{_CYRILLIC}]{{3,}}),? (?:№ ?|(?:дом|д\\.) ?)?{_NUMBER}",
+        f"(?P<said>شارع) (?:[{_ARABIC}]+ ){{0,2}}?(?P<word>[{_ARABIC}]{{2,}}) (?:رقم )?{_NUMBER}",
+        f"(?<!\\d)\\d{{1,4}} (?P<said>شارع) (?P<word>[{_ARABIC}]{{2,}})",
+    )
+)
+_STREET = re.compile("...(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан)$")
 _KIND = re.compile("(?:straat|laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан|плейн)$")
 """What another language may have its own word for: شارع."""
 _ANY_LATIN = re.compile(f"[{LATIN}]")
@@ -36,6 +49,9 @@ _CAPITALS = {"de"}
 _LIKE = 0.7
 _OTHER_END, _LONGER = 2, 4
 """What a language may make of the end of a name: so many other letters, so many more."""
+LOOKED_AT, WORDS = 8, 400
+"""Houses of a sentence, and different words of its translation, that are looked at: there are hardly more."""
+_LITTLE = 3
 _SHORT, _LONG = 3, 6
 """Consonants up to which all of a name must be heard, and from which two may be another language's ending."""
 
@@ -53,29 +69,35 @@ def another_street(ours: Side, theirs: Side) -> bool:
     """Whether the street beside a number became another."""
     if not ours.figures:
         return False
-    return any(not _stands(house, ours, theirs) for house in _houses(ours))
+    houses = list(dict.fromkeys(islice(_houses(ours), LOOKED_AT)))
+    if not houses:
+        return False
+    words = list(dict.fromkeys(theirs.spelled))[:WORDS]
+    return any(not _stands(house, ours, theirs, words) for house in houses)
 
 
 def _houses(side: Side) -> Iterator[_House]:
     for pattern in _HOUSES:
         for match in pattern.finditer(side.text):
-            said, word = match.groups() if pattern.groups == 2 else (None, match[1])
-            street = said is not None or _STREET.search(word.lower()) is not None
+            word = match["word"]
+            street = "said" in pattern.groupindex or _STREET.search(word.lower()) is not None
             named = word[0].isupper() and match.start() > 0 and "," not in match[0] and not _dates(word, side)
             if street or named:
                 yield _House(word, street, named)
 
 
-def _stands(house: _House, ours: Side, theirs: Side) -> bool:
-    word, words = house.word, theirs.spelled
+def _stands(house: _House, ours: Side, theirs: Side, words: list[str]) -> bool:
+    word = house.word
     if word in theirs.text or any(_same(word, other) for other in words):
         return True
+    sounded = SOUNDED.search(theirs.text) is not None or SOUNDED.match(word) is not None
     if not house.street:
+        # Into other letters a capital is not enough: "Bus 12" is a word there.
+        if sounded or _CAPITALS & {ours.language, theirs.language}:
+            return True
         if ours.places.get(word, "") in theirs.places.values() or any(_alike(word, other) for other in words):
             return True
-        if _CAPITALS & {ours.language, theirs.language}:
-            return True
-    if SOUNDED.search(theirs.text) or (_ANY_LATIN.search(theirs.text) and SOUNDED.match(word)):
+    if sounded and (SOUNDED.search(theirs.text) or _ANY_LATIN.search(theirs.text)):
         return _heard(word, words)
     # How Chinese and the like spell a name is not known: there only a street that says so is missed, and where no
     # word of the language is known, nothing.
@@ -84,9 +106,13 @@ def _stands(house: _House, ours: Side, theirs: Side) -> bool:
 
 def _heard(word: str, words: list[str]) -> bool:
     """Whether one of `words` sounds like the name, with another language's ending, or its own word for a street."""
-    stem = _KIND.sub("", word.lower())
-    wanted = readings(stem) | (readings(word) if stem != word.lower() else frozenset())
-    return any(_sounds_like(sound, heard) for sound in wanted for other in words for heard in readings(other))
+    low = word.lower()
+    stem = _KIND.sub("", low.removeprefix("ال"))
+    wanted = readings(stem) | (readings(low) if stem != low else frozenset())
+    # Little words are no street, whatever they sound like: "на", "как", "или".
+    names = [other for other in words if len(other) > _LITTLE or not other[0].islower()]
+    heard = {sound for other in names for sound in readings(other.removeprefix("ال"))}
+    return any(_sounds_like(sound, other) for sound in wanted for other in heard)
 
 
 def _sounds_like(name: str, heard: str) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bot.translation.checks import Doubt, check, clean, compared, in_order
 from bot.translation.errors import Damaged, Reason, Unavailable
-from bot.translation.lexicon import lexicons
 from bot.translation.memory import Kept, Key, Memory
 from bot.translation.packages import MIDDLE, Installed, route, scan, usable
 from bot.translation.pool import Pool
@@ -40,6 +39,10 @@ class Translation:
         return f"Translation(via={self.via}, doubts={self.doubts})"
 
 
+EVERYTHING = "Op 12 mei, maandag, 250 € in Brugge, Kerkstraat 5: ik heb twee uren en geen euro, hij niet?"
+"""Has of each kind that the checks look for."""
+
+
 class Translator:
     """Translates with the packages in `folder`. Which there are is looked up once, when it is made; one that is found
     changed when it is to be loaded is not used from there on."""
@@ -48,10 +51,10 @@ class Translator:
         self, folder: Path, pool: Pool, *, names: Collection[str] = (), now: Callable[[], float] = time.monotonic
     ) -> None:
         self._use(scan(folder))
-        if self._usable:
-            lexicons()  # read now: the first message would hold everybody's loop for it
         self._pool = pool
         self._names = tuple(names)
+        if self._usable:  # what is compared with is read now: the first message would hold everybody's loop for it
+            check([(EVERYTHING, EVERYTHING)], "nl", "en", self._names)
         self._memory: Memory[Translation] = Memory(now)
         self._under_way: dict[tuple[int, Key], asyncio.Task[Translation]] = {}
 

@@ -93,7 +93,7 @@ def test_of_any_text_only_its_own_words_come_back(text: str, lang: str | None) -
     assert len(found) in {0, *range(2, MOST + 1)}
     assert all(part and set(part) <= {*text, " "} for part in found)
     pieces = clauses(text, lang)
-    assert len(pieces) in {0, *range(2, MOST + 1)}
+    assert len(pieces) <= MOST
     assert all(piece and set(piece) <= {*text, " "} for piece in pieces)
 
 
@@ -108,6 +108,12 @@ def test_of_any_text_only_its_own_words_come_back(text: str, lang: str | None) -
         ("ar", "اريد محامي الان وهل هذا مجاني عندكم", ("اريد محامي الان", "هل هذا مجاني عندكم")),
         ("en", "one two three, one two four, one two five, one two six, one two seven", ()),  # a story
         ("en", "is it free", ()),
+        ("en", "Hello! Can I work here?", ("Can I work here?",)),
+        ("es", "hola. es gratis?", ("es gratis?",)),
+        ("en", "I earn 3,50 euro an hour", ()),
+        ("en", ",\nI need help now", ()),
+        ("zh", "，\n我没有证件", ()),
+        ("en", "Mr. Smith is my lawyer", ("Smith is my lawyer",)),
         (None, "", ()),
     ],
 )

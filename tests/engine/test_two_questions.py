@@ -32,7 +32,7 @@ ORDINARY = [
     for line in path.read_text("utf-8").splitlines()
     if line
 ]
-BOTH, ONLY_ONE, OF_ORDINARY, BESIDE = 0.88, 0.03, 0.01, 0.25
+BOTH, ONLY_ONE, OF_ORDINARY, ONE_BUTTON_MORE = 0.88, 0.03, 0.01, 0.25
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,8 @@ def right_now(engine: EngineProcess, name: str, read: Understood) -> bool:
     had been greeted."""
     wanted = {topic for line in LINES if line["id"] == name for one in line.get("topics", ()) for topic in one}
     said = replies(engine, f"{name}-now", read, parts=True)
-    return {topic for reply in said if (topic := reply["values"].get("topic"))} <= wanted
+    answered = {topic for reply in said for topic in reply["values"].get("topics", [reply["values"].get("topic")])}
+    return answered - {None} <= wanted and bool(answered - {None})
 
 
 def test_two_questions_are_both_answered_or_offered(engine: EngineProcess, reader: Understanding) -> None:
@@ -106,7 +107,7 @@ def test_one_question_in_two_sentences_stays_one(engine: EngineProcess, reader: 
     wrong = [name for name, (answered, _) in found.items() if answered and not right_now(engine, name, read[name])]
     print(len(wrong), "answered otherwise,", sum(more for _, more in found.values()), "with a button more")
     assert len(wrong) <= ONLY_ONE * len(lines), wrong
-    assert sum(more for _, more in found.values()) <= BESIDE * len(lines)
+    assert sum(more for _, more in found.values()) <= ONE_BUTTON_MORE * len(lines)
 
 
 def test_ordinary_messages_are_hardly_ever_divided(engine: EngineProcess, reader: Understanding) -> None:
@@ -125,11 +126,11 @@ def test_ordinary_messages_are_hardly_ever_divided(engine: EngineProcess, reader
                 wrong.append((line["id"], line["text"]))
     print(*wrong, f"{beside} of {looked}", sep="\n")
     assert len(wrong) <= OF_ORDINARY * len(ORDINARY), wrong
-    assert beside <= BESIDE * looked
+    assert beside <= ONE_BUTTON_MORE * looked
 
 
 def test_where_there_is_danger_no_part_is_looked_at(reader: Understanding) -> None:
     text = "He is at the door with a knife, what do I do? And is it free?"
     read = asyncio.run(reader.of(text, "en"))
     assert read.assessment.urgency is not Urgency.NONE
-    assert questions(text, "en") and read.parts == ()
+    assert questions(text, "en") and read.parts == read.clauses == ()

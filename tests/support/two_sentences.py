@@ -23,12 +23,17 @@ class Languages:
 
 
 class Danger:
-    """Knows one English sentence, and one Romanian."""
+    """Knows one English sentence, one Romanian, and what is told it in `more`."""
+
+    def __init__(self) -> None:
+        self.more: dict[str, Urgency] = {}
 
     def context(self, text: str, earlier: object, alone: object = None) -> None:
         """Fragments are not read together here."""
 
     def assess(self, text: str, **_: object) -> Assessment:
+        if text in self.more:
+            return Assessment(self.more[text], ("confined",), ("pattern xx",), 0.9)
         if text == CRY:
             return Assessment(Urgency.EMERGENCY, ("confined",), ("pattern en",), 0.9)
         if text == "Vino la 14:30.":

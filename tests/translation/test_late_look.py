@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from bot import content
-from bot.core.model import Case, CaseChange, Urgency
+from bot.core.model import Case, CaseChange, Outgoing, Sender, Urgency
 from bot.desk import Desk
 from bot.dialogue.engine import Engine
 from bot.interpreting import Interpreter
@@ -44,6 +44,7 @@ class Talk:
     interpreter: Interpreter
     session: Session
     colleague: Colleague
+    danger: Danger
     gate: asyncio.Event
     """Before it is open nothing is encoded."""
     fails: list[Exception]
@@ -73,6 +74,13 @@ class Talk:
         self.gate.set()
         await self.tasks.finish(30)
 
+    async def press_safe(self) -> None:
+        """The button under a card, as the gateway takes it."""
+        said = await self.store.messages(self.session.person)
+        token = [c.token for m in said for c in m.choices if c.action.get("command") == "safe"][-1]
+        await self.service.handle_choice(self.session, str(uuid4()), token)
+        await self.tasks.finish(30)
+
     async def cards(self) -> int:
         said = [message.key for message in await self.store.messages(self.session.person)]
         return said.count("safety.emergency")
@@ -93,7 +101,8 @@ async def talk(tmp_path: Path, packages: Path, words: content.Catalogue) -> Asyn
         if fails:
             raise fails.pop()
 
-    understanding, sessions = Understanding(Danger(), Languages(), encode), Sessions(store)
+    danger = Danger()
+    understanding, sessions = Understanding(danger, Languages(), encode), Sessions(store)
     service = Service(
         store=store, words=words, understanding=understanding, engine=engine, live=live, sessions=sessions,
         tasks=tasks, limits=Limits(1000, 1000), max_text=4000,
@@ -105,7 +114,7 @@ async def talk(tmp_path: Path, packages: Path, words: content.Catalogue) -> Asyn
     colleague = await join(store, clock, "an")
     session = await service.session((await service.start("ro")).token)
     assert session is not None
-    yield Talk(service, store, clock, tasks, desk, interpreter, session, colleague, gate, fails)
+    yield Talk(service, store, clock, tasks, desk, interpreter, session, colleague, danger, gate, fails)
     await tasks.finish(3)
     await translator.close()
     await engine.close()
@@ -146,6 +155,57 @@ async def test_what_was_written_before_the_person_said_that_they_are_safe_raises
     again = await talk.write(CALM)
     await talk.read(seq, again)
     assert (await talk.case()).urgency is Urgency.EMERGENCY, "what they wrote since then counts"
+
+
+async def test_who_says_in_words_that_they_are_safe_says_it_too(talk: Talk) -> None:
+    seq = await talk.write(CALM)
+    await talk.store.say(talk.session.person, "reply", Outgoing(Sender.BOT, "Bine.", key="safety.safe_reply"))
+    await talk.claimed()
+    await talk.read(seq)
+    assert (await talk.case()).urgency is Urgency.NONE
+
+
+async def test_what_was_written_before_an_earlier_case_was_closed_is_no_news(talk: Talk) -> None:
+    seq = await talk.write(CALM)
+    case = await talk.claimed()
+    await talk.desk.close(talk.colleague.session, case.id, "helped")
+    await talk.write("Sunt aici.")
+    await talk.store.raise_afterwards(talk.session.person, seq, "again", CaseChange(Urgency.NONE))
+    await talk.desk.claim(talk.colleague.session, (await talk.case()).id)
+    await talk.read(seq)
+    assert (await talk.case()).urgency is Urgency.NONE
+
+
+async def test_who_says_that_they_are_safe_while_it_is_looked_at_is_heard(talk: Talk) -> None:
+    seq = await talk.write(CALM)
+    case = await talk.claimed()
+    talk.gate.clear()
+    await talk.interpreter.read(talk.colleague.session, case.id, [seq], "en")
+    safe = {"command": "safe"}
+    await talk.store.accept(talk.session.person, "press", "I am safe", choice=safe, answered=True)
+    await talk.opened()
+    assert (await talk.case()).urgency is Urgency.NONE
+
+
+async def test_a_higher_level_in_another_language_raises_again_with_its_own_card(talk: Talk) -> None:
+    seq = await talk.write("Vino la 14:30.")  # urgent by itself, with a card
+    await talk.claimed()
+    await talk.store.raise_afterwards(talk.session.person, seq, "desk 1", CaseChange(Urgency.URGENT))
+    talk.danger.more["Kom om 14:30."] = Urgency.EMERGENCY
+    await talk.read(seq, into="nl")
+    assert (await talk.case()).urgency is Urgency.EMERGENCY
+    assert await talk.cards() == 1
+
+
+async def test_what_the_desk_raised_falls_by_the_persons_word_in_a_session_that_does_not_know(talk: Talk) -> None:
+    seq = await talk.write(CALM)
+    await talk.claimed()
+    talk.clock.pass_by(seconds=(NEWS + timedelta(seconds=1)).total_seconds())
+    await talk.read(seq)  # no card: the session cannot know
+    talk.session.urgency = Urgency.NONE
+    await talk.write("Vino la 14:30.")
+    await talk.press_safe()
+    assert (await talk.case()).urgency is Urgency.URGENT
 
 
 async def test_of_what_was_written_long_ago_the_caseworker_alone_is_told(talk: Talk) -> None:

@@ -88,6 +88,12 @@ def test_a_place_is_known_by_the_beginning_of_its_name() -> None:
         ("ru", "я живу керкстраат 12", "nl", "ik woon molenstraat 12"),
         ("bg", "Живея на ул. Керкстраат 12", "en", "I live on 12"),
         ("ar", "أنا في شارع لويز 44", "fr", "Je suis rue Neuve 44"),
+        ("fr", "J'habite 16 rue Neuve.", "ru", "Я живу на улице Верте 16."),
+        ("en", "I live at 16 Church Street.", "ru", "Я живу на Лонг-стрит 16."),
+        ("es", "Vivo en la calle Mayor, 25.", "ru", "Я живу на улице Гоголя, 25."),
+        ("hu", "A Váci utca 12 alatt lakom.", "ru", "Я живу на улице Кирова 12."),
+        ("tr", "Atatürk Caddesi No: 45", "ru", "улица Ленина 45"),
+        ("nl", "Ik woon in de Nieuwstraat 5.", "ru", "Я живу на Мойке 5."),  # "на" is no street
     ],
 )
 def test_a_street_that_became_another_is_marked_in_other_letters_too(
@@ -113,6 +119,10 @@ def test_a_street_that_became_another_is_marked_in_other_letters_too(
         ("ar", "أنا في شارع لويز 44", "fr", "Je suis avenue Louise 44"),
         ("ru", "Там в Антверпене 12 человек.", "nl", "Daar in Antwerpen zijn 12 mensen."),
         ("ru", "Я приеду 12 мая.", "nl", "Ik kom op 12 mei."),
+        ("en", "I live at 16 Church Street.", "ru", "Я живу на Черч-стрит 16."),
+        ("ar", "أسكن في شارع الحمرا 12", "nl", "Ik woon in de Hamrastraat 12"),
+        ("en", "Go to Gate 12.", "ru", "Идите к выходу 12."),
+        ("nl", "Neem Bus 12.", "ar", "خذ الحافلة 12."),
     ],
 )
 def test_a_street_that_only_looks_different_in_other_letters_is_not(

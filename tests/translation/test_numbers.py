@@ -11,6 +11,10 @@ from bot.translation import Doubt, check
 from bot.translation.lexicon import lexicons
 
 CHANGED = [
+    ("vi", "từ tháng 3 đến tháng 5", "zh", "从5月到3月"),
+    ("nl", "Hij wil 20 duizend euro.", "en", "He wants 20 euros."),
+    ("ru", "Он хочет 20 тысяч евро.", "nl", "Hij wil 20 euro."),
+    ("nl", "Ik woon in de Kerkstraat 12A.", "en", "I live at Kerkstraat 12B."),
     ("nl", "Ik kom op 12 mei.", "zh", "我6月12日来。"),
     ("nl", "Ik kom op 5 mei.", "zh", "我5日来。"),
     ("nl", "Ik kom op 12 mei.", "vi", "Tôi đến ngày 12 tháng 6."),
@@ -50,6 +54,10 @@ CHANGED = [
     ("nl", "Kom om 9:45.", "en", "Come at 9:45 pm."),
 ]
 KEPT = [
+    ("vi", "từ tháng 3 đến tháng 5", "zh", "从3月到5月"),
+    ("vi", "mỗi tháng 10 euro", "nl", "elke maand 10 euro"),
+    ("nl", "Hij wil 20 duizend euro.", "en", "He wants 20,000 euros."),
+    ("nl", "Ik woon in de Kerkstraat 12A.", "en", "I live at Kerkstraat 12A."),
     ("nl", "Ik kom op 5 mei.", "zh", "我5月5日来。"),
     ("nl", "Op 31 december.", "zh", "12月31日。"),
     ("nl", "Ik kom op 5 mei.", "vi", "Tôi đến ngày 5 tháng 5."),
