@@ -71,7 +71,9 @@ def classify(
 async def _understand(
     understanding: Understanding, wanted: list[tuple[Any, str, str | None]], known: set[str]
 ) -> list[Understood]:
-    return await asyncio.gather(*(understanding.of(text, lang if lang in known else None) for _, text, lang in wanted))
+    return await asyncio.gather(
+        *(understanding.of(text, lang if lang in known else None, apart=False) for _, text, lang in wanted)
+    )
 
 
 def result(number: Any, chosen: str | None, understood: Understood, topic: dict[str, Any]) -> dict[str, Any]:
