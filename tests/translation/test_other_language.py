@@ -113,9 +113,11 @@ def test_what_people_wrote_is_hardly_ever_taken_for_another_language(
 def test_other_letters_than_the_persons_are_not_read_as_theirs(
     translating: Gateway, colleague: Caseworker, words: Any
 ) -> None:
-    persian = "من در خانه حبس شده‌ام"
-    talk = Talk(translating, colleague, words, ROMANIAN, persian)
-    assert talk.read()[1] == {"seq": talk.seqs[1], "from": None, "missing": "unknown"}
+    """What is surely Persian is named, and there is no package for it; of fewer words only the letters are known."""
+    talk = Talk(translating, colleague, words, ROMANIAN, "من در خانه حبس شده‌ام", "سلام دوست من")
+    _, known, guessed = talk.read()
+    assert known == {"seq": talk.seqs[1], "from": "fa", "missing": "missing"}
+    assert guessed == {"seq": talk.seqs[2], "from": None, "missing": "unknown"}
 
 
 @pytest.mark.parametrize(
