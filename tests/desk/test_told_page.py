@@ -66,7 +66,7 @@ async def test_words_that_are_dutch_or_of_no_package_say_so(translating_office: 
     await noor.post(f"/desk/api/cases/{case}/claim")
     assert (await translations(noor, case)).json()["translations"] == [
         {"of": dutch, "from": "nl", "same": True},
-        {"of": persian, "from": None, "missing": "unknown"},
+        {"of": persian, "from": "fa", "missing": "missing"},
     ]
 
 
