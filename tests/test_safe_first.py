@@ -59,6 +59,11 @@ def test_somebody_who_may_be_in_danger_is_not_thanked() -> None:
     assert (left.replies, later) == ((), ())
 
 
+def test_what_may_be_meant_besides_is_no_button_above_the_question() -> None:
+    left, later = alone(turn(EngineReply("answer", {"topic": "police", "also": ["medical_care"]})), None)
+    assert (left.replies, later) == ((EngineReply("answer", {"topic": "police"}),), ())
+
+
 def test_the_question_comes_again_soon_while_it_is_not_answered_and_late_once_it_is() -> None:
     session = Session(Person(1, new_key_pair(), "en", Handoff.BOT), b"", [])
     session.waits = (OFFER,)

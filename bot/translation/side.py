@@ -98,12 +98,13 @@ class Side:
 
     @cached_property
     def months(self) -> frozenset[int]:
-        return self.lexicon.months.which(self.low) if self.lexicon else frozenset()
+        numbered = frozenset(number - 1 for number in self.months_in_order)
+        return numbered | self.lexicon.months.which(self.low) if self.lexicon else frozenset()
 
     @cached_property
     def dated(self) -> bool:
         """Whether a month stands beside a number."""
-        if self._numbered and self._numbered.search(self.text):
+        if self.months_in_order:
             return True
         return bool(self.months) and self.lexicon is not None and self.lexicon.dated.search(self.low) is not None
 

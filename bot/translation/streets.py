@@ -41,7 +41,7 @@ _HOUSES = tuple(
     )
 )
 _STREET = re.compile("...(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан)$")
-_KIND = re.compile("(?:straat|laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан|плейн)$")
+_KIND = re.compile("(?:straat|laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан)$")
 """What another language may have its own word for: شارع."""
 _ANY_LATIN = re.compile(f"[{LATIN}]")
 _CAPITALS = {"de"}
