@@ -2,8 +2,9 @@
 card within two seconds, newcomers still get in, and the gateway stays as large as it was.
 
 `docs/decisions/0092-abuse.md` has the figures. `INLOOP_TEST_SIEGE=30` holds every single card to the two seconds, for
-so many seconds of attack. In the suite, where other tests have a part of the two processors, it is the middle one, and
-none may take longer than ten.
+so many seconds of attack. In the suite, which may run on a machine that others use too, it is the middle one, and none
+may take longer than ten; where a card takes longer than 0.1 s before anybody attacks, the middle one has twenty times
+that.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tests.support.siege import PEOPLE, said, siege
 ALONE = "INLOOP_TEST_SIEGE" in os.environ
 SECONDS = float(os.environ.get("INLOOP_TEST_SIEGE", "20"))
 CARD, SHARED = 2.0, 10.0
+CALM = 0.1
+"""Seconds that a card takes in peace on the two free cores for which the two seconds were promised."""
 
 
 def test_whoever_is_in_danger_gets_the_card_while_a_thousand_attack(
@@ -34,7 +37,8 @@ def test_whoever_is_in_danger_gets_the_card_while_a_thousand_attack(
         with capsys.disabled():
             print("\n" + said(figures))
         assert len(figures.cards) == PEOPLE
-        assert statistics.median(figures.cards) < CARD, said(figures)
+        slower = 1.0 if ALONE else max(1.0, statistics.median(figures.calm) / CALM)
+        assert statistics.median(figures.cards) < CARD * slower, said(figures)
         assert max(figures.cards) < (CARD if ALONE else SHARED), said(figures)
         assert figures.newcomers, "somebody new got in"
         assert figures.connections > 500, "a thousand came"

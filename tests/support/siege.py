@@ -30,8 +30,9 @@ DANGER = (
 
 @dataclass
 class Figures:
-    """In seconds, but for `memory` (bytes, the most at once and before)."""
+    """In seconds, but for `memory` (bytes, the most at once and before). `calm`: cards before anybody attacked."""
 
+    calm: list[float] = field(default_factory=list)
     cards: list[float] = field(default_factory=list)
     newcomers: list[float] = field(default_factory=list)
     taken: list[float] = field(default_factory=list)
@@ -104,24 +105,28 @@ class Person:
         finally:
             wire.close()
 
+    async def warn(self) -> float:
+        """Tells of a danger; the seconds until the card."""
+        self.card.clear()
+        at = time.monotonic()
+        await self.write(DANGER[self.number % len(DANGER)])
+        await asyncio.wait_for(self.card.wait(), 60)
+        return time.monotonic() - at
+
     async def talk(self, seconds: float, danger_at: float) -> None:
         chance = random.Random(self.number)
         began = time.monotonic()
         await asyncio.sleep(chance.uniform(0, 4))
         warned = False
-        while time.monotonic() - began < seconds:
+        # Whose moment passed while they wrote tells of the danger at once, and be it after the end: nobody is left out.
+        while time.monotonic() - began < seconds or not warned:
             if not warned and time.monotonic() - began >= danger_at:
                 warned = True
-                self.card.clear()
-                at = time.monotonic()
-                await self.write(DANGER[self.number % len(DANGER)])
-                await asyncio.wait_for(self.card.wait(), 60)
-                self.figures.cards.append(time.monotonic() - at)
+                self.figures.cards.append(await self.warn())
             else:
                 await self.write(HARMLESS[chance.randrange(len(HARMLESS))])
             left = danger_at - (time.monotonic() - began)
             pause = chance.uniform(3, 6)
-            # Whose moment passed while they wrote tells of the danger at once: nobody's is left out.
             await asyncio.sleep(pause if warned else max(0.0, min(pause, left)))
 
 
@@ -143,9 +148,20 @@ async def _watch(process: psutil.Process, figures: Figures) -> None:
         await asyncio.sleep(0.5)
 
 
+async def _calm(port: int, figures: Figures) -> None:
+    """What a card takes on this machine while nothing else happens: four people, one after another."""
+    for number in range(len(DANGER)):
+        person = Person(port, await begin(port, f"127.0.3.{number}"), number, Figures())
+        listening = asyncio.create_task(person.listen())
+        await person.write(HARMLESS[0])
+        figures.calm.append(await person.warn())
+        listening.cancel()
+
+
 async def siege(port: int, pid: int, seconds: float, people: int = PEOPLE) -> Figures:
     """What people saw of a gateway that has been attacked for `seconds`."""
     figures = Figures()
+    await _calm(port, figures)
     tokens = [await begin(port, "127.0.0.1") for _ in range(people)]
     persons = [Person(port, token, number, figures) for number, token in enumerate(tokens)]
     beside = [asyncio.create_task(person.listen()) for person in persons]
@@ -186,7 +202,8 @@ def said(figures: Figures) -> str:
 
     most, before = figures.memory
     return "\n".join((
-        f"cards {spread(figures.cards)}", f"messages taken {spread(figures.taken)}",
+        f"calm cards {spread(figures.calm)}", f"cards {spread(figures.cards)}",
+        f"messages taken {spread(figures.taken)}",
         f"newcomers {spread(figures.newcomers)}", f"memory {before / 1e6:.0f} MB before, at most {most / 1e6:.0f} MB",
         f"connections at once {figures.connections}", f"hostile {figures.hostile}",
     ))  # fmt: skip
