@@ -46,6 +46,7 @@ _SAY_WHO = {"de", "en", "fr", "nl"}
 _OTHERS = (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
 _MORE = (*_OTHERS, ("i", "he"))
 _MOST = (*_MORE, ("he", "i"))
+_OURSELVES = frozenset({"i", "we"})
 _TOO_SHORT, _TOO_LONG = 0.34, 3.2
 _ENOUGH = 14
 """Letters under which a length says nothing."""
@@ -92,7 +93,16 @@ def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
 
 
 def _negation(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    return ours.lexicon is not None and theirs.lexicon is not None and ours.denials != theirs.denials
+    if ours.lexicon is None or theirs.lexicon is None:
+        return False
+    # "Unsafe" and "not safe" deny the same.
+    turned = sum(
+        ours.opposites[what] < 0 or -1
+        for what in ours.opposites.keys() & theirs.opposites.keys()
+        if ours.opposites[what] != theirs.opposites[what]
+    )
+    # So does "not unsafe", which denies twice what the other does not.
+    return abs(ours.denials + turned - theirs.denials) not in ((0, 2) if turned else (0,))
 
 
 def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
@@ -100,6 +110,8 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     if ours.lexicon is None or theirs.lexicon is None or not ours.who:
         return False
     who = ours.who
+    if _changed_roles(ours.subjects, theirs.subjects):
+        return True
     if "he" in who and "she" in who and _changed_places(ours, theirs):
         return True
     others = _OTHERS if theirs.language not in _SAY_WHO else _MORE if ours.language not in _SAY_WHO else _MOST
@@ -109,6 +121,14 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         and not theirs.speaks_of(one)
         and (other not in who or theirs.times(other) > ours.times(other))
         for one, other in others
+    )
+
+
+def _changed_roles(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Whether I do what he does in the other: who does it is a word that says nothing else in both."""
+    return bool(ours and theirs) and (
+        (_OURSELVES.issuperset(ours) and _OURSELVES.isdisjoint(theirs))
+        or (_OURSELVES.issuperset(theirs) and _OURSELVES.isdisjoint(ours))
     )
 
 

@@ -12,11 +12,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from bot.translation.cues import cues
+
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s-]")
 _TONES = {"vi"}
 """Languages in which a sign on a letter makes another number: it is left where it stands."""
-_HUNDRED, _THOUSAND = 100, 1000
-_LARGE = {_HUNDRED, _THOUSAND}
+_HUNDRED, _THOUSAND, _MILLION = 100, 1000, 1_000_000
+_LARGE = {_HUNDRED, _THOUSAND, _MILLION}
 _GLUES = {"nl", "de", "hu"}
 """Languages that write a whole number as one word."""
 _HALF_BEFORE, _HALF_TO, _HALF_AFTER = "\x01", "\x02", "\x03"
@@ -76,13 +78,21 @@ class Counting:
             for key, mark in (("after", _HALF_AFTER), ("before", _HALF_BEFORE), ("to", _HALF_TO))
             if (pattern := self._plain(half.get(key, "")))
         )
+        self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
         large = [word for word, number in (self._forms | marked).items() if number in _LARGE]
         self._large = tuple(large) if language in _GLUES else ()
         self._split = re.compile(f"({'|'.join(large)})") if language in _GLUES else None
         units = "|".join(f"(?P<{name}>{self._plain(pattern)})" for name, pattern in entry.get("units", {}).items())
         spaced = language != "zh"
+        long = [cue for cue in cues("|".join(entry.get("units", {}).values())) if len(cue) > 1]
+        self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self._plain(cue))))
         self._units = re.compile(rf"(?<![^\W\d_])(?:{units})(?!\w)" if spaced else units) if units else None
+
+    @property
+    def forms(self) -> Mapping[str, float]:
+        """Each number word, with and without its marks, and its value."""
+        return self._all_forms
 
     def _plain(self, text: str) -> str:
         return text if text.isascii() or self._tonal else text.translate(_UNMARKED)
@@ -154,6 +164,10 @@ class Counting:
         """Whether a unit of time stands there: what is before it is a number."""
         return self._units is not None and self._units.match(low, start) is not None
 
+    def may_name_unit(self, low: str) -> bool:
+        """Whether a unit of time may stand there, but for "h" and "u", which do so behind a number alone."""
+        return not self._unit_cues or any(map(low.__contains__, self._unit_cues))
+
     def units(self, low: str) -> tuple[frozenset[str], frozenset[str]]:
         """The units of time that stand behind a number, and all that stand there."""
         if self._units is None:
@@ -212,19 +226,21 @@ class _Number:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._thousands = self._rest = self._room = 0.0
+        self._millions = self._thousands = self._rest = self._room = 0.0
         self.sure = self.joined = False
 
     def __bool__(self) -> bool:
-        return bool(self._thousands or self._rest)
+        return bool(self._millions or self._thousands or self._rest)
 
     @property
     def value(self) -> float:
-        return self._thousands + self._rest
+        return self._millions + self._thousands + self._rest
 
     def begin(self, value: float, sure: bool) -> None:
         self.sure = sure
-        if value == _THOUSAND:
+        if value >= _MILLION:
+            self._millions, self._room = value, _MILLION
+        elif value == _THOUSAND:
             self._thousands, self._room = value, _THOUSAND
         else:
             self._rest, self._room = value, self._room_behind(value)
@@ -237,7 +253,12 @@ class _Number:
         and_, self.joined = self.joined, False
         if and_ and self._language == "en" and self._room < _HUNDRED:
             return False
-        if value == _THOUSAND:
+        if value == _MILLION:
+            if self._millions:
+                return False
+            self._millions, self._thousands, self._rest = max(self.value, 1) * _MILLION, 0, 0
+            self._room = _MILLION
+        elif value == _THOUSAND:
             if self._thousands:
                 return False
             self._thousands, self._rest, self._room = max(self._rest, 1) * _THOUSAND, 0, _THOUSAND

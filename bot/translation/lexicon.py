@@ -19,10 +19,13 @@ _WITHOUT = str.maketrans("ıłŁđĐøØ", "ilLdDoO")
 """Letters whose mark is a part of them."""
 UNSPACED = {"zh"}
 """Languages that write no space between words."""
-_MARKS_MATTER = {"bg", "ru", "uk", "vi", "zh"}
+MARKS_MATTER = {"bg", "ru", "uk", "vi", "zh"}
 """Languages in which a word without its marks is another word, or is not typed so."""
 _LOOKS_ON = re.compile(r"\(\?[=!][^()]*\)$")
 """An entry that says itself what may follow."""
+_THOUSAND = 1000
+_ROUND: Mapping[float, int] = {1000: 3, 10_000: 4, 1_000_000: 6, 100_000_000: 8}
+"""What a number in figures may be multiplied by in a word, and its zeros."""
 _NEVER = re.compile(r"(?!)")
 
 
@@ -72,6 +75,11 @@ class Series:
             return frozenset()
         return frozenset(number for number, word in enumerate(self._each) if word.search(text))
 
+    def in_order(self, text: str) -> list[int]:
+        """The same, in the order in which they first stand there."""
+        first = {number: found.start() for number, word in enumerate(self._each) if (found := word.search(text))}
+        return sorted(first, key=first.__getitem__)
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -82,13 +90,16 @@ class Lexicon:
     negations_alone: Words
     dropped: Words
     who: Mapping[str, Words]
+    subjects: Mapping[str, Words]
     months: Series
+    unsure_months: frozenset[int]
+    """Those, from 0, of which the word may be another: may, mars, ekim."""
     days: Series
     counting: Counting
     dated: re.Pattern[str]
     """A month beside a number, so that it is no other word ("may", "mart")."""
     thousands: re.Pattern[str]
-    """A number (`number`) with the word for a thousand behind it, and a space (`rest`) that follows."""
+    """A number (`number`) with a word for a thousand or more behind it, and a space (`rest`) that follows."""
 
     def has(self, word: str) -> bool:
         """Whether one of these words is `word`."""
@@ -110,7 +121,7 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
 
     def typed(key: str) -> Sequence[str]:
         entries = entry.get(key, ())
-        return entries if code in _MARKS_MATTER else [_also_bare(written) for written in entries]
+        return entries if code in MARKS_MATTER else [_also_bare(written) for written in entries]
 
     def words(key: str) -> Words:
         return Words(typed(key), spaced)
@@ -120,7 +131,9 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
     return Lexicon(
         words("not"), words("words"), words("alone"), words("drop"),
         {who: Words(entry.get(who, ()), spaced) for who in ("i", "we", "he", "she")},
-        Series(months, spaced), Series(days, spaced), Counting(code, entry),
+        {who: Words([pattern], spaced) for who, pattern in entry.get("subjects", {}).items()},
+        Series(months, spaced), frozenset(number - 1 for number in entry.get("unsure_months", ())),
+        Series(days, spaced), Counting(code, entry),
         _dated(months) if spaced else _NEVER, _thousands(entry.get("numbers", {}), spaced),
     )  # fmt: skip
 
@@ -140,13 +153,17 @@ def _also_bare(entry: str) -> str:
 
 
 def _thousands(numbers: Mapping[float, str], spaced: bool) -> re.Pattern[str]:
-    words = [word.rstrip("?") for word in str(numbers.get(1000, "")).split()]
-    if not words:
+    """Each word for a large number in a group that says how many zeros it has."""
+    groups = []
+    for value in sorted((value for value in numbers if value >= _THOUSAND and value in _ROUND), reverse=True):
+        words = [word.rstrip("?") for word in str(numbers[value]).split()]
+        forms = "|".join(map(re.escape, dict.fromkeys([*words, *map(bare, words)])))
+        groups.append(f"(?P<zeros{_ROUND[value]}>{forms})")
+    if not groups:
         return _NEVER
     end = r"(?!\w)" if spaced else ""
-    forms = "|".join(map(re.escape, dict.fromkeys([*words, *map(bare, words)])))
-    number = r"(?<![\d.,])(?P<number>\d{1,3}(?:[.,]\d{1,2})?)"
-    return re.compile(rf"{number} ?(?:{forms}){end}(?P<rest> ?)", re.IGNORECASE)
+    number = r"(?<![\d.,])(?P<number>\d{1,4}(?:[.,]\d{1,2})?)"
+    return re.compile(rf"{number} ?(?:{'|'.join(groups)}){end}(?P<rest> ?)", re.IGNORECASE)
 
 
 def _dated(months: Sequence[str]) -> re.Pattern[str]:

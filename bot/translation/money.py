@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from functools import cache
 from pathlib import Path
 
 import yaml
 
 _FILE = Path(__file__).with_name("currencies.yml")
-_BEHIND = r"(?:(?<=\d)|(?<=\d[ \u00a0])|(?<=\d de )|(?<=\bmii de )|(?<=\bmil ))"
+_LARGE = (
+    "illion",
+    "milion",
+    "ioane de",
+    "illió",
+    "ilyon",
+    "ilionë",
+    "ilione",
+    "ionów",
+    "oen",
+    "mijë",
+    r"\bmii de",
+    r"\bmil",
+)
+"""How a word for a thousand or a million ends, in languages that do not write the number in figures."""
+_BEHIND = rf"(?:(?<=\d)|(?<=\d[ \u00a0])|(?<=\d de )|{'|'.join(f'(?<={end} )' for end in _LARGE)})"
 _WORD = re.compile(r"(?:\\b|\(\?<=[\w ]+ \))(\w{1,3})")
 """An entry that is a word, and how it begins."""
 _MAY_BE_SIGN = re.compile("[$%€£₴₽₺¥￥₫％\u0600-\u06ff\u3400-\u9fff]")
 
 
-def currencies(text: str, words: Collection[str]) -> frozenset[str]:
-    """Those that a text in lower case names, by their codes. `words` are the words of the text."""
+def currencies(text: str, starts: Set[str]) -> frozenset[str]:
+    """Those that a text in lower case names, by their codes. `starts` are the first three letters of its words."""
     found: set[str] = set()
     by_start = _words()
-    for start in by_start.keys() & {word[:3] for word in words}:
+    for start in by_start.keys() & starts:
         found.update(code for code, pattern in by_start[start] if pattern.search(text))
     if _MAY_BE_SIGN.search(text):
         found.update(str(match.lastgroup) for match in _signs().finditer(text))
     return frozenset(found)
+
+
+def currencies_in_order(text: str, codes: Collection[str]) -> list[str]:
+    """`codes`, in the order in which a text in lower case first names them."""
+    first = {code: min(at) for code in codes if (at := [m.start() for p in _patterns(code) if (m := p.search(text))])}
+    return sorted(first, key=first.__getitem__)
+
+
+@cache
+def _patterns(code: str) -> list[re.Pattern[str]]:
+    entry = _entries()[code]
+    return [re.compile(written) for written in entry.get("anywhere", ())] + [
+        re.compile(rf"{_BEHIND}(?:{behind})(?!\w)") for behind in entry.get("behind", ())
+    ]
 
 
 @cache

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from difflib import SequenceMatcher
 from functools import cache
 
+from bot.translation.houses import LATIN
 from bot.translation.lexicon import bare
 from bot.translation.side import Side
-from bot.translation.sounds import SOUNDED, sounds
-from bot.translation.streets import LATIN, another_street
+from bot.translation.sounds import SOUNDED, first_vowels_alike, sounds
+from bot.translation.streets import another_street
 
 _ANY_LATIN = re.compile(f"[{LATIN}]")
 _NO_LATIN = re.compile(f"[^\\W\\d_{LATIN}]")
@@ -19,6 +20,13 @@ _NAME = re.compile(f"(?<=[{LATIN},] )(?!(?:I|Sie|Ihr\\w*|Ihnen)\\b)[A-Z\u00c0-\u
 _CAPITALS = {"de"}
 """Languages that write every noun with a capital."""
 _LIKE = 0.5
+_SHORT = 3
+"""Consonants up to which another name has the same ones: Myria, Марии."""
+_NO_NAMES = {
+    "God", "Street", "Road", "Lane", "Avenue", "Square", "Boulevard", "Rue", "Calle", "Strada", "Ulica", "Straat",
+    "Laan", "Plein", "Caddesi", "Sokak",
+}  # fmt: skip
+"""What has a capital, and is said in another way in another language."""
 
 
 def names_changed(ours: Side, theirs: Side, names: Collection[str]) -> bool:
@@ -33,12 +41,15 @@ def names_changed(ours: Side, theirs: Side, names: Collection[str]) -> bool:
         return True
     if not _ANY_LATIN.search(theirs.text):
         return False
-    if ours.language in _CAPITALS:
+    if ours.language in _CAPITALS or ours.shouts:
         return False
-    capitals = _no_dates(_NAME.findall(ours.text), ours)
+    capitals = [name for name in _no_dates(_NAME.findall(ours.text), ours) if name not in _NO_NAMES]
     if ours.places:
         capitals = [name for name in capitals if ours.places.get(name) not in theirs.places.values()]
     lost = [name for name in capitals if name not in theirs.text]
+    if lost:  # Hanoi is written as two words
+        together = bare(theirs.low).replace(" ", "")
+        lost = [name for name in lost if bare(name.lower()) not in together]
     return any(not any(_alike(name, word.split("'")[0]) for word in theirs.spelled) for name in lost)
 
 
@@ -62,13 +73,20 @@ def _stands(name: str, side: Side) -> bool:
         return True
     if not SOUNDED.search(side.text):
         return side.lexicon is None and _NO_LATIN.search(side.text) is not None  # how it is spelled there is not known
-    heard = [sounds(part) for word in side.words for part in word.split("-")]
-    return all(_is_heard(sounds(part), heard) for part in re.split("[ -]", name))
+    words = [part for word in side.words for part in word.split("-")]
+    return all(_is_heard(part, words) for part in re.split("[ -]", name))
 
 
-def _is_heard(name: str, heard: list[str]) -> bool:
-    """Whether a word sounds so, with a letter more before it ("at", "and") or behind it."""
-    return any(name in word and len(word) <= len(name) + 1 for word in heard)
+def _is_heard(name: str, words: list[str]) -> bool:
+    """Whether a word sounds so, with a letter more before it ("at", "and") or behind it. Of a short name the first
+    vowel is heard as well."""
+    wanted = sounds(name)
+    return any(
+        wanted in (heard := sounds(word))
+        and len(heard) <= len(wanted) + 1
+        and (len(wanted) > _SHORT or first_vowels_alike(name, word))
+        for word in words
+    )
 
 
 # -- places ---------------------------------------------------------------------------------------

@@ -6,31 +6,51 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 
+from bot.translation.codes import another_code
+from bot.translation.hours import by_shape, hours_changed_places, same_hours
 from bot.translation.side import Side
+from bot.translation.times import times_changed
 
 _ALWAYS_SAID = {"minute", "day", "week", "month"}
 """Units that no language leaves out behind a number: three o'clock may be "at 3", fifteen years old "15"."""
-_LETTER = re.compile(r"\d([A-GАБВГДЕ])(?!\w)")
-_LETTER_BESIDE = re.compile(r"\d ?([A-GАБВГДЕ])(?!\w)")
+_LETTER = re.compile(r"\d([A-Ga-cАБВГДЕабв])(?!\w)")
+_LETTER_BESIDE = re.compile(r"\d ?([A-Ga-cАБВГДЕабв])(?!\w)")
 """Of a house or a room: 12A."""
-_IN_LATIN = str.maketrans("АБВГДЕ", "ABVGDE")
+_IN_LATIN = str.maketrans("abcАБВГДЕабв", "ABCABVGDEABV")
+_NOON = 12
+_LONGEST = len("n:100000000")
+"""Of a figure that may stand as a word as well."""
 _DATE = re.compile(r"\d/\d")
 _TIME = re.compile(r"\d(?::|\s?[uh])\d|\d\s?[ap]\.?m\b", re.I)
 
 
 def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    before, after = ours.figures, theirs.figures
-    if before != after and _by_shape(before) != _by_shape(after) and not _said_in_words(ours, theirs):
-        return True
-    if before and (_date_and_time(ours.text, theirs.text) or _other_letter(ours.text, theirs.text)):
+    if _other_figures(ours, theirs):
         return True
     if ours.lexicon is None or theirs.lexicon is None:
         return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
     if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
         return True
-    if _other_month(ours, theirs):
+    if _other_month(ours, theirs) or times_changed(ours, theirs):
         return True
     return bool(ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days)
+
+
+def _other_figures(ours: Side, theirs: Side) -> bool:
+    before, after = ours.figures, theirs.figures
+    if before == after == []:
+        return False
+    if before != after and hours_changed_places(ours, theirs):
+        return True
+    if before != after and by_shape(before) != by_shape(after):
+        dated = ours.dated and theirs.dated and by_shape(before, dated=True) == by_shape(after, dated=True)
+        if not dated and not same_hours(ours, theirs) and not _said_in_words(ours, theirs):
+            return True
+    return (
+        _date_and_time(ours.text, theirs.text)
+        or _other_letter(ours.text, theirs.text)
+        or another_code(ours, theirs)
+    )
 
 
 def _other_month(ours: Side, theirs: Side) -> bool:
@@ -41,7 +61,12 @@ def _other_month(ours: Side, theirs: Side) -> bool:
     if ours.lexicon is None or theirs.lexicon is None or ours.months == theirs.months:
         return False
     known = bool(ours.lexicon.months and theirs.lexicon.months)
-    return known and (bool(ours.months and theirs.months) or ours.dated or theirs.dated)
+    if not known:
+        return False
+    lost, new = ours.months - theirs.months, theirs.months - ours.months
+    if ours.dated or theirs.dated or (lost and new):
+        return True
+    return bool((lost - ours.lexicon.unsure_months) | (new - theirs.lexicon.unsure_months))
 
 
 def _date_and_time(ours: str, theirs: str) -> bool:
@@ -63,8 +88,10 @@ def _other_letter(ours: str, theirs: str) -> bool:
 
 def _lost(letters: set[str], text: str) -> set[str]:
     there = set(_LETTER_BESIDE.findall(text))
-    return {letter.translate(_IN_LATIN) for letter in letters} - {letter.translate(_IN_LATIN) for letter in there} - (
-        {"B", "V"} if "В" in there | letters else set()
+    return (
+        {letter.translate(_IN_LATIN) for letter in letters}
+        - {letter.translate(_IN_LATIN) for letter in there}
+        - ({"B", "V"} if {"В", "в"} & (there | letters) else set())
     )
 
 
@@ -82,6 +109,8 @@ def _other_number(ours: Side, theirs: Side) -> bool:
     if mine is other:  # none
         return False
     written = set(map(_small, (*ours.figures, *theirs.figures)))
+    if ours.is_late or theirs.is_late:
+        written |= {hour - _NOON for hour in written if hour and _NOON < hour < 2 * _NOON}
     if any(map(_unlike(other.maybe, written), mine.sure)) or any(map(_unlike(mine.maybe, written), other.sure)):
         return True
     return mine.sure != other.sure and sorted(mine.sure) == sorted(other.sure)
@@ -89,7 +118,7 @@ def _other_number(ours: Side, theirs: Side) -> bool:
 
 def _small(form: str) -> float | None:
     """The number of a figure that may stand as a word as well; half past two is 2.5, also in the afternoon."""
-    if not form.startswith("n:") or len(form) > 9:
+    if not form.startswith("n:") or len(form) > _LONGEST:
         return None
     whole, _, rest = form[2:].partition(".")
     if not whole.isdigit() or rest not in {"", "30", "5"}:
@@ -118,12 +147,6 @@ def _other_unit(ours: Side, theirs: Side) -> bool:
     return bool(lost and new) or bool((lost | new) & _ALWAYS_SAID)
 
 
-def _by_shape(forms: list[str]) -> list[tuple[str, int, str]]:
-    """Figures apart by what they can be taken for, in order: two numbers that changed places are two changed numbers, a
-    number and a time are not."""
-    return sorted(((form[:2], form.count("."), form) for form in forms), key=lambda item: item[:2])
-
-
 def _said_in_words(ours: Side, theirs: Side) -> bool:
     """Whether what is a figure on one side stands as a word on the other: 3 and three."""
     if not ours.numbers.maybe and not theirs.numbers.maybe:
@@ -135,6 +158,8 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
 
     def stands(forms: Counter[str], side: Side) -> bool:
         said = {_hour(number) for number in side.numbers.maybe}
+        if side.is_late:
+            said |= {number + _NOON for number in said if number < _NOON}
         return all(_small(form) in said for form in forms)
 
     return stands(lost, theirs) and stands(new, ours)

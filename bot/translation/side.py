@@ -9,8 +9,9 @@ from functools import cached_property
 from bot.translation.counting import NOTHING, Said
 from bot.translation.figures import figures, plain_digits
 from bot.translation.lexicon import Lexicon, lexicons
-from bot.translation.money import currencies
+from bot.translation.money import currencies, currencies_in_order
 from bot.translation.places import places
+from bot.translation.spoken import NO_NAMED, Named, spoken
 from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -20,14 +21,15 @@ _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
 _NUMBERED_MONTHS = {
     "vi": re.compile(
-        r"(?<!mỗi )(?<!một )(?<!hàng )(?<!mấy )(?<!hai )(?<!ba )(?<!theo )"
-        r"(?:(?<=ngày \d )|(?<=ngày \d\d )|(?<!\d ))\btháng (1[0-2]|0?[1-9])(?![.,/%]?\d)"
+        r"(?<!m[ỗo]i )(?<!m[ộo]t )(?<!h[àa]ng )(?<!m[ấa]y )(?<!hai )(?<!ba )(?<!theo )"
+        r"(?:(?<=ng[àa]y \d )|(?<=ng[àa]y \d\d )|(?<!\d ))\bth[áa]ng (1[0-2]|0?[1-9])(?![.,/%]?\d)"
         r"(?! ?(?:triệu|nghìn|ngàn|trăm|lần|người|euro|eur|€|%|ngày|tuần|giờ|đô|đồng|đứa|con|cái))",
         re.I,
     ),
     "zh": re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])月"),
 }
 """Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
+_FEW, _MOST_OF = 12, 0.7
 WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
 
@@ -39,11 +41,12 @@ class Side:
         self.text = text if text.isascii() else plain_digits(_composed(text, language))
         self.language = language
         self.lexicon = lexicons().get(language)
+        self.spoken = spoken().get(language)
 
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
         _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
-        _ = self.who, self.denials, self.places
+        _ = self.who, self.denials, self.places, self.parts, self.from_today
         return self
 
     @cached_property
@@ -66,6 +69,54 @@ class Side:
         return [word.lower() for word in self.spelled]
 
     @cached_property
+    def starts(self) -> frozenset[str]:
+        """The first three letters of each word, and of what stands behind an apostrophe."""
+        return frozenset(part[:3] for word in self.words for part in (word, *word.split("'")[1:]))
+
+    @cached_property
+    def said_words(self) -> list[str]:
+        return self.words if self.said is self.low else WORD.findall(self.said)
+
+    @cached_property
+    def timed(self) -> str:
+        """The text with the times that it says in words in figures; itself, where there is none."""
+        if self.spoken is None:
+            return self.text
+        whole = self.text if self.said is self.low else self.said
+        timed = self.spoken.in_figures(whole, self.said_words)
+        return self.text if timed == whole else timed
+
+    @cached_property
+    def parts(self) -> Named:
+        """The parts of the day."""
+        if self.spoken is None:
+            return NO_NAMED
+        if self.timed is self.text:
+            return self.spoken.parts(self.said, self.said_words)
+        low = self.timed.lower()  # without the noon of "a quarter past noon"
+        return self.spoken.parts(low, WORD.findall(low))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether an hour of it may be one after noon."""
+        return bool(self.parts.maybe & {"noon", "evening"})
+
+    @property
+    def is_early(self) -> bool:
+        return "morning" in self.parts.maybe
+
+    @cached_property
+    def from_today(self) -> Named:
+        """The days that are said from today: yesterday, tomorrow."""
+        return self.spoken.days(self.said, self.said_words) if self.spoken else NO_NAMED
+
+    @cached_property
+    def shouts(self) -> bool:
+        """Whether everything stands in capitals: they make a name of no word then."""
+        capitals = sum(map(str.isupper, self.text))
+        return capitals > _FEW and capitals > _MOST_OF * sum(map(str.isalpha, self.text))
+
+    @cached_property
     def places(self) -> dict[str, str]:
         return places(zip(self.spelled, self.words, strict=True))
 
@@ -79,7 +130,7 @@ class Side:
     @cached_property
     def figures(self) -> list[str]:
         """All but those that stand for a month."""
-        text = self._numbered.sub(" ", self.text) if self._numbered else self.text
+        text = self._numbered.sub(" ", self.timed) if self._numbered else self.timed
         return figures(self.lexicon.thousands.sub(_in_thousands, text) if self.lexicon else text, self.language)
 
     @cached_property
@@ -94,7 +145,12 @@ class Side:
 
     @cached_property
     def currencies(self) -> frozenset[str]:
-        return currencies(self.low, self.words)
+        return currencies(self._in_figures, self.starts)
+
+    @cached_property
+    def _in_figures(self) -> str:
+        """In lower case, with its thousands and millions in figures: what stands behind them stands behind a number."""
+        return self.lexicon.thousands.sub(_in_thousands, self.low) if self.lexicon else self.low
 
     @cached_property
     def months(self) -> frozenset[int]:
@@ -113,11 +169,29 @@ class Side:
         return self.lexicon.days.which(self.low) if self.lexicon else frozenset()
 
     @cached_property
+    def days_in_order(self) -> list[int]:
+        return self.lexicon.days.in_order(self.low) if self.lexicon else []
+
+    @cached_property
+    def month_order(self) -> list[int]:
+        """The months in the order in which they are first named, from 0."""
+        if self.months_in_order:
+            return list(dict.fromkeys(number - 1 for number in self.months_in_order))
+        return self.lexicon.months.in_order(self.low) if self.lexicon else []
+
+    @cached_property
+    def money_order(self) -> list[str]:
+        return currencies_in_order(self._in_figures, self.currencies)
+
+    @cached_property
     def numbers(self) -> Said:
         """Those that stand there in words."""
         if self.lexicon is None:
             return NOTHING
-        return self.lexicon.counting.said(self.said, self.words if self.said is self.low else WORD.findall(self.said))
+        if self.timed is not self.text:
+            low = self.timed.lower()
+            return self.lexicon.counting.said(low, WORD.findall(low))
+        return self.lexicon.counting.said(self.said, self.said_words)
 
     @cached_property
     def counts(self) -> bool:
@@ -127,11 +201,23 @@ class Side:
     @cached_property
     def units(self) -> tuple[frozenset[str], frozenset[str]]:
         """The units of time that are counted, and all that are named."""
-        return self.lexicon.counting.units(self.said) if self.lexicon else (frozenset(), frozenset())
+        said = self.said if self.timed is self.text else self.timed.lower()
+        return self.lexicon.counting.units(said) if self.lexicon else (frozenset(), frozenset())
+
+    @property
+    def may_name_unit(self) -> bool:
+        return self.lexicon is not None and (self.counts or self.lexicon.counting.may_name_unit(self.low))
 
     @cached_property
     def who(self) -> frozenset[str]:
         return frozenset(filter(self.speaks_of, self.lexicon.who)) if self.lexicon else frozenset()
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Who does what is said, of those in `who`, as far as a word says it that can say nothing else."""
+        if self.lexicon is None:
+            return frozenset()
+        return frozenset(who for who in self.lexicon.subjects if self.lexicon.subjects[who].stand_in(self.said))
 
     def speaks_of(self, who: str) -> bool:
         """Whether a word for `who` ("i", "we", "he", "she") stands there: quicker, where not all of them are asked."""
@@ -146,7 +232,17 @@ class Side:
 
     @cached_property
     def denials(self) -> int:
-        return denials(self.said, self.lexicon) if self.lexicon else 0
+        if self.lexicon is None:
+            return 0
+        text = self.said if self.timed is self.text else self.timed.lower()
+        if self.spoken is not None and -1 in self.opposites.values():
+            text = self.spoken.without_opposites(text)  # "not legal" may be the word for illegal
+        return denials(text, self.lexicon)
+
+    @cached_property
+    def opposites(self) -> dict[str, int]:
+        """Whether it is safe (1) or unsafe (-1), legal or illegal, possible or impossible: what it says of them."""
+        return self.spoken.opposites(self.said) if self.spoken else {}
 
     @cached_property
     def asks(self) -> bool:
@@ -155,8 +251,9 @@ class Side:
 
 def _in_thousands(match: re.Match[str]) -> str:
     """20 thousand as 20000."""
+    zeros = next(int(name.removeprefix("zeros")) for name, word in match.groupdict().items() if word and name[0] == "z")
     whole, _, part = match["number"].replace(",", ".").partition(".")
-    return str(int(whole) * 1000 + int(part.ljust(3, "0") or 0)) + (match["rest"] or "")
+    return str(int(whole + part.ljust(zeros, "0"))) + (match["rest"] or "")
 
 
 def _composed(text: str, language: str) -> str:

@@ -1,0 +1,176 @@
+"""What a language says of time in words of its own: the parts of the day, the days from today, quarters and minutes
+before and after an hour (`spoken.yml`). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from bot.translation.clocks import clocks
+from bot.translation.cues import cues
+from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
+
+_FILE = Path(__file__).with_name("spoken.yml")
+_PARTS = ("morning", "noon", "evening", "night")
+_DAYS = ("before", "yesterday", "today", "tomorrow", "after")
+_DIGIT = re.compile(r"\d")
+_HALF_DAY = re.compile(r"\d\s?([ap])\.?\s?m\b", re.I)
+SMALL = "small"
+"""The hours after midnight, which one language gives to the night and another to the morning."""
+_AM, _PM = frozenset({"morning", SMALL}), frozenset({"noon", "evening", "night"})
+_AM_IS_A_WORD = {"de", "ro"}
+
+
+class Named(NamedTuple):
+    """The parts of the day, or the days, that a text names: for each word all that it can be."""
+
+    sure: tuple[frozenset[str], ...] = ()
+    """Of words that are nothing else."""
+    maybe: frozenset[str] = frozenset()
+    """All that any word can be."""
+    in_words: bool = False
+    """Whether one was said in a word, and not by "am" alone."""
+
+    def without(self, kind: str) -> Named:
+        return Named(tuple(each - {kind} for each in self.sure), self.maybe - {kind}, self.in_words)
+
+    def against(self, other: Named) -> bool:
+        """Whether each of two texts names one for sure that the other cannot mean."""
+        return any(each.isdisjoint(other.maybe) for each in self.sure) and any(
+            each.isdisjoint(self.maybe) for each in other.sure
+        )
+
+
+NO_NAMED = Named()
+
+
+class Spoken:
+    """The words of one language (`spoken.yml`); `numbers` are its number words, each with its value."""
+
+    def __init__(self, code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
+        self._code = code
+        self._parts = _Words(code, entry, _PARTS)
+        self._days = _Words(code, entry, _DAYS)
+        self._clocks = list(clocks(code, entry, numbers))
+        self._hours = frozenset(
+            word for clock in self._clocks for said in (*clock.hours, *clock.minutes) for word in said.split()[:1]
+        )
+        typed = {what: [_typed(code, each) for each in pair] for what, pair in entry["opposites"].items()}
+        self._opposites = {
+            what: (re.compile(_whole(code, has)), re.compile(_whole(code, has_not)))
+            for what, (has, has_not) in typed.items()
+        }
+        self._opposite_cues = cues("|".join(each for pair in typed.values() for each in pair))
+
+    def parts(self, low: str, words: Sequence[str]) -> Named:
+        """The parts of the day in a text in lower case, of which `words` are the words."""
+        named = self._parts.named(low, words)
+        half = _HALF_DAY.findall(low) if self._code not in _AM_IS_A_WORD and "m" in low else []
+        if half:
+            found = tuple(_AM if letter in "aA" else _PM for letter in half)
+            named = Named((*named.sure, *found), named.maybe.union(*found), named.in_words)
+        return named
+
+    def days(self, low: str, words: Sequence[str]) -> Named:
+        return self._days.named(low, words)
+
+    def in_figures(self, text: str, words: Sequence[str]) -> str:
+        """The text with each time that is said in words as figures: "tien voor drie" is 2:50."""
+        if self._hours.isdisjoint(words) and self._code not in UNSPACED and not _DIGIT.search(text):
+            return text
+        low = text.lower()
+        for clock in self._clocks:
+            text = clock.in_figures(text, low)
+        return text
+
+    def without_opposites(self, low: str) -> str:
+        for _, has_not in self._opposites.values():
+            low = has_not.sub(" ", low)
+        return low
+
+    def opposites(self, low: str) -> dict[str, int]:
+        """What a text in lower case says of each pair of opposites, where it names one of them: 1, or -1."""
+        found: dict[str, int] = {}
+        if any(map(low.__contains__, self._opposite_cues)):
+            for what, (has, has_not) in self._opposites.items():
+                rest, no = has_not.subn(" ", low)
+                if bool(no) != (yes := has.search(rest) is not None):
+                    found[what] = 1 if yes else -1
+        return found
+
+
+def _as_said(kind: str, written: str, first: Collection[str]) -> tuple[str, ...]:
+    """A morning that may be a night ("2 in the morning") is one in the small hours alone."""
+    if kind != "night":
+        return (kind,)
+    return (SMALL,) if written[-1] == "?" and written[:-1] in first else (kind, SMALL)
+
+
+class _Words:
+    """Words that can mean one of several `kinds`, by their first part, so that a text without them is seen quickly."""
+
+    def __init__(self, code: str, entry: Mapping[str, Any], kinds: Sequence[str]) -> None:
+        self._spaced = code not in UNSPACED
+        meant: dict[str, set[str]] = {}
+        sure: set[str] = set()
+        first = set(entry.get("morning", "").split()) | set(entry.get("evening", "").split())
+        for kind in kinds:
+            for written in entry.get(kind, "").split():
+                word = written.removesuffix("?").replace("_", " ")
+                for form in {word, word if code in MARKS_MATTER else bare(word)}:
+                    meant.setdefault(form, set()).update(_as_said(kind, written, first))
+                    if written[-1] != "?":
+                        sure.add(form)
+        self._meant = {form: (frozenset(can_be), form in sure) for form, can_be in meant.items()}
+        starts: dict[str, list[str]] = {}
+        for form in sorted(self._meant, key=len, reverse=True):
+            starts.setdefault(re.split(r"[\s'-]", form.lstrip("'"))[0] if self._spaced else form, []).append(form)
+        self._starts = starts
+        self._any = re.compile("|".join(sorted(map(re.escape, self._meant), key=len, reverse=True)))
+
+    def named(self, low: str, words: Sequence[str]) -> Named:
+        if self._spaced:
+            if self._starts.keys().isdisjoint(words) and not any("-" in word or "'" in word for word in words):
+                return NO_NAMED
+            found = self._spaced_in(low, words)
+        else:
+            found = self._any.findall(low)
+        if not found:
+            return NO_NAMED
+        meant = [self._meant[form] for form in found]
+        sure = tuple(can_be for can_be, is_sure in meant if is_sure)
+        # Beside a word that is nothing else, one that may be another word is most likely that.
+        return Named(sure, frozenset().union(*(sure or (can_be for can_be, _ in meant))), in_words=bool(sure))
+
+    def _spaced_in(self, low: str, words: Sequence[str]) -> list[str]:
+        """The longest first: what is a part of a longer one is not looked for again."""
+        found: list[str] = []
+        firsts = {part for word in words for part in (word, *re.split(r"['’-]", word))}
+        forms = [form for start in self._starts.keys() & firsts for form in self._starts[start]]
+        for form in sorted(forms, key=len, reverse=True):
+            pattern = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
+            low, times = pattern.subn(" ", low)
+            found += [form] * bool(times)
+        return found
+
+
+def _whole(code: str, pattern: str) -> str:
+    return pattern if code in UNSPACED else rf"(?<!\w)(?:{pattern})(?!\w)"
+
+
+def _typed(code: str, pattern: str) -> str:
+    """A pattern also as it is typed without the marks on its letters."""
+    plain = bare(pattern)
+    return pattern if code in MARKS_MATTER or plain == pattern else f"{pattern}|{plain}"
+
+
+@cache
+def spoken() -> Mapping[str, Spoken]:
+    """Every language of `spoken.yml`, by its code."""
+    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {code: Spoken(code, entry, lexicons()[code].counting.forms) for code, entry in raw.items()}
