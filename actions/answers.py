@@ -7,23 +7,13 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import ACTING, OF_ALL, PART_SURE, SURE, VAGUE, Talking, asked, state_of
-from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
+from actions.asking import SURE, Talking, asked, state_of
+from actions.several import ACTING, ASIDE, GUESS, PART_SURE, VAGUE, also, in_clauses
+from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of
 
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
-GUESS = 0.05
-"""From where a topic may be meant. Of 2,846 questions that were answered 219 have a second one of this share; it is the
-right one in 32 of the 61 that were answered about something else."""
 GUESSES = 3
-CLAUSE, BESIDE = 0.7, 2
-"""From where a clause of a message is about something of its own, and how many of these are offered beside the answer:
-decision 0048."""
-DELICATE = frozenset({"sexual_exploitation", "delete_my_data"})
-"""Topics whose button says much of whoever it is shown to: only for a clause that is surely about one."""
-GUESS_OF_PART, NOT_THE_SAME = 0.2, 0.05
-"""Of a question that nothing is certain of: from where a topic is offered for it, up to where it is not about the
-answered topic too."""
 NOT_READY = 0.25
 
 
@@ -44,7 +34,8 @@ class ActionAnswer(Talking, Action):
         topic = meant(tracker)
         last = tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
-        send(dispatcher, "answer", values={"topic": topic, **also(tracker, topic)}, choices=choices)
+        others = also(tracker, topic) if state_of(tracker) is None else {}  # a form's question comes back below it
+        send(dispatcher, "answer", values={"topic": topic, **others}, choices=choices)
         return move_on(tracker, topic=topic)
 
 
@@ -107,43 +98,8 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
 def meant(tracker: Tracker) -> str:
     """The topic of the message; of a greeting with a question behind it, what is asked."""
     topic = topic_of(tracker)
-    others = [name for name in in_clauses(tracker, PART_SURE) if name not in ACTING]
+    others = [name for name in in_clauses(tracker, PART_SURE) if name not in ACTING | ASIDE | VAGUE]
     return others[0] if topic == "greet" and others and tracker.latest_message.get("asks") else topic
-
-
-def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
-    """What the message may be about beside ``topic``, or instead: buttons below the answer. What is in it as a clause
-    of its own, what a further question may be about, and what the whole may be about. In the middle of a form, whose
-    question comes back after the answer, and of what was pressed there are none."""
-    if was_button(tracker) or state_of(tracker) is not None or topic in TALK - {"are_you_human", "greet"}:
-        return {}
-    likely = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS and name not in ACTING | DELICATE]
-    found = dict.fromkeys([*in_clauses(tracker, CLAUSE), *guesses_of_parts(tracker, topic), *likely])
-    topics = [name for name in found if name != topic and name not in TALK]
-    return {"also": topics[:BESIDE]} if topics else {}
-
-
-def in_clauses(tracker: Tracker, enough: float) -> list[str]:
-    """The topics that the clauses of the message, or its questions, are about, each by itself, with ``enough``
-    confidence; the surest first."""
-    whole = dict(ranking_of(tracker))
-    said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
-    clauses = [(str(entries[0]["name"]), float(entries[0]["confidence"])) for entries in said]
-    found = sorted(clauses, key=lambda clause: -clause[1])
-    likely = [name for name, share in found if share >= (PART_SURE if name in DELICATE else enough)]
-    return [name for name in likely if name not in TALK and (name not in VAGUE or whole.get(name, 0.0) >= OF_ALL)]
-
-
-def guesses_of_parts(tracker: Tracker, topic: str) -> list[str]:
-    """What a further question may be about that nothing is certain of: who asked it sees that it was read."""
-    found: list[str] = []
-    for part in tracker.latest_message.get("parts") or []:
-        shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
-        best = next(iter(shares))
-        if shares[best] >= PART_SURE or best in TALK or shares.get(topic, 0.0) >= NOT_THE_SAME:
-            continue
-        found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
-    return [name for name in found if name not in TALK | ACTING | VAGUE | DELICATE]
 
 
 def two_topics(ranking: list[tuple[str, float]]) -> list[str]:

@@ -12,14 +12,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import forms
 from actions.forms import OVER, State
 from actions.questions import HANDOFF, REPORT, SELF_CHECK, SHARE, STARTS, TOLD, Question
+from actions.several import ACTING, OF_ALL, PART_LIKELY, PART_SURE, VAGUE, in_clauses
 from actions.turn import FORGET, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
 from actions.turn import HANDOFF as HANDOFF_ASKED
 
 Events = list[dict[str, Any]]
 Respond = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Events]
-
-ACTING = frozenset({"talk_to_human", "delete_my_data", "change_language"})
-"""Topics that do something: wanted at once, whatever was being asked."""
 
 ABOUT_US = frozenset(
     {
@@ -40,13 +38,10 @@ ABOUT_US = frozenset(
 )
 """Topics that are about us or this talk, so that words about them are hardly an answer to "what did you see?"."""
 
+_SAID_BY_A_WISH = frozenset({"not_ready", "not_understood"})
+"""Why somebody wants a person, or another language: nothing to answer before."""
 LEAVING = frozenset({"not_ready", "goodbye"})
-VAGUE = frozenset({"about_us", "bystander_conduct"})
-"""What "can you help me?" and "what can I do?" are by themselves, without what they stand beside."""
 SURE, LIKELY, ASKS = 0.75, 0.5, 0.35
-PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
-"""Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
-whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
 
 
 class Talking:
@@ -123,10 +118,14 @@ def around(respond: Respond, dispatcher: CollectingDispatcher, tracker: Tracker,
 
 def beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """Answer what is asked besides the wish that this turn is about, before that asks its own question."""
-    topics, others = asked(tracker)
     wish = topic_of(tracker)
     plain = wish == PERSON["intent"] or confidence_of(tracker) >= SURE
-    if topics and plain and wish in ACTING and wish in others:
+    if not plain or wish not in ACTING or was_button(tracker):
+        return
+    topics, others = asked(tracker)
+    if wish not in others:  # no two questions, but a clause that is surely about something else
+        topics = [name for name in in_clauses(tracker, PART_SURE) if name not in ACTING | _SAID_BY_A_WISH]
+    if topics:
         send(dispatcher, "answer", values={"topic": topics[0]})
 
 

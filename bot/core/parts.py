@@ -30,6 +30,8 @@ _TOLD: Final = (".", "!", "。", "！")
 _WINDOW: Final = 4
 """Words of a clause among which one must be a question word. In a second one fewer; what ends as a statement begins
 with it, or it is one ("I have nowhere to sleep.")."""
+_UNDIVIDED: Final = 10
+"""Words, or signs of Chinese, from which a text that nothing divides is looked at in halves."""
 _NEAR: Final = 2
 _LONGEST: Final = 6
 """Words of the longest phrase below."""
@@ -241,13 +243,16 @@ def questions(text: str, language: str | None) -> tuple[str, ...]:
 
 def clauses(text: str, language: str | None) -> tuple[str, ...]:
     """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
-    commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Empty where
-    the text is nothing but one clause, and where there are more than `MOST`: then it is a story."""
+    commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Of a long text
+    that nothing divides, its halves: many write two things without a word or a mark between. Empty where the text is a
+    short clause, and where there are more than `MOST`: then it is a story."""
     if len(text) > LONG:
         return ()
     words = _LANGUAGES.get(language or "", _ONLY_MARKS)
     sentences = (match[0].strip() for match in _SENTENCE.finditer(text))
     pieces = [piece for sentence in sentences for piece in _Sentence(sentence, words).pieces()]
+    if len(pieces) == 1:
+        return _Sentence(pieces[0], words).halves()
     said = dict.fromkeys(_said([piece], words) for piece in pieces if _Sentence(piece, words).is_long_enough())
     return tuple(said) if len(pieces) > 1 and len(said) <= MOST else ()
 
@@ -306,6 +311,14 @@ class _Sentence:
                 begins = place
         if rest := self._text[self._places[begins] :].strip(_AROUND):
             yield rest
+
+    def halves(self) -> tuple[str, ...]:
+        """The first and the second half of its words; nothing, where they are few."""
+        words = [place for place, word in zip(self._places, self._folded, strict=True) if word not in _COMMA]
+        if len(words) < _UNDIVIDED:
+            return ()
+        middle = words[len(words) // 2]
+        return self._text[:middle].strip(_AROUND), self._text[middle:].strip(_AROUND)
 
     def is_long_enough(self) -> bool:
         """Whether it may be about something."""

@@ -108,6 +108,14 @@ def test_of_any_text_only_its_own_words_come_back(text: str, lang: str | None) -
         ("ar", "اريد محامي الان وهل هذا مجاني عندكم", ("اريد محامي الان", "هل هذا مجاني عندكم")),
         ("en", "one two three, one two four, one two five, one two six, one two seven", ()),  # a story
         ("en", "is it free", ()),
+        # long, and nothing divides it
+        (
+            "de",
+            "brauch nen arzt hab aber keine papiere muss ich zur polizei",
+            ("brauch nen arzt hab aber", "keine papiere muss ich zur polizei"),
+        ),
+        ("zh", "你是真人还是机器人一般多久会有人回我", ("你是真人还是机器人", "一般多久会有人回我")),
+        ("en", "need a doctor but i have no papers ok", ()),
         ("en", "Hello! Can I work here?", ("Can I work here?",)),
         ("es", "hola. es gratis?", ("es gratis?",)),
         ("en", "I earn 3,50 euro an hour", ()),

@@ -1,0 +1,74 @@
+"""What a message may be about beside its topic: what its clauses are about, a further question, and the whole of it.
+Limits and how they were chosen: docs/decisions/0048-two-questions.md."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+
+from actions.turn import TALK, ranking_of, was_button
+
+ACTING = frozenset({"talk_to_human", "delete_my_data", "change_language"})
+"""Topics that do something: wanted at once, whatever was being asked."""
+VAGUE = frozenset({"about_us", "bystander_conduct"})
+"""What "can you help me?" and "what can I do?" are by themselves, without what they stand beside."""
+ASIDE = frozenset({"are_you_human", "not_ready", "not_understood"})
+"""Topics about the conversation that are more than politeness: "are you a robot?" beside a question is one too."""
+PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
+"""Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
+whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
+VAGUE_SURE = 0.99
+"""From where a clause is about one of those all the same: "what does Payoke do exactly?" is."""
+GUESS = 0.05
+"""From where a topic may be meant. Of 2,846 questions that were answered 219 have a second one of this share; it is the
+right one in 32 of the 61 that were answered about something else."""
+CLAUSE, BESIDE = 0.7, 2
+"""From where a clause of a message is about something of its own, and how many of these are offered beside the answer:
+decision 0048."""
+DELICATE = frozenset({"sexual_exploitation", "delete_my_data"})
+"""Topics whose button says much of whoever it is shown to: only for a clause that is surely about one."""
+GUESS_OF_PART, NOT_THE_SAME = 0.2, 0.05
+"""Of a question that nothing is certain of: from where a topic is offered for it, up to where it is not about the
+answered topic too."""
+
+
+def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
+    """What the message may be about beside ``topic``, or instead: buttons below the answer. What is in it as a clause
+    of its own, what a further question may be about, and what the whole may be about. Of what was pressed there are
+    none."""
+    if was_button(tracker) or topic in TALK - {"are_you_human", "greet"}:
+        return {}
+    second = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS]
+    likely = [name for name in second if name not in ACTING | DELICATE | TALK]
+    found = dict.fromkeys([*in_clauses(tracker, CLAUSE), *guesses_of_parts(tracker, topic), *likely])
+    topics = [name for name in found if name != topic and name not in TALK - ASIDE]
+    return {"also": topics[:BESIDE]} if topics else {}
+
+
+def in_clauses(tracker: Tracker, enough: float) -> list[str]:
+    """The topics that the clauses of the message, or its questions, are about, each by itself, with ``enough``
+    confidence; the surest first. Of what is said of the conversation itself only what is ``ASIDE``."""
+    whole = dict(ranking_of(tracker))
+    said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
+    clauses = [(str(entries[0]["name"]), float(entries[0]["confidence"])) for entries in said]
+    found = sorted(clauses, key=lambda clause: -clause[1])
+
+    def is_meant(name: str, share: float) -> bool:
+        if name in VAGUE:
+            return share >= VAGUE_SURE or (share >= enough and whole.get(name, 0.0) >= OF_ALL)
+        if name in DELICATE | ASIDE:
+            return share >= PART_SURE
+        return share >= enough and name not in TALK
+
+    return [name for name, share in found if is_meant(name, share)]
+
+
+def guesses_of_parts(tracker: Tracker, topic: str) -> list[str]:
+    """What a further question may be about that nothing is certain of: who asked it sees that it was read."""
+    found: list[str] = []
+    for part in tracker.latest_message.get("parts") or []:
+        shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
+        best = next(iter(shares))
+        if shares[best] >= PART_SURE or best in TALK or shares.get(topic, 0.0) >= NOT_THE_SAME:
+            continue
+        found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
+    return [name for name in found if name not in TALK | ACTING | VAGUE | DELICATE]
