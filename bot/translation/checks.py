@@ -46,6 +46,9 @@ _SAY_WHO = {"de", "en", "fr", "nl"}
 _OTHERS = (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
 _MORE = (*_OTHERS, ("i", "he"))
 _MOST = (*_MORE, ("he", "i"))
+_MAY_SAY_WHO = {"es", "pt", "ro"}
+"""Languages in which a word for who does it, where there is one, is about a person."""
+_BY = re.compile(r"(?<!\w)(?:by|from|door|van|von|par|por|pelo|pela|de către|de)(?!\w)")
 _OURSELVES = frozenset({"i", "we"})
 _TOO_SHORT, _TOO_LONG = 0.34, 3.2
 _ENOUGH = 14
@@ -110,7 +113,7 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     if ours.lexicon is None or theirs.lexicon is None or not ours.who:
         return False
     who = ours.who
-    if _changed_roles(ours.subjects, theirs.subjects):
+    if _changed_roles(ours, theirs):
         return True
     if "he" in who and "she" in who and _changed_places(ours, theirs):
         return True
@@ -124,12 +127,16 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     )
 
 
-def _changed_roles(ours: Collection[str], theirs: Collection[str]) -> bool:
-    """Whether I do what he does in the other: who does it is a word that says nothing else in both."""
-    return bool(ours and theirs) and (
-        (_OURSELVES.issuperset(ours) and _OURSELVES.isdisjoint(theirs))
-        or (_OURSELVES.issuperset(theirs) and _OURSELVES.isdisjoint(ours))
-    )
+def _changed_roles(ours: Side, theirs: Side) -> bool:
+    """Whether I do what he does in the other. Both say who does it in a word that says nothing else, and neither leaves
+    it out; not where it was done "by him", which the other may turn round."""
+    if theirs.language not in _SAY_WHO or ours.language not in _SAY_WHO | _MAY_SAY_WHO:
+        return False
+    mine, other = ours.subjects, theirs.subjects
+    if not mine or not other or _BY.search(ours.said) or _BY.search(theirs.said):
+        return False
+    we_do, we_did = _OURSELVES.issuperset(mine), _OURSELVES.issuperset(other)
+    return (we_do and _OURSELVES.isdisjoint(other)) or (we_did and _OURSELVES.isdisjoint(mine))
 
 
 def _changed_places(ours: Side, theirs: Side) -> bool:

@@ -10,12 +10,22 @@ from typing import Any
 from bot.translation.cues import cues
 from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare
 
-_MINUTES, _HOURS = (5, 10, 15, 20, 25), range(1, 13)
+_MINUTES, _HOURS, _LONG_HOURS = (5, 10, 15, 20, 25), range(1, 13), range(1, 25)
 _ANY_MINUTE = {"fr", "vi", "zh"}
 """Languages that say 3:07 so: in others, what stands before an hour in figures is minutes where 5 divides it."""
+_FOR, _AND = {"de", "en", "nl"}, {"ar", "bg", "es", "pl", "pt", "ro", "sq", "vi", "zh"}
+"""Languages whose "before" is also "for", or "to"; and those that say "three and ten" for ten past three."""
 _OTHERS = {"o": "ordinals", "d": "datives", "a": "accusatives"}
 _QUARTERS = {"quarter": 15, "threequarters": 45, "third": 20}
-_DAY = 24 * 60
+_SPOKEN = {15, 30, 45}
+"""Minutes for which there are words that count nothing else."""
+_DAY, _LAST_MINUTE, _NEAR = 24 * 60, 59, 12
+_ENDS = re.compile(r"\s*(?:[.,;:!?…)\"。，！？؟]|$)")
+_COUNTED = re.compile(
+    r"\s*(?:[€$£%₽₴₺]|eur|dol|lei|lev|lew|лев|грив|руб|евро|євро|يورو|ليرة|zł|ft\b|forint|lir|lek|đồng|元|欧|块|个|個|次|人|天|岁|歲)",
+    re.I,
+)
+"""What makes a number of it, and no time."""
 _HAN = "零一二三四五六七八九"
 
 
@@ -28,6 +38,10 @@ class Clock:
     minutes: Mapping[str, int]
     hours: Mapping[str, int]
     any_minute: bool
+    sure: bool
+    """It is said of nothing else; not what may be "20 for a night"."""
+    before: re.Pattern[str]
+    """Words right before a time; without one it must be the end of what is said: "10 to 12 men" is none."""
     cues: tuple[str, ...]
     """What stands in every text that it finds, if anything does."""
 
@@ -39,33 +53,52 @@ class Clock:
 
     def _figure(self, match: re.Match[str]) -> str:
         said = match.groupdict()
-        hour = self._value(self.hours, said["h"])
-        minute = self._value(self.minutes, said.get("m") or "0")
-        digits = (said.get("m") or "").isdigit() and not self.any_minute
-        if hour > 24 or minute > 59 or (digits and minute % 5):
+        hour, minute = self._value(self.hours, said["h"]), self._value(self.minutes, said.get("m") or "0")
+        if hour is None or minute is None or hour > _DAY // 60 or minute > _LAST_MINUTE or not self._is_time(match):
             return match[0]
         at = hour * 60 + (-minute if self.kind in {"to", "halfto"} else minute)
         at += {"of": -60, "halfto": -30, "halfpast": -30}.get(self.kind, 0)
         at %= _DAY
-        whole = at // 60 or 12
+        whole = at // 60 or (0 if hour == _DAY // 60 else 12)
         return f"{said.get('keep') or ''}{whole}:{at % 60:02d}"
 
+    def _is_time(self, match: re.Match[str]) -> bool:
+        """Whether what looks like a time is one: a quarter is, what stands behind "at" is, and what ends there."""
+        minutes = match.groupdict().get("m") or ""
+        if not self.any_minute and minutes.isdigit() and int(minutes) % 5:
+            return False
+        quarter = bool(minutes) and not minutes.isdigit() and self._value(self.minutes, minutes) in _SPOKEN
+        if self.sure or quarter or not minutes or match.groupdict().get("keep") or match[0].endswith("分"):
+            return not _COUNTED.match(match.string, match.end())
+        return _ENDS.match(match.string, match.end()) is not None or (
+            self.before.search(match.string, max(0, match.start() - _NEAR), match.start()) is not None
+            and _COUNTED.match(match.string, match.end()) is None
+        )
+
     @staticmethod
-    def _value(words: Mapping[str, int], said: str) -> int:
-        return int(said) if said.isdigit() else words[said.lower()]
+    def _value(words: Mapping[str, int], said: str) -> int | None:
+        """None for letters that only look alike in capitals: İ is i and a dot."""
+        if said.isdigit():
+            return int(said)
+        low = said.lower().replace("i\u0307", "i")
+        return words.get(low, words.get(bare(low)))
 
 
 def clocks(code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) -> Iterator[Clock]:
     """The ways of language `code`; `numbers` are its number words, each with its value."""
     if code == "zh":
         numbers = {_han(number): number for number in range(1, 60)} | {"两": 2, "兩": 2}
+        numbers |= {f"零{_han(number)}": number for number in range(1, 10)}
     minutes = {word: int(number) for word, number in numbers.items() if number in _MINUTES or code == "zh"}
     quarters = {form: value for key, value in _QUARTERS.items() for form in _forms(code, entry.get(key, ""))}
     minutes |= quarters
     for value, words in entry.get("minutes", {}).items():
         minutes |= dict.fromkeys(_forms(code, words), value)
-    hours = {word: int(number) for word, number in numbers.items() if number in _HOURS}
+    hours = {
+        word: int(number) for word, number in numbers.items() if number in (_LONG_HOURS if code == "zh" else _HOURS)
+    }
     hours |= dict.fromkeys(_forms(code, entry.get("one", "")), 1)
+    hours |= {form: hour for hour, words in entry.get("hours", {}).items() for form in _forms(code, words)}
     others = {
         letter: {
             form: number
@@ -76,8 +109,11 @@ def clocks(code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) ->
         if key in entry
     }
     others["t"] = dict.fromkeys(_forms(code, entry.get("twelve", "")), 12)
+    others["t"] |= dict.fromkeys(_forms(code, entry.get("midnight", "")), 24)
+    at = "|".join(re.escape(word.replace("_", " ")) for word in entry.get("at", "").split())
+    before = re.compile(rf"(?<!\w)(?:{at}) (?:an? |het |die |las )?$" if at else r"(?!)", re.IGNORECASE)
     hours_said = hours | {form: number for words in others.values() for form, number in words.items()}
-    groups = {"m": ("m", minutes, r"|\d{1,2}"), "h": ("h", hours, r"|\d{1,2}")}
+    groups = {"m": ("m", minutes, r"|\d{1,2}(?!\d)"), "h": ("h", hours, r"|\d{1,2}(?!\d)")}
     groups["q"] = ("m", quarters, "")
     groups |= {letter: ("h", words, "") for letter, words in others.items()}
     start, end = ("", "") if code in UNSPACED else (r"(?<!\w)(?<!\d[:.,])", r"(?!\w)")
@@ -86,10 +122,13 @@ def clocks(code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) ->
             pattern = template if code in MARKS_MATTER else template.translate(_LOOSE)
             sought = cues(pattern)
             for letter, (group, words, digits) in groups.items():
-                either = "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + digits
-                pattern = pattern.replace(f"{{{letter}}}", f"(?P<{group}>{either}){end}")
+                either = "|".join(f"{re.escape(word)}{end}" for word in sorted(words, key=len, reverse=True)) + digits
+                pattern = pattern.replace(f"{{{letter}}}", f"(?P<{group}>{either})")
             any_minute = code in _ANY_MINUTE
-            yield Clock(re.compile(start + pattern, re.IGNORECASE), kind, minutes, hours_said, any_minute, sought)
+            sure = not (code in _FOR or "para" in template or (kind == "past" and code in _AND))
+            yield Clock(
+                re.compile(start + pattern, re.IGNORECASE), kind, minutes, hours_said, any_minute, sure, before, sought
+            )
 
 
 _LOOSE = str.maketrans({"ă": "[ăa]", "ș": "[șşs]", "é": "[ée]", "ë": "[ëe]"})

@@ -11,17 +11,19 @@ _L = f"[{_LETTERS}{_CYRILLIC}]"
 _CODE = re.compile(
     rf"(?<![\w-])(?:"
     rf"\d{{1,2}}-{_L}{{3}}-\d{{1,3}}|"  # 1-ABC-234
-    rf"\d{{1,3}}-{_L}{{2,3}}-\d{{1,3}}|{_L}{{1,3}}-\d{{1,4}}-{_L}{{1,3}}|{_L}{{1,3}}-\d{{2,5}}|"  # 12-ABC-3, AB-12-CD
+    rf"\d{{1,3}}-{_L}{{2,3}}-\d{{1,3}}|{_L}{{1,3}}-\d{{1,4}}-{_L}{{1,3}}|{_L}{{1,3}}-\d{{3,5}}|"  # 12-ABC-3, AB-12-CD
     rf"{_L}{{1,2}} ?\d{{2,4}} ?{_L}{{2,3}}|"  # B 123 ABC, CB 1234 AB
     rf"{_L}{{1,3}}-{_L}{{1,2}} ?\d{{1,4}}|"  # K-RS 992
-    rf"\d{{4}} ?{_L}{{3}}|{_L}{{2,3}} \d{{4,5}}|"  # 4821 JGB, WX 12345
+    rf"\d{{4}} ?{_L}{{3}}|{_L}{{2,3}} \d{{5}}|{_L}{{2}}\d{{6,9}}|\d{_L}{{3}}\d{{3}}|"  # 4821 JGB, 1ABC234
     rf"{_L}\d{{3}}{_L}{{2}} ?\d{{0,3}}|"  # А123ВС77
     rf"\d{{2}} ?{_L}{{1,3}} ?\d{{2,4}}|112 BE"  # 34 ABC 123, and the application
     rf")(?![\w-]| ?\d)"
 )
 _AS_LATIN = str.maketrans(_CYRILLIC, "ABCEHKMOPTXYI")
 _APART = re.compile(r"[\s-]")
-_NO_PLATE = re.compile("EUR|USD|GBP|RON|HUF|PLN|BGN|UAH|RUB|TRY|CHF|MAD|UUR|GSM|TEL|SMS|WHO|THE|AND|VAN|EEN")
+_NO_PLATE = re.compile(
+    "EUR|USD|GBP|RON|HUF|PLN|BGN|UAH|RUB|TRY|CHF|MAD|UUR|GSM|TEL|SMS|PIN|ID|NR|NO|WHO|THE|AND|VAN|EEN"
+)
 _DIGIT_BESIDE = re.compile(rf"\d[ -]?{_L}|{_L}[ -]?\d")
 
 
@@ -38,4 +40,3 @@ def another_code(ours: Side, theirs: Side) -> bool:
 
 def _plain(text: str) -> str:
     return _APART.sub("", text).upper().translate(_AS_LATIN)
-

@@ -32,6 +32,8 @@ def _same_hour(one: str, other: str, ours: Side, theirs: Side) -> bool:
     if one == other:
         return True
     (hour, _, minutes), (other_hour, _, other_minutes) = (form[2:].partition(".") for form in (one, other))
+    if not (ours.says_hour(hour) and theirs.says_hour(other_hour)):
+        return False
     if minutes != other_minutes or not (hour.isdigit() and other_hour.isdigit()):
         return False
     early, late = sorted((int(hour), int(other_hour)))

@@ -51,12 +51,12 @@ _WORD_LAST = (
     "[Rr]rug[aëë]n?|[Đđ]ường|[Pp]hố"
 )
 _CYRILLIC_LAST = "[Уу]л\\.|[Уу]лиц[аеуы]|[Вв]ул\\.|[Вв]улиц[яіюи]|[Бб]ул\\.|[Бб]улевард|[Пп]роспекте?"
-_NO_NAME = "[这那哪几条條走唐华人大马公铁一整逛线網网]"
+_NO_NAME = "[的去这那哪几条條走唐华人大马公铁一整逛线網网]"
 """What is no name before the word for a street: this one, which one, Chinatown."""
 _NAMED_STREETS = tuple(
     re.compile(pattern)
     for pattern in (
-        f"(?<![{LATIN}])(?P<word>[{_UPPER}][{LATIN}]{{2,}}(?:straat|laan|plein|steenweg|stra(?:ss|ß)e))(?![{LATIN}])",
+        f"(?<![{LATIN}])(?P<word>[{_UPPER}][{LATIN}]{{2,}}(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e))(?![{LATIN}])",
         f"(?P<word>[{_UPPER}][{LATIN}]{{2,}}) (?:{_WORD_FIRST})(?![{LATIN}])",
         f"(?<![{LATIN}])(?:{_WORD_LAST}) (?:(?:de|du|des|la|le|les|del|da|do|e) |d')*"
         f"(?:[{_UPPER}][{LATIN}]+ ){{0,2}}(?P<word>[{_UPPER}][{LATIN}]+)",

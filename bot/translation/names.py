@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 
 from bot.translation.houses import LATIN
 from bot.translation.lexicon import bare
@@ -48,7 +49,8 @@ def names_changed(ours: Side, theirs: Side, names: Collection[str]) -> bool:
         capitals = [name for name in capitals if ours.places.get(name) not in theirs.places.values()]
     lost = [name for name in capitals if name not in theirs.text]
     if lost:  # Hanoi is written as two words
-        together = bare(theirs.low).replace(" ", "")
+        words = [bare(word) for word in theirs.words]
+        together = {one + other for one, other in pairwise(words)}
         lost = [name for name in lost if bare(name.lower()) not in together]
     return any(not any(_alike(name, word.split("'")[0]) for word in theirs.spelled) for name in lost)
 

@@ -46,11 +46,7 @@ def _other_figures(ours: Side, theirs: Side) -> bool:
         dated = ours.dated and theirs.dated and by_shape(before, dated=True) == by_shape(after, dated=True)
         if not dated and not same_hours(ours, theirs) and not _said_in_words(ours, theirs):
             return True
-    return (
-        _date_and_time(ours.text, theirs.text)
-        or _other_letter(ours.text, theirs.text)
-        or another_code(ours, theirs)
-    )
+    return _date_and_time(ours.text, theirs.text) or _other_letter(ours.text, theirs.text) or another_code(ours, theirs)
 
 
 def _other_month(ours: Side, theirs: Side) -> bool:
@@ -109,11 +105,18 @@ def _other_number(ours: Side, theirs: Side) -> bool:
     if mine is other:  # none
         return False
     written = set(map(_small, (*ours.figures, *theirs.figures)))
-    if ours.is_late or theirs.is_late:
-        written |= {hour - _NOON for hour in written if hour and _NOON < hour < 2 * _NOON}
+    for side in (ours, theirs):  # acht uur 's avonds is 20:00
+        if (theirs if side is ours else ours).is_late:
+            written |= {hour - _NOON for form in side.figures if (hour := _late_hour(form, side))}
     if any(map(_unlike(other.maybe, written), mine.sure)) or any(map(_unlike(mine.maybe, written), other.sure)):
         return True
     return mine.sure != other.sure and sorted(mine.sure) == sorted(other.sure)
+
+
+def _late_hour(form: str, side: Side) -> float | None:
+    """The number of a figure that is an hour of the clock after noon."""
+    hour = _small(form)
+    return hour if hour and _NOON < hour < 2 * _NOON and side.says_hour(str(int(hour))) else None
 
 
 def _small(form: str) -> float | None:
@@ -158,8 +161,11 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
 
     def stands(forms: Counter[str], side: Side) -> bool:
         said = {_hour(number) for number in side.numbers.maybe}
-        if side.is_late:
-            said |= {number + _NOON for number in said if number < _NOON}
-        return all(_small(form) in said for form in forms)
+        late = {
+            form
+            for form in forms
+            if side.is_late and (_late_hour(form, (theirs if side is ours else ours)) or 0) - _NOON in said
+        }
+        return all(_small(form) in said for form in forms if form not in late)
 
     return stands(lost, theirs) and stands(new, ours)

@@ -16,6 +16,17 @@ from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _QUESTION = re.compile(r"[?？؟]|;(?=\s*$)")
+_ASKS = {
+    "ar": re.compile(r"^[وف]?هل "),
+    "bg": re.compile(r"^(?!дали)\w+(?: \w+)? ли "),
+    "pl": re.compile("^czy [^,:]+$"),
+    "sq": re.compile("^a (?:mund|keni|ka|jeni|je|duhet|ke|do|jam) [^,:]+$"),
+    "tr": re.compile(r"(?<!\w)m[ıiuü](?:y[ıiuü][mz]|s[ıiuü]n(?:[ıi]z)?)?\W*$"),
+    "uk": re.compile("^чи (?!то |інш)[^,:]+$"),
+    "vi": re.compile(r"(?:^có .* không|phải không|được không|duoc khong)\W*$"),
+    "zh": re.compile(r"吗\W*$"),
+}
+"""What makes a question of a sentence without a mark: many type none."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
@@ -95,6 +106,10 @@ class Side:
             return self.spoken.parts(self.said, self.said_words)
         low = self.timed.lower()  # without the noon of "a quarter past noon"
         return self.spoken.parts(low, WORD.findall(low))
+
+    def says_hour(self, hour: str) -> bool:
+        """Whether a number in figures is an hour of the clock."""
+        return hour.isdigit() and self.spoken is not None and self.spoken.says_hour(self.timed, hour)
 
     @property
     def is_late(self) -> bool:
@@ -246,7 +261,10 @@ class Side:
 
     @cached_property
     def asks(self) -> bool:
-        return _QUESTION.search(self.text) is not None
+        if _QUESTION.search(self.text):
+            return True
+        particle = _ASKS.get(self.language)
+        return particle is not None and particle.search(self.said) is not None
 
 
 def _in_thousands(match: re.Match[str]) -> str:

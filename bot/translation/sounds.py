@@ -14,8 +14,11 @@ _SOUNDS = (
 )  # fmt: skip
 _SKELETON = {sign: sounds[0] for sounds in _SOUNDS for sign in sounds}
 _TOGETHER = (("tsch", "s"), ("tsj", "s"), ("tch", "s"), ("ch", "s"), ("sh", "s"), ("x", "ks"), ("تش", "ش"))
-_OTHERWISE = ((re.compile("s?ch"), "s"), (re.compile("c(?=[eiy])"), "s"), (re.compile("g(?=[eiy])"), "s"))
-"""Letters of one language that another reads as it hears them: Schoolstraat, Cicéron, Gérard."""
+_OTHERWISE = (
+    (re.compile("s?ch"), "s"), (re.compile("c(?=[eiy])"), "s"), (re.compile("g(?=[eiy])"), "s"),
+    (re.compile("ti(?=o)"), "si"),
+)  # fmt: skip
+"""Letters of one language that another reads as it hears them: Schoolstraat, Cicéron, Gérard, Station."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _VOWELS = ("iyeиыіеєэї", "aаяea", "ouоуюё")
 _VOWEL = re.compile("[aeiouyаеёиоуыэюяіїє]")

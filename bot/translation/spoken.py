@@ -17,7 +17,13 @@ from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
 
 _FILE = Path(__file__).with_name("spoken.yml")
 _PARTS = ("morning", "noon", "evening", "night")
-_DAYS = ("before", "yesterday", "today", "tomorrow", "after")
+_DAYS = ("before", "yesterday", "today", "tomorrow", "after", "last", "next")
+_OF_CLOCK = (
+    r"(?:[:.h]\d\d|h\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b| után\b"
+    r"| előtt\b|'?[dt][ae]n?\b)"
+)
+"""What makes an hour of the clock of a number, beside a word before it. Eight hours are a time that something takes."""
+_LONG = 3
 _DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"\d\s?([ap])\.?\s?m\b", re.I)
 SMALL = "small"
@@ -56,6 +62,7 @@ class Spoken:
         self._code = code
         self._parts = _Words(code, entry, _PARTS)
         self._days = _Words(code, entry, _DAYS)
+        self._at = "|".join(re.escape(word.replace("_", " ")) for word in entry["at"].split()) or "(?!)"
         self._clocks = list(clocks(code, entry, numbers))
         self._hours = frozenset(
             word for clock in self._clocks for said in (*clock.hours, *clock.minutes) for word in said.split()[:1]
@@ -87,6 +94,15 @@ class Spoken:
         for clock in self._clocks:
             text = clock.in_figures(text, low)
         return text
+
+    def says_hour(self, text: str, hour: str) -> bool:
+        """Whether `hour` is one of the clock in a text with times in figures: "at 8", 8:30, 8 pm; not "8 men"."""
+        half = rf"|(?<!\d)0?{(int(hour) - 12) % 24}(?:[:.]\d\d)? ?p\.?m" if len(hour) < _LONG else ""
+        said = rf"(?<!\w)(?:{self._at}) 0?{hour}(?!\d)|(?<!\d)0?{hour}{_OF_CLOCK}{half}"
+        if re.search(said, text, re.IGNORECASE):
+            return True
+        behind = re.search(rf"(?<!\d)0?{hour}(?!\d)(.{{1,16}})", text)
+        return behind is not None and self._parts.follow(behind[1].lower())
 
     def without_opposites(self, low: str) -> str:
         for _, has_not in self._opposites.values():
@@ -131,6 +147,9 @@ class _Words:
         for form in sorted(self._meant, key=len, reverse=True):
             starts.setdefault(re.split(r"[\s'-]", form.lstrip("'"))[0] if self._spaced else form, []).append(form)
         self._starts = starts
+        sure_forms = "|".join(sorted(map(re.escape, sure), key=len, reverse=True)) or "(?!)"
+        between = r"(?:\W*[^\W\d]{1,6}){0,3}?\W*" if self._spaced else ""
+        self._behind = re.compile(rf"{between}(?<!\w)(?:{sure_forms})(?!\w)" if self._spaced else sure_forms)
         self._any = re.compile("|".join(sorted(map(re.escape, self._meant), key=len, reverse=True)))
 
     def named(self, low: str, words: Sequence[str]) -> Named:
@@ -146,6 +165,10 @@ class _Words:
         sure = tuple(can_be for can_be, is_sure in meant if is_sure)
         # Beside a word that is nothing else, one that may be another word is most likely that.
         return Named(sure, frozenset().union(*(sure or (can_be for can_be, _ in meant))), in_words=bool(sure))
+
+    def follow(self, low: str) -> bool:
+        """Whether a text begins with one of the words, with one or two others before it: " uur 's avonds"."""
+        return self._behind.match(low) is not None
 
     def _spaced_in(self, low: str, words: Sequence[str]) -> list[str]:
         """The longest first: what is a part of a longer one is not looked for again."""

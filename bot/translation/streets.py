@@ -20,7 +20,7 @@ _KIND = re.compile("(?:straat|laan|plein|steenweg|stra(?:ss|ß)e|страат|с
 _ANY_LATIN = re.compile(f"[{LATIN}]")
 _CAPITALS = {"de"}
 """Languages that write every noun with a capital."""
-_LIKE = 0.7
+_LIKE = 0.66
 _OTHER_END, _LONGER = 2, 4
 """What a language may make of the end of a name: so many other letters, so many more."""
 LOOKED_AT, WORDS = 8, 400
@@ -40,6 +40,8 @@ def another_street(ours: Side, theirs: Side) -> bool:
 def _stands(house: House, ours: Side, theirs: Side, words: list[str]) -> bool:
     word = house.word
     if word in theirs.text or any(_same(word, other) for other in words):
+        return True
+    if house.street and any(_alike(_stem(word), _stem(other)) for other in words):
         return True
     sounded = SOUNDED.search(theirs.text) is not None or SOUNDED.match(word) is not None
     if not house.street:
@@ -76,9 +78,14 @@ def _sounds_like(name: str, heard: str) -> bool:
     return shared >= len(name) - (0 if len(name) <= _SHORT else 1 if len(name) < _LONG else 2) or name in heard
 
 
+def _stem(word: str) -> str:
+    """The name of a street without its kind: Kerk, Louiza."""
+    return _KIND.sub("", bare(word.lower()))
+
+
 def _alike(one: str, other: str) -> bool:
     """Whether two spellings may be one name: Florilor, Florilorstraat."""
-    if one[0].lower() != other[0].lower():
+    if not one or not other or one[0].lower() != other[0].lower():
         return False
     return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _LIKE
 

@@ -45,7 +45,8 @@ def _lost_part(ours: Side, theirs: Side) -> bool:
 
 
 def _has_hour(side: Side) -> bool:
-    return "hour" in side.units[1] or any(form.count(".") == 1 for form in side.figures if form.startswith("n:"))
+    hours = [form[2:].partition(".")[0] for form in side.figures if form.startswith("n:")]
+    return "hour" in side.units[1] or any(map(side.says_hour, hours))
 
 
 def _says_half_day(form: str) -> bool:
