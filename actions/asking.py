@@ -124,7 +124,8 @@ def beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         return
     topics, others = asked(tracker)
     if wish not in others:  # no two questions, but a clause that is surely about something else
-        topics = [name for name in in_clauses(tracker, PART_SURE) if name not in ACTING | _SAID_BY_A_WISH]
+        clauses = in_clauses(tracker, PART_SURE)
+        topics = [name for name in clauses if wish in clauses and name not in ACTING | _SAID_BY_A_WISH]
     if topics:
         send(dispatcher, "answer", values={"topic": topics[0]})
 

@@ -62,6 +62,7 @@ class Spoken:
         self._code = code
         self._parts = _Words(code, entry, _PARTS)
         self._days = _Words(code, entry, _DAYS)
+        self._firsts = self._parts.firsts | self._days.firsts
         self._at = "|".join(re.escape(word.replace("_", " ")) for word in entry["at"].split()) or "(?!)"
         self._clocks = list(clocks(code, entry, numbers))
         self._hours = frozenset(
@@ -73,6 +74,12 @@ class Spoken:
             for what, (has, has_not) in typed.items()
         }
         self._opposite_cues = cues("|".join(each for pair in typed.values() for each in pair))
+
+    def may_name(self, low: str, words: Sequence[str]) -> bool:
+        """False where no part of the day and no day is named: quicker than to ask for each."""
+        if not self._firsts.isdisjoint(words) or "-" in low or "'" in low or _DIGIT.search(low):
+            return True
+        return self._code in UNSPACED
 
     def parts(self, low: str, words: Sequence[str]) -> Named:
         """The parts of the day in a text in lower case, of which `words` are the words."""
@@ -147,6 +154,7 @@ class _Words:
         for form in sorted(self._meant, key=len, reverse=True):
             starts.setdefault(re.split(r"[\s'-]", form.lstrip("'"))[0] if self._spaced else form, []).append(form)
         self._starts = starts
+        self.firsts = frozenset(starts)
         sure_forms = "|".join(sorted(map(re.escape, sure), key=len, reverse=True)) or "(?!)"
         between = r"(?:\W*[^\W\d]{1,6}){0,3}?\W*" if self._spaced else ""
         self._behind = re.compile(rf"{between}(?<!\w)(?:{sure_forms})(?!\w)" if self._spaced else sure_forms)
@@ -154,7 +162,7 @@ class _Words:
 
     def named(self, low: str, words: Sequence[str]) -> Named:
         if self._spaced:
-            if self._starts.keys().isdisjoint(words) and not any("-" in word or "'" in word for word in words):
+            if self.firsts.isdisjoint(words) and "-" not in low and "'" not in low:
                 return NO_NAMED
             found = self._spaced_in(low, words)
         else:
@@ -176,9 +184,9 @@ class _Words:
         firsts = {part for word in words for part in (word, *re.split(r"['’-]", word))}
         forms = [form for start in self._starts.keys() & firsts for form in self._starts[start]]
         for form in sorted(forms, key=len, reverse=True):
-            pattern = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
-            low, times = pattern.subn(" ", low)
-            found += [form] * bool(times)
+            rest = _without(low, form)
+            found += [form] * (rest != low)
+            low = rest
         return found
 
 
@@ -190,6 +198,18 @@ def _typed(code: str, pattern: str) -> str:
     """A pattern also as it is typed without the marks on its letters."""
     plain = bare(pattern)
     return pattern if code in MARKS_MATTER or plain == pattern else f"{pattern}|{plain}"
+
+
+def _without(text: str, form: str) -> str:
+    """`text` with a space in the place of each `form` that stands there as a word of its own."""
+    pieces, begins, at = [], 0, text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            pieces.append(text[begins:at])
+            begins = end
+        at = text.find(form, end)
+    return " ".join([*pieces, text[begins:]]) if pieces else text
 
 
 @cache

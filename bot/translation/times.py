@@ -16,6 +16,8 @@ _DIGITS = 3
 def times_changed(ours: Side, theirs: Side) -> bool:
     """Whether evening became morning, or tomorrow today; two dates, weekdays or amounts changed places; or a span of
     time that nobody counted, as "a week ago", became another."""
+    if not (ours.names_time or theirs.names_time):
+        return _changed_places(ours, theirs) or _other_span(ours, theirs)
     if ours.parts is not theirs.parts and (_other_part(ours, theirs) or _lost_part(ours, theirs)):
         return True
     if ours.from_today is not theirs.from_today and ours.from_today.against(theirs.from_today):

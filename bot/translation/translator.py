@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bot.translation.checks import Doubt, check, clean, compared, in_order
@@ -23,6 +26,11 @@ log = logging.getLogger(__name__)
 
 BEST_OF = 4
 """The model's best translations of a sentence among which the first without a doubt is taken."""
+GIVE_WAY = 0.0001
+"""Seconds that a thread rests between two sentences: time enough for the event loop to go on, which else waits 5 ms
+each time that it asks for its turn."""
+_MENDABLE = 2
+"""More doubts than this about the first are those of all: it was not understood."""
 QUICK = 600
 """Characters up to which a text is checked on the event loop: about a millisecond."""
 
@@ -56,6 +64,7 @@ class Translator:
         if self._usable:  # what is compared with is read now: the first message would hold everybody's loop for it
             check([(EVERYTHING, EVERYTHING)], "nl", "en", self._names)
         self._memory: Memory[Translation] = Memory(now)
+        self._thread = ThreadPoolExecutor(1, "translation-checks")
         self._under_way: dict[tuple[int, Key], asyncio.Task[Translation]] = {}
 
     @property
@@ -102,11 +111,11 @@ class Translator:
         parts = split(text)
         found = await self._run(steps, parts, count, patient=False)
         texts = dict.fromkeys(parts.filled([options[place] for options in found]) for place in range(count))
-        return await asyncio.to_thread(self._each_checked, parts, list(texts), source, target)
+        return await self._beside(self._each_checked, parts, list(texts), source, target)
 
     async def check(self, original: str, source: str, text: str, target: str) -> tuple[Doubt, ...]:
         """The doubts about `text`, whoever wrote it, as a translation of `original`."""
-        return await asyncio.to_thread(self._whole, split(original), text, source, target)
+        return await self._beside(self._whole, split(original), text, source, target)
 
     def forget(self, conversation: int) -> None:
         """Nothing of the conversation is remembered any more, nor what is just being translated of it."""
@@ -116,7 +125,13 @@ class Translator:
         for task in list(self._under_way.values()):
             task.cancel()
         self._memory.close()
+        self._thread.shutdown(wait=False, cancel_futures=True)
         await self._pool.close()
+
+    async def _beside[**P, T](self, work: Callable[P, T], *of: P.args, **named: P.kwargs) -> T:
+        """What takes long, beside the event loop, one after another: a thread holds it up for 5 ms, four of them for
+        20."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *of, **named))
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -158,7 +173,7 @@ class Translator:
         if quick:
             best, doubts = self._best(ours, found, source, target)
         else:
-            best, doubts = await asyncio.to_thread(self._best, ours, found, source, target)
+            best, doubts = await self._beside(self._best, ours, found, source, target)
         via = (source, MIDDLE, target) if len(steps) > 1 else (source, target)
         made = Translation(parts.filled(best), doubts, via)
         kept.put(key, made)
@@ -189,6 +204,8 @@ class Translator:
         best: list[str] = []
         doubts: set[Doubt] = set()
         for sentence, options in zip(ours, found, strict=True):
+            if threading.current_thread() is not threading.main_thread():
+                time.sleep(GIVE_WAY)
             text, wrong = self._best_of(sentence, options, target)
             best.append(text)
             doubts |= wrong
@@ -201,7 +218,7 @@ class Translator:
         wrong with them."""
         first, *others = dict.fromkeys(options)
         wrong = compared(sentence, Side(first, target), self._names)
-        for text in others if wrong else ():
+        for text in others if 0 < len(wrong) <= _MENDABLE else ():
             if clean(sentence, Side(text, target), self._names, wrong):
                 return text, set()
         return first, wrong
