@@ -128,15 +128,23 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
 
 
 def _changed_roles(ours: Side, theirs: Side) -> bool:
-    """Whether I do what he does in the other. Both say who does it in a word that says nothing else, and neither leaves
-    it out; not where it was done "by him", which the other may turn round."""
-    if theirs.language not in _SAY_WHO or ours.language not in _SAY_WHO | _MAY_SAY_WHO:
+    """Whether I do what he does in the other: both say who does it in a word that says nothing else. Where a language
+    leaves that word out, or has it for things as well, both of us must be named in both. Not where it was done "by
+    him", which the other may turn round."""
+    if theirs.language not in _SAY_WHO:
         return False
     mine, other = ours.subjects, theirs.subjects
     if not mine or not other or _BY.search(ours.said) or _BY.search(theirs.said):
         return False
-    we_do, we_did = _OURSELVES.issuperset(mine), _OURSELVES.issuperset(other)
-    return (we_do and _OURSELVES.isdisjoint(other)) or (we_did and _OURSELVES.isdisjoint(mine))
+    if not (_OURSELVES.issuperset(mine) and _OURSELVES.isdisjoint(other)) and not (
+        _OURSELVES.issuperset(other) and _OURSELVES.isdisjoint(mine)
+    ):
+        return False
+    return ours.language in _SAY_WHO | _MAY_SAY_WHO or (_both_of_us(ours.who) and _both_of_us(theirs.who))
+
+
+def _both_of_us(who: Collection[str]) -> bool:
+    return not _OURSELVES.isdisjoint(who) and not _OURSELVES.issuperset(who)
 
 
 def _changed_places(ours: Side, theirs: Side) -> bool:

@@ -42,6 +42,8 @@ _NUMBERED_MONTHS = {
     "zh": re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])月"),
 }
 """Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
+_SUBJECT_FIRST = {"vi", "zh"}
+"""Languages in which who does it is named before whom it is done to."""
 _FEW, _MOST_OF = 12, 0.7
 WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
@@ -265,6 +267,8 @@ class Side:
         """Who does what is said, of those in `who`, as far as a word says it that can say nothing else."""
         if self.lexicon is None:
             return frozenset()
+        if self.language in _SUBJECT_FIRST and self.who:
+            return frozenset([min(self.who, key=self.first)])
         return frozenset(who for who in self.lexicon.subjects if self.lexicon.subjects[who].stand_in(self.said))
 
     def speaks_of(self, who: str) -> bool:
