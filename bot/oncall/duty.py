@@ -150,7 +150,7 @@ class Duty:
         keys = {ladder.id: (ladder.id, ladder.rung, ladder.due_at) for ladder in ladders}
         due = [
             ladder for ladder in ladders
-            if self._climbing.over(keys[ladder.id], ladder.due_at, self.paces[ladder.urgency].longest)
+            if self._climbing.over(keys[ladder.id], ladder.due_at, self._longest(ladder))
         ]  # fmt: skip
         self._climbing.keep(set(keys.values()))
         if not due:
@@ -178,6 +178,14 @@ class Duty:
                     ladder.conversation, ladder.language, f"nobody:{ladder.id}", "handoff.nobody_on_call"
                 )
         self._waker.wake(self._topic)
+
+    def _longest(self, ladder: Ladder) -> timedelta:
+        """What is left until the next rung at most, whatever the time of day has become since: the first is due at
+        once, and no pause is as long as that after an acknowledgement."""
+        pace = self.paces[ladder.urgency]
+        if ladder.rung == 0:
+            return timedelta(0)
+        return pace.longest if ladder.acknowledged else pace.after(ladder.rung)
 
     async def _whose(self, ladder: Ladder) -> int:
         """Whose people are called next. When nobody of its organisation has come, or can be reached, the case belongs

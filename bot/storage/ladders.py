@@ -38,6 +38,8 @@ class Ladder:
     due_at: datetime
     organisation: int = 1
     """Whose people are called; 0: those of every one."""
+    acknowledged: bool = False
+    """Somebody has said to come: it stands still for longer than from one rung to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,12 @@ class Ladders(Part):
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
-            Ladder(r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.rung, r.due_at, r.organisation)
+            Ladder(
+                r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.rung, r.due_at, r.organisation,
+                r.acknowledged_at is not None,
+            )
             for r in rows
-        ]
+        ]  # fmt: skip
 
     async def climb(self, ladder: Ladder, rung: int, addressees: Sequence[int], wait: timedelta) -> datetime | None:
         """Climb to `rung` and page `addressees`; when the next rung is due, after `wait`.
@@ -267,6 +272,7 @@ def _running() -> Select[Any]:
             ladders.c.urgency,
             ladders.c.rung,
             ladders.c.due_at,
+            ladders.c.acknowledged_at,
             cases.c.number,
             cases.c.conversation,
             cases.c.organisation,

@@ -308,6 +308,33 @@ async def test_a_clock_that_jumps_makes_nobody_wait(world: World, jump: int) -> 
     assert world.paged(number) == ["1", "2"]
 
 
+async def test_a_clock_that_is_set_back_before_anybody_looked_delays_no_call(world: World) -> None:
+    await world.team()
+    world.gateway()
+    _, number = await world.danger()
+    world.clock.pass_by(seconds=-3600)
+    await world.round()
+    assert world.paged(number) == ["1"], "the first is due at once"
+
+
+async def test_a_clock_that_is_set_back_after_a_page_was_refused_delays_the_next_by_a_step_at_most(
+    world: World,
+) -> None:
+    """Both gateways see the new time for the first time after the jump."""
+    await world.team()
+    world.receiver.moods["1"] = REFUSES
+    gateways = [world.gateway(), world.gateway()]
+    _, number = await world.danger()
+    await gateways[0].look()
+    await gateways[0].send()
+    await gateways[0].settle()
+    world.clock.pass_by(seconds=-3600)
+    await world.round()
+    world.pass_by(STEP.total_seconds())
+    await world.round()
+    assert world.paged(number)[-1] == "2"
+
+
 async def test_the_coordinator_is_warned_of_a_hole_before_it_happens_once(world: World) -> None:
     await world.team()
     world.shifts = week(world.clock)
