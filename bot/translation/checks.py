@@ -48,7 +48,12 @@ _MORE = (*_OTHERS, ("i", "he"))
 _MOST = (*_MORE, ("he", "i"))
 _MAY_SAY_WHO = {"es", "pt", "ro"}
 """Languages in which a word for who does it, where there is one, is about a person."""
-_BY = re.compile(r"(?<!\w)(?:by|from|door|van|von|par|por|pelo|pela|de către|de)(?!\w)")
+_BY = {
+    "de": "von", "en": "by|from", "es": "por|de", "fr": "par|de", "nl": "door|van", "pt": "por|pel[oa]|de", "ro": "de",
+}  # fmt: skip
+"""What stands before whoever does it, where it is said of whom it is done to."""
+_DONE_BY = {language: re.compile(rf"(?<!\w)(?:{words})(?!\w)") for language, words in _BY.items()}
+_NEVER = re.compile("(?!)")
 _OURSELVES = frozenset({"i", "we"})
 _TOO_SHORT, _TOO_LONG = 0.34, 3.2
 _ENOUGH = 14
@@ -134,7 +139,7 @@ def _changed_roles(ours: Side, theirs: Side) -> bool:
     if theirs.language not in _SAY_WHO:
         return False
     mine, other = ours.subjects, theirs.subjects
-    if not mine or not other or _BY.search(ours.said) or _BY.search(theirs.said):
+    if not mine or not other or any(_DONE_BY.get(s.language, _NEVER).search(s.said) for s in (ours, theirs)):
         return False
     if not (_OURSELVES.issuperset(mine) and _OURSELVES.isdisjoint(other)) and not (
         _OURSELVES.issuperset(other) and _OURSELVES.isdisjoint(mine)

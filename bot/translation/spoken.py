@@ -23,7 +23,6 @@ _OF_CLOCK = (
     r"| előtt\b|'?[dt][ae]n?\b)"
 )
 """What makes an hour of the clock of a number, beside a word before it. Eight hours are a time that something takes."""
-_LONG = 3
 _DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"\d\s?([ap])\.?\s?m\b", re.I)
 SMALL = "small"
@@ -103,8 +102,9 @@ class Spoken:
         return text
 
     def says_hour(self, text: str, hour: str) -> bool:
-        """Whether `hour` is one of the clock in a text with times in figures: "at 8", 8:30, 8 pm; not "8 men"."""
-        half = rf"|(?<!\d)0?{(int(hour) - 12) % 24}(?:[:.]\d\d)? ?p\.?m" if len(hour) < _LONG else ""
+        """Whether `hour` (two digits at most) is one of the clock in a text with times in figures: "at 8", 8:30, 8 pm;
+        not "8 men"."""
+        half = rf"|(?<!\d)0?{(int(hour) - 12) % 24}(?:[:.]\d\d)? ?p\.?m"
         said = rf"(?<!\w)(?:{self._at}) 0?{hour}(?!\d)|(?<!\d)0?{hour}{_OF_CLOCK}{half}"
         if re.search(said, text, re.IGNORECASE):
             return True

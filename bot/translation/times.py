@@ -33,27 +33,25 @@ def _other_part(ours: Side, theirs: Side) -> bool:
 
 def _hours(side: Side) -> Iterator[float]:
     """What may be an hour, words where no figure may: noon and midnight are both 0."""
-    figures = [form[2:].partition(".")[0] for form in side.figures if form.startswith("n:")]
-    hours = [int(hour) for hour in figures if hour.isdigit() and len(hour) < _DIGITS]
-    yield from (hour % 12 for hour in hours or side.numbers.maybe)
+    yield from (hour % 12 for hour in [*map(int, _in_figures(side.figures))] or side.numbers.maybe)
+
+
+def _in_figures(forms: list[str]) -> list[str]:
+    """The hours of figures, of those that may have one."""
+    hours = [form[2:].partition(".")[0] for form in forms if form.startswith("n:")]
+    return [hour for hour in hours if hour.isdigit() and len(hour) < _DIGITS]
 
 
 def _lost_part(ours: Side, theirs: Side) -> bool:
     """Whether an hour is in the evening on one side, and on the other it may be any."""
     for one, other in ((ours, theirs), (theirs, ours)):
         if one.parts.in_words and not other.parts.maybe and one.counts and _has_hour(one):
-            return not any(_says_half_day(form) for form in other.figures)
+            return not any(int(hour) > 11 or int(hour) == 0 for hour in _in_figures(other.figures))
     return False
 
 
 def _has_hour(side: Side) -> bool:
-    hours = [form[2:].partition(".")[0] for form in side.figures if form.startswith("n:")]
-    return "hour" in side.units[1] or any(map(side.says_hour, hours))
-
-
-def _says_half_day(form: str) -> bool:
-    hour = form[2:].partition(".")[0]
-    return form.startswith("n:") and hour.isdigit() and len(hour) < _DIGITS and (int(hour) > 11 or int(hour) == 0)
+    return "hour" in side.units[1] or any(map(side.says_hour, _in_figures(side.figures)))
 
 
 def _changed_places(ours: Side, theirs: Side) -> bool:

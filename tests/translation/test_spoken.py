@@ -250,6 +250,14 @@ def test_what_others_changed_is_marked_and_what_they_translated_is_hardly() -> N
     assert wrongly.total() <= 0.08 * len(pairs), wrongly
 
 
+def test_no_number_of_a_message_is_kept_to_be_looked_for_again() -> None:
+    """`re` remembers what it looked for: of hours that is at most twenty-four, and never somebody's number."""
+    text = "Bel me om 470123456 of om 8 uur 's avonds."
+    assert Side(text, "nl").says_hour("8")
+    assert not Side(text, "nl").says_hour("470123456")
+    assert not any("470123456" in str(known) for known in re._cache)  # type: ignore[attr-defined]
+
+
 def test_every_language_is_spoken() -> None:
     assert spoken().keys() == lexicons().keys()
 
