@@ -119,10 +119,12 @@ def around(respond: Respond, dispatcher: CollectingDispatcher, tracker: Tracker,
 def beside(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """Answer what is asked besides the wish that this turn is about, before that asks its own question."""
     wish = topic_of(tracker)
-    plain = wish == PERSON["intent"] or confidence_of(tracker) >= SURE
-    if not plain or wish not in ACTING or was_button(tracker):
+    if wish not in ACTING or was_button(tracker):
         return
     topics, others = asked(tracker)
+    plain = wish == PERSON["intent"] or wish in others or confidence_of(tracker) >= SURE
+    if not plain:
+        return
     if wish not in others:  # no two questions, but a clause that is surely about something else
         clauses = in_clauses(tracker, PART_SURE)
         topics = [name for name in clauses if wish in clauses and name not in ACTING | _SAID_BY_A_WISH]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.translation.lexicon import UNSPACED, lexicons
 from bot.translation.names import names_changed
 from bot.translation.numbers import numbers_changed
-from bot.translation.side import WIDE_LETTERS, WORD, Side
+from bot.translation.side import NOBODY, WIDE_LETTERS, WORD, Side
 
 
 class Doubt(StrEnum):
@@ -97,27 +97,34 @@ def clean(ours: Side, theirs: Side, names: Collection[str], likely: Collection[D
 
 
 def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    return ours.asks != theirs.asks
+    if ours.asks == theirs.asks:
+        return False
+    return not (theirs if ours.asks else ours).may_ask  # many type no mark, and a model puts it
 
 
 def _negation(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     if ours.lexicon is None or theirs.lexicon is None:
         return False
-    # "Unsafe" and "not safe" deny the same.
-    turned = sum(
-        ours.opposites[what] < 0 or -1
-        for what in ours.opposites.keys() & theirs.opposites.keys()
-        if ours.opposites[what] != theirs.opposites[what]
-    )
+    lost = ours.denials - theirs.denials
+    # "Unsafe" and "not safe" deny the same, and so do "at most" and "not more than".
+    turned = _turned(ours.opposites, theirs.opposites) + (_turned(ours.more, theirs.more) if lost else 0)
     # So does "not unsafe", which denies twice what the other does not.
-    return abs(ours.denials + turned - theirs.denials) not in ((0, 2) if turned else (0,))
+    return abs(lost + turned) not in ((0, 2) if turned else (0,))
+
+
+def _turned(mine: Mapping[str, int], other: Mapping[str, int]) -> int:
+    return sum(mine[what] < 0 or -1 for what in mine.keys() & other.keys() if mine[what] != other[what]) if mine else 0
 
 
 def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether somebody in one became somebody else in the other. Languages that leave the word out say nothing."""
-    if ours.lexicon is None or theirs.lexicon is None or not ours.who:
+    if ours.lexicon is None or theirs.lexicon is None:
         return False
+    if ours.persons != NOBODY and any(a and a == -b for a, b in zip(ours.persons, theirs.persons, strict=True)):
+        return True
     who = ours.who
+    if not who:
+        return False
     if _changed_roles(ours, theirs):
         return True
     if "he" in who and "she" in who and _changed_places(ours, theirs):

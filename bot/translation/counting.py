@@ -15,6 +15,10 @@ from typing import Any, NamedTuple
 from bot.translation.cues import cues
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s-]")
+_WORD_OR_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*(?:e|er|ste|de|th|st|nd|rd)?(?!\w)|\d+(?:[.,:h]\d+)*|[^\W\d_]+")
+ENDINGS = {"hu": re.compile("(?:t[oó]l|ig)$"), "tr": re.compile("(?:[dt][ae]n|y?[ae])$")}
+"""Of a number in a word: from, until."""
+_SEVERAL = re.compile(r"#(?:[ -]?#)+")
 _TONES = {"vi"}
 """Languages in which a sign on a letter makes another number: it is left where it stands."""
 _HUNDRED, _THOUSAND, _MILLION = 100, 1000, 1_000_000
@@ -69,24 +73,24 @@ class Counting:
     def __init__(self, language: str, entry: Mapping[str, Any]) -> None:
         self._language = language
         self._tonal = language in _TONES
-        self._forms, self._unsure = _forms(language, entry, self._plain)
+        self._forms, self._unsure = _forms(language, entry, self.plain)
         marked, _ = _forms(language, entry, str)
-        self._joins = self._plain(entry.get("joins", ""))
+        self._joins = self.plain(entry.get("joins", ""))
         half = entry.get("half", {})
         self._halves = tuple(
             (re.compile(rf"{pattern}(?!\w)" if key == "after" else rf"(?<!\w)(?:{pattern}) (?=\w)"), mark)
             for key, mark in (("after", _HALF_AFTER), ("before", _HALF_BEFORE), ("to", _HALF_TO))
-            if (pattern := self._plain(half.get(key, "")))
+            if (pattern := self.plain(half.get(key, "")))
         )
         self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
         large = [word for word, number in (self._forms | marked).items() if number in _LARGE]
         self._large = tuple(large) if language in _GLUES else ()
         self._split = re.compile(f"({'|'.join(large)})") if language in _GLUES else None
-        units = "|".join(f"(?P<{name}>{self._plain(pattern)})" for name, pattern in entry.get("units", {}).items())
+        units = "|".join(f"(?P<{name}>{self.plain(pattern)})" for name, pattern in entry.get("units", {}).items())
         spaced = language != "zh"
         long = [cue for cue in cues("|".join(entry.get("units", {}).values())) if len(cue) > 1]
-        self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self._plain(cue))))
+        self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self.plain(cue))))
         self._units = re.compile(rf"(?<![^\W\d_])(?:{units})(?!\w)" if spaced else units) if units else None
 
     @property
@@ -94,7 +98,8 @@ class Counting:
         """Each number word, with and without its marks, and its value."""
         return self._all_forms
 
-    def _plain(self, text: str) -> str:
+    def plain(self, text: str) -> str:
+        """Without the accents that many leave out, where they make no other number."""
         return text if text.isascii() or self._tonal else text.translate(_UNMARKED)
 
     def said(self, low: str, words: list[str]) -> Said:
@@ -103,9 +108,11 @@ class Counting:
             return _said_in_han(low) if not low.isascii() else NOTHING
         if "-" in low:
             words = _TOKEN.findall(low)
+        if self._language == "ar":  # each with its hamza or without
+            words = [*map(self.plain, words)]
         if self._heard.isdisjoint(words) and not any(large in low for large in self._large):
             return _TWO if self._language == "ar" and any(map(_is_dual, words)) else NOTHING
-        low = self._plain(low)
+        low = self.plain(low)
         low = _PERCENT.sub("%", low)
         for half, mark in self._halves:
             low = half.sub(mark, low)
@@ -172,7 +179,7 @@ class Counting:
         """The units of time that stand behind a number, and all that stand there."""
         if self._units is None:
             return frozenset(), frozenset()
-        low = self._plain(low)
+        low = self.plain(low)
         counted, named = set(), set()
         for match in self._units.finditer(low):
             unit = str(match.lastgroup)
@@ -182,6 +189,21 @@ class Counting:
             if not year and before and (before[-1].isdigit() or self._ends_in_number(before)):
                 counted.add(unit)
         return frozenset(counted), frozenset(named)
+
+    def marked(self, plain: str) -> str:
+        """A text without its accents (`plain`) with "#" for each number and "~" for each unit of time."""
+        text = self._units.sub("~", plain) if self._units is not None else plain
+        if self._language == "zh":
+            text = _HAN.sub("#", text)
+        text = _WORD_OR_FIGURE.sub(self._mark, text)
+        return _SEVERAL.sub("#", text)
+
+    def _mark(self, match: re.Match[str]) -> str:
+        word = match[0]
+        ending = ENDINGS[self._language].search(word) if self._language in ENDINGS else None
+        if ending and word[: ending.start()] in self._forms:
+            return f"#'{ending[0]}"
+        return "#" if word[0].isdigit() or word in self._forms or self._values(word) else word
 
     def _ends_in_number(self, before: str) -> bool:
         if self._language == "zh":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ _THOUSAND = 1000
 _ROUND: Mapping[float, int] = {1000: 3, 10_000: 4, 1_000_000: 6, 100_000_000: 8}
 """What a number in figures may be multiplied by in a word, and its zeros."""
 _NEVER = re.compile(r"(?!)")
+type Sign = str | Callable[[re.Match[str]], str]
 
 
 class Words:
@@ -54,7 +55,11 @@ class Words:
         return found.start() if found else -1
 
     def taken_out(self, text: str) -> str:
-        return self._exact.sub(" ", text) if self._anywhere.search(text) else text
+        return self.in_place(text, " ")
+
+    def in_place(self, text: str, sign: Sign) -> str:
+        """`text` with `sign`, or what that makes of it, in the place of each."""
+        return self._exact.sub(sign, text) if self._anywhere.search(text) else text
 
 
 class Series:
@@ -74,6 +79,10 @@ class Series:
         if not self._any.stand_in(text):
             return frozenset()
         return frozenset(number for number, word in enumerate(self._each) if word.search(text))
+
+    def in_place(self, text: str, sign: Sign) -> str:
+        """`text` with `sign`, or what that makes of it, in the place of each."""
+        return self._any.in_place(text, sign)
 
     def in_order(self, text: str) -> list[int]:
         """The same, in the order in which they first stand there."""
@@ -95,6 +104,8 @@ class Lexicon:
     unsure_months: frozenset[int]
     """Those, from 0, of which the word may be another: may, mars, ekim."""
     days: Series
+    named: Words
+    """The days, and the months of which the word is no other."""
     counting: Counting
     dated: re.Pattern[str]
     """A month beside a number, so that it is no other word ("may", "mart")."""
@@ -127,13 +138,14 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
         return Words(typed(key), spaced)
 
     months, days = typed("months"), typed("days")
+    unsure = frozenset(number - 1 for number in entry.get("unsure_months", ()))
+    named = [*days, *(month for number, month in enumerate(months) if number not in unsure)]
 
     return Lexicon(
         words("not"), words("words"), words("alone"), words("drop"),
         {who: Words(entry.get(who, ()), spaced) for who in ("i", "we", "he", "she")},
         {who: Words([pattern], spaced) for who, pattern in entry.get("subjects", {}).items()},
-        Series(months, spaced), frozenset(number - 1 for number in entry.get("unsure_months", ())),
-        Series(days, spaced), Counting(code, entry),
+        Series(months, spaced), unsure, Series(days, spaced), Words(named, spaced), Counting(code, entry),
         _dated(months) if spaced else _NEVER, _thousands(entry.get("numbers", {}), spaced),
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
     if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
         return True
-    if _other_month(ours, theirs) or times_changed(ours, theirs):
+    if _other_relation(ours, theirs) or _other_month(ours, theirs) or times_changed(ours, theirs):
         return True
     return bool(ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days)
 
@@ -47,6 +47,17 @@ def _other_figures(ours: Side, theirs: Side) -> bool:
         if not dated and not same_hours(ours, theirs) and not _said_in_words(ours, theirs):
             return True
     return _date_and_time(ours.text, theirs.text) or _other_letter(ours.text, theirs.text) or another_code(ours, theirs)
+
+
+def _other_relation(ours: Side, theirs: Side) -> bool:
+    """Whether "before eight" became "after eight", "more than" "less than", or "in three days" "three days ago". What
+    is not more than five is at most five."""
+    mine = ours.relations
+    if not mine:
+        return False
+    other = theirs.relations
+    changed = [what for what, side in mine.items() if other.get(what, side) != side]
+    return bool(changed) and (changed != ["more"] or (ours.denials - theirs.denials) % 2 == 0)
 
 
 def _other_month(ours: Side, theirs: Side) -> bool:

@@ -7,28 +7,19 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, overload
 
+from bot.translation.asking import asks, may_ask
 from bot.translation.counting import NOTHING, Said
 from bot.translation.figures import figures, plain_digits
 from bot.translation.lexicon import Lexicon, lexicons
 from bot.translation.money import currencies, currencies_in_order
 from bot.translation.places import places
+from bot.translation.relations import relations
 from bot.translation.spoken import NO_NAMED, Named, spoken
 from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_QUESTION = re.compile(r"[?？؟]|;(?=\s*$)")
-_ASKS = {
-    "ar": re.compile(r"^[وف]?هل "),
-    "bg": re.compile(r"^(?!дали)\w+(?: \w+)? ли "),
-    "pl": re.compile("^czy [^,:]+$"),
-    "sq": re.compile("^a (?:mund|keni|ka|jeni|je|duhet|ke|do|jam) [^,:]+$"),
-    "tr": re.compile(r"(?<!\w)m[ıiuü](?:y[ıiuü][mz]|s[ıiuü]n(?:[ıi]z)?)?\W*$"),
-    "uk": re.compile("^чи (?!то |інш)[^,:]+$"),
-    "vi": re.compile(r"(?:^có .* không|phải không|được không|duoc khong)\W*$"),
-    "zh": re.compile(r"吗\W*$"),
-}
-"""What makes a question of a sentence without a mark: many type none."""
 _DIGIT = re.compile(r"\d")
+_APOSTROPHE = re.compile("['’]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
@@ -44,6 +35,7 @@ _NUMBERED_MONTHS = {
 """Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
 _SUBJECT_FIRST = {"vi", "zh"}
 """Languages in which who does it is named before whom it is done to."""
+NOBODY = (0, 0)
 _FEW, _MOST_OF = 12, 0.7
 _LONGER = 3
 """Digits that an hour does not have."""
@@ -83,7 +75,7 @@ class Side:
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
         _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
-        _ = self.who, self.denials, self.places, self.names_time
+        _ = self.who, self.denials, self.places, self.names_time, self.relations, self.persons
         return self
 
     @_once
@@ -255,8 +247,10 @@ class Side:
     @_once
     def units(self) -> tuple[frozenset[str], frozenset[str]]:
         """The units of time that are counted, and all that are named."""
+        if self.lexicon is None:
+            return frozenset(), frozenset()
         said = self.said if self.timed is self.text else self.timed.lower()
-        return self.lexicon.counting.units(said) if self.lexicon else (frozenset(), frozenset())
+        return self.lexicon.counting.units(self.lexicon.days.in_place(said, " ") if self.days else said)
 
     @property
     def may_name_unit(self) -> bool:
@@ -301,11 +295,35 @@ class Side:
         return self.spoken.opposites(self.said) if self.spoken else {}
 
     @_once
+    def relations(self) -> dict[str, int]:
+        """What stands beside its numbers and days, of each pair of opposites (`relations.yml`): 1, or -1."""
+        named = self.lexicon is not None and (self.counts or self.days or self.months or self.names_time)
+        if not named and not self.may_name_unit:
+            return {}
+        return relations()[self.language].said(self.said if self.timed is self.text else self.timed.lower())
+
+    @property
+    def more(self) -> dict[str, int]:
+        return {what: side for what, side in self.relations.items() if what == "more"}
+
+    @_once
+    def persons(self) -> tuple[int, int]:
+        """Whether it speaks of you (1) or of them (-1), and of me (1) or of you (-1); 0 for neither, and for both."""
+        if self.lexicon is None:
+            return NOBODY
+        words = self.said_words
+        if "'" in self.said or "’" in self.said:  # I'm, j'ai
+            words = [*words, *(_APOSTROPHE.split(word, 1)[0] for word in words)]
+        return relations()[self.language].persons(self.said, words)
+
+    @_once
     def asks(self) -> bool:
-        if _QUESTION.search(self.text):
-            return True
-        particle = _ASKS.get(self.language)
-        return particle is not None and particle.search(self.said) is not None
+        return asks(self.text, self.said, self.language)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether it may be a question without a mark."""
+        return may_ask(self.said, self.language)
 
 
 def _in_thousands(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ import yaml
 
 from bot.translation.clocks import clocks
 from bot.translation.cues import cues
-from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
+from bot.translation.lexicon import MARKS_MATTER, UNSPACED, Sign, bare, lexicons
 
 _FILE = Path(__file__).with_name("spoken.yml")
 _PARTS = ("morning", "noon", "evening", "night")
@@ -67,6 +67,8 @@ class Spoken:
         self._hours = frozenset(
             word for clock in self._clocks for said in (*clock.hours, *clock.minutes) for word in said.split()[:1]
         )
+        named = sorted({*self._parts.sure, *self._days.sure}, key=len, reverse=True)
+        self._named = re.compile(_whole(code, "|".join(map(re.escape, named))))
         typed = {what: [_typed(code, each) for each in pair] for what, pair in entry["opposites"].items()}
         self._opposites = {
             what: (re.compile(_whole(code, has)), re.compile(_whole(code, has_not)))
@@ -91,6 +93,11 @@ class Spoken:
 
     def days(self, low: str, words: Sequence[str]) -> Named:
         return self._days.named(low, words)
+
+    def in_place(self, low: str, sign: Sign) -> str:
+        """A text in lower case with `sign` in the place of each word for a part of the day or a day from today,
+        which is nothing else."""
+        return self._named.sub(sign, low)
 
     def in_figures(self, text: str, words: Sequence[str]) -> str:
         """The text with each time that is said in words as figures: "tien voor drie" is 2:50."""
@@ -155,6 +162,7 @@ class _Words:
             starts.setdefault(re.split(r"[\s'-]", form.lstrip("'"))[0] if self._spaced else form, []).append(form)
         self._starts = starts
         self.firsts = frozenset(starts)
+        self.sure = frozenset(form for form, (_, is_sure) in self._meant.items() if is_sure)
         sure_forms = "|".join(sorted(map(re.escape, sure), key=len, reverse=True)) or "(?!)"
         between = r"(?:\W*[^\W\d]{1,6}){0,3}?\W*" if self._spaced else ""
         self._behind = re.compile(rf"{between}(?<!\w)(?:{sure_forms})(?!\w)" if self._spaced else sure_forms)
