@@ -188,7 +188,7 @@ class Interpreter:
         # Off the loop: of a long text every sentence is looked at.
         if not await asyncio.to_thread(foreign.stuck, self._languages, made.text, source, target):
             return made
-        return replace(made, doubts=tuple(d for d in Doubt if d in made.doubts or d is Doubt.UNTRANSLATED))
+        return replace(made, doubts=tuple(d for d in Doubt if d in made.doubts or d is Doubt.UNTRANSLATED), sound="")
 
     def _drafted_for(self, case: Case, original: str, text: str) -> None:
         """What is the same in both languages is the caseworker's own."""

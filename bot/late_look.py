@@ -18,7 +18,7 @@ from bot.core.model import Case, CaseChange, Handoff, Message, Sender, Urgency
 from bot.core.replies import Speaker
 from bot.live.local import DESK, Live, conversation
 from bot.ports import Catalogue
-from bot.second_look import READ, TOO_BAD, card_id
+from bot.second_look import READ, card_id
 from bot.sessions import Sessions
 from bot.storage.errors import Gone
 from bot.storage.store import Person, Store
@@ -61,7 +61,7 @@ class LateLook:
         """Looks, beside what the caseworker waits for, at what was `made` of some of `messages` (a conversation to its
         end) in language `into`; at each once. `opened` opens the conversation."""
         calm = _over(messages)
-        new = [m for m in messages if m.seq > calm and m.seq in made and not TOO_BAD & set(made[m.seq].doubts)]
+        new = [m for m in messages if m.seq > calm and m.seq in made and made[m.seq].sound]
         places = {message.seq: (case.conversation, message.seq, into) for message in new}
         new = [message for message in new if places[message.seq] not in self._looked]
         if not new:
@@ -74,7 +74,7 @@ class LateLook:
             left = list(new)
             try:
                 with suppress(Gone):
-                    while left and await self._seen(case, left[0], made[left[0].seq].text, into, opened):
+                    while left and await self._seen(case, left[0], made[left[0].seq].sound, into, opened):
                         left.pop(0)
             finally:
                 for message in left:  # whoever reads it next looks anew

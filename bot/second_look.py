@@ -14,15 +14,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.model import Assessment, Urgency
-from bot.translation import Doubt, Reason, Translation, Translator, Unavailable
+from bot.translation import Reason, Translation, Translator, Unavailable
 from bot.understanding import Understanding
 
 log = logging.getLogger(__name__)
 
 INTO = ("en", "nl", "fr")
 """Languages that the danger assessment has most sentences of; the first that can be reached is taken."""
-TOO_BAD = frozenset({Doubt.UNTRANSLATED, Doubt.LENGTH})
-"""Doubts with which a translation says nothing about the message."""
 PASSES = frozenset({Reason.BUSY, Reason.SLOW, Reason.BROKEN})
 """Reasons that may be over in a while."""
 PAUSES = (10.0, 60.0)
@@ -59,9 +57,9 @@ class SecondLook:
         if into is None or first.urgency is Urgency.EMERGENCY:
             return None
         made = await self._translated(text, language, into, conversation)
-        if made is None or TOO_BAD & set(made.doubts):
+        if made is None or not made.sound:
             return None
-        found = (await self._understanding.of(made.text, into, apart=False)).assessment
+        found = (await self._understanding.of(made.sound, into, apart=False)).assessment
         if found.urgency.rank <= first.urgency.rank:
             return None
         signals = tuple(dict.fromkeys((*first.signals, *found.signals)))

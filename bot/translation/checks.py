@@ -32,6 +32,8 @@ class Doubt(StrEnum):
     UNCHECKED = "unchecked"  # the words of one of the languages are not known: less was checked
 
 
+SAYS_NOTHING = frozenset({Doubt.UNTRANSLATED, Doubt.LENGTH})
+"""With these a sentence says nothing about what was written."""
 _SCRIPTS = {
     "ar": "\u0600-\u06ff", "fa": "\u0600-\u06ff", "ur": "\u0600-\u06ff", "ps": "\u0600-\u06ff", "bg": "\u0400-\u04ff",
     "ru": "\u0400-\u04ff", "uk": "\u0400-\u04ff", "zh": "\u3400-\u9fff", "hi": "\u0900-\u097f", "bn": "\u0980-\u09ff",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bot.translation.checks import Doubt, check, clean, compared, in_order
+from bot.translation.checks import SAYS_NOTHING, Doubt, check, clean, compared, in_order
 from bot.translation.errors import Damaged, Reason, Unavailable
 from bot.translation.memory import Kept, Key, Memory
 from bot.translation.packages import MIDDLE, Installed, route, scan, usable
@@ -37,11 +37,13 @@ QUICK = 600
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Translation:
-    """`doubts` are what `checks` found. `via`: the languages it went through, both ends included."""
+    """`doubts` are what `checks` found. `via`: the languages it went through, both ends included. `sound`: the text
+    without the sentences that stayed in the old language or are much too short or long, of what somebody wrote."""
 
     text: str
     doubts: tuple[Doubt, ...]
     via: tuple[str, ...]
+    sound: str = ""
 
     def __repr__(self) -> str:
         return f"Translation(via={self.via}, doubts={self.doubts})"
@@ -171,11 +173,14 @@ class Translator:
 
         found = await self._run(steps, parts, BEST_OF, patient=patient, meanwhile=read)
         if quick:
-            best, doubts = self._best(ours, found, source, target)
+            best = self._best(ours, found, target)
         else:
-            best, doubts = await self._beside(self._best, ours, found, source, target)
+            best = await self._beside(self._best, ours, found, target)
+        doubts = in_order({doubt for _, wrong in best for doubt in wrong}.union(check((), source, target)))
         via = (source, MIDDLE, target) if len(steps) > 1 else (source, target)
-        made = Translation(parts.filled(best), doubts, via)
+        text = parts.filled([text for text, _ in best])
+        sound = text if SAYS_NOTHING.isdisjoint(doubts) else parts.filled(_sound(best)).strip()
+        made = Translation(text, doubts if best else (), via, sound)
         kept.put(key, made)
         return made
 
@@ -197,21 +202,14 @@ class Translator:
             self._not_used(damaged.folder)
             raise
 
-    def _best(
-        self, ours: Sequence[Side], found: list[list[str]], source: str, target: str
-    ) -> tuple[list[str], tuple[Doubt, ...]]:
-        """Of each sentence the first translation without a doubt, else the model's own first."""
-        best: list[str] = []
-        doubts: set[Doubt] = set()
+    def _best(self, ours: Sequence[Side], found: list[list[str]], target: str) -> list[tuple[str, set[Doubt]]]:
+        """Of each sentence the first translation without a doubt, else the model's own first, with its doubts."""
+        best: list[tuple[str, set[Doubt]]] = []
         for sentence, options in zip(ours, found, strict=True):
             if threading.current_thread() is not threading.main_thread():
                 time.sleep(GIVE_WAY)
-            text, wrong = self._best_of(sentence, options, target)
-            best.append(text)
-            doubts |= wrong
-        if ours:
-            doubts |= set(check((), source, target))
-        return best, in_order(doubts)
+            best.append(self._best_of(sentence, options, target))
+        return best
 
     def _best_of(self, sentence: Side, options: list[str], target: str) -> tuple[str, set[Doubt]]:
         """Most often the first is right, and then the others are not looked at; what is wrong with it is likely to be
@@ -232,3 +230,7 @@ class Translator:
         if len(ours) != len(theirs):
             ours, theirs = ["".join(piece for _, piece in parts.pieces)], [text]
         return check(list(zip(ours, theirs, strict=True)), source, target, self._names)
+
+
+def _sound(best: Sequence[tuple[str, set[Doubt]]]) -> list[str]:
+    return [text if SAYS_NOTHING.isdisjoint(wrong) else "" for text, wrong in best]

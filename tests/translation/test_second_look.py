@@ -28,7 +28,7 @@ from bot.translation import Pool, Reason, Translator, Unavailable
 from bot.understanding import Understanding
 from tests.support.databases import Clock
 from tests.support.desk import join
-from tests.support.two_sentences import CALM, Danger, Languages, no_encoder
+from tests.support.two_sentences import CALM, CRY, Danger, Languages, no_encoder
 
 
 @dataclass
@@ -161,6 +161,30 @@ async def test_what_could_not_be_looked_at_is_looked_at_later(house, packages: P
     assert case is not None
     assert case.urgency is Urgency.EMERGENCY
     assert (await there.said()).count("safety.emergency") == 1
+
+
+class Saying(Pool):
+    """Translates each sentence as it is told, whatever it is."""
+
+    def __init__(self, *said: str) -> None:
+        super().__init__(1, 15, 1)
+        self.said = said
+
+    async def run(self, steps: Sequence[str], sentences: list[str], *rest: Any, **more: Any) -> list[list[str]]:
+        return [[text] for text in self.said]
+
+
+@pytest.mark.parametrize(
+    "bad", ["Nu stiu unde sunt acum.", "no " * 30, "I"], ids=["stayed as it was", "again and again", "a single word"]
+)
+async def test_a_sentence_that_went_wrong_hides_no_other(house, packages: Path, bad: str) -> None:
+    there = await house(Translator(packages, Saying(bad, CRY)))
+    await there.write(f"Nu stiu unde sunt acum. {CALM}")
+    assert (await there.case()).urgency is Urgency.EMERGENCY
+    made = await Translator(packages, Saying(bad, CRY)).translate(
+        f"Nu stiu unde sunt acum. {CALM}", "ro", "en", conversation=1
+    )
+    assert (made.sound, made.text) == (CRY, f"{bad} {CRY}"), "and is itself not looked at"
 
 
 class Killed(Pool):
