@@ -26,7 +26,7 @@ CLAUSE, BESIDE = 0.7, 2
 decision 0048."""
 DELICATE = frozenset({"sexual_exploitation", "delete_my_data"})
 """Topics whose button says much of whoever it is shown to: only for a clause that is surely about one."""
-GUESS_OF_PART, NOT_THE_SAME = 0.2, 0.05
+GUESS_OF_PART, NOT_THE_SAME, SECOND = 0.2, 0.05, 0.05
 """Of a question that nothing is certain of: from where a topic is offered for it, up to where it is not about the
 answered topic too."""
 
@@ -63,12 +63,18 @@ def in_clauses(tracker: Tracker, enough: float) -> list[str]:
 
 
 def guesses_of_parts(tracker: Tracker, topic: str) -> list[str]:
-    """What a further question may be about that nothing is certain of: who asked it sees that it was read."""
+    """What a further question may be about that nothing is certain of: who asked it sees that it was read. Also what
+    comes second, where one is taken to be about the answered ``topic`` as well: "what are these 45 days? And in that
+    time, may I work?"."""
     found: list[str] = []
-    for part in tracker.latest_message.get("parts") or []:
+    message = tracker.latest_message
+    for part in message.get("parts") or message.get("clauses") or []:
         shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
-        best = next(iter(shares))
-        if shares[best] >= PART_SURE or best in TALK or shares.get(topic, 0.0) >= NOT_THE_SAME:
+        (best, surest), *others = shares.items()
+        if surest >= PART_SURE or best in TALK:
             continue
-        found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
+        if best == topic and message.get("parts"):
+            found += [name for name, share in others[:1] if share >= SECOND]
+        elif message.get("parts") and shares.get(topic, 0.0) < NOT_THE_SAME:
+            found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
     return [name for name in found if name not in TALK | ACTING | VAGUE | DELICATE]

@@ -17,8 +17,8 @@ _MARK = re.compile(r"[?？؟]|;(?=\s*$)")
 _ANYWHERE = UNSPACED | {"tr", "vi"}
 """Languages in which a question word stands at any place."""
 _NEVER = re.compile("(?!)")
-_FIRST = r"^\W*(?:[^\W\d_]{1,3}\W+)?(?:{})(?!\w)"
-"""At the beginning, with one short word before it: and, but, so."""
+_FIRST = r"^\W*(?:[^\W\d_]+\W+){0,3}(?:{})(?!\w)"
+"""Near the beginning: "please tell me where"."""
 
 
 class Asking(NamedTuple):
@@ -31,9 +31,14 @@ class Asking(NamedTuple):
 _NONE = Asking(_NEVER, _NEVER)
 
 
+def marked(text: str) -> bool:
+    """Whether a question mark stands there."""
+    return _MARK.search(text) is not None
+
+
 def asks(text: str, low: str, language: str) -> bool:
     """Whether `text` asks; `low` is the same in lower case."""
-    return _MARK.search(text) is not None or _known().get(language, _NONE).surely.search(low) is not None
+    return marked(text) or _known().get(language, _NONE).surely.search(low) is not None
 
 
 def may_ask(low: str, language: str) -> bool:

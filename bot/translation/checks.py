@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
+from bot.translation.asking import marked
 from bot.translation.lexicon import UNSPACED, lexicons
 from bot.translation.names import names_changed
 from bot.translation.numbers import numbers_changed
@@ -99,6 +100,8 @@ def clean(ours: Side, theirs: Side, names: Collection[str], likely: Collection[D
 
 
 def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    if ours.lexicon is None or theirs.lexicon is None:
+        return marked(ours.text) != marked(theirs.text)
     if ours.asks == theirs.asks:
         return False
     return not (theirs if ours.asks else ours).may_ask  # many type no mark, and a model puts it

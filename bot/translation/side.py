@@ -296,9 +296,8 @@ class Side:
 
     @_once
     def relations(self) -> dict[str, int]:
-        """What stands beside its numbers and days, of each pair of opposites (`relations.yml`): 1, or -1."""
-        named = self.lexicon is not None and (self.counts or self.days or self.months or self.names_time)
-        if not named and not self.may_name_unit:
+        """What stands beside its numbers, days and events, of each pair of opposites (`relations.yml`): 1, or -1."""
+        if self.lexicon is None:
             return {}
         return relations()[self.language].said(self.said if self.timed is self.text else self.timed.lower())
 
