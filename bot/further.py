@@ -27,6 +27,7 @@ SHOWN: Final = (
 HOW: Final = {
     "unseen": "nothing was chosen by them",
     "unseen_again": "nothing was chosen by them",
+    "unseen_third": "nothing was chosen by them",
     "harder": "written to be hard, nothing was learned from them",
 }
 
