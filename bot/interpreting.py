@@ -192,7 +192,7 @@ class Interpreter:
 
     def _drafted_for(self, case: Case, original: str, text: str) -> None:
         """What is the same in both languages is the caseworker's own."""
-        if text != original:
+        if _of_case(case, text) != _of_case(case, original):
             _remember(self._drafts, _of_case(case, text))
 
     @staticmethod
@@ -216,7 +216,8 @@ def _digest(session: DeskSession, case: Case, original: str, text: str, target: 
 
 
 def _of_case(case: Case, text: str) -> bytes:
-    return _hashed(str(case.id), " ".join(text.split()))
+    """Of its letters and figures alone: a full stop more makes no other text of it."""
+    return _hashed(str(case.id), "".join(filter(str.isalnum, text.casefold())))
 
 
 def _hashed(*parts: str) -> bytes:

@@ -56,7 +56,7 @@ def both_ways(pairs: Iterable[tuple[str, str]], code: str, own: str) -> bool:
 
 def show(words: Catalogue, folder: Path, as_json: bool, out: TextIO) -> int:
     """Prints the languages; as a table with the packages under it, or as one JSON list."""
-    packages = scan(folder)
+    packages = scan(folder, thorough=not as_json)  # whoever looks wants to know, and can wait for a second
     found = rows(words, packages)
     if as_json:
         out.write(json.dumps(found, ensure_ascii=False) + "\n")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import lzma
-import shutil
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -96,14 +96,27 @@ def install(archive: Path, folder: Path, sha256: str = "") -> Installed:
         new = _read(made, thorough=False)
         if new.fault:
             raise PackageRefused(new.fault)
-        for old in scan(folder):
-            if (old.source, old.target) == (new.source, new.target) or old.folder.name == top:
-                shutil.rmtree(old.folder)
-        try:
-            made.rename(folder / top)
-        except OSError as error:
-            raise PackageRefused(f"it cannot be put in its place ({error.strerror})") from None
+        _put(made, folder / top, [old.folder for old in scan(folder) if _replaces(new, top, old)], Path(place))
     return _read(folder / top, thorough=False)
+
+
+def _replaces(new: Installed, name: str, old: Installed) -> bool:
+    return (old.source, old.target) == (new.source, new.target) or old.folder.name == name
+
+
+def _put(made: Path, where: Path, olds: Sequence[Path], aside: Path) -> None:
+    """The new folder in the place of the old ones, which are there again if that fails."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for number, old in enumerate(olds):
+            old.rename(aside / f"old-{number}")
+            moved.append((aside / f"old-{number}", old))
+        made.rename(where)
+    except OSError as error:
+        for kept, old in moved:
+            with contextlib.suppress(OSError):
+                kept.rename(old)
+        raise PackageRefused(f"it cannot be put in its place ({error.strerror})") from None
 
 
 def digest(path: Path) -> str:

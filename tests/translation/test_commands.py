@@ -102,6 +102,17 @@ def test_doctor_warns_of_a_damaged_package(tmp_path: Path) -> None:
     assert f"warning  translation {package.source} -> {package.target} is not used" in said
 
 
+def test_the_list_of_languages_shows_a_package_with_one_changed_byte(tmp_path: Path) -> None:
+    run("languages", "add", "--file", str(ARCHIVES[0]), folder=tmp_path)
+    (package,) = scan(tmp_path)
+    assert "model.bin is missing or damaged" not in run("languages", folder=tmp_path).stdout
+    model = package.folder / "model" / "model.bin"
+    changed = bytearray(model.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    model.write_bytes(changed)
+    assert "model.bin is missing or damaged" in run("languages", folder=tmp_path).stdout
+
+
 async def said_of(folder: Path, tmp_path: Path) -> list[str]:
     settings = Settings(_env_file=None, data_dir=tmp_path, models_dir=tmp_path, translation_dir=folder)
     found = [(level, said) async for level, said in doctor.findings(settings, date(2026, 11, 24))]

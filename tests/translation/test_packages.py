@@ -38,6 +38,18 @@ def test_a_package_is_installed_once_and_replaced_by_a_newer_one(tmp_path: Path)
     assert sorted(path.name for path in folder.iterdir()) == ["translate-xx_yy-1_1"], "nothing is left lying about"
 
 
+def test_what_cannot_be_put_in_its_place_leaves_the_old_one_there(tmp_path: Path) -> None:
+    folder = tmp_path / "packages"
+    install(packed(tmp_path / "a.argosmodel", WHOLE), folder)
+    newer = {**WHOLE, "metadata.json": json.dumps({"from_code": "xx", "to_code": "yy", "package_version": "1.1"})}
+    top = "translate-xx_yy-1_1"
+    (folder / top).write_text("a file of this name stands in the way", encoding="utf-8")
+    with pytest.raises(PackageRefused, match="in its place"):
+        install(packed(tmp_path / "b.argosmodel", newer, f"{top}/"), folder)
+    assert [(package.version, package.fault) for package in scan(folder, thorough=True)] == [("1.0", "")]
+    assert sorted(path.name for path in folder.iterdir()) == [NAME, top]
+
+
 @pytest.mark.parametrize(
     ("files", "top", "why"),
     [
