@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from bot.translation import Doubt, check
 from bot.translation.lexicon import lexicons
 from bot.translation.relations import relations
 from bot.translation.side import Side
+from tests.support.translated_pairs import marked
 
 NAMES = glossary(CONTENT)
 PAIRS = Path(__file__).with_name("relations.jsonl")
@@ -119,16 +118,10 @@ LEAST = {"compare": 0.95, "order": 0.85, "ago": 0.95, "question": 0.95, "youthey
 
 def test_what_others_turned_round_is_marked_and_what_they_translated_is_hardly() -> None:
     """484 translations of 17 languages."""
-    changed, marked, wrongly = Counter[str](), Counter[str](), Counter[str]()
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    for pair in pairs:
-        wrongly[pair["kind"]] += bool(check([(pair["x"], pair["good"])], pair["s"], pair["t"], NAMES))
-        if "bad" in pair:
-            changed[pair["kind"]] += 1
-            marked[pair["kind"]] += bool(check([(pair["x"], pair["bad"])], pair["s"], pair["t"], NAMES))
+    changed, found, wrongly, pairs = marked(PAIRS, NAMES)
     assert changed.keys() == LEAST.keys()
-    assert not [kind for kind in changed if marked[kind] < LEAST[kind] * changed[kind]], (marked, changed)
-    assert wrongly.total() <= 0.05 * len(pairs), wrongly
+    assert not [kind for kind in changed if found[kind] < LEAST[kind] * changed[kind]], (found, changed)
+    assert wrongly.total() <= 0.05 * pairs, wrongly
 
 
 def test_every_language_has_all_of_them() -> None:

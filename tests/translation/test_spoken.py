@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from bot.translation.cues import choices, cues
 from bot.translation.lexicon import lexicons
 from bot.translation.side import Side
 from bot.translation.spoken import spoken
+from tests.support.translated_pairs import marked
 
 PAIRS = Path(__file__).with_name("pairs.jsonl")
 """By two hands that had seen none of the checks: `good` is a translation, `bad` the same with one thing changed."""
@@ -236,18 +235,11 @@ def test_what_is_only_said_otherwise_is_not(source: str, ours: str, target: str,
 
 def test_what_others_changed_is_marked_and_what_they_translated_is_hardly() -> None:
     """708 translations of 17 languages. Who does what to whom can be read from words in a few languages alone."""
-    changed, marked, wrongly = Counter[str](), Counter[str](), Counter[str]()
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    for pair in pairs:
-        wrongly[pair["kind"]] += bool(check([(pair["x"], pair["good"])], pair["s"], pair["t"], NAMES))
-        if "bad" in pair:
-            changed[pair["kind"]] += 1
-            marked[pair["kind"]] += bool(check([(pair["x"], pair["bad"])], pair["s"], pair["t"], NAMES))
-    assert {kind: marked[kind] >= 0.9 * changed[kind] for kind in changed if kind != "who"} == dict.fromkeys(
-        changed.keys() - {"who"}, True
-    ), (marked, changed)
-    assert marked.total() - marked["who"] >= 0.97 * (changed.total() - changed["who"])
-    assert wrongly.total() <= 0.08 * len(pairs), wrongly
+    changed, found, wrongly, pairs = marked(PAIRS, NAMES)
+    seen = changed.keys() - {"who"}
+    assert not [kind for kind in seen if found[kind] < 0.9 * changed[kind]], (found, changed)
+    assert found.total() - found["who"] >= 0.97 * (changed.total() - changed["who"])
+    assert wrongly.total() <= 0.08 * pairs, wrongly
 
 
 def test_no_number_of_a_message_is_kept_to_be_looked_for_again() -> None:
