@@ -71,14 +71,13 @@ def guesses_of_parts(tracker: Tracker, topic: str) -> list[str]:
     comes second, where one is taken to be about the answered ``topic`` as well: "what are these 45 days? And in that
     time, may I work?"."""
     found: list[str] = []
-    message = tracker.latest_message
-    for part in message.get("parts") or message.get("clauses") or []:
+    for part in tracker.latest_message.get("parts") or []:
         shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
         (best, surest), *others = shares.items()
         if surest >= PART_SURE or best in TALK:
             continue
-        if best == topic and message.get("parts"):
+        if best == topic:
             found += [name for name, share in others[:1] if share >= SECOND]
-        elif message.get("parts") and shares.get(topic, 0.0) < NOT_THE_SAME:
+        elif shares.get(topic, 0.0) < NOT_THE_SAME:
             found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
     return [name for name in found if name not in TALK | ACTING | VAGUE | DELICATE]
