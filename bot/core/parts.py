@@ -30,7 +30,7 @@ _TOLD: Final = (".", "!", "。", "！")
 _WINDOW: Final = 4
 """Words of a clause among which one must be a question word. In a second one fewer; what ends as a statement begins
 with it, or it is one ("I have nowhere to sleep.")."""
-_UNDIVIDED: Final = 8
+_UNDIVIDED: Final = 10
 """Words, or signs of Chinese, from which a text that nothing divides is looked at in halves."""
 _NEAR: Final = 2
 _LONGEST: Final = 6
