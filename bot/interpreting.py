@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -217,7 +218,8 @@ def _digest(session: DeskSession, case: Case, original: str, text: str, target: 
 
 def _of_case(case: Case, text: str) -> bytes:
     """Of its letters and figures alone: a full stop more makes no other text of it."""
-    return _hashed(str(case.id), "".join(filter(str.isalnum, text.casefold())))
+    said = "".join(sign for sign in text.casefold() if unicodedata.category(sign)[0] in "LMN")
+    return _hashed(str(case.id), said or text)
 
 
 def _hashed(*parts: str) -> bytes:

@@ -14,6 +14,8 @@ from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare
 
 _FILE = Path(__file__).with_name("asking.yml")
 _MARK = re.compile(r"[?？؟]|;(?=\s*$)")
+_CALLS = ("!", "！")
+"""What is called out asks nothing: do it now!"""
 _ANYWHERE = UNSPACED | {"tr", "vi"}
 """Languages in which a question word stands at any place."""
 _NEVER = re.compile("(?!)")
@@ -38,7 +40,9 @@ def marked(text: str) -> bool:
 
 def asks(text: str, low: str, language: str) -> bool:
     """Whether `text` asks; `low` is the same in lower case."""
-    return marked(text) or _known().get(language, _NONE).surely.search(low) is not None
+    if marked(text):
+        return True
+    return not text.rstrip().endswith(_CALLS) and _known().get(language, _NONE).surely.search(low) is not None
 
 
 def may_ask(low: str, language: str) -> bool:

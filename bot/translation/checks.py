@@ -46,9 +46,14 @@ _OWN_LATIN = re.compile(f"[{_LATIN}]+")
 """Runs of letters: a word at a time is found much faster than a letter."""
 _SAY_WHO = {"de", "en", "fr", "nl"}
 """Languages in which a sentence about me has a word for me."""
+_TELL_A_QUESTION = {"bg", "de", "en", "nl", "tr", "vi", "zh"}
+"""Languages in which a question that yes would answer is told from a statement by its words."""
+_STOPS = (".", "。")
 _OTHERS = (("i", "we"), ("we", "i"), ("he", "she"), ("she", "he"))
 _MORE = (*_OTHERS, ("i", "he"))
 _MOST = (*_MORE, ("he", "i"))
+_PERSON_IN_VERB = frozenset({"ar", "es", "hu", "pl", "pt", "ro", "sq", "tr"})
+"""Languages in which the end of a verb says who does it."""
 _MAY_SAY_WHO = {"es", "pt", "ro"}
 """Languages in which a word for who does it, where there is one, is about a person."""
 _BY = {
@@ -104,7 +109,10 @@ def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         return marked(ours.text) != marked(theirs.text)
     if ours.asks == theirs.asks:
         return False
-    return not (theirs if ours.asks else ours).may_ask  # many type no mark, and a model puts it
+    asking, other = (ours, theirs) if ours.asks else (theirs, ours)
+    if not marked(asking.text) and other.language not in _TELL_A_QUESTION and not other.text.endswith(_STOPS):
+        return False  # "can you help me" and "puedes ayudarme": neither has a mark, and one of them needs none
+    return not other.may_ask  # many type no mark, and a model puts it
 
 
 def _negation(ours: Side, theirs: Side, _: Collection[str]) -> bool:
@@ -125,7 +133,7 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether somebody in one became somebody else in the other. Languages that leave the word out say nothing."""
     if ours.lexicon is None or theirs.lexicon is None:
         return False
-    if ours.persons != NOBODY and any(a and a == -b for a, b in zip(ours.persons, theirs.persons, strict=True)):
+    if ours.persons != NOBODY and _another_person(ours, theirs):
         return True
     who = ours.who
     if not who:
@@ -142,6 +150,15 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         and (other not in who or theirs.times(other) > ours.times(other))
         for one, other in others
     )
+
+
+def _another_person(ours: Side, theirs: Side) -> bool:
+    """Whether you became them, or I you. Of two languages that leave their words out each may have said another half
+    of "I understand you"."""
+    (whom, me), (other_whom, other_me) = ours.persons, theirs.persons
+    if whom and whom == -other_whom:
+        return True
+    return bool(me) and me == -other_me and not _PERSON_IN_VERB.issuperset((ours.language, theirs.language))
 
 
 def _changed_roles(ours: Side, theirs: Side) -> bool:

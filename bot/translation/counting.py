@@ -16,7 +16,7 @@ from bot.translation.cues import cues
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s-]")
 _WORD_OR_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*(?:e|er|ste|de|th|st|nd|rd)?(?!\w)|\d+(?:[.,:h]\d+)*|[^\W\d_]+")
-ENDINGS = {"hu": re.compile("(?:t[oó]l|ig)$"), "tr": re.compile("(?:[dt][ae]n|y?[ae])$")}
+ENDINGS = {"hu": re.compile("(?:t[oóöő]l|ig)$"), "tr": re.compile("(?:[dt][ae]n|y?[ae])$")}
 """Of a number in a word: from, until."""
 _SEVERAL = re.compile(r"#(?:[ -]?#)+")
 _TONES = {"vi"}

@@ -17,11 +17,13 @@ from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
 from bot.translation.spoken import spoken
 
 _FILE = Path(__file__).with_name("relations.yml")
-_PERSONS = ("whom", "me")
+_OPPOSITES, _PERSONS = ("more", "order", "ago"), ("whom", "me")
 _SHORT = r"(?:[^\W\d_]{1,10}[ '’-]){0,2}?"
 """What may stand between: "after the 5th"."""
-_FILL = {"{n}": f"{_SHORT}#", "{t}": f"{_SHORT}(?:~ )?[#@]", "{s}": r"(?:#[ -]?(?:de )?|[^\W\d_]{1,6} )?~"}
-_FILL_UNSPACED = {"{n}": "#", "{t}": "[#@]", "{s}": "#~"}
+_NO_COUNT = r"#(?! ?[^\W\d_]{4,})"
+"""A number that counts nothing: "before two", not "for two men"."""
+_FILL = {"{n}": f"{_SHORT}#", "{t}": f"{_SHORT}(?:~ )?(?:@|{_NO_COUNT})", "{s}": r"(?:#[ -]?(?:de )?|[^\W\d_]{1,6} )?~"}
+_FILL_UNSPACED = {"{n}": "#", "{t}": "(?:@|#(?=[~@点號号]|$|[。，,.?!？！]))", "{s}": "#~"}
 _RANGE = re.compile(r"\d ?[-–—] ?\d")
 
 
@@ -42,9 +44,10 @@ class Relations:
                 written = written.replace(name, sign)
             return self._counting.plain(written)
 
-        patterns = {what: [*map(pattern, pair)] for what, pair in entry.items() if what not in _PERSONS}
+        patterns = {what: [*map(pattern, pair)] for what, pair in entry.items() if what in _OPPOSITES}
         self._pairs = {what: _Pair(pair, spaced) for what, pair in patterns.items()}
         told = cues("|".join(each for pair in patterns.values() for each in pair))
+        self._range = re.compile(pattern(entry["range"])) if "range" in entry else None
         self._may = _words_begin_with(told) if told and spaced and self._ending is None else None
         self._persons = _Persons(code, [words for what in _PERSONS for words in entry[what]])
 
@@ -53,6 +56,8 @@ class Relations:
         if self._may is not None and self._may.search(self._counting.plain(low)) is None:
             return {}
         marked = self.marked(low)
+        if self._range is not None:
+            marked = self._range.sub(" ", marked)
         found = {what: side for what, pair in self._pairs.items() if (side := pair.side(marked))}
         if "order" in found and _RANGE.search(low):
             del found["order"]

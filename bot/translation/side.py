@@ -19,6 +19,9 @@ from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _DIGIT = re.compile(r"\d")
+_HYPHENED = {"fr", "pt", "ro"}
+"""Languages that write a pronoun behind its verb with a hyphen: aidez-moi."""
+_HOUR_IN_DUTCH = re.compile(r"\d ?u(?!\w)")
 _APOSTROPHE = re.compile("['’]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
@@ -311,6 +314,11 @@ class Side:
         if self.lexicon is None:
             return NOBODY
         words = self.said_words
+        if self.language in _HYPHENED and "-" in self.said:
+            joined = (word for word in words if "-" in word and not word.startswith("rendez"))
+            words = [*words, *(part for word in joined for part in word.split("-"))]
+        if self.language == "nl" and "u" in words and _HOUR_IN_DUTCH.search(self.said):
+            words = [word for word in words if word != "u"]
         if "'" in self.said or "’" in self.said:  # I'm, j'ai
             words = [*words, *(_APOSTROPHE.split(word, 1)[0] for word in words)]
         return relations()[self.language].persons(self.said, words)

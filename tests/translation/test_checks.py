@@ -203,6 +203,7 @@ def test_a_number_has_one_form_however_it_is_written(number: int) -> None:
 TIRING = (
     "1", "00", "1.", "+0", "12:30 ", "a@", "a.", "a-", "Aa", "A. ", "\n", "\n,", "\u00a0", "! ", "。", "ne a que ",
     "n't", "€", "có ", "8 a ", "after the ", "voor 8 ", "ли ", "半小时",
+    "_", "ne l'en ",
 )  # fmt: skip
 
 
@@ -221,3 +222,14 @@ def test_no_text_keeps_a_thread_busy(unit: str) -> None:
     for language in LANGUAGES:
         took = min(spent(lambda: compared(Side(text, language), Side(text, "nl"))) for _ in range(3))  # noqa: B023
         assert took < 0.150, language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("ne " + "l'en " * 700 + "!", "fr"), ("Tarih: " + "_" * 3900 + " önce", "tr"), ("_" * 3900 + " fazla önce", "tr"),
+     ("Dátum: " + "_" * 3900 + " legalább", "hu"), ("có " * 1300 + "x", "vi")],
+)  # fmt: skip
+def test_no_end_of_a_text_sends_a_pattern_back(text: str, language: str) -> None:
+    began = time.thread_time()
+    compared(Side(text, language), Side("Date before", "en"))
+    assert time.thread_time() - began < 0.150
