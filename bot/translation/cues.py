@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MAY_BE_MISSING = re.compile(r"\((?:\?[:!=]|\?<[!=]|\?P<\w+>)[^()]*\)\??|\{\w\}|\{\d+,\d*\}|\[[^\]]*\]\??|\\\w[*+?]?|.\?")
+_MAY_BE_MISSING = re.compile(
+    r"\((?:\?[:!=]|\?<[!=]|\?P<\w+>)[^()]*\)\??|\{\w\}|\{\d+,\d*\}|\[[^\]]*\]\??|\\\w[*+?]?|.\?"
+)
 _RUN = re.compile(r"[^\W_]+(?:[ '’-][^\W_]+)*")
 _DEPTH = {"(": 1, ")": -1}
 
