@@ -3,8 +3,6 @@ Limits and how they were chosen: docs/decisions/0048-two-questions.md."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from rasa_sdk import Tracker
 
 from actions.turn import TALK, ranking_of, was_button
@@ -26,10 +24,13 @@ right one in 32 of the 61 that were answered about something else."""
 CLAUSE, BESIDE = 0.7, 2
 """From where a clause of a message is about something of its own, and how many of these are offered beside the answer:
 decision 0048."""
-MAY_BE, PLACES = 0.02, 2
-"""From where a clause, or all of them, may be about something at all, and how many usual next questions give way."""
+CLAUSE_MAY, OF_ALL_MAY = 0.5, 0.001
+"""From where it may be, when the whole message is about that a little."""
 DELICATE = frozenset({"sexual_exploitation", "delete_my_data"})
 """Topics whose button says much of whoever it is shown to: only for a clause that is surely about one."""
+GUESS_OF_PART, NOT_THE_SAME, SECOND = 0.2, 0.05, 0.05
+"""Of a question that nothing is certain of: from where a topic is offered for it, up to where it is not about the
+answered topic too; and from where what comes second is offered for one that is taken to be about that topic."""
 
 
 def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
@@ -40,29 +41,15 @@ def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
         return {}
     second = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS]
     likely = [name for name in second if name not in ACTING | DELICATE | TALK]
-    found = dict.fromkeys([*in_clauses(tracker, CLAUSE), *likely])
-    topics = [name for name in found if name != topic and name not in TALK - ASIDE][:BESIDE]
-    more = may_be_meant(tracker, {topic, *topics})
-    return ({"also": topics} if topics else {}) | ({"likely": more} if more else {})
+    found = dict.fromkeys([*in_clauses(tracker, CLAUSE, CLAUSE_MAY), *guesses_of_parts(tracker, topic), *likely])
+    topics = [name for name in found if name != topic and name not in TALK - ASIDE]
+    return {"also": topics[:BESIDE]} if topics else {}
 
 
-def may_be_meant(tracker: Tracker, known: Collection[str]) -> list[str]:
-    """What a message of several clauses or questions may be about beside the ``known`` topics, the likeliest first:
-    they take the places of usual next questions, so that there is no button more for a guess."""
-    said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
-    shares = dict(ranking_of(tracker)) if said else {}
-    for entries in said:
-        for entry in entries:
-            name, share = str(entry["name"]), float(entry["confidence"])
-            shares[name] = max(shares.get(name, 0.0), share)
-    found = sorted((name for name, share in shares.items() if share >= MAY_BE), key=lambda name: -shares[name])
-    left_out = {*known, "talk_to_human"} | (TALK - ASIDE) | DELICATE
-    return [name for name in found if name not in left_out][:PLACES]
-
-
-def in_clauses(tracker: Tracker, enough: float) -> list[str]:
+def in_clauses(tracker: Tracker, enough: float, likely: float = 1.0) -> list[str]:
     """The topics that the clauses of the message, or its questions, are about, each by itself, with ``enough``
-    confidence; the surest first. Of what is said of the conversation itself only what is ``ASIDE``."""
+    confidence, or with a ``likely`` one where the whole says a little of it; the surest first. Of what is said of the
+    conversation itself only what is ``ASIDE``."""
     whole = dict(ranking_of(tracker))
     said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
     clauses = [(str(entries[0]["name"]), float(entries[0]["confidence"])) for entries in said]
@@ -73,6 +60,24 @@ def in_clauses(tracker: Tracker, enough: float) -> list[str]:
             return share >= VAGUE_SURE or (share >= enough and whole.get(name, 0.0) >= OF_ALL)
         if name in DELICATE | ASIDE:
             return share >= PART_SURE
-        return share >= enough and name not in TALK
+        may_be = share >= likely and whole.get(name, 0.0) >= OF_ALL_MAY
+        return (share >= enough or may_be) and name not in TALK
 
     return [name for name, share in found if is_meant(name, share)]
+
+
+def guesses_of_parts(tracker: Tracker, topic: str) -> list[str]:
+    """What a further question may be about that nothing is certain of: who asked it sees that it was read. Also what
+    comes second, where one is taken to be about the answered ``topic`` as well: "what are these 45 days? And in that
+    time, may I work?"."""
+    found: list[str] = []
+    for part in tracker.latest_message.get("parts") or []:
+        shares = {str(entry["name"]): float(entry["confidence"]) for entry in part}
+        (best, surest), *others = shares.items()
+        if surest >= PART_SURE or best in TALK:
+            continue
+        if best == topic:
+            found += [name for name, share in others[:1] if share >= SECOND]
+        elif shares.get(topic, 0.0) < NOT_THE_SAME:
+            found += [name for name, share in shares.items() if share >= GUESS_OF_PART]
+    return [name for name in found if name not in TALK | ACTING | VAGUE | DELICATE]

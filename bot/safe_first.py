@@ -12,7 +12,6 @@ from bot.core.model import EngineReply, EngineTurn
 ANSWER = "answer"
 SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood"})
 """What is said to these is no answer to somebody who may be in danger: "SOS!" is not thanked for."""
-GUESSED = frozenset({"also", "likely"})
 PLEASE = "forms.please_choose"
 BOTH = "both"
 
@@ -35,9 +34,9 @@ def _small_talk(reply: EngineReply) -> bool:
 
 def _plain(reply: EngineReply) -> EngineReply:
     """Without what may be meant besides: a guess is no button above the question."""
-    if GUESSED.isdisjoint(reply.values):
+    if "also" not in reply.values:
         return reply
-    return replace(reply, values={key: value for key, value in reply.values.items() if key not in GUESSED})
+    return replace(reply, values={key: value for key, value in reply.values.items() if key != "also"})
 
 
 def _asks_nothing(reply: EngineReply) -> bool:

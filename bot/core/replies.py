@@ -90,14 +90,11 @@ class Speaker:
         text = self._words.say(key, self.lang, **values)
         return Outgoing(sender, text, tuple(self.choice(a) for a in actions), urgency, key)
 
-    def answer(
-        self, topic: str, *, person: bool = True, also: Sequence[str] = (), likely: Sequence[str] = ()
-    ) -> Outgoing:
-        """The answer for a topic with its usual next questions; a person is always one tap away. `also`: other topics
-        that may have been meant, before those, of which one then has a button more; `likely`: less likely ones, in the
-        places of usual next questions."""
+    def answer(self, topic: str, *, person: bool = True, also: Sequence[str] = ()) -> Outgoing:
+        """The answer for a topic with its likely next questions; a person is always one tap away. `also`: other topics
+        that may have been meant, before those, of which one then has a button more."""
         answer = self._words.answer(topic, self.lang)
-        topics = dict.fromkeys((*also, *likely, *answer.choices))
+        topics = dict.fromkeys((*also, *answer.choices))
         actions: list[Mapping[str, Any]] = [{"intent": t} for t in topics if t != "talk_to_human"]
         if topic in STARTS:
             actions.insert(0, {"intent": STARTS[topic]})
@@ -144,8 +141,7 @@ class Speaker:
         if reply.key == "answer":
             topic = str(reply.values["topic"])
             if not reply.choices:
-                more, less = (reply.values.get(name, ()) for name in ("also", "likely"))
-                return [self.answer(topic, also=more, likely=less)]
+                return [self.answer(topic, also=reply.values.get("also", ()))]
             actions = list(reply.choices)[:MAX_CHOICES]
             answer = self._words.answer(topic, self.lang)
             chosen = tuple(self.choice(a) for a in actions)

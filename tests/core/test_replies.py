@@ -25,13 +25,6 @@ def test_what_may_be_meant_besides_comes_first_and_the_person_last(words: conten
     assert one == ["shelter", *plain], "no usual next question is lost for it"
 
 
-def test_what_is_only_likely_takes_the_places_of_usual_next_questions(words: content.Catalogue) -> None:
-    plain = buttons(words, topic="cost")
-    assert buttons(words, topic="cost", likely=["shelter"]) == ["shelter", *plain[:2], plain[-1]]
-    both = buttons(words, topic="cost", also=["police"], likely=["shelter", "debt"])
-    assert both == ["police", "shelter", "debt", plain[0], "talk_to_human"]
-
-
 def test_who_may_want_a_person_has_that_button_once(words: content.Catalogue) -> None:
     assert buttons(words, topic="cost", also=["talk_to_human"]) == buttons(words, topic="cost")
 
@@ -40,5 +33,3 @@ def test_who_may_want_a_person_has_that_button_once(words: content.Catalogue) ->
 def test_what_nobody_has_words_for_is_not_offered(words: content.Catalogue, also: object) -> None:
     with pytest.raises(Unsayable):
         buttons(words, topic="cost", also=also)
-    with pytest.raises(Unsayable):
-        buttons(words, topic="cost", likely=also)
