@@ -23,6 +23,7 @@ SAID = [
     ("nl", "ik ben hier voor maandag", {"order": -1}),
     ("en", "at least five people", {"more": 1}),
     ("en", "from 8 to 10", {}),
+    ("en", "not until 8", {}),
     ("en", "open 8-10, after 12 too", {}),
     ("ro", "vine după opt seara", {"order": 1}),
     ("ro", "acum o săptămână", {"ago": -1}),
