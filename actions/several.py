@@ -13,6 +13,7 @@ VAGUE = frozenset({"about_us", "bystander_conduct"})
 """What "can you help me?" and "what can I do?" are by themselves, without what they stand beside."""
 ASIDE = frozenset({"are_you_human", "not_ready", "not_understood"})
 """Topics about the conversation that are more than politeness: "are you a robot?" beside a question is one too."""
+QUIET = ASIDE - {"are_you_human"}
 PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
 """Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
 whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
@@ -36,12 +37,15 @@ answered topic too; and from where what comes second is offered for one that is 
 def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
     """What the message may be about beside ``topic``, or instead: buttons below the answer. What is in it as a clause
     of its own, what a further question may be about, and what the whole may be about. Of what was pressed there are
-    none."""
-    if was_button(tracker) or topic in TALK - {"are_you_human", "greet"}:
+    none. Who does not understand or needs time is shown nothing that is guessed."""
+    if was_button(tracker) or topic in TALK - ASIDE - {"greet"}:
         return {}
-    second = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS]
-    likely = [name for name in second if name not in ACTING | DELICATE | TALK]
-    found = dict.fromkeys([*in_clauses(tracker, CLAUSE, CLAUSE_MAY), *guesses_of_parts(tracker, topic), *likely])
+    likely: list[str] = []
+    if topic not in QUIET:
+        second = [name for name, share in ranking_of(tracker)[1:2] if share >= GUESS]
+        likely = [name for name in second if name not in ACTING | DELICATE | TALK]
+        likely = [*guesses_of_parts(tracker, topic), *likely]
+    found = dict.fromkeys([*in_clauses(tracker, CLAUSE, CLAUSE_MAY), *likely])
     topics = [name for name in found if name != topic and name not in TALK - ASIDE]
     return {"also": topics[:BESIDE]} if topics else {}
 

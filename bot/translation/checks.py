@@ -120,13 +120,15 @@ def _negation(ours: Side, theirs: Side, _: Collection[str]) -> bool:
         return False
     lost = ours.denials - theirs.denials
     # "Unsafe" and "not safe" deny the same, and so do "at most" and "not more than".
-    turned = _turned(ours.opposites, theirs.opposites) + (_turned(ours.more, theirs.more) if lost else 0)
+    turned = _turned(ours.opposites, theirs.opposites) if ours.opposites else 0
+    if lost and ours.more:
+        turned += _turned(ours.more, theirs.more)
     # So does "not unsafe", which denies twice what the other does not.
     return abs(lost + turned) not in ((0, 2) if turned else (0,))
 
 
 def _turned(mine: Mapping[str, int], other: Mapping[str, int]) -> int:
-    return sum(mine[what] < 0 or -1 for what in mine.keys() & other.keys() if mine[what] != other[what]) if mine else 0
+    return sum(mine[what] < 0 or -1 for what in mine.keys() & other.keys() if mine[what] != other[what])
 
 
 def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:

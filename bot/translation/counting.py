@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.translation.cues import cues
@@ -84,6 +84,8 @@ class Counting:
         )
         self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
+        self._ones = frozenset(word for word in self._heard if (self._forms | marked).get(word) == 1)
+        self._articles = self._ones - self._unsure
         large = [word for word, number in (self._forms | marked).items() if number in _LARGE]
         self._large = tuple(large) if language in _GLUES else ()
         self._split = re.compile(f"({'|'.join(large)})") if language in _GLUES else None
@@ -92,6 +94,16 @@ class Counting:
         long = [cue for cue in cues("|".join(entry.get("units", {}).values())) if len(cue) > 1]
         self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self.plain(cue))))
         self._units = re.compile(rf"(?<![^\W\d_])(?:{units})(?!\w)" if spaced else units) if units else None
+
+    def may_say(self, low: str, words: Iterable[str]) -> bool:
+        """Whether a number greater than one may stand in words in a text in lower case, of which `words` are the
+        words."""
+        if self._language == "ar" or not self._heard.intersection(words) <= self._articles or "-" in low or "'" in low:
+            return True
+        return any(map(low.__contains__, self._large))
+
+    def _may_be_half(self, low: str) -> bool:
+        return any(half.search(low) for half, _ in self._halves)
 
     @property
     def forms(self) -> Mapping[str, float]:
@@ -110,9 +122,12 @@ class Counting:
             words = _TOKEN.findall(low)
         if self._language == "ar":  # each with its hamza or without
             words = [*map(self.plain, words)]
-        if self._heard.isdisjoint(words) and not any(large in low for large in self._large):
+        heard = self._heard.intersection(words)
+        low, marked = self.plain(low), low
+        # The word for one alone says none.
+        few = heard <= self._ones and not (heard and self._may_be_half(low))
+        if few and not any(map(marked.__contains__, self._large)):
             return _TWO if self._language == "ar" and any(map(_is_dual, words)) else NOTHING
-        low = self.plain(low)
         low = _PERCENT.sub("%", low)
         for half, mark in self._halves:
             low = half.sub(mark, low)

@@ -7,10 +7,8 @@ one beside such a number that a capital inside a sentence makes a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-from bot.translation.side import Side
 
 LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _CYRILLIC, _ARABIC = "\u0400-\u04ff", "\u0600-\u06ff"
@@ -21,6 +19,8 @@ _BEFORE = (
     "ul\\.|rruga|rrugën|đường|phố"
 )
 _AFTER = "street|road|lane|avenue|utca|út|sokak|sokağı|caddesi|cadde|cad\\."
+_NO_STREET = ("av.", "bd", "plaza", "travessa", "str", "cad", "пр")
+"""Beside `_SAY_STREET`, what stands before or behind a number alone."""
 _NR = "(?:nr\\.? ?|n° ?|no[.:]? ?|nummer |num[aă]rul |numéro )?"
 _HOUSES = tuple(
     re.compile(pattern, re.IGNORECASE if "said" in pattern else 0)
@@ -71,6 +71,10 @@ _NAMED_STREETS = tuple(
 _STREET = re.compile("...(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан)$")
 
 
+_SAYING = tuple(pattern for pattern in _HOUSES if "said" in pattern.groupindex)
+_BESIDE_NUMBER = tuple(pattern for pattern in _HOUSES if pattern not in _SAYING)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """A street, or what may be one."""
@@ -82,22 +86,21 @@ class House:
     """A capital inside a sentence says that it is a name."""
 
 
-def houses(side: Side) -> Iterator[House]:
-    """Each in the order of its kind; the same may come twice."""
-    if any(map(side.low.__contains__, _SAY_STREET)):
+def houses(text: str, low: str, *, counts: bool, dates: Callable[[str], bool]) -> Iterator[House]:
+    """Each in the order of its kind; the same may come twice. `low` is `text` in lower case, `counts`: whether it has
+    figures, `dates`: whether a word in lower case is a month or a day."""
+    says_street = any(map(low.__contains__, _SAY_STREET))
+    if says_street:
         for pattern in _NAMED_STREETS:
-            yield from (House(match["word"], street=True, named=True) for match in pattern.finditer(side.text))
-    if not side.figures:
+            yield from (House(match["word"], street=True, named=True) for match in pattern.finditer(text))
+    if not counts:
         return
-    for pattern in _HOUSES:
-        for match in pattern.finditer(side.text):
+    says_street = says_street or any(map(low.__contains__, _NO_STREET))
+    for pattern in _HOUSES if says_street else _BESIDE_NUMBER:
+        said = pattern in _SAYING
+        for match in pattern.finditer(text):
             word = match["word"]
-            street = "said" in pattern.groupindex or _STREET.search(word.lower()) is not None
-            named = word[0].isupper() and match.start() > 0 and "," not in match[0] and not _dates(word, side)
+            street = said or _STREET.search(word.lower()) is not None
+            named = word[0].isupper() and match.start() > 0 and "," not in match[0] and not dates(word.lower())
             if street or named:
                 yield House(word, street, named)
-
-
-def _dates(word: str, side: Side) -> bool:
-    known = side.lexicon
-    return known is not None and bool(known.months.which(word.lower()) or known.days.which(word.lower()))

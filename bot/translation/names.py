@@ -44,7 +44,7 @@ def names_changed(ours: Side, theirs: Side, names: Collection[str]) -> bool:
         return False
     if ours.language in _CAPITALS or ours.shouts:
         return False
-    capitals = [name for name in _no_dates(_NAME.findall(ours.text), ours) if name not in _NO_NAMES]
+    capitals = [name for name in _NAME.findall(ours.text) if name not in _NO_NAMES and not ours.is_date(name.lower())]
     if ours.places:
         capitals = [name for name in capitals if ours.places.get(name) not in theirs.places.values()]
     lost = [name for name in capitals if name not in theirs.text]
@@ -102,13 +102,6 @@ def _another_place(ours: Side, theirs: Side) -> bool:
 
 
 # -- any name --------------------------------------------------------------------------------------
-
-
-def _no_dates(names: list[str], side: Side) -> list[str]:
-    known = side.lexicon
-    if known is None or not names:
-        return names
-    return [name for name in names if not known.months.which(name.lower()) and not known.days.which(name.lower())]
 
 
 def _alike(one: str, other: str) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = (sys.executable, "-m", "bot.translation.worker")
@@ -22,12 +23,12 @@ TO_START = 60.0
 """Seconds until it must be ready."""
 
 
-class Process(asyncio.SubprocessProtocol):
+class Process(asyncio.Protocol):
     """`said` gets each line after the first, with its end; `ended` is called when the process ends by itself. After
     `kill` neither is called any more."""
 
     def __init__(self, said: Callable[[bytes], None], ended: Callable[[], None]) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         self._said, self._ended = said, ended
         self._rest = bytearray()
         self._ready: asyncio.Future[None] = loop.create_future()
@@ -42,7 +43,7 @@ class Process(asyncio.SubprocessProtocol):
         """One that is ready. Raises `OSError` (it cannot be started, or is not ready in time) and `ValueError` (it is
         something else); then nothing is left of it."""
         loop, made = asyncio.get_running_loop(), cls(said, ended)
-        opening = loop.create_task(_opened(made, command))
+        opening = loop.create_task(made._open(command))
         try:
             async with asyncio.timeout(TO_START):
                 await asyncio.shield(opening)  # else one that is just being started would be nobody's
@@ -56,7 +57,7 @@ class Process(asyncio.SubprocessProtocol):
 
     @property
     def pid(self) -> int:
-        return self._transport.get_pid()
+        return self._process.pid
 
     def tell(self, line: bytes) -> None:
         """One that cannot hear it any more is ended."""
@@ -73,15 +74,12 @@ class Process(asyncio.SubprocessProtocol):
         """Kills it, and returns when it is no more."""
         self.kill()
         await asyncio.shield(self._gone)
-        self._transport.close()
+        self._input.close()
+        self._output.close()
 
     # -- called by the loop ------------------------------------------------------------------------
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.SubprocessTransport, transport)
-        self._input = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:
         looked_at = len(self._rest)
         self._rest += data
         while not self._killed and (end := self._rest.find(b"\n", looked_at) + 1):
@@ -94,10 +92,29 @@ class Process(asyncio.SubprocessProtocol):
         elif len(self._rest) > LONGEST_LINE:
             self._shoot()
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         self._shoot()  # of no use to anybody, where it did not end already
 
-    def process_exited(self) -> None:
+    # -- inside ------------------------------------------------------------------------------------
+
+    async def _open(self, command: Sequence[str]) -> None:
+        """Beside the loop: uvloop copies the tables of the whole gateway's memory to start a program, which holds
+        everybody up for 20 ms, and this does not."""
+        self._process = await asyncio.to_thread(_started, command)
+        threading.Thread(target=self._wait, daemon=True, name="translation-process").start()
+        try:
+            self._input, _ = await self._loop.connect_write_pipe(lambda: _Input(self._shoot), self._process.stdin)
+            self._output, _ = await self._loop.connect_read_pipe(lambda: self, self._process.stdout)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait(self) -> None:
+        self._process.wait()
+        with contextlib.suppress(RuntimeError):  # the loop has gone, and with it everybody who would want to know
+            self._loop.call_soon_threadsafe(self._exited)
+
+    def _exited(self) -> None:
         if not self._ready.done():
             self._ready.set_exception(ValueError("it ended before it was ready"))
         if not self._gone.done():
@@ -107,7 +124,7 @@ class Process(asyncio.SubprocessProtocol):
 
     def _shoot(self) -> None:
         with contextlib.suppress(ProcessLookupError):
-            self._transport.kill()
+            self._process.kill()
 
     def _one(self, line: bytes) -> None:
         if self._ready.done():
@@ -125,8 +142,17 @@ def _heard(ready: asyncio.Future[None]) -> None:
         ready.exception()
 
 
-async def _opened(process: Process, command: Sequence[str]) -> None:
-    await asyncio.get_running_loop().subprocess_exec(
-        lambda: process, *command, cwd=ROOT, start_new_session=True, stderr=asyncio.subprocess.DEVNULL,
+class _Input(asyncio.BaseProtocol):
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost()
+
+
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, cwd=ROOT, start_new_session=True, bufsize=0,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env={"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.translation.counting import ENDINGS
-from bot.translation.cues import cues
+from bot.translation.cues import choices, cues
 from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
 from bot.translation.spoken import spoken
 
@@ -24,6 +24,7 @@ _NO_COUNT = r"#(?! ?[^\W\d_]{4,})"
 """A number that counts nothing: "before two", not "for two men"."""
 _FILL = {"{n}": f"{_SHORT}#", "{t}": f"{_SHORT}(?:~ )?(?:@|{_NO_COUNT})", "{s}": r"(?:#[ -]?(?:de )?|[^\W\d_]{1,6} )?~"}
 _FILL_UNSPACED = {"{n}": "#", "{t}": "(?:@|#(?=[~@点號号]|$|[。，,.?!？！]))", "{s}": "#~"}
+_BESIDE = re.compile("[#~@]")
 _RANGE = re.compile(r"\d ?[-–—] ?\d")
 
 
@@ -49,11 +50,16 @@ class Relations:
         told = cues("|".join(each for pair in patterns.values() for each in pair))
         self._range = re.compile(pattern(entry["range"])) if "range" in entry else None
         self._may = _words_begin_with(told) if told and spaced and self._ending is None else None
+        every = [each for pair in patterns.values() for both in pair for each in choices(both)]
+        alone = [each for each in every if not _BESIDE.search(each)]
+        self._may_alone = _words_begin_with(cues("|".join(alone))) if alone and self._may is not None else self._may
         self._persons = _Persons(code, [words for what in _PERSONS for words in entry[what]])
 
-    def said(self, low: str) -> dict[str, int]:
-        """On which side of each pair of opposites a text in lower case is: 1, or -1. A range ("8-10") is on none."""
-        if self._may is not None and self._may.search(self._counting.plain(low)) is None:
+    def said(self, low: str, *, counts: bool = True) -> dict[str, int]:
+        """On which side of each pair of opposites a text in lower case is: 1, or -1. A range ("8-10") is on none.
+        `counts`: False where no number, unit of time, day or part of the day stands there."""
+        may = self._may if counts else self._may_alone
+        if may is not None and may.search(self._counting.plain(low)) is None:
             return {}
         marked = self.marked(low)
         if self._range is not None:

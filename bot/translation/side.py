@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, overload
 
 from bot.translation.asking import asks, may_ask
 from bot.translation.counting import NOTHING, Said
 from bot.translation.figures import figures, plain_digits
+from bot.translation.houses import House, houses
 from bot.translation.lexicon import Lexicon, lexicons
 from bot.translation.money import currencies, currencies_in_order
 from bot.translation.places import places
@@ -42,6 +44,8 @@ NOBODY = (0, 0)
 _FEW, _MOST_OF = 12, 0.7
 _LONGER = 3
 """Digits that an hour does not have."""
+LOOKED_AT = 8
+"""Houses of a sentence that are looked at: there are hardly more."""
 WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
 
@@ -78,7 +82,7 @@ class Side:
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
         _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
-        _ = self.who, self.denials, self.places, self.names_time, self.relations, self.persons
+        _ = self.who, self.denials, self.places, self.names_time, self.relations, self.persons, self.houses
         return self
 
     @_once
@@ -130,11 +134,14 @@ class Side:
         low = self.timed.lower()  # without the noon of "a quarter past noon"
         return self.spoken.parts(low, WORD.findall(low))
 
+    @_once
+    def hours(self) -> frozenset[int]:
+        """The numbers in figures that are hours of the clock."""
+        return self.spoken.hours(self.timed) if self.spoken is not None else frozenset()
+
     def says_hour(self, hour: str) -> bool:
-        """Whether a number in figures is an hour of the clock. Not asked of a longer one: what is looked for stays in
-        the memory of `re`, and must say nothing of anybody."""
-        may_be = len(hour) < _LONGER and hour.isdigit()
-        return may_be and self.spoken is not None and self.spoken.says_hour(self.timed, hour)
+        """Whether a number in figures is an hour of the clock."""
+        return len(hour) < _LONGER and hour.isdigit() and int(hour) in self.hours
 
     @property
     def is_late(self) -> bool:
@@ -164,6 +171,17 @@ class Side:
     @_once
     def places(self) -> dict[str, str]:
         return places(zip(self.spelled, self.words, strict=True))
+
+    @_once
+    def houses(self) -> list[House]:
+        """The streets of its addresses, and what may be one."""
+        found = houses(self.text, self.low, counts=bool(self.figures), dates=self.is_date)
+        return list(dict.fromkeys(islice(found, LOOKED_AT)))
+
+    def is_date(self, word: str) -> bool:
+        """Whether a word in lower case is a month or a day."""
+        known = self.lexicon
+        return known is not None and bool(known.months.which(word) or known.days.which(word))
 
     @_once
     def letters(self) -> float:
@@ -302,7 +320,17 @@ class Side:
         """What stands beside its numbers, days and events, of each pair of opposites (`relations.yml`): 1, or -1."""
         if self.lexicon is None:
             return {}
-        return relations()[self.language].said(self.said if self.timed is self.text else self.timed.lower())
+        said = self.said if self.timed is self.text else self.timed.lower()
+        return relations()[self.language].said(said, counts=self._may_count)
+
+    @property
+    def _may_count(self) -> bool:
+        """Whether a number, a unit of time, a day or a part of the day may stand there."""
+        if self.lexicon is None or self.said is not self.low or self.may_name_unit or self.names_time:
+            return True
+        if self.days or self.months:
+            return True
+        return self.lexicon.counting.may_say(self.said, self.said_words)
 
     @property
     def more(self) -> dict[str, int]:

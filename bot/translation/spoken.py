@@ -23,6 +23,8 @@ _OF_CLOCK = (
     r"| előtt\b|'?[dt][ae]n?\b)"
 )
 """What makes an hour of the clock of a number, beside a word before it. Eight hours are a time that something takes."""
+_AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)(?=(.{1,16}))")
 _DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"\d\s?([ap])\.?\s?m\b", re.I)
 SMALL = "small"
@@ -62,7 +64,9 @@ class Spoken:
         self._parts = _Words(code, entry, _PARTS)
         self._days = _Words(code, entry, _DAYS)
         self._firsts = self._parts.firsts | self._days.firsts
-        self._at = "|".join(re.escape(word.replace("_", " ")) for word in entry["at"].split()) or "(?!)"
+        at = "|".join(re.escape(word.replace("_", " ")) for word in entry["at"].split()) or "(?!)"
+        said = rf"(?<!\w)(?:{at}) (\d{{1,2}})(?!\d)|(?<!\d)(\d{{1,2}}){_OF_CLOCK}"
+        self._hour = re.compile(said, re.IGNORECASE)
         self._clocks = list(clocks(code, entry, numbers))
         self._hours = frozenset(
             word for clock in self._clocks for said in (*clock.hours, *clock.minutes) for word in said.split()[:1]
@@ -108,15 +112,14 @@ class Spoken:
             text = clock.in_figures(text, low)
         return text
 
-    def says_hour(self, text: str, hour: str) -> bool:
-        """Whether `hour` (two digits at most) is one of the clock in a text with times in figures: "at 8", 8:30, 8 pm;
-        not "8 men"."""
-        half = rf"|(?<!\d)0?{(int(hour) - 12) % 24}(?:[:.]\d\d)? ?p\.?m"
-        said = rf"(?<!\w)(?:{self._at}) 0?{hour}(?!\d)|(?<!\d)0?{hour}{_OF_CLOCK}{half}"
-        if re.search(said, text, re.IGNORECASE):
-            return True
-        behind = re.search(rf"(?<!\d)0?{hour}(?!\d)(.{{1,16}})", text)
-        return behind is not None and self._parts.follow(behind[1].lower())
+    def hours(self, text: str) -> frozenset[int]:
+        """The numbers of a text with times in figures that are hours of the clock: "at 8", 8:30, 8 pm; not "8 men"."""
+        found = {int(match[1] or match[2]) for match in self._hour.finditer(text)}
+        found |= {(int(match[1]) + 12) % 24 for match in _AFTER_NOON.finditer(text)}
+        behind: dict[int, str] = {}
+        for match in _NUMBER.finditer(text):
+            behind.setdefault(int(match[1]), match[2])
+        return frozenset(found.union(hour for hour, rest in behind.items() if self._parts.follow(rest.lower())))
 
     def without_opposites(self, low: str) -> str:
         for _, has_not in self._opposites.values():

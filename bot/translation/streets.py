@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from itertools import islice, takewhile
+from itertools import takewhile
 
-from bot.translation.houses import LATIN, House, houses
+from bot.translation.houses import LATIN, House
 from bot.translation.lexicon import bare
 from bot.translation.side import Side
 from bot.translation.sounds import SOUNDED, begins_alike, readings
@@ -23,8 +23,8 @@ _CAPITALS = {"de"}
 _LIKE = 0.66
 _OTHER_END, _LONGER = 2, 4
 """What a language may make of the end of a name: so many other letters, so many more."""
-LOOKED_AT, WORDS = 8, 400
-"""Houses of a sentence, and different words of its translation, that are looked at: there are hardly more."""
+WORDS = 400
+"""Different words of a translation that are looked at: there are hardly more."""
 _LITTLE = 3
 _SHORT, _LONG = 3, 6
 """Consonants up to which all of a name must be heard, and from which two may be another language's ending."""
@@ -32,9 +32,8 @@ _SHORT, _LONG = 3, 6
 
 def another_street(ours: Side, theirs: Side) -> bool:
     """Whether a street that has a name, or a number of a house beside it, became another."""
-    found = list(dict.fromkeys(islice(houses(ours), LOOKED_AT)))
-    words = list(dict.fromkeys(theirs.spelled))[:WORDS] if found else []
-    return any(not _stands(house, ours, theirs, words) for house in found)
+    words = list(dict.fromkeys(theirs.spelled))[:WORDS] if ours.houses else []
+    return any(not _stands(house, ours, theirs, words) for house in ours.houses)
 
 
 def _stands(house: House, ours: Side, theirs: Side, words: list[str]) -> bool:

@@ -63,10 +63,11 @@ class Translator:
         self._use(scan(folder))
         self._pool = pool
         self._names = tuple(names)
-        if self._usable:  # what is compared with is read now: the first message would hold everybody's loop for it
-            check([(EVERYTHING, EVERYTHING)], "nl", "en", self._names)
         self._memory: Memory[Translation] = Memory(now)
         self._thread = ThreadPoolExecutor(1, "translation-checks")
+        if self._usable:  # what is compared with is read now: the first message would hold everybody's loop for it
+            _read(EVERYTHING, "nl")
+            self._thread.submit(check, [(EVERYTHING, EVERYTHING)], "nl", "en", self._names).result()
         self._under_way: dict[tuple[int, Key], asyncio.Task[Translation]] = {}
 
     @property
@@ -163,15 +164,14 @@ class Translator:
         self, text: str, source: str, target: str, steps: list[tuple[str, str]], kept: Kept[Translation], key: Key,
         patient: bool,
     ) -> Translation:  # fmt: skip
-        parts = split(text)
-        ours = [Side(sentence, source) for sentence in parts.sentences]
         quick = len(text) <= QUICK  # a thread would cost as much as the checks
+        parts, ours = _read(text, source) if quick else await self._beside(_read, text, source)
 
-        def read() -> None:
+        def look_up() -> None:
             for side in ours if quick else ():
                 side.looked_up()
 
-        found = await self._run(steps, parts, BEST_OF, patient=patient, meanwhile=read)
+        found = await self._run(steps, parts, BEST_OF, patient=patient, meanwhile=look_up)
         if quick:
             best = self._best(ours, found, target)
         else:
@@ -230,6 +230,11 @@ class Translator:
         if len(ours) != len(theirs):
             ours, theirs = ["".join(piece for _, piece in parts.pieces)], [text]
         return check(list(zip(ours, theirs, strict=True)), source, target, self._names)
+
+
+def _read(text: str, source: str) -> tuple[Split, list[Side]]:
+    parts = split(text)
+    return parts, [Side(sentence, source) for sentence in parts.sentences]
 
 
 def _sound(best: Sequence[tuple[str, set[Doubt]]]) -> list[str]:

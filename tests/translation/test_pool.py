@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -132,6 +135,22 @@ async def test_a_start_that_is_given_up_leaves_nothing_to_be_complained_about(ro
 async def test_a_program_that_is_not_there_is_told_at_once(pool_of: Of, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     assert await told(pool_of(""), "a") is Reason.BROKEN
+
+
+async def test_while_a_process_is_started_everybody_else_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To start a program takes as long as the system likes, and longer the more memory the gateway has."""
+    served, opened = threading.Event(), subprocess.Popen
+    waited: list[bool] = []
+
+    def slow(*of: Any, **named: Any) -> subprocess.Popen[bytes]:
+        waited.append(served.wait(20))
+        return opened(*of, **named)
+
+    monkeypatch.setattr(subprocess, "Popen", slow)
+    starting = asyncio.ensure_future(Process.start([sys.executable, "-c", READY + ECHO], print, print))
+    asyncio.get_running_loop().call_later(0.05, served.set)
+    await (await starting).end()
+    assert waited == [True]
 
 
 async def test_one_that_ended_while_nobody_asked_is_replaced_at_the_next_question(pool_of: Of) -> None:
