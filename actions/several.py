@@ -14,6 +14,7 @@ VAGUE = frozenset({"about_us", "bystander_conduct"})
 ASIDE = frozenset({"are_you_human", "not_ready", "not_understood"})
 """Topics about the conversation that are more than politeness: "are you a robot?" beside a question is one too."""
 QUIET = ASIDE - {"are_you_human"}
+"""Of these nothing is guessed beside: who needs time or does not understand is not shown more than they surely ask."""
 PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
 """Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
 whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""

@@ -133,8 +133,12 @@ class Translator:
 
     async def _beside[**P, T](self, work: Callable[P, T], *of: P.args, **named: P.kwargs) -> T:
         """What takes long, beside the event loop, one after another: a thread holds it up for 5 ms, four of them for
-        20."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *of, **named))
+        20. Raises `Unavailable` when it is closed."""
+        try:
+            done = asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *of, **named))
+        except RuntimeError:  # closed: the gateway stops
+            raise Unavailable(Reason.BROKEN) from None
+        return await done
 
     # -- inside ------------------------------------------------------------------------------------
 

@@ -122,6 +122,15 @@ async def test_what_there_is_no_package_for_says_so(translator: Translator) -> N
         assert refused.value.reason is reason
 
 
+@pytest.mark.parametrize("times", [1, 200])
+async def test_what_comes_while_the_gateway_stops_is_told_whatever_its_length(packages: Path, times: int) -> None:
+    stopping = Translator(packages, Pool(1, 30, 1))
+    await stopping.close()
+    with pytest.raises(Unavailable) as told:
+        await stopping.translate("Ik ben bang. " * times, "nl", "ro", conversation=1)
+    assert told.value.reason is Reason.BROKEN
+
+
 async def test_a_process_that_is_killed_is_started_again(translator: Translator) -> None:
     await translator.translate("Ja.", "nl", "en", conversation=1)
     (pid,) = translator.pool.pids
