@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     engine_timeout: float = Field(
         4.0, gt=0, le=60, description="Seconds before the engine counts as dead for this turn."
     )
+    engine_start_timeout: float = Field(
+        10.0, gt=0, le=120, description="Seconds that what is written waits for an engine that starts (in two to six)."
+    )
     translation_dir: Path | None = Field(
         None, description="Folder of the translation packages; empty: translation in the models folder."
     )

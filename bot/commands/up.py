@@ -28,10 +28,6 @@ from bot.web.connections import allow, limited
 
 log = logging.getLogger(__name__)
 
-ENGINE_STARTS = 10.0
-"""Seconds that a written message waits for the engine after a start; it takes two to six."""
-
-
 class Server(uvicorn.Server):
     """Uvicorn that wakes every open stream before it waits for connections to end."""
 
@@ -88,7 +84,7 @@ async def serve(settings: Settings, console: Console) -> None:
     server.parts = parts
     if supervisor is not None:
         supervisor.start()
-    coming = asyncio.get_running_loop().create_task(parts.engine.comes_up(ENGINE_STARTS))
+    coming = asyncio.get_running_loop().create_task(parts.engine.comes_up(settings.engine_start_timeout))
     announce = asyncio.get_running_loop().create_task(_announce(server, supervisor, parts, settings, console, began))
     try:
         await server.serve()

@@ -8,13 +8,14 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.content import Catalogue
 from bot.translation import install
@@ -65,6 +66,22 @@ def log_in(house: Gateway, phone: Phone, words: Catalogue) -> Page:
 def write(page: Page, text: str) -> None:
     page.locator("#text").fill(text)
     page.locator("#write button.primary").click()
+
+
+@contextmanager
+def queue_is_late(desk: Page) -> Iterator[None]:
+    """The desk is opened anew, and knows nothing of its cases, nor of their languages, in this block."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.route("**/desk/api/events", hold)
+    desk.reload()
+    yield
+    for route in held:
+        route.continue_()
+    desk.unroute("**/desk/api/events", hold)
 
 
 def readable(page: Page) -> None:
@@ -154,6 +171,18 @@ def test_two_people_who_share_no_language(
         again.click()
     expect(last.locator(".translation")).to_contain_text("Ik ben bang.")
 
+    # Before the page knows what language the person writes: nothing goes out in one's own by accident.
+    with queue_is_late(desk):
+        expect(last.locator(":scope > .text")).to_have_text("Mi-e frică.")
+        desk.locator("#text").fill("Ik heb geen geld.")
+        desk.locator("#reply").click()
+        expect(desk.locator("#draft-back")).to_have_text("Ik heb geen geld.")
+        expect(desk.locator("#draft-send")).to_be_disabled()
+        expect(desk.locator("#draft-to")).to_be_empty()
+    expect(desk.locator("#draft-to")).to_have_text("(Roemeens)")
+    expect(desk.locator("#draft-back")).to_have_text("Ik heb geen geld.")
+    assert "Ik heb geen geld." not in person.locator("#log").inner_text()
+
     # Untranslated on purpose: straight out, as it is.
     desk.locator("#text").fill("Sunt aici.")
     desk.locator("#reply").click()
@@ -202,6 +231,7 @@ def test_without_any_package_everything_goes_on(
         expect(item.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))
         desk.reload()  # the case that was open opens again, and the page learns what there is
         expect(item.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))
+        expect(desk.locator("#reply")).to_have_text(words.label("desk.reply", "nl"))
         expect(desk.locator("#translating")).to_be_hidden()
         desk.locator("#text").fill("Sunt aici.")
         desk.locator("#reply").click()
@@ -209,10 +239,17 @@ def test_without_any_package_everything_goes_on(
 
         assert house.stop() == 0
         house.start(engine=False)
-        desk.reload()
-        expect(item.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))
+        # What is written before the page knows all this is looked at; when it does, it stays, and one press sends it.
+        with queue_is_late(desk):
+            expect(item.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))
+            desk.locator("#text").fill("Vă sun.")
+            desk.locator("#reply").click()
+            expect(desk.locator("#draft-back")).to_have_text(words.label("desk.missing_missing", "nl"))
+        expect(desk.locator("#draft")).to_be_hidden()
+        expect(desk.locator("#reply")).to_have_text(words.label("desk.reply", "nl"))
         expect(desk.locator("#translating")).to_be_hidden()
-        desk.locator("#text").fill("Vă sun.")
+        expect(desk.locator("#text")).to_have_value("Vă sun.")
+        assert person.messages()[-1]["text"] == "Sunt aici."
         desk.locator("#reply").click()
         wait_for("the next reply", lambda: person.messages()[-1]["text"] == "Vă sun.")
         night.context.close()

@@ -127,6 +127,7 @@ def test_without_a_package_words_go_both_ways_over_telegram_as_they_are(
     expect(unread.locator(":scope > .text")).to_have_text(DANGER["uk"])
     expect(unread.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))
     # Until the page knows what can be translated the button says so, and leads to a look and not to the person.
+    # (What happens then is in `test_translation.py`.)
     expect(desk.locator("#reply")).to_have_text(words.label("desk.reply", "nl"))
     desk.locator("#text").fill("Я тут.")
     desk.locator("#reply").click()

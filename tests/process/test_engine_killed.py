@@ -126,9 +126,11 @@ def test_everything_listens_on_loopback_only(mortal: Gateway) -> None:
 
 
 def test_who_comes_before_the_engine_does_is_answered_when_it_has(tmp_path: Path, words: Catalogue) -> None:
-    with running(tmp_path, free_port(), engine=False) as gateway:
+    # However slow the machine: what is tested is that it waits, not for how long.
+    with running(tmp_path, free_port(), engine=False, env={"INLOOP_ENGINE_START_TIMEOUT": "120"}) as gateway:
         early = gateway.engine_starts() == 0
-        answer = Visitor(gateway.url, "nl").ask("is het gratis")
+        visitor = Visitor(gateway.url, "nl")
+        answer = visitor.wait_for_answer(visitor.write("is het gratis"), 120)
         assert early, "it was there before anybody could write"
         assert answer[0]["text"] == words.answer("cost", "nl").text
 

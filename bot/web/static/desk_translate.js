@@ -96,8 +96,13 @@ export class Composer {
   original() { return this.about?.translated.text ?? this.written(); }
   get own() { return this.about?.translated.own ?? lang; }
 
-  /** Until the queue tells, it is danger and nobody knows which language: not what the case before was. */
-  open(id) { this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null; this.needed = false; this.danger = true; this.to = null; this.stale(); }
+  /** Until the queue tells, it is danger and in another language: what is written leads to a look, and does not go out in
+   *  one's own language by accident. */
+  open(id) {
+    this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null;
+    this.needed = this.danger = true; this.to = null;
+    this.name(); this.stale();
+  }
 
   /** Whether there is anything to translate here, and whether the back-translation must be looked at. */
   facts(found) {
@@ -109,6 +114,8 @@ export class Composer {
     this.to = found.language;
     $("translating").hidden = !this.needed;
     this.mode(this.on);
+    // What was to be looked at only since nobody knew yet: the words are in the field, and the button sends them.
+    if (!this.needed && !this.about && !$("draft").hidden && !$("draft-text").value) this.stale();
     if (!$("draft").hidden) this.forWhom();  // danger may have come since it was drawn, or the queue itself
   }
 
@@ -127,9 +134,11 @@ export class Composer {
     this.on = on;
     keep(`plain:${this.id}`, on ? null : "1");
     $("translating").setAttribute("aria-pressed", String(on));
-    $("reply").textContent = this.needed && on ? words.translate : words.reply;
+    this.name();
     if (!on && !this.about) this.stale();
   }
+
+  name() { $("reply").textContent = this.needed && this.on ? words.translate : words.reply; }
 
   stale() {
     this.number += 1;  // whatever is under way belongs to other words
