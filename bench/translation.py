@@ -11,6 +11,7 @@ Both are measured message by message, each of them first with every other one.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import statistics
 import time
@@ -67,33 +68,40 @@ def spent(translator: Translator) -> float:
 async def both(where: Path, steps: Sequence[str], texts: Sequence[str]) -> list[Row]:
     """Three rows: all `texts` together, the median one, and the processor time of all, which depends less on whatever
     else runs on the machine. `LOADS` processes and as many loads of the models have an equal part of the texts each,
-    the first `WARM` of a part not counted."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    used = bare = 0.0
+    the first `WARM` of a part not counted. The baseline is measured a second time, with models of its own, by turns
+    with both: how far it is from itself is what this machine's own unrest makes of a figure."""
+    took: dict[str, list[float]] = {"ours": [], "theirs": [], "theirs again": []}
+    used = dict.fromkeys(took, 0.0)
     for place in range(LOADS):
-        translator, models = Translator(where, Pool(1, 30, 1)), Models(1)
+        translator, models = Translator(where, Pool(1, 30, 1)), {side: Models(1) for side in ("theirs", "theirs again")}
         settled()
+        turns = itertools.cycle(itertools.permutations(took))  # whoever comes second finds the text in the caches
         for number, text in enumerate(texts[place::LOADS]):
             if number == WARM:
-                started, before = spent(translator), bare
+                started, before = spent(translator), sum(used.values())
             sentences = split(text).sentences
-            for first in (number % 2 == 0, number % 2 == 1):  # whoever comes second finds the text in the caches
+            for side in next(turns):
                 began, computed = time.perf_counter(), time.process_time()
-                if first:
+                if side == "ours":
                     await translator.translate(text, "nl", "ro", conversation=number)
-                    ours += [time.perf_counter() - began] * (number >= WARM)
+                    took[side] += [time.perf_counter() - began] * (number >= WARM)
                 else:
-                    direct(models, steps, sentences)
-                    theirs += [time.perf_counter() - began] * (number >= WARM)
-                    bare += (time.process_time() - computed) * (number >= WARM)
-        used += spent(translator) - started - (bare - before)
+                    direct(models[side], steps, sentences)
+                    took[side] += [time.perf_counter() - began] * (number >= WARM)
+                    used[side] += (time.process_time() - computed) * (number >= WARM)
+        used["ours"] += spent(translator) - started - (sum(used.values()) - before)
         await translator.close()
-    mine, other = statistics.median(ours), statistics.median(theirs)
+
+    def row(measure: str, of: dict[str, float], unit: str) -> Row:
+        mine, other, again = of.values()
+        shown = f"{mine / other:.2f} times its cost (beside itself {again / other:.2f})"
+        factor, digits = (1000, 1) if unit == "ms" else (1, 2)
+        return measure, f"{mine * factor:.{digits}f} {unit}", f"{other * factor:.{digits}f} {unit}", shown
+
     return [
-        ("together", f"{sum(ours):.2f} s", f"{sum(theirs):.2f} s", f"{sum(ours) / sum(theirs):.2f} times its cost"),
-        ("median", f"{mine * 1000:.1f} ms", f"{other * 1000:.1f} ms", f"{mine / other:.2f} times its cost"),
-        ("processor time", f"{used:.2f} s", f"{bare:.2f} s", f"{used / bare:.2f} times its cost"),
+        row("together", {side: sum(times) for side, times in took.items()}, "s"),
+        row("median", {side: statistics.median(times) for side, times in took.items()}, "ms"),
+        row("processor time", used, "s"),
     ]
 
 
@@ -141,9 +149,9 @@ def translation_cost(folder: Path) -> list[Row]:
         for what, template in (("seven sentences", SEVEN), ("one short sentence", ONE)):
             sets[what] = [template.format(n=number + 20) for number in range(texts)]
         for what, said in sets.items():
-            for measure, *values in await both(where, steps, said):
+            for measure, mine, other, shown in await both(where, steps, said):
                 row = f"{what} translated and checked, beside CTranslate2 alone ({size}): {measure}"
-                rows.append((row, *values))
+                rows.append((row, mine, other, shown))
         return rows
 
     async def measured() -> list[Row]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot import content
 from tests.support.caseworker import Caseworker, first
@@ -17,6 +18,10 @@ from tests.support.ports import free_port
 # Nothing in these tests may reach beyond this machine, whatever proxy a developer's shell knows of.
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(name, None)
+
+# How long one example takes on a busy machine says nothing.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 LONG = (

@@ -57,7 +57,7 @@ class Clock:
         if hour is None or minute is None or hour > _DAY // 60 or minute > _LAST_MINUTE or not self._is_time(match):
             return match[0]
         at = hour * 60 + (-minute if self.kind in {"to", "halfto"} else minute)
-        at += {"of": -60, "halfto": -30, "halfpast": -30}.get(self.kind, 0)
+        at += {"of": -60, "halfto": -30, "halfpast": -30, "half": 30}.get(self.kind, 0)
         at %= _DAY
         whole = at // 60 or (0 if hour == _DAY // 60 else 12)
         return f"{said.get('keep') or ''}{whole}:{at % 60:02d}"
@@ -114,7 +114,7 @@ def clocks(code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) ->
     before = re.compile(rf"(?<!\w)(?:{at}) (?:an? |het |die |las )?$" if at else r"(?!)", re.IGNORECASE)
     hours_said = hours | {form: number for words in others.values() for form, number in words.items()}
     groups = {"m": ("m", minutes, r"|\d{1,2}(?!\d)"), "h": ("h", hours, r"|\d{1,2}(?!\d)")}
-    groups["q"] = ("m", quarters, "")
+    groups["q"], groups["n"] = ("m", quarters, ""), ("h", {}, r"\d{1,2}(?!\d)")
     groups |= {letter: ("h", words, "") for letter, words in others.items()}
     start, end = ("", "") if code in UNSPACED else (r"(?<!\w)(?<!\d[:.,])", r"(?!\w)")
     for kind, templates in entry.get("clock", {}).items():

@@ -22,22 +22,29 @@ _SEVERAL = re.compile(r"#(?:[ -]?#)+")
 _TONES = {"vi"}
 """Languages in which a sign on a letter makes another number: it is left where it stands."""
 _HUNDRED, _THOUSAND, _MILLION = 100, 1000, 1_000_000
+_THOUSANDS = {_THOUSAND, 2 * _THOUSAND}
+"""In one word."""
 _LARGE = {_HUNDRED, _THOUSAND, _MILLION}
 _GLUES = {"nl", "de", "hu"}
 """Languages that write a whole number as one word."""
 _HALF_BEFORE, _HALF_TO, _HALF_AFTER = "\x01", "\x02", "\x03"
+_NO_ARTICLE = {"ar", "bg", "pl", "ru", "sq", "tr", "uk", "vi", "zh"}
+"""Languages that say "a week" without a word for one."""
 _PERCENT = re.compile(r"(?<!\w)(?:pour cent|por ciento?|por cento|la suta|phần trăm|per qind)(?!\w)")
 _DAY_OR_MONTH = re.compile(r"(?:thứ|tháng) $")
 _KNOWN = 10_000
 """Signs of which it is remembered what they are without their marks."""
 
-_HAN = re.compile("[零一二两兩三四五六七八九十百千万萬]+")
-_HAN_DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
+_HAN = re.compile("[零一二两兩俩三仨四五六七八九十百千万萬]+")
+_HAN_DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")}
+_HAN_DIGITS |= {"两": 2, "兩": 2, "俩": 2, "仨": 3}
 _HAN_TIMES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
 _HAN_OTHER = re.compile("[期拜周週第]$")
 """What makes the next sign a day of the week or a place in a row."""
 _HAN_COUNTED = re.compile("[个個名岁歲天年小点點次元块塊人位条張张只隻双雙件份周星礼禮欧歐美种種家间間层層倍公]")
 _HAN_SEVERAL = re.compile("[二两兩三四五六七八九十百千万萬]$|[十百千万萬]一$")
+_HAN_HALVED = frozenset("点點年天个個周")
+"""What is halved behind a number: 8点半, 一年半, 两个半月."""
 _HAN_NO_NUMBER = {"万一", "萬一", "千万", "千萬", "一一", "百", "万", "千"}
 
 
@@ -73,6 +80,7 @@ class Counting:
     def __init__(self, language: str, entry: Mapping[str, Any]) -> None:
         self._language = language
         self._tonal = language in _TONES
+        self._ordinals = _ordinals(entry, self.plain)
         self._forms, self._unsure = _forms(language, entry, self.plain)
         marked, _ = _forms(language, entry, str)
         self._joins = self.plain(entry.get("joins", ""))
@@ -82,6 +90,8 @@ class Counting:
             for key, mark in (("after", _HALF_AFTER), ("before", _HALF_BEFORE), ("to", _HALF_TO))
             if (pattern := self.plain(half.get(key, "")))
         )
+        after = half.get("after", "(?!)")
+        self._halved = re.compile(rf"(?<![\d.,:])(\d{{1,3}})(?:{after}|{self.plain(after)})(?!\w)", re.I)
         self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
         self._ones = frozenset(word for word in self._heard if (self._forms | marked).get(word) == 1)
@@ -94,6 +104,10 @@ class Counting:
         long = [cue for cue in cues("|".join(entry.get("units", {}).values())) if len(cue) > 1]
         self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self.plain(cue))))
         self._units = re.compile(rf"(?<![^\W\d_])(?:{units})(?!\w)" if spaced else units) if units else None
+
+    def halved(self, text: str) -> str:
+        """`text` with "3 years and a half" as 3.5."""
+        return self._halved.sub(r"\1.5", text)
 
     def may_say(self, low: str, words: Iterable[str]) -> bool:
         """Whether a number greater than one may stand in words in a text in lower case, of which `words` are the
@@ -186,6 +200,16 @@ class Counting:
         """Whether a unit of time stands there: what is before it is a number."""
         return self._units is not None and self._units.match(low, start) is not None
 
+    def ordinals(self, words: Iterable[str]) -> frozenset[float]:
+        """The places in a row that `words` in lower case name: the second, the third."""
+        if self._ordinals.keys().isdisjoint(plain := {*map(self.plain, words)}):
+            return frozenset()
+        return frozenset(number for word, number in self._ordinals.items() if word in plain)
+
+    def says_one(self, words: Iterable[str]) -> bool:
+        """Whether the word for one is among them, or there is none that is written: "a week" and "1 week"."""
+        return self._language in _NO_ARTICLE or not self._ones.isdisjoint(words)
+
     def may_name_unit(self, low: str) -> bool:
         """Whether a unit of time may stand there, but for "h" and "u", which do so behind a number alone."""
         return not self._unit_cues or any(map(low.__contains__, self._unit_cues))
@@ -251,11 +275,25 @@ def _forms(language: str, entry: Mapping[str, Any], plain: Callable[[str], str])
         for before in ("و", "ب", "ل", "ف", "ال", "وال", "بال"):
             unsure |= {before + word for word in unsure_alone}
             forms = {before + word: number for word, number in alone.items()} | forms
+    for word, number in _ordinals(entry, plain).items():
+        if word not in forms:
+            forms[word] = number
+            unsure.add(word)
     for ending in map(plain, entry.get("endings", "").split()):
         with_it = {word + ending: number for word, number in small.items() if number > 1}
         unsure |= with_it.keys() - forms.keys()
         forms = with_it | forms
     return forms, unsure
+
+
+def _ordinals(entry: Mapping[str, Any], plain: Callable[[str], str]) -> dict[str, float]:
+    """Each form of the second, the third and so on, and its number."""
+    return {
+        plain(form): number
+        for number, forms in enumerate(entry.get("ordinals", "").split(), 2)
+        for form in forms.split("|")
+        if form != "_"
+    }
 
 
 class _Number:
@@ -277,7 +315,7 @@ class _Number:
         self.sure = sure
         if value >= _MILLION:
             self._millions, self._room = value, _MILLION
-        elif value == _THOUSAND:
+        elif value in _THOUSANDS:
             self._thousands, self._room = value, _THOUSAND
         else:
             self._rest, self._room = value, self._room_behind(value)
@@ -335,7 +373,7 @@ def _said_in_han(text: str) -> Said:
             continue
         several = len(run) > 1 and not set(run) & _HAN_TIMES.keys()  # "three or four"
         numbers: list[float] = [_HAN_DIGITS[sign] for sign in run] if several else [_of_han(run)]
-        if behind[1:] == "半" and behind[:1] in {"点", "點"}:
+        if behind[1:] == "半" and behind[:1] in _HAN_HALVED:
             numbers[-1] += 0.5
         maybe.update(numbers)
         if not several and numbers[0] > 1 and _HAN_COUNTED.match(behind):
@@ -352,4 +390,6 @@ def _of_han(run: str) -> int:
             total, section, digit = (total + section + digit) * times, 0, 0
         else:
             section, digit = section + max(digit, 1) * times, 0
+    if digit and len(run) > 1 and (times := _HAN_TIMES.get(run[-2], 0)) >= _HUNDRED:  # 两千五 is 2500
+        digit *= times // 10
     return total + section + digit

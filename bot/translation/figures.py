@@ -16,7 +16,12 @@ _MAIL_OR_SITE = re.compile(
 """Endings that are no word of ours, or hardly: people forget the space after a full stop."""
 _JOINED = r"[ \u00a0\u202f]"
 _THOUSANDS = re.compile(rf"(?<!\d)(?<!\d[.,'’])\d{{1,3}}(?:(?:{_JOINED}|[.,'’])\d{{3}})+(?!\d)(?![.,/:-]\d)")
-_PHONE = re.compile(r"(?<![\w/.:])(?:\+|00|\(?0)\d?[\d ()\u00a0\u202f./-]{5,}\d")
+_PHONE = re.compile(r"(?<![\dA-Za-z/.:])(?:\+|00|\(?0)\d?[\d ()\u00a0\u202f./-]{5,}\d")
+_GROUPED = re.compile(
+    rf"(?<![\dA-Za-z/.:,+-])(?:\d{{2,4}}(?:(?:{_JOINED}|[./-])\d{{2,4}}){{2,5}}|\d{{9,12}})(?![\dA-Za-z/:]|[.,-]\d)"
+)
+"""What may be a telephone number that begins with no zero."""
+_SPAN, _MONTHS = re.compile(r"(\d{1,3})-(\d{1,3})"), 12
 _GROUP = re.compile(r"\d+(?:[.:/,-]\d+)*")
 _CLOCK = re.compile(
     r"(?<![\d.,/:-])(\d{1,2})(?:\s?[:.uh]\s?(\d{2})(?!\d))?\s?(?P<half>[ap]\.?\s?m\b\.?)?(?![\d/]|[.,:]\d)", re.I
@@ -31,6 +36,7 @@ _MINUS = re.compile(r"(?:^|(?<!\d)[\s(])[-−]$")
 _CLOCK_LIKE = re.compile(r"\d\s?[:.uhap]", re.I)
 
 
+_BELGIUM, _LOCAL, _LONGEST_NUMBER = "32", 9, 12
 _KNOWN = 10_000
 """Signs of which it is remembered; there are a million."""
 
@@ -72,15 +78,20 @@ def figures(text: str, language: str = "") -> list[str]:
     if "." in text[:-1] or "@" in text or "/" in text:
         text = _MAIL_OR_SITE.sub(lambda m: take(m, "w:" + m[0].rstrip(".,;:!?)").lower()), text)
     digits = len(_DIGIT.findall(text))
-    if digits > 3:
-        text = _THOUSANDS.sub(_thousands(take), text)
     if digits > 6:
         text = _PHONE.sub(lambda m: take(m, "p:" + _dialled(m[0])) if _is_phone(m[0]) else m[0], text)
+        text = _GROUPED.sub(lambda m: take(m, "p:" + _dialled(m[0])) if _is_grouped(m[0]) else m[0], text)
+    if digits > 3:
+        text = _THOUSANDS.sub(_thousands(take), text)
     if digits and _CLOCK_LIKE.search(text):
         text = _HOURS.sub(lambda m: take(m, _clock(m[1], m[2], "")), text)
         text = _CLOCK.sub(_clocks(take, language), text)
     if digits:
-        found += [(m.start(), "n:" + ".".join(map(_number, _NO_DIGIT.split(m[0])))) for m in _GROUP.finditer(text)]
+        for match in _GROUP.finditer(text):
+            parts = [match[0]]
+            if (between := _SPAN.fullmatch(match[0])) and int(between[2]) > _MONTHS:  # from the 24th to the 31st
+                parts = [between[1], between[2]]
+            found += [(match.start(), "n:" + ".".join(map(_number, _NO_DIGIT.split(part)))) for part in parts]
     if "-" in whole or "−" in whole:
         found = [(at, _signed(form, whole[max(0, at - 3) : at])) for at, form in found]
     return [_same(form) for _, form in sorted(found)]
@@ -89,7 +100,7 @@ def figures(text: str, language: str = "") -> list[str]:
 def _thousands(take: Callable[[re.Match[str], str], str]) -> Callable[[re.Match[str]], str]:
     def replaced(match: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", match[0])
-        if digits.startswith("0") or (" " in match[0] and len(digits) > 6):  # a telephone number, not an amount
+        if digits.startswith("0"):
             return match[0]
         return take(match, f"n:{_number(digits)}")
 
@@ -105,9 +116,24 @@ def _is_phone(text: str) -> bool:
     return len(re.sub(r"\D", "", text)) >= 7 and not re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text.strip())
 
 
+def _is_grouped(text: str) -> bool:
+    """Whether it is neither an amount with its thousands apart, nor a date, nor years."""
+    groups = re.split(r"\D", text)
+    if len(groups) == 1:
+        return True
+    if all(len(group) == 3 for group in groups[1:]) or all(len(group) == 4 for group in groups):
+        return sum(map(len, groups)) == _LOCAL and len(groups[0]) == 3
+    return _LOCAL <= sum(map(len, groups)) <= _LONGEST_NUMBER and not (len(groups) == 3 and 4 in map(len, groups))
+
+
 def _dialled(text: str) -> str:
+    """The digits, within Belgium as they are dialled there: +32, 0032 and 0 are one."""
     digits = re.sub(r"\D", "", text)
-    return digits[2:] if digits.startswith("00") else digits
+    if digits.startswith("00"):
+        digits = digits[2:]
+    elif not text.startswith("+"):
+        return digits
+    return f"0{digits[2:].removeprefix('0')}" if digits.startswith(_BELGIUM) else digits
 
 
 def _clocks(take: Callable[[re.Match[str], str], str], language: str) -> Callable[[re.Match[str]], str]:

@@ -42,7 +42,8 @@ def _same_hour(one: str, other: str, ours: Side, theirs: Side) -> bool:
         return False
     if _NOON in {early, late}:  # at 12 in the night
         return SMALL in (ours if int(hour) == _NOON else theirs).parts.maybe
-    return early_side.is_late or (early_side.timed is not early_side.text and not late_side.is_early)
+    in_words = early_side.timed is not early_side.text
+    return early_side.is_late or (in_words and not early_side.is_early and not late_side.is_early)
 
 
 def by_shape(forms: list[str], dated: bool = False) -> list[tuple[str, int, str]]:

@@ -27,6 +27,9 @@ _THOUSAND = 1000
 _ROUND: Mapping[float, int] = {1000: 3, 10_000: 4, 1_000_000: 6, 100_000_000: 8}
 """What a number in figures may be multiplied by in a word, and its zeros."""
 _NEVER = re.compile(r"(?!)")
+_SHORTENED, _SHORT = {"de", "en", "es", "fr", "nl", "pt", "ro"}, 3
+"""Languages whose months are often shortened, to so many letters."""
+_SHORT_BY_ONE = ("janv", "févr", "juil", "sept")
 type Sign = str | Callable[[re.Match[str]], str]
 
 
@@ -110,7 +113,8 @@ class Lexicon:
     dated: re.Pattern[str]
     """A month beside a number, so that it is no other word ("may", "mart")."""
     thousands: re.Pattern[str]
-    """A number (`number`) with a word for a thousand or more behind it, and a space (`rest`) that follows."""
+    """A number (`number`) with a word for a thousand or more behind it, a space (`rest`) that follows, and what is
+    `more`: 2 thousand 500."""
 
     def has(self, word: str) -> bool:
         """Whether one of these words is `word`."""
@@ -140,6 +144,7 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
     months, days = typed("months"), typed("days")
     unsure = frozenset(number - 1 for number in entry.get("unsure_months", ()))
     named = [*days, *(month for number, month in enumerate(months) if number not in unsure)]
+    months = _also_short(months) if code in _SHORTENED else months
 
     return Lexicon(
         words("not"), words("words"), words("alone"), words("drop"),
@@ -164,18 +169,34 @@ def _also_bare(entry: str) -> str:
     return entry if plain == entry or "(?<!" in entry else f"{entry}|{plain}"
 
 
+def _also_short(months: Sequence[str]) -> Sequence[str]:
+    """Months that are plain words also as they are shortened beside a number: 12 sept, 12 Sep., feb 9."""
+    names = [month.split("|") for month in months]
+
+    def short(name: str) -> str:
+        starts = {name[:_SHORT], *(start for start in _SHORT_BY_ONE if name.startswith(start))}
+        alone = [start for start in starts if sum(any(n.startswith(start) for n in each) for each in names) == 1]
+        either = "|".join(sorted(alone, key=len, reverse=True)) or "(?!)"
+        return rf"(?<=\d )(?:{either})(?!\w)|(?:{either})(?=\.? \d)"
+
+    whole = [[f"{name}(?!\\w)" for name in each] for each in names]
+    shortened = [[short(name) for name in each if name.isalpha() and len(name) > _SHORT + 1] for each in names]
+    return ["|".join([*one, *other]) for one, other in zip(whole, shortened, strict=True)]
+
+
 def _thousands(numbers: Mapping[float, str], spaced: bool) -> re.Pattern[str]:
     """Each word for a large number in a group that says how many zeros it has."""
     groups = []
     for value in sorted((value for value in numbers if value >= _THOUSAND and value in _ROUND), reverse=True):
-        words = [word.rstrip("?") for word in str(numbers[value]).split()]
+        words = [word.rstrip("?") for word in str(numbers[value]).split()] + ["k"] * (value == _THOUSAND and spaced)
         forms = "|".join(map(re.escape, dict.fromkeys([*words, *map(bare, words)])))
         groups.append(f"(?P<zeros{_ROUND[value]}>{forms})")
     if not groups:
         return _NEVER
     end = r"(?!\w)" if spaced else ""
     number = r"(?<![\d.,])(?P<number>\d{1,4}(?:[.,]\d{1,2})?)"
-    return re.compile(rf"{number} ?(?:{'|'.join(groups)}){end}(?P<rest> ?)", re.IGNORECASE)
+    more = r"(?P<rest> ?)(?:(?P<more>\d{3})(?![\d.,]))?"
+    return re.compile(rf"{number} ?(?:{'|'.join(groups)}){end}{more}", re.IGNORECASE)
 
 
 def _dated(months: Sequence[str]) -> re.Pattern[str]:

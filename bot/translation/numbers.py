@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection
 
 from bot.translation.codes import another_code
+from bot.translation.dates import dates_alike
 from bot.translation.hours import by_shape, hours_changed_places, same_hours
+from bot.translation.quantities import quantity_changed
 from bot.translation.side import Side
 from bot.translation.times import times_changed
 
@@ -20,16 +22,20 @@ _IN_LATIN = str.maketrans("abcАБВГДЕабв", "ABCABVGDEABV")
 _NOON = 12
 _LONGEST = len("n:100000000")
 """Of a figure that may stand as a word as well."""
+_ONE = "n:1"
 _DATE = re.compile(r"\d/\d")
 _TIME = re.compile(r"\d(?::|\s?[uh])\d|\d\s?[ap]\.?m\b", re.I)
 
 
 def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    ours, theirs = dates_alike(ours, theirs)
     if _other_figures(ours, theirs):
         return True
     if ours.lexicon is None or theirs.lexicon is None:
         return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
     if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
+        return True
+    if quantity_changed(ours, theirs):
         return True
     if _other_relation(ours, theirs) or _other_month(ours, theirs) or times_changed(ours, theirs):
         return True
@@ -163,9 +169,9 @@ def _other_unit(ours: Side, theirs: Side) -> bool:
 
 def _said_in_words(ours: Side, theirs: Side) -> bool:
     """Whether what is a figure on one side stands as a word on the other: 3 and three."""
-    if not ours.numbers.maybe and not theirs.numbers.maybe:
-        return False
     before, after = Counter(ours.figures), Counter(theirs.figures)
+    if not ours.numbers.maybe and not theirs.numbers.maybe and before[_ONE] == after[_ONE]:
+        return False
     lost, new = before - after, after - before
     if not lost and not new:
         return False  # the same figures in another order
@@ -177,6 +183,7 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
             for form in forms
             if side.is_late and (_late_hour(form, (theirs if side is ours else ours)) or 0) - _NOON in said
         }
-        return all(_small(form) in said for form in forms if form not in late)
+        one = {_ONE} if _ONE in forms and side.says_one else set()  # 1 week, a week
+        return all(_small(form) in said for form in forms if form not in late and form not in one)
 
     return stands(lost, theirs) and stands(new, ours)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, overload
 
@@ -17,6 +16,7 @@ from bot.translation.money import currencies, currencies_in_order
 from bot.translation.places import places
 from bot.translation.relations import relations
 from bot.translation.spoken import NO_NAMED, Named, spoken
+from bot.translation.typed import NUMBERED_DAY, NUMBERED_MONTHS, composed
 from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -26,18 +26,6 @@ _HYPHENED = {"fr", "pt", "ro"}
 _HOUR_IN_DUTCH = re.compile(r"\d ?u(?!\w)")
 _APOSTROPHE = re.compile("['’]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
-"""As Romanian is often typed, for what it has."""
-_NUMBERED_MONTHS = {
-    "vi": re.compile(
-        r"(?<!m[ỗo]i )(?<!m[ộo]t )(?<!h[àa]ng )(?<!m[ấa]y )(?<!hai )(?<!ba )(?<!theo )"
-        r"(?:(?<=ng[àa]y \d )|(?<=ng[àa]y \d\d )|(?<!\d ))\bth[áa]ng (1[0-2]|0?[1-9])(?![.,/%]?\d)"
-        r"(?! ?(?:triệu|nghìn|ngàn|trăm|lần|người|euro|eur|€|%|ngày|tuần|giờ|đô|đồng|đứa|con|cái))",
-        re.I,
-    ),
-    "zh": re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])月"),
-}
-"""Languages in which a month is a number: a date's, not how many of them (3 tháng, 3个月)."""
 _SUBJECT_FIRST = {"vi", "zh"}
 """Languages in which who does it is named before whom it is done to."""
 NOBODY = (0, 0)
@@ -74,10 +62,17 @@ class Side:
     """Each thing it says is looked up when it is first asked for: an original is compared with several translations."""
 
     def __init__(self, text: str, language: str) -> None:
-        self.text = text if text.isascii() else plain_digits(_composed(text, language))
+        self.text = text if text.isascii() else plain_digits(composed(text, language))
         self.language = language
         self.lexicon = lexicons().get(language)
         self.spoken = spoken().get(language)
+
+    def with_months(self, text: str, months: Sequence[int]) -> Side:
+        """`text` in the same language, and as if it named `months` (from 0) beside its days, in that order."""
+        side = Side(text, self.language)
+        side.__dict__ |= {"months": frozenset(months), "month_order": list(dict.fromkeys(months)), "dated": True}
+        side.__dict__["months_in_order"] = [number + 1 for number in months] if side._numbered else []
+        return side
 
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
@@ -197,7 +192,10 @@ class Side:
         if not (_DIGIT.search(text) or "." in text[:-1] or "@" in text or "/" in text):
             return []
         text = self._numbered.sub(" ", text) if self._numbered else text
-        return figures(self.lexicon.thousands.sub(_in_thousands, text) if self.lexicon else text, self.language)
+        text = NUMBERED_DAY.sub(" ", text) if self.language == "vi" else text
+        if self.lexicon is not None:
+            text = self.lexicon.counting.halved(self.lexicon.thousands.sub(_in_thousands, text))
+        return figures(text, self.language)
 
     @_once
     def months_in_order(self) -> list[int]:
@@ -207,7 +205,7 @@ class Side:
     @property
     def _numbered(self) -> re.Pattern[str] | None:
         """What a month looks like that is said by its number."""
-        return _NUMBERED_MONTHS.get(self.language)
+        return NUMBERED_MONTHS.get(self.language)
 
     @_once
     def currencies(self) -> frozenset[str]:
@@ -258,7 +256,15 @@ class Side:
         if self.timed is not self.text:
             low = self.timed.lower()
             return self.lexicon.counting.said(low, WORD.findall(low))
+        if self.language == "ar" and self.days:  # Monday is the second
+            said = self.lexicon.days.in_place(self.said, " ")
+            return self.lexicon.counting.said(said, WORD.findall(said))
         return self.lexicon.counting.said(self.said, self.said_words)
+
+    @property
+    def says_one(self) -> bool:
+        """Whether "one" or "a" may stand there."""
+        return self.lexicon is not None and self.lexicon.counting.says_one(self.said_words)
 
     @_once
     def counts(self) -> bool:
@@ -365,13 +371,10 @@ def _in_thousands(match: re.Match[str]) -> str:
     """20 thousand as 20000."""
     zeros = next(int(name.removeprefix("zeros")) for name, word in match.groupdict().items() if word and name[0] == "z")
     whole, _, part = match["number"].replace(",", ".").partition(".")
-    return str(int(whole + part.ljust(zeros, "0"))) + (match["rest"] or "")
-
-
-def _composed(text: str, language: str) -> str:
-    """Each letter with its marks as one sign, as the words of the checks are written."""
-    text = unicodedata.normalize("NFC", text)
-    return text.translate(_CEDILLA) if language == "ro" else text
+    count = int(whole + part.ljust(zeros, "0"))
+    if match["more"] is None:
+        return f"{count}{match['rest']}"
+    return str(count + int(match["more"])) if zeros == len(match["more"]) else f"{count} {match['more']}"
 
 
 def denials(text: str, lexicon: Lexicon) -> int:

@@ -17,7 +17,7 @@ from bot.translation.lexicon import MARKS_MATTER, UNSPACED, Sign, bare, lexicons
 
 _FILE = Path(__file__).with_name("spoken.yml")
 _PARTS = ("morning", "noon", "evening", "night")
-_DAYS = ("before", "yesterday", "today", "tomorrow", "after", "last", "next")
+_DAYS = ("before", "yesterday", "today", "tomorrow", "after", "last", "next", "this")
 _OF_CLOCK = (
     r"(?:[:.h]\d\d|h\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b| után\b"
     r"| előtt\b|'?[dt][ae]n?\b)"
@@ -26,10 +26,13 @@ _OF_CLOCK = (
 _AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)(?=(.{1,16}))")
 _DIGIT = re.compile(r"\d")
-_HALF_DAY = re.compile(r"\d\s?([ap])\.?\s?m\b", re.I)
+_HALF_DAY = re.compile(r"(\d{1,2})(?:[:.]\d\d)?\s?([ap])\.?\s?m\b", re.I)
+_HALF = {"nl": "half", "ru": "пол"}
+"""What stands before an hour, in one word with it."""
 SMALL = "small"
 """The hours after midnight, which one language gives to the night and another to the morning."""
 _AM, _PM = frozenset({"morning", SMALL}), frozenset({"noon", "evening", "night"})
+_BEFORE_NIGHT, _NIGHT = _PM - {"night"}, 7
 _AM_IS_A_WORD = {"de", "ro"}
 
 
@@ -68,9 +71,9 @@ class Spoken:
         said = rf"(?<!\w)(?:{at}) (\d{{1,2}})(?!\d)|(?<!\d)(\d{{1,2}}){_OF_CLOCK}"
         self._hour = re.compile(said, re.IGNORECASE)
         self._clocks = list(clocks(code, entry, numbers))
-        self._hours = frozenset(
-            word for clock in self._clocks for said in (*clock.hours, *clock.minutes) for word in said.split()[:1]
-        )
+        said_first = (said for clock in self._clocks for said in (*clock.hours, *clock.minutes))
+        firsts = {word for said in said_first for word in said.split()[:1]}
+        self._hours = frozenset(firsts | {_HALF[code] + word for word in firsts if code in _HALF})
         named = sorted({*self._parts.sure, *self._days.sure}, key=len, reverse=True)
         self._named = re.compile(_whole(code, "|".join(map(re.escape, named))))
         typed = {what: [_typed(code, each) for each in pair] for what, pair in entry["opposites"].items()}
@@ -91,7 +94,8 @@ class Spoken:
         named = self._parts.named(low, words)
         half = _HALF_DAY.findall(low) if self._code not in _AM_IS_A_WORD and "m" in low else []
         if half:
-            found = tuple(_AM if letter in "aA" else _PM for letter in half)
+            late = [_BEFORE_NIGHT if 0 < int(hour) < _NIGHT else _PM for hour, _ in half]
+            found = tuple(_AM if letter in "aA" else pm for (_, letter), pm in zip(half, late, strict=True))
             named = Named((*named.sure, *found), named.maybe.union(*found), named.in_words)
         return named
 
