@@ -80,7 +80,7 @@ class Counting:
     def __init__(self, language: str, entry: Mapping[str, Any]) -> None:
         self._language = language
         self._tonal = language in _TONES
-        self._ordinals = _ordinals(entry, self.plain)
+        self._ordinals = _ordinals(entry, str) | _ordinals(entry, self.plain)
         self._forms, self._unsure = _forms(language, entry, self.plain)
         marked, _ = _forms(language, entry, str)
         self._joins = self.plain(entry.get("joins", ""))
@@ -92,6 +92,7 @@ class Counting:
         )
         after = half.get("after", "(?!)")
         self._halved = re.compile(rf"(?<![\d.,:])(\d{{1,3}})(?:{after}|{self.plain(after)})(?!\w)", re.I)
+        self._half_cues = cues(f"{after}|{self.plain(after)}")
         self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
         self._ones = frozenset(word for word in self._heard if (self._forms | marked).get(word) == 1)
@@ -107,7 +108,7 @@ class Counting:
 
     def halved(self, text: str) -> str:
         """`text` with "3 years and a half" as 3.5."""
-        return self._halved.sub(r"\1.5", text)
+        return self._halved.sub(r"\1.5", text) if any(map(text.__contains__, self._half_cues)) else text
 
     def may_say(self, low: str, words: Iterable[str]) -> bool:
         """Whether a number greater than one may stand in words in a text in lower case, of which `words` are the
@@ -202,9 +203,7 @@ class Counting:
 
     def ordinals(self, words: Iterable[str]) -> frozenset[float]:
         """The places in a row that `words` in lower case name: the second, the third."""
-        if self._ordinals.keys().isdisjoint(plain := {*map(self.plain, words)}):
-            return frozenset()
-        return frozenset(number for word, number in self._ordinals.items() if word in plain)
+        return frozenset(map(self._ordinals.__getitem__, self._ordinals.keys() & words))
 
     def says_one(self, words: Iterable[str]) -> bool:
         """Whether the word for one is among them, or there is none that is written: "a week" and "1 week"."""

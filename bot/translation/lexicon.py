@@ -27,9 +27,6 @@ _THOUSAND = 1000
 _ROUND: Mapping[float, int] = {1000: 3, 10_000: 4, 1_000_000: 6, 100_000_000: 8}
 """What a number in figures may be multiplied by in a word, and its zeros."""
 _NEVER = re.compile(r"(?!)")
-_SHORTENED, _SHORT = {"de", "en", "es", "fr", "nl", "pt", "ro"}, 3
-"""Languages whose months are often shortened, to so many letters."""
-_SHORT_BY_ONE = ("janv", "févr", "juil", "sept")
 type Sign = str | Callable[[re.Match[str]], str]
 
 
@@ -144,7 +141,6 @@ def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:
     months, days = typed("months"), typed("days")
     unsure = frozenset(number - 1 for number in entry.get("unsure_months", ()))
     named = [*days, *(month for number, month in enumerate(months) if number not in unsure)]
-    months = _also_short(months) if code in _SHORTENED else months
 
     return Lexicon(
         words("not"), words("words"), words("alone"), words("drop"),
@@ -167,21 +163,6 @@ def _also_bare(entry: str) -> str:
     """An entry also as it is typed without its marks: fără, fara. What may not stand before it must have both."""
     plain = bare(entry)
     return entry if plain == entry or "(?<!" in entry else f"{entry}|{plain}"
-
-
-def _also_short(months: Sequence[str]) -> Sequence[str]:
-    """Months that are plain words also as they are shortened beside a number: 12 sept, 12 Sep., feb 9."""
-    names = [month.split("|") for month in months]
-
-    def short(name: str) -> str:
-        starts = {name[:_SHORT], *(start for start in _SHORT_BY_ONE if name.startswith(start))}
-        alone = [start for start in starts if sum(any(n.startswith(start) for n in each) for each in names) == 1]
-        either = "|".join(sorted(alone, key=len, reverse=True)) or "(?!)"
-        return rf"(?<=\d )(?:{either})(?!\w)|(?:{either})(?=\.? \d)"
-
-    whole = [[f"{name}(?!\\w)" for name in each] for each in names]
-    shortened = [[short(name) for name in each if name.isalpha() and len(name) > _SHORT + 1] for each in names]
-    return ["|".join([*one, *other]) for one, other in zip(whole, shortened, strict=True)]
 
 
 def _thousands(numbers: Mapping[float, str], spaced: bool) -> re.Pattern[str]:

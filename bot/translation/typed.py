@@ -9,6 +9,29 @@ _APOSTROPHE_LEFT_OUT = re.compile(r"\b(п|дев)(ят)", re.I)
 """Five and nine in Ukrainian, as many type them."""
 _CEDILLA = str.maketrans("şţŞŢ", "șțȘȚ")
 """As Romanian is often typed, for what it has."""
+_SHORT_MONTHS = {
+    code: dict(zip(short.split(), long.split(), strict=True))
+    for code, short, long in (
+        ("de", "jan feb mär apr jun jul aug sep sept okt nov dez",
+         "januar februar märz april juni juli august september september oktober november dezember"),
+        ("en", "jan feb mar apr jun jul aug sep sept oct nov dec",
+         "january february march april june july august september september october november december"),
+        ("es", "ene feb mar abr jun jul ago sep sept oct nov dic",
+         "enero febrero marzo abril junio julio agosto septiembre septiembre octubre noviembre diciembre"),
+        ("fr", "janv févr fév avr juil sept oct nov déc",
+         "janvier février février avril juillet septembre octobre novembre décembre"),
+        ("nl", "jan feb mrt apr jun jul aug sep sept okt nov dec",
+         "januari februari maart april juni juli augustus september september oktober november december"),
+        ("pt", "jan fev mar abr jun jul ago set out nov dez",
+         "janeiro fevereiro março abril junho julho agosto setembro outubro novembro dezembro"),
+        ("ro", "ian feb mar apr iun iul aug sep sept oct nov noi dec",
+         "ianuarie februarie martie aprilie iunie iulie august septembrie septembrie octombrie noiembrie noiembrie "
+         "decembrie"),
+    )
+}  # fmt: skip
+"""How months are shortened, beside a number alone."""
+_SHORT = re.compile(r"(?<=\d )[^\W\d_]{3,4}(?!\w)|(?<!\w)[^\W\d_]{3,4}(?=\.? \d)")
+_DIGIT = re.compile(r"\d")
 NUMBERED_MONTHS = {
     "vi": re.compile(
         r"(?<!m[ỗo]i )(?<!m[ộo]t )(?<!h[àa]ng )(?<!m[ấa]y )(?<!hai )(?<!ba )(?<!theo )"
@@ -31,3 +54,11 @@ def composed(text: str, language: str) -> str:
     if language == "uk" and "ят" in text:
         text = _APOSTROPHE_LEFT_OUT.sub(r"\1'\2", text)
     return text.translate(_CEDILLA) if language == "ro" else text
+
+
+def with_whole_months(text: str, language: str) -> str:
+    """12 sept as 12 september."""
+    names = _SHORT_MONTHS.get(language)
+    if names is None or _DIGIT.search(text) is None:
+        return text
+    return _SHORT.sub(lambda word: names.get(word[0].lower(), word[0]), text)
