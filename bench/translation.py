@@ -11,7 +11,6 @@ Both are measured message by message, each of them first with every other one.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import statistics
 import time
@@ -68,33 +67,34 @@ def spent(translator: Translator) -> float:
 async def both(where: Path, steps: Sequence[str], texts: Sequence[str]) -> list[Row]:
     """Three rows: all `texts` together, the median one, and the processor time of all, which depends less on whatever
     else runs on the machine. `LOADS` processes and as many loads of the models have an equal part of the texts each,
-    the first `WARM` of a part not counted. The baseline is measured a second time, with models of its own, by turns
-    with both: how far it is from itself is what this machine's own unrest makes of a figure."""
-    took: dict[str, list[float]] = {"ours": [], "theirs": [], "theirs again": []}
+    the first `WARM` of a part not counted. Then the baseline is measured beside itself in the same way, with models of
+    its own: how far the two are apart is what this machine's own unrest makes of a figure."""
+    took: dict[str, list[float]] = {"ours": [], "theirs": [], "itself": [], "again": []}
     used = dict.fromkeys(took, 0.0)
     for place in range(LOADS):
-        translator, models = Translator(where, Pool(1, 30, 1)), {side: Models(1) for side in ("theirs", "theirs again")}
+        translator, models, others = Translator(where, Pool(1, 30, 1)), Models(1), Models(1)
         settled()
-        turns = itertools.cycle(itertools.permutations(took))  # whoever comes second finds the text in the caches
-        for number, text in enumerate(texts[place::LOADS]):
-            if number == WARM:
-                started, before = spent(translator), sum(used.values())
-            sentences = split(text).sentences
-            for side in next(turns):
-                began, computed = time.perf_counter(), time.process_time()
-                if side == "ours":
-                    await translator.translate(text, "nl", "ro", conversation=number)
-                    took[side] += [time.perf_counter() - began] * (number >= WARM)
-                else:
-                    direct(models[side], steps, sentences)
-                    took[side] += [time.perf_counter() - began] * (number >= WARM)
-                    used[side] += (time.process_time() - computed) * (number >= WARM)
-        used["ours"] += spent(translator) - started - (sum(used.values()) - before)
+        for sides in (("ours", "theirs"), ("itself", "again")):
+            for number, text in enumerate(texts[place::LOADS]):
+                if number == WARM:
+                    started, before = spent(translator), used["theirs"]
+                sentences = split(text).sentences
+                for side in sides if number % 2 else reversed(sides):  # whoever comes second finds it in the caches
+                    began, computed = time.perf_counter(), time.process_time()
+                    if side == "ours":
+                        await translator.translate(text, "nl", "ro", conversation=number)
+                        took[side] += [time.perf_counter() - began] * (number >= WARM)
+                    else:
+                        direct(others if side == "again" else models, steps, sentences)
+                        took[side] += [time.perf_counter() - began] * (number >= WARM)
+                        used[side] += (time.process_time() - computed) * (number >= WARM)
+            if "ours" in sides:
+                used["ours"] += spent(translator) - started - (used["theirs"] - before)
         await translator.close()
 
     def row(measure: str, of: dict[str, float], unit: str) -> Row:
-        mine, other, again = of.values()
-        shown = f"{mine / other:.2f} times its cost (beside itself {again / other:.2f})"
+        mine, other, itself, again = of.values()
+        shown = f"{mine / other:.2f} times its cost (beside itself {again / itself:.2f})"
         factor, digits = (1000, 1) if unit == "ms" else (1, 2)
         return measure, f"{mine * factor:.{digits}f} {unit}", f"{other * factor:.{digits}f} {unit}", shown
 
