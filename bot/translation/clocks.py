@@ -13,7 +13,7 @@ from bot.translation.lexicon import MARKS_MATTER, UNSPACED, bare
 _MINUTES, _HOURS, _LONG_HOURS = (5, 10, 15, 20, 25), range(1, 13), range(1, 25)
 _ANY_MINUTE = {"fr", "vi", "zh"}
 """Languages that say 3:07 so: in others, what stands before an hour in figures is minutes where 5 divides it."""
-_FOR, _AND = {"de", "en", "nl"}, {"ar", "bg", "es", "pl", "pt", "ro", "sq", "vi", "zh"}
+_FOR, _AND = {"de", "en", "nl"}, {"ar", "bg", "es", "pt", "ro", "sq", "zh"}
 """Languages whose "before" is also "for", or "to"; and those that say "three and ten" for ten past three."""
 _OTHERS = {"o": "ordinals", "d": "datives", "a": "accusatives"}
 _QUARTERS = {"quarter": 15, "threequarters": 45, "third": 20}

@@ -16,7 +16,7 @@ from bot.translation.money import currencies, currencies_in_order
 from bot.translation.places import places
 from bot.translation.relations import relations
 from bot.translation.spoken import NO_NAMED, Named, spoken
-from bot.translation.typed import NUMBERED_DAY, NUMBERED_MONTHS, composed, with_whole_months
+from bot.translation.typed import NUMBERED_DAY, NUMBERED_MONTHS, composed, spelled_out
 from encoder.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -63,7 +63,7 @@ class Side:
 
     def __init__(self, text: str, language: str) -> None:
         text = text if text.isascii() else plain_digits(composed(text, language))
-        self.text = with_whole_months(text, language)
+        self.text = spelled_out(text, language)
         self.language = language
         self.lexicon = lexicons().get(language)
         self.spoken = spoken().get(language)

@@ -19,12 +19,13 @@ _FILE = Path(__file__).with_name("spoken.yml")
 _PARTS = ("morning", "noon", "evening", "night")
 _DAYS = ("before", "yesterday", "today", "tomorrow", "after", "last", "next", "this")
 _OF_CLOCK = (
-    r"(?:[:.h]\d\d|h\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b| után\b"
+    r"(?:[:.h]\d\d| ?h\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b| után\b"
     r"| előtt\b|'?[dt][ae]n?\b)"
 )
 """What makes an hour of the clock of a number, beside a word before it. Eight hours are a time that something takes."""
 _AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)(?=(.{1,16}))")
+_SPAN = re.compile(r"(?<!\d)(\d{1,2}) ?(?:[-–]|[^\W\d_]{1,3}) ?(\d{1,2})(?!\d)")
 _DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"(\d{1,2})(?:[:.]\d\d)?\s?([ap])\.?\s?m\b", re.I)
 _HALF = {"nl": "half", "ru": "пол"}
@@ -123,7 +124,9 @@ class Spoken:
         behind: dict[int, str] = {}
         for match in _NUMBER.finditer(text):
             behind.setdefault(int(match[1]), match[2])
-        return frozenset(found.union(hour for hour, rest in behind.items() if self._parts.follow(rest.lower())))
+        found.update(hour for hour, rest in behind.items() if self._parts.follow(rest.lower()))
+        spans = (({int(match[1]), int(match[2])}) for match in _SPAN.finditer(text)) if found else ()
+        return frozenset(found.union(*(span for span in spans if span & found)))  # from 1 to 4 in the afternoon
 
     def without_opposites(self, low: str) -> str:
         for _, has_not in self._opposites.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.translation.side import Side
@@ -9,6 +10,8 @@ from bot.translation.spoken import SMALL
 
 _SMALL = 5
 """The hour until which a night may be a morning."""
+_EARLY = frozenset({"morning", SMALL})
+_OF_24 = re.compile(r"(?<!\d)\d{1,2}\s?[uh:]\s?\d\d(?!\d)(?!\s?[ap]\.?m)", re.I)
 _DIGITS = 3
 """An hour has fewer."""
 
@@ -46,6 +49,8 @@ def _lost_part(ours: Side, theirs: Side) -> bool:
     """Whether an hour is in the evening on one side, and on the other it may be any."""
     for one, other in ((ours, theirs), (theirs, ours)):
         if one.parts.in_words and not other.parts.maybe and one.counts and _has_hour(one):
+            if one.parts.maybe <= _EARLY and _OF_24.search(other.timed):
+                return False  # 8:45 is in the morning
             return not any(int(hour) > 11 or int(hour) == 0 for hour in _in_figures(other.figures))
     return False
 

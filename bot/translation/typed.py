@@ -31,6 +31,17 @@ _SHORT_MONTHS = {
 }  # fmt: skip
 """How months are shortened, beside a number alone."""
 _SHORT = re.compile(r"(?<=\d )[^\W\d_]{3,4}(?!\w)|(?<!\w)[^\W\d_]{3,4}(?=\.? \d)")
+_DAY_AND_PART = {
+    "de": re.compile(
+        r"\b((?:mon|diens|donners|frei|sams|sonn)tag)s?(abend|morgen|vormittag|mittag|nachmittag|nacht)s?\b", re.I
+    ),
+    "nl": re.compile(
+        r"\b((?:maan|dins|woens|donder|vrij|zater|zon)dag)(avond|ochtend|morgen|voormiddag|middag|namiddag|nacht)\b",
+        re.I,
+    ),
+}
+"""A day and a part of it in one word."""
+_DAY = re.compile(r"[dt]ag[a-z]", re.I)
 _DIGIT = re.compile(r"\d")
 NUMBERED_MONTHS = {
     "vi": re.compile(
@@ -56,8 +67,10 @@ def composed(text: str, language: str) -> str:
     return text.translate(_CEDILLA) if language == "ro" else text
 
 
-def with_whole_months(text: str, language: str) -> str:
-    """12 sept as 12 september."""
+def spelled_out(text: str, language: str) -> str:
+    """12 sept as 12 september, zaterdagavond as zaterdag avond."""
+    if language in _DAY_AND_PART and _DAY.search(text) is not None:
+        text = _DAY_AND_PART[language].sub(r"\1 \2", text)
     names = _SHORT_MONTHS.get(language)
     if names is None or _DIGIT.search(text) is None:
         return text

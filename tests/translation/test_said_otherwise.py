@@ -64,6 +64,12 @@ SAME = [
     ("vi", "hôm 20 tháng 11", "en", "on November 20"),
     ("uk", "о пів на пяту ранку", "nl", "om 4.30 uur 's ochtends"),
     ("fr", "rendez-vous à midi et demi", "ro", "ne vedem la 12:30"),
+    ("pl", "w sobotę wieczorem uciekłam", "nl", "Zaterdagavond ben ik gevlucht."),
+    ("de", "am Montagmorgen", "en", "on Monday morning"),
+    ("nl", "van 13u tot 16u", "es", "de 1 a 4 de la tarde"),
+    ("es", "hasta las 8 de la noche", "fr", "jusqu'à 20 h"),
+    ("en", "see you at 11:20 by the church", "pl", "dwadzieścia po jedenastej przy kościele"),
+    ("nl", "om 8u45 aan het loket", "tr", "sabah 8:45'te gişede"),
     ("ru", "полчаса перерыва", "en", "a break of half an hour"),
     ("zh", "半个小时后开门", "ro", "Se deschide peste o jumătate de oră."),
     ("es", "una docena de mujeres", "fr", "une douzaine de femmes"),
@@ -93,6 +99,12 @@ OTHER = [
     ("en", "hundreds of phones", "zh", "好几十部手机"),
     ("fr", "il me donnait 5 euros de l'heure", "nl", "Ik kreeg van hem 5 euro per dag"),
     ("ar", "ما حدا قلي", "nl", "Iemand had het me gezegd"),
+    ("ar", "ما بقيتش خدامة عندهم", "fr", "Je travaille encore chez eux."),
+    ("ar", "اول امبارح حبسونا", "en", "They locked us in yesterday."),
+    ("pl", "w sobotę wieczorem uciekłam", "nl", "Zaterdagochtend ben ik gevlucht."),
+    ("de", "am Montagmorgen", "en", "on Tuesday morning"),
+    ("nl", "van 13u tot 16u", "es", "de 1 a 5 de la tarde"),
+    ("nl", "om 8u45 aan het loket", "tr", "akşam 8:45'te gişede"),
 ]
 
 
