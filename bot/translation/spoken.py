@@ -19,8 +19,8 @@ _FILE = Path(__file__).with_name("spoken.yml")
 _PARTS = ("morning", "noon", "evening", "night")
 _DAYS = ("before", "yesterday", "today", "tomorrow", "after", "last", "next", "this")
 _OF_CLOCK = (
-    r"(?:[:.h]\d\d| ?h\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b| után\b"
-    r"| előtt\b|'?[dt][ae]n?\b)"
+    r"(?:[:.hu]\d\d| ?[hu]\b| ?[ap]\.?m\b| o'clock|[点點时時]| ?giờ| ?gio\b|-?[kt]or\b|-?kor\b|-?t[óő]l\b|-?ig\b"
+    r"| után\b| előtt\b|'?[dt][ae]n?\b)"
 )
 """What makes an hour of the clock of a number, beside a word before it. Eight hours are a time that something takes."""
 _AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
