@@ -28,8 +28,6 @@ _LARGE = {_HUNDRED, _THOUSAND, _MILLION}
 _GLUES = {"nl", "de", "hu"}
 """Languages that write a whole number as one word."""
 _HALF_BEFORE, _HALF_TO, _HALF_AFTER = "\x01", "\x02", "\x03"
-_NO_ARTICLE = {"ar", "bg", "pl", "ru", "sq", "tr", "uk", "vi", "zh"}
-"""Languages that say "a week" without a word for one."""
 _PERCENT = re.compile(r"(?<!\w)(?:pour cent|por ciento?|por cento|la suta|phần trăm|per qind)(?!\w)")
 _DAY_OR_MONTH = re.compile(r"(?:thứ|tháng) $")
 _KNOWN = 10_000
@@ -206,8 +204,8 @@ class Counting:
         return frozenset(map(self._ordinals.__getitem__, self._ordinals.keys() & words))
 
     def says_one(self, words: Iterable[str]) -> bool:
-        """Whether the word for one is among them, or there is none that is written: "a week" and "1 week"."""
-        return self._language in _NO_ARTICLE or not self._ones.isdisjoint(words)
+        """Whether the word for one is among them, which is an article in most languages."""
+        return not self._ones.isdisjoint(words)
 
     def may_name_unit(self, low: str) -> bool:
         """Whether a unit of time may stand there, but for "h" and "u", which do so behind a number alone."""

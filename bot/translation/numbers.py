@@ -183,7 +183,8 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
             for form in forms
             if side.is_late and (_late_hour(form, (theirs if side is ours else ours)) or 0) - _NOON in said
         }
-        one = {_ONE} if _ONE in forms and side.says_one else set()  # 1 week, a week
+        # 1 room, one room; and "1 week" is "неделя", without a word for one.
+        one = {_ONE} if _ONE in forms and (side.says_one or ours.units[1] & theirs.units[1]) else set()
         return all(_small(form) in said for form in forms if form not in late and form not in one)
 
     return stands(lost, theirs) and stands(new, ours)

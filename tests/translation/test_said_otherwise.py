@@ -105,6 +105,10 @@ OTHER = [
     ("de", "am Montagmorgen", "en", "on Tuesday morning"),
     ("nl", "van 13u tot 16u", "es", "de 1 a 5 de la tarde"),
     ("nl", "om 8u45 aan het loket", "tr", "akşam 8:45'te gişede"),
+    ("nl", "neem bus 1 naar het station", "ru", "сядьте на автобус до вокзала"),
+    ("nl", "kamer 1 is vrij", "ar", "الغرفة فاضية"),
+    ("nl", "ik wil 1.500 euro", "ro", "vreau 1,5 euro"),
+    ("nl", "12/03 en 13/04", "fr", "le 13 mars et le 12 avril"),
 ]
 
 
