@@ -3,6 +3,8 @@ marked, another one is."""
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from tests.support.translated_pairs import marked
 NAMES = glossary(CONTENT)
 PAIRS = Path(__file__).with_name("figures.jsonl")
 """By hands that had seen none of the checks: `good` is a translation, `bad` the same with one thing changed."""
+
+FILES = ("figures.jsonl", "pairs.jsonl", "relations.jsonl")
 
 ONE_NUMBER = [
     ("+32 2 555 01 43", "0032 2 555 01 43", "02 555 01 43", "02/555.01.43", "+32 (0)2 555 01 43"),
@@ -179,3 +183,21 @@ def test_what_others_changed_is_marked_and_what_they_translated_is_hardly() -> N
     assert changed.keys() == {"number", "date", "time", "phone", "amount", "negation"}
     assert not [kind for kind in changed if found[kind] < 0.96 * changed[kind]], (found, changed)
     assert wrongly.total() <= 0.075 * pairs, wrongly
+
+
+def test_whatever_digit_of_a_right_translation_is_changed_is_marked() -> None:
+    """Of all pairs by other hands whose translation is not marked; each digit by each of two others."""
+    seen, missed = 0, []
+    for line in [line for name in FILES for line in (PAIRS.parent / name).read_text(encoding="utf-8").splitlines()]:
+        pair = json.loads(line)
+        if check([(pair["x"], pair["good"])], pair["s"], pair["t"]):
+            continue
+        for digit in re.finditer(r"\d", pair["good"]):
+            for step in (1, 5):
+                other = str((int(digit[0]) + step) % 10)
+                changed = pair["good"][: digit.start()] + other + pair["good"][digit.end() :]
+                seen += 1
+                if not check([(pair["x"], changed)], pair["s"], pair["t"]):
+                    missed.append((pair["s"], pair["t"], pair["good"], changed))
+    assert seen > 5000
+    assert not missed
