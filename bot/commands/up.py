@@ -28,6 +28,7 @@ from bot.web.connections import allow, limited
 
 log = logging.getLogger(__name__)
 
+
 class Server(uvicorn.Server):
     """Uvicorn that wakes every open stream before it waits for connections to end."""
 

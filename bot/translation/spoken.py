@@ -125,7 +125,7 @@ class Spoken:
         for match in _NUMBER.finditer(text):
             behind.setdefault(int(match[1]), match[2])
         found.update(hour for hour, rest in behind.items() if self._parts.follow(rest.lower()))
-        spans = (({int(match[1]), int(match[2])}) for match in _SPAN.finditer(text)) if found else ()
+        spans = ({int(match[1]), int(match[2])} for match in _SPAN.finditer(text)) if found else ()
         return frozenset(found.union(*(span for span in spans if span & found)))  # from 1 to 4 in the afternoon
 
     def without_opposites(self, low: str) -> str:
