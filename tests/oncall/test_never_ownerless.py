@@ -18,6 +18,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.core.handoff import IllegalMove
@@ -237,6 +238,7 @@ async def spend(night: Night) -> None:
         night.world.pass_by(LOOK)
 
 
+@pytest.mark.timeout(3600)  # its length is that of what 500 people and four caseworkers do, on whatever machine
 async def test_nobody_in_danger_is_ever_without_an_owner(world: World) -> None:
     seed = int(os.environ.get("INLOOP_TEST_SEED", "0")) or random.randrange(1, 10**6)
     print(f"INLOOP_TEST_SEED={seed}")
