@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import SURE, Talking, asked, state_of
-from actions.several import ACTING, ASIDE, GUESS, PART_SURE, VAGUE, also, in_clauses
+from actions.several import ACTING, ASIDE, GUESS, PART_SURE, VAGUE, also, in_clauses, more
 from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of
 
 BOTH_SECOND = 0.3
@@ -34,7 +34,10 @@ class ActionAnswer(Talking, Action):
         topic = meant(tracker)
         last = tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
-        others = also(tracker, topic) if state_of(tracker) is None else {}  # a form's question comes back below it
+        others: dict[str, list[str]] = {}
+        if state_of(tracker) is None and not choices:  # a form's question comes back below it
+            others = also(tracker, topic)
+            others |= more(tracker, {topic, *others.get("also", ())})
         send(dispatcher, "answer", values={"topic": topic, **others}, choices=choices)
         return move_on(tracker, topic=topic)
 

@@ -30,6 +30,8 @@ CLAUSE_MAY, OF_ALL_MAY = 0.5, 0.001
 """From where it may be, when the whole message is about that a little."""
 DELICATE = frozenset({"sexual_exploitation", "delete_my_data"})
 """Topics whose button says much of whoever it is shown to: only for a clause that is surely about one."""
+MORE, MORE_LIKELY = 4, 0.02
+"""How many topics are offered to who presses that they asked something else too, and from which share."""
 GUESS_OF_PART, NOT_THE_SAME, SECOND = 0.2, 0.05, 0.05
 """Of a question that nothing is certain of: from where a topic is offered for it, up to where it is not about the
 answered topic too; and from where what comes second is offered for one that is taken to be about that topic."""
@@ -49,6 +51,22 @@ def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
     found = dict.fromkeys([*in_clauses(tracker, CLAUSE, CLAUSE_MAY), *likely])
     topics = [name for name in found if name != topic and name not in TALK - ASIDE]
     return {"also": topics[:BESIDE]} if topics else {}
+
+
+def more(tracker: Tracker, shown: set[str]) -> dict[str, list[str]]:
+    """What may have been asked besides all that is ``shown``, the likeliest first: behind one button that claims
+    nothing, below the answer to a message of several clauses. Not for who needs time, or only says hello."""
+    said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
+    asks = bool(tracker.latest_message.get("asks"))
+    if not said or shown & TALK - {"are_you_human", "out_of_scope", *(["greet"] if asks else [])}:
+        return {}
+    shares: dict[str, float] = {}
+    clauses = [(str(entry["name"]), float(entry["confidence"])) for clause in said for entry in clause]
+    for name, share in (*clauses, *ranking_of(tracker)):
+        shares[name] = max(share, shares.get(name, 0.0))
+    hidden = shown | TALK | ACTING | DELICATE
+    likely = [name for name, share in shares.items() if share >= MORE_LIKELY and name not in hidden]
+    return {"more": sorted(likely, key=lambda name: -shares[name])[:MORE]}
 
 
 def in_clauses(tracker: Tracker, enough: float, likely: float = 1.0) -> list[str]:

@@ -14,6 +14,7 @@ SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_
 """What is said to these is no answer to somebody who may be in danger: "SOS!" is not thanked for."""
 PLEASE = "forms.please_choose"
 BOTH = "both"
+BESIDES = {"also", "more"}
 
 
 def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[EngineReply, ...]]:
@@ -34,9 +35,9 @@ def _small_talk(reply: EngineReply) -> bool:
 
 def _plain(reply: EngineReply) -> EngineReply:
     """Without what may be meant besides: a guess is no button above the question."""
-    if "also" not in reply.values:
+    if not reply.values.keys() & BESIDES:
         return reply
-    return replace(reply, values={key: value for key, value in reply.values.items() if key != "also"})
+    return replace(reply, values={key: value for key, value in reply.values.items() if key not in BESIDES})
 
 
 def _asks_nothing(reply: EngineReply) -> bool:

@@ -28,7 +28,7 @@ from bot.core.model import (
     Sender,
     Urgency,
 )
-from bot.core.replies import QUESTIONS, Speaker
+from bot.core.replies import ASKED_MORE, QUESTIONS, Speaker
 from bot.dialogue import scripted
 from bot.dialogue.engine import Engine, EngineDown
 from bot.limits import Limits
@@ -204,7 +204,7 @@ class Service:
                 await self._store.say(session.person, f"forget:{accepted.seq}", question)
             self._woken(session)
             # What a button commands is done while a caseworker owns the conversation too; the bot says nothing of it.
-            if not accepted.answered or (command is not None and case is None):
+            if not accepted.answered or (command not in {None, ASKED_MORE} and case is None):
                 self._tasks.start(self._answer_choice(session, accepted.seq, action))
         return accepted.seq
 
@@ -264,6 +264,8 @@ class Service:
                 if await calmed(self._store, session):
                     self._live.wake(DESK)
                 await self._safe(session, seq, sheet)
+            elif command == ASKED_MORE:
+                await self._go_on(session, seq, sheet, [speaker.asked_more(action["topics"])])
             elif command in {"centre_yes", "centre_no"}:
                 await about_centre(self._store, session.person, speaker, seq, action)
                 await self._say_answer(session, seq, [])

@@ -60,7 +60,7 @@ def test_somebody_who_may_be_in_danger_is_not_thanked() -> None:
 
 
 def test_what_may_be_meant_besides_is_no_button_above_the_question() -> None:
-    left, later = alone(turn(EngineReply("answer", {"topic": "police", "also": ["medical_care"]})), None)
+    left, later = alone(turn(EngineReply("answer", {"topic": "police", "also": ["medical_care"], "more": []})), None)
     assert (left.replies, later) == ((EngineReply("answer", {"topic": "police"}),), ())
 
 

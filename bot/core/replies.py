@@ -37,6 +37,8 @@ QUESTIONS = {"handoff.offer": "handoff", "forget.question": "forget"}
 """The questions that a yes or a no answers, by the key of their words."""
 
 PERSON = {"intent": "talk_to_human"}
+ASKED_MORE = "asked_more"
+"""The command of who wrote several things, and finds that one of them was not answered."""
 FOUND_OUT = "discovered"
 """The signal of somebody who sees, or is about to see, what is written here."""
 MAX_CHOICES = 4
@@ -90,20 +92,30 @@ class Speaker:
         text = self._words.say(key, self.lang, **values)
         return Outgoing(sender, text, tuple(self.choice(a) for a in actions), urgency, key)
 
-    def answer(self, topic: str, *, person: bool = True, also: Sequence[str] = ()) -> Outgoing:
+    def answer(
+        self, topic: str, *, person: bool = True, also: Sequence[str] = (), more: Sequence[str] | None = None
+    ) -> Outgoing:
         """The answer for a topic with its likely next questions; a person is always one tap away. `also`: other topics
-        that may have been meant, before those, of which one then has a button more."""
+        that may have been meant, before those, of which one then has a button more. `more`: one more for who asked
+        something else too, with what that may be."""
         answer = self._words.answer(topic, self.lang)
         topics = dict.fromkeys((*also, *answer.choices))
         actions: list[Mapping[str, Any]] = [{"intent": t} for t in topics if t != "talk_to_human"]
         if topic in STARTS:
             actions.insert(0, {"intent": STARTS[topic]})
         actions = actions[: MAX_CHOICES - 1 + bool(also)]
+        if more is not None:
+            self.asked_more(more)  # raises now, not when it is pressed
+            actions.append({"command": ASKED_MORE, "topics": list(more)})
         if person:
             actions.append(PERSON)
         return Outgoing(
             Sender.BOT, answer.text, tuple(self.choice(a) for a in actions), Urgency.NONE, f"answer.{topic}"
         )
+
+    def asked_more(self, topics: Sequence[str]) -> Outgoing:
+        """What else was asked: by itself, in other words, or one of these topics."""
+        return self.say(ASKED_MORE, (*({"intent": topic} for topic in topics), PERSON))
 
     def card(self, urgency: Urgency, signals: Sequence[str]) -> Outgoing:
         """The safety card: the numbers first."""
@@ -141,7 +153,8 @@ class Speaker:
         if reply.key == "answer":
             topic = str(reply.values["topic"])
             if not reply.choices:
-                return [self.answer(topic, also=reply.values.get("also", ()))]
+                values = reply.values
+                return [self.answer(topic, also=values.get("also", ()), more=values.get("more"))]
             actions = list(reply.choices)[:MAX_CHOICES]
             answer = self._words.answer(topic, self.lang)
             chosen = tuple(self.choice(a) for a in actions)

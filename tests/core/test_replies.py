@@ -6,12 +6,12 @@ import pytest
 
 from bot import content
 from bot.core.model import EngineReply
-from bot.core.replies import MAX_CHOICES, Speaker, Unsayable
+from bot.core.replies import ASKED_MORE, MAX_CHOICES, Speaker, Unsayable
 
 
 def buttons(words: content.Catalogue, **values: object) -> list[str]:
     (said,) = Speaker(words, "nl").engine(EngineReply("answer", values))
-    return [str(choice.action["intent"]) for choice in said.choices]
+    return [str(choice.action.get("intent") or choice.action["command"]) for choice in said.choices]
 
 
 def test_what_may_be_meant_besides_comes_first_and_the_person_last(words: content.Catalogue) -> None:
@@ -29,7 +29,21 @@ def test_who_may_want_a_person_has_that_button_once(words: content.Catalogue) ->
     assert buttons(words, topic="cost", also=["talk_to_human"]) == buttons(words, topic="cost")
 
 
-@pytest.mark.parametrize("also", [5, ["no_such_topic"], [None]])
-def test_what_nobody_has_words_for_is_not_offered(words: content.Catalogue, also: object) -> None:
+def test_who_asked_something_else_too_has_a_button_before_the_person(words: content.Catalogue) -> None:
+    plain, more = buttons(words, topic="cost"), buttons(words, topic="cost", more=["police"])
+    assert more == [*plain[:-1], ASKED_MORE, "talk_to_human"], "no usual next question is lost for it"
+    besides = buttons(words, topic="cost", also=["shelter", "police"], more=[])
+    assert besides == ["shelter", "police", *plain[:2], ASKED_MORE, "talk_to_human"]
+
+
+def test_what_may_be_asked_too_is_offered_when_it_is_pressed(words: content.Catalogue) -> None:
+    asked = Speaker(words, "nl").asked_more(["police", "debt"])
+    assert (asked.key, asked.text) == ("asked_more", words.say("asked_more", "nl"))
+    assert [choice.action["intent"] for choice in asked.choices] == ["police", "debt", "talk_to_human"]
+
+
+@pytest.mark.parametrize("name", ["also", "more"])
+@pytest.mark.parametrize("topics", [5, ["no_such_topic"], [None]])
+def test_what_nobody_has_words_for_is_not_offered(words: content.Catalogue, name: str, topics: object) -> None:
     with pytest.raises(Unsayable):
-        buttons(words, topic="cost", also=also)
+        buttons(words, topic="cost", **{name: topics})

@@ -18,9 +18,10 @@ def run(action: str, ranking: Ranking, *, choice: str = "", **slots: Any) -> tup
 
 
 def run_all(
-    action: str, ranking: Ranking, parts: list[Ranking] | None = None, *, choice: str = "", **slots: Any
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """All messages; `parts` are the rankings of a message's questions."""
+    action: str, ranking: Ranking, parts: list[Ranking] | None = None, *, choice: str = "",
+    clauses: list[Ranking] | None = None, **slots: Any
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:  # fmt: skip
+    """All messages; `parts` are the rankings of a message's questions, `clauses` of its clauses."""
     executor = ActionExecutor()
     executor.register_package("actions")
     entries = of(ranking)
@@ -28,6 +29,8 @@ def run_all(
     latest = {"intent": {"name": intent}, "intent_ranking": entries, "text": "", "choice": bool(choice)}
     if parts is not None:
         latest["parts"] = [of(part) for part in parts]
+    if clauses is not None:
+        latest["clauses"] = [of(clause) for clause in clauses]
     tracker = {"sender_id": "x", "slots": slots, "latest_message": latest, "events": [], "paused": False,
                "followup_action": None, "active_loop": {}, "latest_action_name": None}  # fmt: skip
     answer = asyncio.run(executor.run({"next_action": action, "tracker": tracker, "domain": {}}))
@@ -120,6 +123,24 @@ class Several(unittest.TestCase):
             self.several([DOCTOR, DOCTOR], [("talk_to_human", 0.6)], "action_offer_handoff"),
             [("handoff.offer", None, ["affirm", "deny"])],
         )
+
+    def test_what_else_may_have_been_asked_lies_behind_one_button(self) -> None:
+        """Below the answer to a message of several clauses: the likeliest first, and nothing that is in sight."""
+
+        def more(clauses: list[Ranking], ranking: Ranking = WHOLE, **slots: Any) -> Any:
+            (sent, *_), _ = run_all("action_answer", ranking, clauses=clauses, **slots)
+            return sent["values"].get("more")
+
+        unsure = [("debt", 0.2), ("cost", 0.6), ("police", 0.3), ("greet", 0.3), ("delete_my_data", 0.3)]
+        others = [("duration", 0.25), ("court", 0.22), ("signs", 0.01)]
+        self.assertEqual(more([DOCTOR, unsure, others]), ["cost", "police", "duration", "court"])
+        self.assertEqual(more([DOCTOR, COST]), [], "both are in sight")
+        self.assertEqual(more([DOCTOR, DOCTOR]), ["cost"], "the whole says a little of it")
+        for ranking in ([("thanks", 0.9)], [("not_ready", 0.9)], [("greet", 0.9)]):
+            self.assertIsNone(more([unsure], ranking))
+        self.assertIsNone(more([]))
+        form = {"name": "report", "at": "what", "answers": {}, "digressions": 0, "paused": False}
+        self.assertIsNone(more([DOCTOR, unsure], form=form))
 
     def test_in_a_form_nothing_changes(self) -> None:
         form = {"name": "report", "at": "danger", "answers": {}, "digressions": 0, "paused": False}
