@@ -55,14 +55,17 @@ def also(tracker: Tracker, topic: str) -> dict[str, list[str]]:
 
 def more(tracker: Tracker, shown: set[str]) -> dict[str, list[str]]:
     """What may have been asked besides all that is ``shown``, the likeliest first: behind one button that claims
-    nothing, below the answer to a message of several clauses. Not for who needs time, or only says hello."""
+    nothing, below the answer to a message of several clauses, unless each is surely about what is shown. Not for who
+    needs time, or only says hello."""
     said = tracker.latest_message.get("clauses") or tracker.latest_message.get("parts") or []
+    clauses = [[(str(entry["name"]), float(entry["confidence"])) for entry in clause] for clause in said]
     asks = bool(tracker.latest_message.get("asks"))
-    if not said or shown & TALK - {"are_you_human", "out_of_scope", *(["greet"] if asks else [])}:
+    if shown & TALK - {"are_you_human", "out_of_scope", *(["greet"] if asks else [])}:
+        return {}
+    if all(share >= PART_SURE and name in shown | TALK - ASIDE for (name, share), *_ in clauses):
         return {}
     shares: dict[str, float] = {}
-    clauses = [(str(entry["name"]), float(entry["confidence"])) for clause in said for entry in clause]
-    for name, share in (*clauses, *ranking_of(tracker)):
+    for name, share in (*(entry for clause in clauses for entry in clause), *ranking_of(tracker)):
         shares[name] = max(share, shares.get(name, 0.0))
     hidden = shown | TALK | ACTING | DELICATE
     likely = [name for name, share in shares.items() if share >= MORE_LIKELY and name not in hidden]

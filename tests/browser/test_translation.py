@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bot.content import Catalogue
+from bot.content import SEVERAL, Catalogue
 from bot.translation import install
 from tests.browser.conftest import Phone
 from tests.support.gateway import ROOT, Gateway, Visitor, running, wait_for
@@ -252,4 +252,34 @@ def test_without_any_package_everything_goes_on(
         assert person.messages()[-1]["text"] == "Sunt aici."
         desk.locator("#reply").click()
         wait_for("the next reply", lambda: person.messages()[-1]["text"] == "Vă sun.")
+        night.context.close()
+
+
+def test_while_nobody_knows_what_can_be_translated_a_reply_is_looked_at_first(
+    browser: Browser, words: Catalogue, packages: Path, tmp_path: Path
+) -> None:
+    """Also where the person's language is not known: it may become known while the reply is written."""
+    with running(tmp_path, free_port(), engine=False, env={"INLOOP_TRANSLATION_DIR": str(packages)}) as house:
+        person = Visitor(house.url, None)
+        person.write("qqzzkk")
+        for label in (words.topic_label("talk_to_human", SEVERAL), words.label("choices.yes", SEVERAL)):
+            wait_for(label, lambda one=label: one in [c["label"] for m in person.messages() for c in m["choices"]])
+            person.choose(label)
+        night = Phone(browser, house.url, locale="nl-BE")
+        desk = log_in(house, night, words)
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        desk.route("**/desk/api/translation/nl", hold)
+        desk.get_by_role("button", name=words.label("desk.claim", "nl")).first.click()
+        expect(desk.locator("#log li.person")).not_to_have_count(0)
+        expect(desk.locator("#reply")).to_have_text(words.label("desk.translate", "nl"))
+        for route in held:
+            route.continue_()
+        expect(desk.locator("#reply")).to_have_text(words.label("desk.reply", "nl"))
+        write(desk, "Ik ben er.")
+        wait_for("the reply", lambda: person.messages()[-1]["text"] == "Ik ben er.")
+        assert not night.errors
         night.context.close()

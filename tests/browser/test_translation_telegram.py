@@ -131,5 +131,6 @@ def test_without_a_package_words_go_both_ways_over_telegram_as_they_are(
     expect(desk.locator("#reply")).to_have_text(words.label("desk.reply", "nl"))
     desk.locator("#text").fill("Я тут.")
     desk.locator("#reply").click()
+    expect(desk.locator("#log li.caseworker[data-seq] .text")).to_have_text("Я тут.")
     person.wait_for("Я тут.")
     assert not any("14:30" in text for text in person.texts())

@@ -236,7 +236,9 @@ async def test_a_draft_survives_a_reload_and_a_reply_whose_answer_was_lost_is_sa
     await held.looked_at("unsent")
     await page.reload()
     await expect(page.locator("#log li.unsent .text")).to_have_text("Stay where you are")
-    await page.locator("#log li.unsent button").click()
+    # What is under way is called sending, and not unsent: it has arrived when it is answered.
+    async with page.expect_response(lambda answer: answer.request.method == "POST" and "/messages" in answer.url):
+        await page.locator("#log li.unsent button").click()
     await expect(page.locator("#log li.unsent")).to_have_count(0)
     await expect(page.locator("#log li.caseworker")).to_have_count(1)
     assert answers.posts == 2

@@ -107,9 +107,10 @@ export class Composer {
   /** Whether there is anything to translate here, and whether the back-translation must be looked at. */
   facts(found) {
     this.found = found;
-    // As long as it is not known what can be translated, nothing goes out in the wrong language by accident.
+    // As long as it is not known what can be translated, nothing goes out in the wrong language by accident: also where
+    // the queue does not know yet which language it is.
     if (this.partners === null) this.meet();
-    this.needed = Boolean(found.language) && found.language !== lang && (this.partners?.includes(found.language) ?? true);
+    this.needed = found.language !== lang && (this.partners?.includes(found.language) ?? true);
     this.danger = found.urgency !== "none";
     this.to = found.language;
     $("translating").hidden = !this.needed;

@@ -134,8 +134,9 @@ class Several(unittest.TestCase):
         unsure = [("debt", 0.2), ("cost", 0.6), ("police", 0.3), ("greet", 0.3), ("delete_my_data", 0.3)]
         others = [("duration", 0.25), ("court", 0.22), ("signs", 0.01)]
         self.assertEqual(more([DOCTOR, unsure, others]), ["cost", "police", "duration", "court"])
-        self.assertEqual(more([DOCTOR, COST]), [], "both are in sight")
-        self.assertEqual(more([DOCTOR, DOCTOR]), ["cost"], "the whole says a little of it")
+        self.assertEqual(more([DOCTOR, [("medical_care", 0.6)]]), ["cost"], "the whole says a little of it")
+        for sure in ([DOCTOR, COST], [DOCTOR, DOCTOR], [[("greet", 0.99)], DOCTOR]):
+            self.assertIsNone(more(sure), "all that was asked is in sight")
         for ranking in ([("thanks", 0.9)], [("not_ready", 0.9)], [("greet", 0.9)]):
             self.assertIsNone(more([unsure], ranking))
         self.assertIsNone(more([]))
