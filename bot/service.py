@@ -243,6 +243,8 @@ class Service:
             speaker = self._speaker(session.language or session.hint)
             command, value = action.get("command"), action.get("value")
             sheet = await self._store.sheet(session.person)
+            if command in {ASKED_MORE, "language"}:
+                session.asks(None)  # a yes is no answer any more to what was asked before
             if command is None:
                 intent, question, before = str(action["intent"]), action.get("question"), list[Outgoing]()
                 session.waits = ()
@@ -365,8 +367,6 @@ class Service:
         understood = await self._talks.safely(self._store, session, message.text, understood)
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
-
-    # -- helpers -----------------------------------------------------------------------------------
 
     async def _expected(self) -> bool:
         """Whether it is true that a caseworker will look soon, as far as anybody knows."""

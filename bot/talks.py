@@ -114,8 +114,9 @@ class Talks:
             turn = stands
         if scripted.to_nothing(turn):
             turn = _to_what_stands(session, turn.topic) or turn
-        if "forget" in turn.requests and heard != "affirm":
-            return scripted.choice("delete_my_data", None)  # "hm" and "yes but wait" are asked again, with the buttons
+        if "forget" in turn.requests and (heard != "affirm" or session.pending != "forget"):
+            # "hm", "yes but wait", and a yes to something that was asked since are asked again, with the buttons.
+            return scripted.choice("delete_my_data", None)
         return turn
 
     async def choice(self, session: Session, sheet: Sheet, action: Mapping[str, Any]) -> EngineTurn:
