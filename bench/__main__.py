@@ -22,8 +22,8 @@ from bench.claim import claim_cost
 from bench.load import SENTENCES, STOCK_SENTENCES, Measured, Visitor, measure, stock_talk
 from bench.training import training_cost
 from bench.translation import translation_cost
+from bot.operations.supervisor import free_port
 from bot.settings import ROOT
-from bot.supervisor import free_port
 from tests.support.gateway import Gateway, running
 
 TURNS = 200

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from bot.storage import schema
+from bot.storage.database import schema
 from bot.storage.store import Store
 
 N = 300

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, text
 
-from bot.core.model import Urgency
-from bot.storage import schema
-from bot.storage.engine import blocking_engine
-from bot.storage.sealing import KeyPair, new_key_pair
+from bot.domain.model import Urgency
+from bot.storage.database import schema
+from bot.storage.database.engine import blocking_engine
+from bot.storage.sealing.envelopes import KeyPair, new_key_pair
 from bot.storage.store import Skills, Store
-from bot.storage.tables import caseworkers, team_keys
+from bot.storage.tables.conversations import caseworkers, team_keys
 from tests.support.databases import postgres_server
 
 CLOSED, WAITING = 1_000_000, 10_000

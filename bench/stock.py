@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from bot.operations.supervisor import free_port
 from bot.settings import ROOT
-from bot.supervisor import free_port
 from encoder.processor import known_kernels
 
 RASA = ROOT / "engine" / ".venv" / "bin" / "rasa"

@@ -21,11 +21,11 @@ import psutil
 import uvloop
 
 from bench.real_size import archive_of
-from bot.commands.up import settled
+from bot.cli.commands.up import settled
 from bot.settings import ROOT
+from bot.text.sentences import split
 from bot.translation import Pool, Translator, install
-from bot.translation.sentences import split
-from bot.translation.worker import BATCH_TOKENS, BEAM, Models
+from bot.translation.engine.worker import BATCH_TOKENS, BEAM, Models
 from encoder.processor import use_widest
 
 TINY, REAL, WARM = 200, 30, 5

@@ -32,7 +32,7 @@ from engine.topics import TopicModel
 FOLDER = "components/train_engine.classifier.TopicClassifier1/"
 ARRAYS, TOPICS = FOLDER + "topics.npz", FOLDER + "topics.json"
 RATE = 8.0
-"""The step of the letters: see ``bot/danger/update.py``."""
+"""The step of the letters: see ``bot/training/danger/incremental.py``."""
 RECIPE = Recipe(epochs=2, rate=1e-3)
 MORE = 4
 """So many times more often than the others the networks see a new sentence: they have two rounds for it, not twelve."""

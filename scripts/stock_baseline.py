@@ -27,10 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import yaml
 
 from bench import stock
-from bot import baseline, content, evaluate
-from bot.commands.evaluate import read
-from bot.danger import data as danger_data
+from bot import content
+from bot.cli.commands.evaluate import read
+from bot.evaluation import metrics, stock_rasa
 from bot.settings import CONTENT, ROOT
+from bot.training.danger import corpus as danger_data
 
 FOLDER = ROOT / ".cache" / "stock-nlu"
 CORES = 2
@@ -147,7 +148,7 @@ def main() -> None:
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     epochs = f"{options.epochs} of Rasa's 100" if options.epochs != 100 else "100"
     about = {"sentences": count, "epochs": epochs, "Rasa": "3.6.21", "measured": day}
-    baseline.keep(evaluate.evaluate(rows, results), about, options.out)
+    stock_rasa.keep(metrics.evaluate(rows, results), about, options.out)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 
-from bot import app as wiring
-from bot.core.model import Case, CaseChange, Handoff, Urgency
+from bot import bootstrap as wiring
+from bot.domain.model import Case, CaseChange, Handoff, Urgency
 from tests.support.access_rules import (
     ANYBODY,
     BY_NUMBER,

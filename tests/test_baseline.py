@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot import content
-from bot.baseline import SHOWN, beside, keep
-from bot.evaluate import Evaluation, evaluate
+from bot.evaluation.metrics import Evaluation, evaluate
+from bot.evaluation.stock_rasa import SHOWN, beside, keep
 from bot.settings import CONTENT, ROOT
 
 

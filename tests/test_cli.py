@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.commands.doctor import findings
+from bot.cli.commands.doctor import findings
 from bot.settings import Settings
 from bot.storage.backup.paper import new_recovery_key
-from bot.storage.schema import upgrade
+from bot.storage.database.schema import upgrade
 from tests.support.gateway import INLOOP, ROOT
 
 COMMANDS = (

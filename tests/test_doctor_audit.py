@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.commands.doctor import findings
+from bot.cli.commands.doctor import findings
 from bot.settings import Settings
-from bot.storage import schema
-from bot.storage.engine import blocking_engine
+from bot.storage.database import schema
+from bot.storage.database.engine import blocking_engine
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.desk import join

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.evaluate import MEASURES, Share, evaluate, table, write
+from bot.evaluation.metrics import MEASURES, Share, evaluate, table, write
 
 
 def row(name: str, urgency: str = "none", kind: str = "ordinary", **more: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluate import evaluate, table
-from bot.further import keep, section
+from bot.evaluation.extra_sets import keep, section
+from bot.evaluation.metrics import evaluate, table
 from bot.settings import ROOT
 from tests.test_evaluate import RESULTS, ROWS
 

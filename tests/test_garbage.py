@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 
-from bot.commands.up import settled
+from bot.cli.commands.up import settled
 
 
 def test_what_stays_is_not_gone_through_again() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.gate import EASIEST, GRACE, HARDEST, LONGEST, SHORTEST, USABLE, Gate, WorkNeeded
+from bot.security.admission import EASIEST, GRACE, HARDEST, LONGEST, SHORTEST, USABLE, Gate, WorkNeeded
 from tests.support.siege import proof
 
 

@@ -17,14 +17,14 @@ import pyzipper
 from click.testing import Result
 from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.commands.recovery_key import finding
-from bot.core.audit import Deed, Entry
-from bot.core.model import CaseChange, Urgency
+from bot.cli.app import app
+from bot.cli.commands.recovery_key import finding
+from bot.domain.audit import Deed, Entry
+from bot.domain.model import CaseChange, Urgency
 from bot.settings import Settings
-from bot.storage.conversations import NewConversation
-from bot.storage.errors import Gone
-from bot.storage.schema import upgrade
+from bot.storage.conversations.conversations import NewConversation
+from bot.storage.database.errors import Gone
+from bot.storage.database.schema import upgrade
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join

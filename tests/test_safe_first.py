@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.forms import Form
-from bot.core.model import EngineReply, EngineTurn, Handoff
-from bot.safe_first import alone
-from bot.sessions import Session
-from bot.storage.part import Person
-from bot.storage.sealing import new_key_pair
+from bot.conversation.safety_question import alone
+from bot.conversation.sessions import Session
+from bot.domain.forms import Form
+from bot.domain.model import EngineReply, EngineTurn, Handoff
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import new_key_pair
 
 BUTTONS = ({"intent": "affirm"}, {"intent": "deny"})
 ANSWER = EngineReply("answer", {"topic": "police"}, ({"intent": "shelter"},))

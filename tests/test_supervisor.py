@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from bot.supervisor import Supervisor
+from bot.operations.supervisor import Supervisor
 
 
 def test_an_engine_that_is_dead_before_it_is_told_its_secret_is_started_again(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.content import Catalogue
-from bot.core.model import Assessment, Handoff
-from bot.sessions import Session
-from bot.storage.part import Person
-from bot.storage.sealing import new_key_pair
-from bot.switching import another_language
-from bot.understanding import Understood
+from bot.conversation.language_switch import another_language
+from bot.conversation.sessions import Session
+from bot.domain.model import Assessment, Handoff
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import new_key_pair
+from bot.understanding.service import Understood
 
 
 def said(words: Catalogue, chosen: str, text: str, detected: str | None, times: int = 1) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.content import Catalogue
-from bot.core.forms import HEARD
-from bot.dialogue.engine import Engine
-from bot.talks import Talks
+from bot.conversation.forms import Talks
+from bot.dialogue.client import Engine
+from bot.domain.forms import HEARD
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.core.model import Assessment, Urgency
-from bot.encoding import Encoding
-from bot.understanding import Understanding
+from bot.domain.model import Assessment, Urgency
+from bot.understanding.batching import Encoding
+from bot.understanding.service import Understanding
 
 
 @dataclass(frozen=True)

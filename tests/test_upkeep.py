@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import CaseChange, Urgency
-from bot.core.retention import Retention
-from bot.storage import schema
+from bot.domain.model import CaseChange, Urgency
+from bot.domain.retention import Retention
+from bot.operations.upkeep import Upkeep
+from bot.storage.database import schema
 from bot.storage.store import Store
-from bot.upkeep import Upkeep
 from tests.support.databases import Clock
 from tests.support.gateway import INLOOP, ROOT
 

@@ -24,7 +24,7 @@ from bot.content.catalogue import (
 from bot.content.facts import Fact
 from bot.content.glossary import glossary
 from bot.content.loader import load
-from bot.content.read import ContentError
+from bot.content.yaml_reader import ContentError
 
 __all__ = [
     "SEVERAL",

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from bot.content.language_check import language_faults, script_faults
 from bot.content.loader import load
-from bot.content.read import ContentError
 from bot.content.review.status import read_library
 from bot.content.terms import place
-from bot.content.tongue import language_faults, script_faults
-from bot.content.unused import unused_facts, unused_texts
+from bot.content.unused_keys import unused_facts, unused_texts
+from bot.content.yaml_reader import ContentError
 
 _ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = (_ROOT / "bot", _ROOT / "actions")

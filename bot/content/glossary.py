@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.content.read import ContentError, read_mapping, text_list
+from bot.content.yaml_reader import ContentError, read_mapping, text_list
 
 
 def glossary(folder: Path) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from typing import Any
 from bot.content import checks
 from bot.content.catalogue import Answer, Card, Catalogue, Language, Words
 from bot.content.facts import Fact
-from bot.content.read import ContentError, read_mapping, text_list
 from bot.content.render import fill_facts, placeholders
-from bot.content.review.records import FILE as RECORDS
+from bot.content.review.review_records import FILE as RECORDS
 from bot.content.review.status import Library, Shelf, progress, read_library
 from bot.content.structure import FREE, Register, Rule, Structure
 from bot.content.terms import most_words, place
+from bot.content.yaml_reader import ContentError, read_mapping, text_list
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.content.checks import fact_faults
 from bot.content.facts import Fact
-from bot.content.read import read_mapping, text_list
+from bot.content.yaml_reader import read_mapping, text_list
 
 UNDERSTANDING = ("native", "encoder")  # no set: what stands in a file may be a list, and cannot be looked up in one
 MAX_CHOICES = 3

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import checks
-from bot.content.read import flatten, read_mapping
 from bot.content.render import placeholders
 from bot.content.structure import FREE, Rule, Structure
+from bot.content.yaml_reader import flatten, read_mapping
 
 ORIGINAL = "nl"
 """The language that the others are compared with."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from bot.dialogue.engine_process import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
-from bot.training import ENGINE_PYTHON, engine_environment
 
 
 class BatchFailed(RuntimeError):

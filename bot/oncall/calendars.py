@@ -23,7 +23,7 @@ import httpx
 import icalendar
 import recurring_ical_events
 
-from bot.core.rota import Shift
+from bot.domain.rota import Shift
 
 log = logging.getLogger(__name__)
 

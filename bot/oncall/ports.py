@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.model import Urgency
-from bot.core.rota import Member, Override
+from bot.domain.model import Urgency
+from bot.domain.rota import Member, Override
 
 
 class OfCase(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.core.ladder import TEAM, Reach
-from bot.core.organisations import EVERY, FIRST
-from bot.core.rota import Rota
+from bot.domain.escalation import TEAM, Reach
+from bot.domain.organisations import EVERY, FIRST
+from bot.domain.rota import Rota
 from bot.oncall.calendars import Calendars
-from bot.oncall.paging import known
+from bot.oncall.pager import known
 from bot.oncall.ports import Store
 
 

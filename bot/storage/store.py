@@ -7,26 +7,27 @@ from typing import Self
 
 from sqlalchemy import select
 
-from bot.storage import schema
-from bot.storage.casecards import CaseCards, Deadline, Link
-from bot.storage.casefiles import Note, Plan
-from bot.storage.caseworkers import CaseworkerInfo, DeskSession, Invite
-from bot.storage.chats import Chat, Chats, Mark
-from bot.storage.conversations import NewConversation
-from bot.storage.engine import Database
-from bot.storage.figures import Figures
-from bot.storage.ladders import Ladders
-from bot.storage.locks import Locks
-from bot.storage.oncall import OnCallPart, PageAddress
-from bot.storage.organisations import Organisation
-from bot.storage.outbox import Outbox, OutboxItem
-from bot.storage.part import Clock, Person
-from bot.storage.recovering import Recovering, RecoveryKey
-from bot.storage.retention import Keeping, Run
-from bot.storage.skills import Skills
-from bot.storage.tables import installation
-from bot.storage.transfers import Colleague, Transfers
-from bot.storage.turns import Accepted, Turns
+from bot.domain.ports import Clock
+from bot.storage.cases.cards import CaseCards, Deadline, Link
+from bot.storage.cases.notes_and_plans import Note, Plan
+from bot.storage.cases.organisations import Organisation
+from bot.storage.cases.transfers import Colleague, Transfers
+from bot.storage.conversations.conversations import NewConversation
+from bot.storage.conversations.retention import Keeping, Run
+from bot.storage.conversations.telegram_chats import Chat, Chats, Mark
+from bot.storage.conversations.turns import Accepted, Turns
+from bot.storage.database import schema
+from bot.storage.database.engine import Database
+from bot.storage.database.locks import Locks
+from bot.storage.database.part import Person
+from bot.storage.oncall.escalations import Ladders
+from bot.storage.oncall.outbox import Outbox, OutboxItem
+from bot.storage.oncall.rota import OnCallPart, PageAddress
+from bot.storage.people.caseworkers import CaseworkerInfo, DeskSession, Invite
+from bot.storage.people.recovery import Recovering, RecoveryKey
+from bot.storage.people.skills import Skills
+from bot.storage.records.statistics import Figures
+from bot.storage.tables.conversations import installation
 
 __all__ = [
     "Accepted",

@@ -3,10 +3,10 @@
 Nothing of the bot's own words goes through here: those are written by people, in every language.
 """
 
-from bot.translation.checks import Doubt, check
+from bot.translation.checks.checks import Doubt, check
+from bot.translation.engine.packages import Installed, install, route, scan, usable
+from bot.translation.engine.pool import Pool
 from bot.translation.errors import PackageRefused, Reason, Unavailable
-from bot.translation.packages import Installed, install, route, scan, usable
-from bot.translation.pool import Pool
 from bot.translation.translator import Translation, Translator
 
 __all__ = [

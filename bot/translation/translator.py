@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bot.translation.checks import SAYS_NOTHING, Doubt, check, clean, compared, in_order
+from bot.text.sentences import Split, split
+from bot.translation.checks.checks import SAYS_NOTHING, Doubt, check, clean, compared, in_order
+from bot.translation.checks.sentence import Side
+from bot.translation.engine.packages import MIDDLE, Installed, route, scan, usable
+from bot.translation.engine.pool import Pool
 from bot.translation.errors import Damaged, Reason, Unavailable
 from bot.translation.memory import Kept, Key, Memory
-from bot.translation.packages import MIDDLE, Installed, route, scan, usable
-from bot.translation.pool import Pool
-from bot.translation.sentences import Split, split
-from bot.translation.side import Side
 from encoder.transliteration import native
 
 log = logging.getLogger(__name__)

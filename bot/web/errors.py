@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.core.intake import Refused
-from bot.gate import WorkNeeded
-from bot.limits import TooMany
-from bot.storage.errors import Gone
+from bot.domain.message_text import Refused
+from bot.security.admission import WorkNeeded
+from bot.security.rate_limits import TooMany
+from bot.storage.database.errors import Gone
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ STATUS_CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "n
 
 
 CHALLENGE = "Inloop-Challenge"
-"""The header of an answer 428: `<bits> <challenge>`. `bot/gate.py` says what is to be done with it."""
+"""The header of an answer 428: `<bits> <challenge>`. `bot/security/admission.py` says what is to be done with it."""
 
 
 class ApiError(Exception):

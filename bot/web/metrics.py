@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.core.figures import KINDS, Line, tables
+from bot.domain.statistics import KINDS, Line, tables
 from bot.storage.store import Store
 from bot.web.errors import ApiError
 

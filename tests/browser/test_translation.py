@@ -156,7 +156,7 @@ def test_two_people_who_share_no_language(
     readable(person)
 
     # The translating process dies: messages go on, and the next one is translated by a new process.
-    workers = [process for process in bilingual.children() if "bot.translation.worker" in process.cmdline()]
+    workers = [process for process in bilingual.children() if "bot.translation.engine.worker" in process.cmdline()]
     assert workers, "there is one that can die"
     for process in workers:
         process.kill()

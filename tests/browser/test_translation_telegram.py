@@ -97,7 +97,7 @@ def test_two_people_who_share_no_language_over_telegram(
     person.wait_for(f"Am bani.\n\n{doubtful}\n\n{marked}:\nIk heb geen geld.")
 
     # The process that translates dies: what the person writes is there at once, and translated by a new process.
-    workers = [process for process in bot.children() if "bot.translation.worker" in process.cmdline()]
+    workers = [process for process in bot.children() if "bot.translation.engine.worker" in process.cmdline()]
     assert workers
     for process in workers:
         process.kill()

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.content import Catalogue
-from bot.core import puzzle
+from bot.security import proof_of_work
 from tests.browser.conftest import SMALL, Phone
 from tests.support.databases import Clock
 from tests.support.house import served
@@ -74,7 +74,7 @@ def test_its_hashes_are_those_of_everybody_else(crowded: str, page: Page) -> Non
     paid = page.evaluate("work.solve('10 abc')")
     challenge, _, numbers = paid.partition("~")
     assert challenge == "abc"
-    assert puzzle.solved("abc", 10, numbers.split("."))
+    assert proof_of_work.solved("abc", 10, numbers.split("."))
 
 
 def test_the_page_answers_while_it_works(crowded: str, page: Page) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import delivery
-from bot.channels.delivery import DeliveryKey, SealingError
 from bot.settings import SettingsError, read
-from bot.storage.codes import LISTS, from_link, new_return_code, to_link
+from bot.storage.sealing.return_codes import LISTS, from_link, new_return_code, to_link
+from bot.telegram import delivery_key
+from bot.telegram.delivery_key import DeliveryKey, SealingError
 
 CHAT = 7_318_264_905
 
@@ -42,25 +42,25 @@ def test_the_number_of_a_message_is_bound_to_its_chat() -> None:
 def test_it_is_kept_in_the_memory_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    first = delivery.load(None, Path("var"))
-    assert delivery.load(None, Path("var")).lookup(CHAT) == first.lookup(CHAT)
-    assert delivery.load(None, Path("other")).lookup(CHAT) != first.lookup(CHAT)
+    first = delivery_key.load(None, Path("var"))
+    assert delivery_key.load(None, Path("var")).lookup(CHAT) == first.lookup(CHAT)
+    assert delivery_key.load(None, Path("other")).lookup(CHAT) != first.lookup(CHAT)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in files} == {0o700}
 
 
 def test_the_service_managers_credential_and_a_named_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / delivery.CREDENTIAL).write_text("ab" * 32 + "\n", encoding="ascii")
+    (tmp_path / delivery_key.CREDENTIAL).write_text("ab" * 32 + "\n", encoding="ascii")
     named = tmp_path / "named"
     named.write_text("cd" * 32, encoding="ascii")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    assert delivery.load(None, Path("var")).lookup(CHAT) == DeliveryKey(b"\xab" * 32).lookup(CHAT)
-    assert delivery.load(named, Path("var")).lookup(CHAT) == DeliveryKey(b"\xcd" * 32).lookup(CHAT)
+    assert delivery_key.load(None, Path("var")).lookup(CHAT) == DeliveryKey(b"\xab" * 32).lookup(CHAT)
+    assert delivery_key.load(named, Path("var")).lookup(CHAT) == DeliveryKey(b"\xcd" * 32).lookup(CHAT)
     for wrong in ("", "zz" * 32, "ab" * 31):
         named.write_text(wrong, encoding="ascii")
         with pytest.raises(SettingsError, match="INLOOP_DELIVERY_KEY_FILE"):
-            delivery.load(named, Path("var"))
+            delivery_key.load(named, Path("var"))
 
 
 def test_unsafe_settings_are_refused(tmp_path: Path) -> None:

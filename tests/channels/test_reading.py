@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram_reading import Incoming, Kind, read
+from bot.telegram.updates import Incoming, Kind, read
 
 CHAT = {"id": 5, "type": "private"}
 FIELDS = st.sampled_from(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.content import Catalogue, ContentError, load
-from bot.content.review import po
-from bot.content.review.notes import read_notes
+from bot.content.review import po_export
 from bot.content.review.status import read_library
+from bot.content.review.translator_notes import read_notes
 
 KEPT = ("nl", "fr", "en")
 CONTENT = Path(__file__).parents[2] / "content"
@@ -61,7 +61,7 @@ def out(copy: Path, tmp_path: Path) -> Callable[..., Path]:
 
     def export(code: str, base: str = "") -> Path:
         library = read_library(copy)
-        text = po.export(library, code, read_notes(copy, library), base or po.base_of(code))
+        text = po_export.export(library, code, read_notes(copy, library), base or po_export.base_of(code))
         path = tmp_path / f"{code}.po"
         path.write_text(text, encoding="utf-8")
         return path

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.audit import audit
-from bot.content.tongue import language_faults, script_faults
+from bot.content.language_check import language_faults, script_faults
 from tests.content.conftest import CONTENT
 
 CODES = ("nl", "fr", "en", "ro", "tr", "ar", "bg", "es", "ru", "vi", "pl", "uk", "zh", "de", "pt", "hu", "sq")

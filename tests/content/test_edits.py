@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.content.read import flatten
-from bot.content.review.additions import add
-from bot.content.review.edits import EditError, replace
+from bot.content.review.yaml_edit import EditError, replace
+from bot.content.review.yaml_insert import add
+from bot.content.yaml_reader import flatten
 
 CONTENT = Path(__file__).parents[2] / "content"
 SOURCE = """\

@@ -10,11 +10,11 @@ import polib
 import pytest
 
 from bot.content import load
-from bot.content.review.incoming import Refused
-from bot.content.review.notes import read_notes
-from bot.content.review.page import page
+from bot.content.review.import_review import Taken, take_back
+from bot.content.review.po_import import Refused
+from bot.content.review.print_page import page
 from bot.content.review.status import progress, read_library
-from bot.content.review.take_back import Taken, take_back
+from bot.content.review.translator_notes import read_notes
 
 TODAY = date(2026, 11, 24)
 WAGES = "answers.unpaid_wages.text"

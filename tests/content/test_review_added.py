@@ -10,7 +10,7 @@ import polib
 import pytest
 
 from bot.content import load
-from bot.content.review.incoming import Refused
+from bot.content.review.po_import import Refused
 from bot.content.review.status import read_library
 from tests.content.test_review import THANKS, Change, back, edited, entry, everything, said, state, swap
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.devices import Device, device_of
+from bot.domain.devices import Device, device_of
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.audit import REASONS
-from bot.core.export import Extent, extent, mode
-from bot.core.forms import Sheet
-from bot.core.roles import CASEWORKER, COORDINATOR
+from bot.domain.audit import REASONS
+from bot.domain.export_consent import Extent, extent, mode
+from bot.domain.forms import Sheet
+from bot.domain.roles import CASEWORKER, COORDINATOR
 
 INSIDE = set(REASONS) - {"handed_on", "court"}
 

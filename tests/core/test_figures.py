@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.figures import HOURS, KINDS, OTHER, TIMES, hour, month, shown, step, tables
+from bot.domain.statistics import HOURS, KINDS, OTHER, TIMES, hour, month, shown, step, tables
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 

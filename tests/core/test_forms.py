@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.forms import EMPTY, Form, Sheet, answers_form, form_of
-from bot.core.model import EngineTurn
+from bot.domain.forms import EMPTY, Form, Sheet, answers_form, form_of
+from bot.domain.model import EngineTurn
 
 WHERE = {"name": "report", "at": "where", "answers": {"danger": "no", "what": "told"}, "digressions": 0}
 

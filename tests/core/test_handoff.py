@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.handoff import TABLE, IllegalMove, Move, bot_may_speak, drawn, move
-from bot.core.model import Handoff
+from bot.domain.handoff import TABLE, IllegalMove, Move, bot_may_speak, drawn, move
+from bot.domain.model import Handoff
 
 DRAWING = Path(__file__).parents[2] / "docs" / "handoff.mmd"
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.ladder import RUNGS, Pace, Reach, Rung, climb, rung
-from bot.core.model import Urgency
-from bot.core.waiting import HEAD_START, turn
+from bot.domain.escalation import RUNGS, Pace, Reach, Rung, climb, rung
+from bot.domain.model import Urgency
+from bot.domain.queue_order import HEAD_START, turn
 
 WHO = st.none() | st.integers(1, 5)
 MANY = st.lists(st.integers(1, 5), unique=True).map(tuple)

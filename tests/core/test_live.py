@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.live.local import CLOSING, DESK, Live
+from bot.runtime.wakeups import CLOSING, DESK, Live
 
 
 async def test_the_end_wakes_everybody_who_waits() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.core.ngrams import AT_ONCE, buckets, rows
+from bot.text.normalise import AT_ONCE, buckets, rows
 
 ODD = [
     "", ".", "a", "  ", "a  b", "\ud800x", "a b c d", "x" * 3000, " before", "after ", "ключът е у него", "يضربني الآن",

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from bot.core.deadlines import KINDS, end, length
-from bot.core.forms import EMPTY, Sheet
-from bot.core.model import Urgency
-from bot.core.organisations import EVERY, allowed, answered, may_go, sees
+from bot.domain.deadlines import KINDS, end, length
+from bot.domain.forms import EMPTY, Sheet
+from bot.domain.model import Urgency
+from bot.domain.organisations import EVERY, allowed, answered, may_go, sees
 
 
 def mode(answer: str) -> Sheet:

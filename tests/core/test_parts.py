@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.parts import _WORDS, LONG, MOST, clauses, questions
+from bot.text.questions import _WORDS, LONG, MOST, clauses, questions
 
 LANGUAGES = [None, "xx", *_WORDS]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core import puzzle
-from bot.core.recent import Recent
+from bot.security import proof_of_work
+from bot.security.decaying_counter import Recent
 from tests.support.siege import proof
 
 BITS = 6
@@ -17,9 +17,9 @@ def numbers() -> list[str]:
 
 def test_the_solution_solves_it_and_nothing_harder() -> None:
     found = numbers()
-    assert puzzle.solved("abc", BITS, found)
-    assert not puzzle.solved("abd", BITS, found)
-    assert not puzzle.solved("abc", BITS + 16, found)
+    assert proof_of_work.solved("abc", BITS, found)
+    assert not proof_of_work.solved("abd", BITS, found)
+    assert not proof_of_work.solved("abc", BITS + 16, found)
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_the_solution_solves_it_and_nothing_harder() -> None:
 def test_anything_else_does_not(change) -> None:
     # Checked with 14 bits, so that no wrong number is right by chance (one in 2**12 for each).
     found = proof("14 abc").partition("~")[2].split(".")
-    assert not puzzle.solved("abc", 14, change(found))
+    assert not proof_of_work.solved("abc", 14, change(found))
 
 
 def test_zeros_are_counted_in_bits() -> None:
-    assert [puzzle.zeros(bytes((first, 255))) for first in (255, 127, 1, 0)] == [0, 1, 7, 8]
-    assert puzzle.zeros(bytes(4)) == 32
+    assert [proof_of_work.zeros(bytes((first, 255))) for first in (255, 127, 1, 0)] == [0, 1, 7, 8]
+    assert proof_of_work.zeros(bytes(4)) == 32
 
 
 def test_what_came_lately_fades_and_never_takes_more_room() -> None:

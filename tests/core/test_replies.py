@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot import content
-from bot.core.model import EngineReply
-from bot.core.replies import ASKED_MORE, MAX_CHOICES, Speaker, Unsayable
+from bot.domain.model import EngineReply
+from bot.domain.speaker import ASKED_MORE, MAX_CHOICES, Speaker, Unsayable
 
 
 def buttons(words: content.Catalogue, **values: object) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.model import EngineReply, EngineTurn
-from bot.dialogue.scripted import remembered, to_nothing
+from bot.dialogue.offline_menu import remembered, to_nothing
+from bot.domain.model import EngineReply, EngineTurn
 
 GENTLE = {"affirm": EngineReply("answer", {"topic": "affirm"}), "deny": EngineReply("answer", {"topic": "deny"})}
 

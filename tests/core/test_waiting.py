@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Urgency
-from bot.core.waiting import HEAD_START, TIE, spoken, turn
+from bot.domain.model import Urgency
+from bot.domain.queue_order import HEAD_START, TIE, spoken, turn
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WAITS = st.lists(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Assessment
-from bot.danger import Danger
-from bot.danger.train import train
-from bot.danger.train_traded import train as train_traded
+from bot.domain.model import Assessment
+from bot.training.danger.train import train
+from bot.training.danger.train_exploitation import train as train_traded
+from bot.understanding.danger import Danger
 from encoder.cache import VectorCache, vectors_for
 from encoder.convert import convert
 from encoder.encoder import Encoder

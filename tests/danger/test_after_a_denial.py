@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.contrast import after_denial
-from bot.core.model import Assessment, Urgency
-from bot.danger import Danger
-from bot.encoding import Encoding
-from bot.language import Languages
-from bot.understanding import Understanding
+from bot.domain.model import Assessment, Urgency
+from bot.text.denials import after_denial
+from bot.understanding.batching import Encoding
+from bot.understanding.danger import Danger
+from bot.understanding.language import Languages
+from bot.understanding.service import Understanding
 from encoder.encoder import Encoder
 
 from .conftest import ROOT

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.model import Urgency
-from bot.danger import Danger
-from bot.danger.data import SIGNALS
+from bot.domain.model import Urgency
+from bot.domain.signals import SIGNALS
+from bot.understanding.danger import Danger
 
 from .conftest import Assess
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Assessment, Urgency
+from bot.domain.model import Assessment, Urgency
 
 from .conftest import Assess
 

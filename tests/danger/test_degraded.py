@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.model import Urgency
-from bot.danger import Danger, patterns
-from bot.danger.data import SIGNALS
-from bot.danger.model import ModelError
-from bot.danger.settings import DangerSettingsError
+from bot.domain.model import Urgency
+from bot.domain.signals import SIGNALS
+from bot.understanding.danger import Danger, patterns
+from bot.understanding.danger.model import ModelError
+from bot.understanding.danger.thresholds import DangerSettingsError
 
 from .conftest import SETTINGS
 from .test_assess import EMERGENCIES, HARMLESS
@@ -77,12 +77,11 @@ def test_who_shares_a_bed_with_children_is_not_taken_for_that(bare: Danger, text
 
 def test_stems_never_hide_a_match(danger: Danger) -> None:
     """A stem is a short cut: every training sentence that a pattern matches holds one of its stems."""
-    from bot.core.ngrams import clean, fold
-    from bot.danger import data
+    from bot.text.normalise import clean, fold
+    from bot.training.danger import corpus
 
-    lines = [
-        line for line in data.read(SETTINGS.parent.parent) if line.lang in ("nl", "fr", "en") and line.kind == "danger"
-    ]
+    read = corpus.read(SETTINGS.parent.parent)
+    lines = [line for line in read if line.lang in ("nl", "fr", "en") and line.kind == "danger"]
     texts = [fold(clean(line.text)) for line in lines]
     for pattern in patterns.load():
         hidden = [t for t in texts if not any(stem in t for stem in pattern.stems) and pattern.match.search(t)]

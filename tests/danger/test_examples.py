@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.danger.data import DANGER, ORDINARY, Line
-from bot.danger.examples import drawn, joined
+from bot.training.danger.corpus import DANGER, ORDINARY, Line
+from bot.training.danger.examples import drawn, joined
 
 KINDS = (DANGER, ORDINARY, "past")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Assessment, Urgency
-from bot.danger import Danger
+from bot.domain.model import Assessment, Urgency
+from bot.understanding.danger import Danger
 
 HOSTILE = [
     "",

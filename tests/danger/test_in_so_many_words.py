@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Assessment, Urgency
-from bot.danger import Danger
+from bot.domain.model import Assessment, Urgency
+from bot.understanding.danger import Danger
 
 from .conftest import Assess
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bot.core.model import Urgency
+from bot.domain.model import Urgency
 
 from .conftest import Assess
 

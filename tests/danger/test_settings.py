@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.danger import data
-from bot.danger.settings import DangerSettingsError, load
+from bot.training.danger import corpus
+from bot.understanding.danger.thresholds import DangerSettingsError, load
 from encoder.holdout import held_out
 
 from .conftest import ROOT, SETTINGS
@@ -39,9 +39,9 @@ def test_what_a_missed_danger_costs_at_the_threshold_is_said() -> None:
 
 def test_the_harmless_lines_to_a_danger_are_as_many_as_it_says() -> None:
     """Those that were kept from the encoder: by them alone the model is calibrated."""
-    lines = data.read(ROOT)
+    lines = corpus.read(ROOT)
     kept = [line for line, out in zip(lines, held_out([line.text for line in lines]), strict=True) if out]
-    dangers = sum(line.kind == data.DANGER for line in kept)
+    dangers = sum(line.kind == corpus.DANGER for line in kept)
     assert (len(kept) - dangers) / dangers == pytest.approx(said(r"calibrate \(1 : ([0-9.]+)\)"), abs=0.15)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Assessment, Urgency
-from bot.danger import Danger
-from bot.danger.saved import ModelError
+from bot.domain.model import Assessment, Urgency
+from bot.understanding.danger import Danger
+from bot.understanding.danger.model_files import ModelError
 from encoder.encoder import Encoder
 
 from .conftest import SETTINGS, Assess

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.danger import Danger
-from bot.danger.train import train
+from bot.training.danger.train import train
+from bot.understanding.danger import Danger
 from encoder.alone import alone
 from encoder.cache import VectorCache, vectors_for
 from encoder.differences import LEARNED, MOST
@@ -148,7 +148,7 @@ def test_what_breaks_off_is_done_from_nothing_the_next_time(trained: Trained, mo
 
     trained.add(CODE_WORDS)
     with monkeypatch.context() as disk, pytest.raises(OSError, match="No space"):
-        disk.setattr("bot.danger.update.np.savez", full)
+        disk.setattr("bot.training.danger.incremental.np.savez", full)
         trained.learn()
     assert trained.learn() == "danger: ready"
     assert trained.dangers([NEVER_SEEN])[0] > 0.3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.data import Fault, check
+from bot.training.corpus import Fault, check
 from tests.support.gateway import ROOT
 
 COST = "data/nlu/nl/cost.yml"

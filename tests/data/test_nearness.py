@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.data import folding
-from bot.data.faults import Sentence
-from bot.data.nearness import NEAR, Index, jaccard
+from bot.training.corpus import comparing
+from bot.training.corpus.faults import Sentence
+from bot.training.corpus.near_duplicates import NEAR, Index, jaccard
 
 WORDS = st.lists(st.sampled_from([f"w{number}" for number in range(12)]), min_size=5)
 
@@ -36,12 +36,12 @@ def test_the_index_finds_all_and_only_the_near_ones(training: list[list[str]], a
     ],
 )
 def test_dress_does_not_make_a_sentence_another(one: str, other: str) -> None:
-    assert folding.bare(one) == folding.bare(other)
+    assert comparing.bare(one) == comparing.bare(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("कि", "कु"), ("👍", "👎"), ("?", "!"), ("ja", "nee")])
 def test_what_differs_in_more_stays_apart(one: str, other: str) -> None:
-    assert folding.bare(one) != folding.bare(other)
+    assert comparing.bare(one) != comparing.bare(other)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_what_differs_in_more_stays_apart(one: str, other: str) -> None:
     ],
 )
 def test_letters_belong_to_a_script(text: str, script: str, fits: bool) -> None:
-    assert folding.in_script(text, script) is fits
+    assert comparing.in_script(text, script) is fits
 
 
 @pytest.mark.parametrize("script", ["", "latn", "Zyyy", "Zzzz", "Qqqq", "La", "}tn"])
 def test_what_is_no_script_is_not_taken_for_one(script: str) -> None:
-    assert not folding.known_script(script)
+    assert not comparing.known_script(script)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot import content
-from bot.data import ScaffoldError, check, scaffold
+from bot.training.corpus import ScaffoldError, check, scaffold
 from encoder.corpus import sentences
 from tests.support.gateway import INLOOP, ROOT
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.data import check, folding, vocabulary
-from bot.data.faults import Sentence
-from bot.data.listed import LISTED
-from bot.data.schema import Reader
-from bot.data.tongue import Tongues
+from bot.training.corpus import check, comparing, vocabulary
+from bot.training.corpus.exceptions_list import LISTED
+from bot.training.corpus.faults import Sentence
+from bot.training.corpus.language_check import Tongues
+from bot.training.corpus.schema import Reader
 from tests.data.test_check import add, add_test, faults
 from tests.support.gateway import ROOT
 
@@ -24,13 +24,13 @@ ENGLISH = "they took my passport and nobody may go out"
 
 
 def is_found(text: str, language: str) -> bool:
-    return not folding.in_script(text, KNOWN.languages[language].script) or TONGUES.other(text, language) != ""
+    return not comparing.in_script(text, KNOWN.languages[language].script) or TONGUES.other(text, language) != ""
 
 
 def sample(language: str, n: int = 200) -> list[str]:
     """Sentences of `language` of five words and more, the same each time."""
     reader = Reader(ROOT, language, KNOWN)
-    texts = [s.text for s in reader.danger() if folding.words(folding.tokens(s.text)) >= 5]
+    texts = [s.text for s in reader.danger() if comparing.words(comparing.tokens(s.text)) >= 5]
     return random.Random(1).sample(texts, n)
 
 

@@ -19,30 +19,32 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import expect
 
-from bot import content, language
-from bot.calling import roster_of
-from bot.casework import CaseWork
-from bot.core.model import Assessment, Urgency
-from bot.desk import Desk
-from bot.dialogue.engine import Engine
-from bot.gate import Gate
-from bot.interpreting import Interpreter
-from bot.late_look import LateLook
-from bot.limits import Limits
-from bot.live.local import Live
-from bot.secret import page_key
-from bot.service import Service
-from bot.sessions import Sessions
+from bot import content
+from bot.conversation.service import Service
+from bot.conversation.sessions import Sessions
+from bot.desk.case_work import CaseWork
+from bot.desk.interpreter import Interpreter
+from bot.desk.reassessment import LateLook
+from bot.desk.service import Desk
+from bot.dialogue.client import Engine
+from bot.domain.model import Assessment, Urgency
+from bot.oncall.factory import roster_of
+from bot.runtime.tasks import Tasks
+from bot.runtime.wakeups import Live
+from bot.security.admission import Gate
+from bot.security.rate_limits import Limits
 from bot.settings import Settings
+from bot.settings.page_key import page_key
 from bot.storage.store import Store
-from bot.tasks import Tasks
 from bot.translation import Pool, Translator, install
-from bot.understanding import Understanding
-from bot.web import desk as desk_web
-from bot.web import errors, pages, visitor
-from bot.web.feed import Feed
-from bot.web.guard import Guard
-from bot.web.source import Source
+from bot.understanding import language
+from bot.understanding.service import Understanding
+from bot.web import assets, errors
+from bot.web.desk import router as desk_web
+from bot.web.desk.calendar_feed import Feed
+from bot.web.middleware.guard import Guard
+from bot.web.middleware.source import Source
+from bot.web.visitor import api as visitor
 from tests.browser.conftest import PATIENCE
 from tests.support.databases import Clock, upgraded_sqlite
 from tests.support.desk import Colleague, join
@@ -178,7 +180,7 @@ async def open_office(
     look = LateLook(store, words, understanding, live, sessions, tasks, clock)
     interpreter = Interpreter(desk, translator, real_languages(), look) if translator else None
     app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter))
-    app.mount("/static", pages.STATIC, name="static")
+    app.mount("/static", assets.STATIC, name="static")
     app.add_middleware(Guard, max_body=64 * 1024, secure=False)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)

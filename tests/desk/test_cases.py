@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from bot.core.forms import Form, Sheet
-from bot.core.model import CaseChange, Urgency
+from bot.domain.forms import Form, Sheet
+from bot.domain.model import CaseChange, Urgency
 from tests.desk.conftest import LOCKED_IN, Office
 
 

@@ -10,7 +10,7 @@ import httpx
 import icalendar
 import pytest
 
-from bot.core.model import Urgency
+from bot.domain.model import Urgency
 from tests.desk.conftest import LOCKED_IN, Office, Visitor
 from tests.desk.test_cases import code
 from tests.desk.test_export import allow

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pyzipper
 
-from bot.storage.sheets import put_sheet
+from bot.storage.conversations.form_sheets import put_sheet
 from tests.desk.conftest import LOCKED_IN, Office
 from tests.desk.test_roles import House, house  # noqa: F401 - a fixture
 

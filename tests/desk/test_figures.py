@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.core.model import CaseChange, Urgency
+from bot.domain.model import CaseChange, Urgency
 from bot.web import errors, metrics
 from tests.desk.conftest import Office
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.web import desk as desk_web
+from bot.web.desk import router as desk_web
 from tests.desk.conftest import Office
 
 Event = tuple[str, dict[str, Any]]

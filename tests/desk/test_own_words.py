@@ -12,10 +12,10 @@ import pytest
 
 from bot import content
 from bot.content.catalogue import SEVERAL
-from bot.core.model import Message, Outgoing, Sender, Urgency
-from bot.core.renewed import with_code
-from bot.core.replies import Speaker
-from bot.web.desk_own import OwnWords
+from bot.domain.model import Message, Outgoing, Sender, Urgency
+from bot.domain.return_code_message import with_code
+from bot.domain.speaker import Speaker
+from bot.web.desk.own_language import OwnWords
 from tests.desk.conftest import Office, Visitor
 
 SIGNALS = ("confined", "weapon", "discovered", "child_at_risk", "witnessed_now", "suicide_risk", "violence_now")

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
-from bot.core.model import CaseChange, Urgency
+from bot.domain.model import CaseChange, Urgency
 from tests.browser.conftest import ARGUMENTS, PATIENCE
 from tests.desk.conftest import LOCKED_IN, Office
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from bot.passkeys import place_of
+from bot.security.passkeys import place_of
 from tests.desk.conftest import Office
 from tests.support.desk import PASSWORD
 from tests.support.passkey import PRESENT, VERIFIED, Passkey

@@ -9,12 +9,12 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser, expect
 
-from bot.calling import paces
-from bot.core.model import CaseChange, Urgency
-from bot.live.local import Live
-from bot.oncall.links import Links
+from bot.domain.model import CaseChange, Urgency
+from bot.oncall.factory import paces
+from bot.oncall.page_links import Links
+from bot.runtime.wakeups import Live
 from bot.settings import Settings
-from bot.web import page as page_web
+from bot.web import page_acknowledgement as page_web
 from tests.desk.conftest import Office
 from tests.desk.test_page import chromium, phone, pictures  # noqa: F401 - fixtures
 

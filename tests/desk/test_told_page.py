@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from bot.core.forms import Form, Sheet
-from bot.core.model import CaseChange, Urgency
-from bot.core.replies import Speaker
+from bot.domain.forms import Form, Sheet
+from bot.domain.model import CaseChange, Urgency
+from bot.domain.speaker import Speaker
 from tests.desk.conftest import Office
 from tests.desk.test_case_work_page import at_desk
 from tests.desk.test_page import chromium, pictures  # noqa: F401 - fixtures

@@ -9,8 +9,8 @@ import httpx
 import icalendar
 import pytest
 
-from bot.casework import CANNED
-from bot.core.model import CaseChange, Urgency
+from bot.desk.case_work import CANNED
+from bot.domain.model import CaseChange, Urgency
 from tests.desk.conftest import LOCKED_IN, Office
 from tests.desk.test_cases import code, reply
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.app import understanding
-from bot.core import intake
-from bot.core.model import Urgency
-from bot.core.parts import clauses, questions
-from bot.understanding import Understanding, Understood
+from bot.bootstrap import understanding
+from bot.domain import message_text
+from bot.domain.model import Urgency
+from bot.text.questions import clauses, questions
+from bot.understanding.service import Understanding, Understood
 from encoder.transliteration import native
 from tests.support.engine_process import ROOT, EngineProcess
 
@@ -53,7 +53,8 @@ def replies(engine: EngineProcess, conversation: str, read: Understood, *, parts
     for name, found in (("parts", read.parts), ("clauses", read.clauses)) if parts else ():
         if found:
             metadata[name] = [{"text": text, "vector": packed(vector)} for text, vector in found]
-    answer: list[dict[str, Any]] = engine.turn(conversation, intake.plain(read.reading), **metadata).json()["replies"]
+    text = message_text.plain(read.reading)
+    answer: list[dict[str, Any]] = engine.turn(conversation, text, **metadata).json()["replies"]
     return answer
 
 
@@ -133,7 +134,7 @@ def test_ordinary_messages_are_hardly_ever_divided(engine: EngineProcess, reader
         one_of_some = number % 5 == 0 and bool(clauses(reading, code))  # half of all lines have clauses
         looked += number % 5 == 0
         if questions(reading, code) or one_of_some:  # of the others nothing is to be encoded
-            read = asyncio.run(reader.of(intake.clean(line["text"], 20_000), None))
+            read = asyncio.run(reader.of(message_text.clean(line["text"], 20_000), None))
             answered, more = divided(engine, f"ordinary:{line['id']}", read)
             beside += more and one_of_some
             if answered:

@@ -11,28 +11,28 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.channels import telegram_reading
-from bot.commands.answer import one
-from bot.commands.lines import written
+from bot.cli.commands.answer import one
+from bot.cli.commands.lines import written
 from bot.content import Catalogue
 from bot.content.facts import parse_facts
-from bot.content.read import read_mapping
 from bot.content.structure import read_register
-from bot.core import puzzle
-from bot.core.model import EngineReply, EngineTurn
-from bot.core.replies import Speaker, Unsayable
-from bot.dialogue.engine import Engine, EngineDown
+from bot.content.yaml_reader import read_mapping
+from bot.conversation.forms import said
+from bot.dialogue.client import Engine, EngineDown
+from bot.domain.model import EngineReply, EngineTurn
+from bot.domain.speaker import Speaker, Unsayable
 from bot.oncall import calendars
+from bot.security import proof_of_work
 from bot.settings import SettingsError
 from bot.settings import read as read_settings
 from bot.storage.backup.files import found_in
 from bot.storage.backup.stream import SealedReader, SealedWriter
-from bot.storage.errors import BackupError
-from bot.storage.sealing import new_key_pair
-from bot.talks import said
-from bot.translation import packages
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing.envelopes import new_key_pair
+from bot.telegram import updates
+from bot.translation.engine import packages
 from bot.translation.errors import PackageRefused
-from bot.web.slip import Slip, Slips
+from bot.web.visitor.sealed_state import Slip, Slips
 from tests.support.databases import Clock
 
 
@@ -180,7 +180,7 @@ def test_a_setting_that_is_no_json_is_refused_by_name(monkeypatch: pytest.Monkey
 
 
 def test_half_a_character_solves_no_puzzle() -> None:
-    assert not puzzle.solved("\ud800", 18, ["0", "0", "0", "0"])
+    assert not proof_of_work.solved("\ud800", 18, ["0", "0", "0", "0"])
 
 
 def test_a_language_that_is_understood_by_a_list_is_a_fault(tmp_path: Path) -> None:
@@ -193,9 +193,9 @@ def test_a_language_that_is_understood_by_a_list_is_a_fault(tmp_path: Path) -> N
 
 def test_a_membership_that_is_a_list_is_no_message() -> None:
     change = {"chat": {"id": -5, "type": "group"}, "new_chat_member": {"status": []}}
-    found = telegram_reading.read({"update_id": 7, "my_chat_member": change})
+    found = updates.read({"update_id": 7, "my_chat_member": change})
     assert found is not None
-    assert (found.update_id, found.kind) == (7, telegram_reading.Kind.NOTHING)
+    assert (found.update_id, found.kind) == (7, updates.Kind.NOTHING)
 
 
 def test_an_attendee_of_two_kinds_is_somebody() -> None:

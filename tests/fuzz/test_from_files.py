@@ -15,15 +15,15 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.oncall import calendars
-from bot.secret_files import SecretFileError
 from bot.settings import Settings, SettingsError
 from bot.settings import read as read_settings
+from bot.settings.secret_files import SecretFileError
 from bot.storage.backup.files import found_in
 from bot.storage.backup.paper import new_recovery_key, read_public, read_recovery_key
 from bot.storage.backup.stream import SealedReader, SealedWriter
-from bot.storage.errors import BackupError
-from bot.storage.sealing import SealingError, new_key_pair, open_envelope, seal, unwrap, wrap
-from bot.translation import packages
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing.envelopes import SealingError, new_key_pair, open_envelope, seal, unwrap, wrap
+from bot.translation.engine import packages
 from bot.translation.errors import PackageRefused
 from tests.fuzz import inputs
 from tests.fuzz.conftest import Run

@@ -14,28 +14,29 @@ import pytest
 from hypothesis import strategies as st
 from telegram.error import TelegramError
 
-from bot.channels import telegram_reading
-from bot.channels.telegram_api import _Request
-from bot.commands import answer as answering
-from bot.commands import classify as classifying
-from bot.commands.lines import written
+from bot.cli.commands import answer as answering
+from bot.cli.commands import classify as classifying
+from bot.cli.commands.lines import written
 from bot.content import Catalogue
-from bot.core import forms, intake, puzzle
-from bot.core.model import Choice, EngineTurn, Outgoing
-from bot.core.names import name_key, shown_name
-from bot.core.replies import Speaker, Unsayable
-from bot.dialogue.engine import Engine, EngineDown
-from bot.gate import Gate, WorkNeeded
-from bot.oncall.links import Links
-from bot.storage.caseworkers import totp_step
-from bot.storage.codes import LISTS, from_link, to_link, words_of
-from bot.storage.sealing import derive_token, normalise_code
-from bot.web.feed import Feed
-from bot.web.guard import Guard
-from bot.web.slip import Slip, Slips
-from bot.web.source import Source
-from bot.web.turnstile import Turnstile
-from bot.web.visitor import PLACE
+from bot.dialogue.client import Engine, EngineDown
+from bot.domain import forms, message_text
+from bot.domain.model import Choice, EngineTurn, Outgoing
+from bot.domain.names import name_key, shown_name
+from bot.domain.speaker import Speaker, Unsayable
+from bot.oncall.page_links import Links
+from bot.security import proof_of_work
+from bot.security.admission import Gate, WorkNeeded
+from bot.storage.people.caseworkers import totp_step
+from bot.storage.sealing.envelopes import derive_token, normalise_code
+from bot.storage.sealing.return_codes import LISTS, from_link, to_link, words_of
+from bot.telegram import updates
+from bot.telegram.api import _Request
+from bot.web.desk.calendar_feed import Feed
+from bot.web.middleware.fair_queue import Turnstile
+from bot.web.middleware.guard import Guard
+from bot.web.middleware.source import Source
+from bot.web.visitor.api import PLACE
+from bot.web.visitor.sealed_state import Slip, Slips
 from tests.fuzz import inputs
 from tests.fuzz.conftest import Run
 from tests.fuzz.inputs import TEXT
@@ -47,14 +48,14 @@ KEY = bytes(range(32))
 def test_messages(fuzz: Run) -> None:
     def read(text: str) -> None:
         try:
-            clean = intake.clean(text, 100)
-        except intake.Refused as refused:
+            clean = message_text.clean(text, 100)
+        except message_text.Refused as refused:
             assert refused.code in {"too_long", "empty"}
             return
         assert 0 < len(clean) <= 100
         assert clean.encode().decode() == clean
         assert "\x00" not in clean
-        assert not intake.plain(clean).startswith(("/", " ", "\n"))
+        assert not message_text.plain(clean).startswith(("/", " ", "\n"))
 
     fuzz("messages", st.one_of(TEXT, TEXT.map(lambda text: "/" + text)), read, 8000)
 
@@ -155,7 +156,7 @@ def test_solutions(fuzz: Run) -> None:
 
     def read(given: tuple[str, str]) -> None:
         proof = "~".join(given)
-        assert not puzzle.solved(given[0], 18, given[1].split(".")) or given[1].isascii()
+        assert not proof_of_work.solved(given[0], 18, given[1].split(".")) or given[1].isascii()
         with pytest.raises(WorkNeeded) as again:
             gate.enter("somebody else", proof)
         assert again.value.challenge.isascii()
@@ -219,14 +220,14 @@ UPDATE = inputs.mapping(
 
 def test_telegram_updates(fuzz: Run) -> None:
     def read(update: dict[str, Any]) -> None:
-        found = telegram_reading.read(update)
+        found = updates.read(update)
         if found is None:
             return
         assert 0 <= found.update_id < 2**62
         assert abs(found.chat) < 2**62
         assert all(isinstance(text, str) for text in (found.text, found.what, found.detail))
         assert found.message is None or isinstance(found.message, int)
-        assert found.kind is not telegram_reading.Kind.MESSAGE or found.text or found.what
+        assert found.kind is not updates.Kind.MESSAGE or found.text or found.what
 
     fuzz("Telegram updates (webhook and fetched)", UPDATE, read, 6000)
 

@@ -12,11 +12,11 @@ import yaml
 from hypothesis import strategies as st
 
 from bot.content.facts import parse_facts
-from bot.content.read import flatten, read_mapping
-from bot.content.review import edits, incoming
-from bot.content.review.records import read_records
+from bot.content.review import po_import, yaml_edit
+from bot.content.review.review_records import read_records
 from bot.content.review.status import Library, read_library
 from bot.content.structure import read_register, read_structure
+from bot.content.yaml_reader import flatten, read_mapping
 from tests.fuzz import inputs
 from tests.fuzz.conftest import Run
 from tests.fuzz.inputs import ANY, TEXT, put
@@ -49,11 +49,11 @@ def test_po_files(fuzz: Run, library: Library, tmp_path: Path) -> None:
     def read(text: str) -> None:
         put(path, text)
         try:
-            file = incoming.parsed(path, "fr")
-        except incoming.Refused as refused:
+            file = po_import.parsed(path, "fr")
+        except po_import.Refused as refused:
             assert refused.faults
             return
-        came = incoming.entries(file, library, "fr")
+        came = po_import.entries(file, library, "fr")
         assert set(came.found) <= set(library.keys)
         assert came.faults or came.found or came.left
 
@@ -99,8 +99,8 @@ def test_yaml_of_the_words(fuzz: Run, tmp_path: Path) -> None:
         found = read_mapping(path, faults)
         assert all(isinstance(key, str) for key in found)
         flatten(found)
-        with contextlib.suppress(edits.EditError):
-            edits.replace(text, {"a": "new"})
+        with contextlib.suppress(yaml_edit.EditError):
+            yaml_edit.replace(text, {"a": "new"})
 
     fuzz("YAML of the words, and edits of it", YAMLS, read, 4000)
 

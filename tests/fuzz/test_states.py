@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from bot.core import forms, handoff, ladder, retention, rota
-from bot.core.handoff import TABLE, IllegalMove, Move
-from bot.core.model import EngineTurn, Handoff
+from bot.domain import escalation, forms, handoff, retention, rota
+from bot.domain.handoff import TABLE, IllegalMove, Move
+from bot.domain.model import EngineTurn, Handoff
 from tests.fuzz.conftest import Run
 from tests.fuzz.inputs import TEXT
 from tests.fuzz.test_from_people import FORM, REQUESTS
@@ -45,26 +45,26 @@ def test_moves_of_the_handoff(fuzz: Run) -> None:
 def test_rungs_of_the_ladder(fuzz: Run) -> None:
     who = st.none() | st.integers(1, 5)
     reach = st.builds(
-        ladder.Reach,
+        escalation.Reach,
         who,
         who,
         st.lists(st.integers(1, 5), max_size=3).map(tuple),
         st.lists(st.integers(0, 5), max_size=4).map(tuple),
     )
-    pace = st.builds(ladder.Pace, *[st.integers(1, 4000).map(lambda seconds: timedelta(seconds=seconds))] * 3)
+    pace = st.builds(escalation.Pace, *[st.integers(1, 4000).map(lambda seconds: timedelta(seconds=seconds))] * 3)
 
-    def climb(given: tuple[int, ladder.Reach, ladder.Pace]) -> None:
+    def climb(given: tuple[int, escalation.Reach, escalation.Pace]) -> None:
         climbed, there, pace = given
         before = 0
         for _ in range(6):
-            number, paged = ladder.climb(climbed, there)
+            number, paged = escalation.climb(climbed, there)
             assert number > climbed >= before, "it is never climbed down"
-            assert paged == there.of(ladder.rung(number))
+            assert paged == there.of(escalation.rung(number))
             assert paged or not there.everyone, "somebody is called as long as anybody can be"
             assert timedelta(0) < pace.after(number) <= pace.longest
             assert timedelta(0) <= pace.after_failure(number) <= pace.longest
             before, climbed = climbed, number
-        assert ladder.rung(climbed) is ladder.Rung.EVERYONE, "it ends with everyone, and does not end"
+        assert escalation.rung(climbed) is escalation.Rung.EVERYONE, "it ends with everyone, and does not end"
 
     fuzz("rungs of the ladder", st.tuples(st.integers(0, 9), reach, pace), climb, 6000)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.language import Languages
-from bot.language.train import train
+from bot.training.language import train
+from bot.understanding.language import Languages
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.language import Languages
-from bot.language.detect import Detected
-from bot.language.model import BEYOND, FEWEST, LetterModel, train
+from bot.understanding.language import Languages
+from bot.understanding.language.detector import Detected
+from bot.understanding.language.model import BEYOND, FEWEST, LetterModel, train
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = [json.loads(line) for line in Path(__file__).with_name("beyond.jsonl").read_text("utf-8").splitlines()]

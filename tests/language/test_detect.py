@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import Detected, Languages
+from bot.understanding.language import Detected, Languages
 
 NATIVE = {
     "nl": [

@@ -10,11 +10,12 @@ import pytest
 import yaml
 from rich.console import Console
 
-from bot import content, training
-from bot.app import CONTENT
-from bot.commands.evaluate import draw, measure, read
-from bot.evaluate import MEASURES, Evaluation, Share, confusion, evaluate
+from bot import content
+from bot.bootstrap import CONTENT
+from bot.cli.commands.evaluate import draw, measure, read
+from bot.evaluation.metrics import MEASURES, Evaluation, Share, confusion, evaluate
 from bot.settings import ROOT, Settings
+from bot.training import run as training
 from encoder.transliteration import native as native_letters
 
 HERE = Path(__file__).parent

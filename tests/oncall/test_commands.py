@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.storage.engine import blocking_engine
-from bot.storage.schema import upgrade
-from bot.storage.tables import caseworkers
+from bot.storage.database.engine import blocking_engine
+from bot.storage.database.schema import upgrade
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import sqlite_url
 from tests.test_cli import run
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.ladder import Acknowledgement
-from bot.core.model import Outgoing, Sender, Urgency
+from bot.domain.escalation import Acknowledgement
+from bot.domain.model import Outgoing, Sender, Urgency
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.oncall import ADDRESS, COORDINATOR, FIRST, HOLD, KEY, OTHER, PACES, SECOND, STEP, World, week

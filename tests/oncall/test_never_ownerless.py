@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.core.handoff import IllegalMove
-from bot.core.ladder import Rung, rung
-from bot.core.model import Handoff, Outgoing, Sender
-from bot.oncall.links import Links
-from bot.storage.errors import AlreadyClaimed, NotOwner
-from bot.storage.part import Person
+from bot.domain.escalation import Rung, rung
+from bot.domain.handoff import IllegalMove
+from bot.domain.model import Handoff, Outgoing, Sender
+from bot.oncall.page_links import Links
+from bot.storage.database.errors import AlreadyClaimed, NotOwner
+from bot.storage.database.part import Person
 from tests.support.faults import Climbed, Flaky
 from tests.support.oncall import EMERGENCY, HOLD, KEY, PACES, TIMES, World
 from tests.support.pages import BREAKS_OFF, HANGS, REFUSES

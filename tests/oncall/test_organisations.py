@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.core.model import Urgency
-from bot.core.rota import Shift
-from bot.oncall.paging import LONGEST_RETRY
-from bot.storage.tables import caseworkers
+from bot.domain.model import Urgency
+from bot.domain.rota import Shift
+from bot.oncall.pager import LONGEST_RETRY
+from bot.storage.tables.conversations import caseworkers
 from tests.support.oncall import COORDINATOR, FIRST, OTHER, SECOND, World
 
 

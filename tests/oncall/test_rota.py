@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.rota import Member, OnCall, Override, Rota, Shift, named
+from bot.domain.rota import Member, OnCall, Override, Rota, Shift, named
 from bot.oncall.calendars import Unreadable, parse
 from bot.storage.store import PageAddress
 from tests.support.oncall import COORDINATOR, FIRST, KEY, NAMES, OTHER, SECOND, ZONE, World

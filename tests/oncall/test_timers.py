@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.oncall.timers import Timers
+from bot.oncall.steady_timers import Timers
 from tests.support.databases import Clock
 from tests.support.oncall import Steady
 

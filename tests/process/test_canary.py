@@ -6,8 +6,8 @@ import base64
 from pathlib import Path
 from uuid import uuid4
 
-from bot.clock import utc_now
-from bot.web.slip import Slips
+from bot.runtime.clock import utc_now
+from bot.web.visitor.sealed_state import Slips
 from tests.support.caseworker import PASSWORD, first
 from tests.support.gateway import ROOT, Visitor, running
 from tests.support.plain import Old

@@ -26,13 +26,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.content import Catalogue
+from bot.operations.upkeep import Upkeep
 from bot.settings import Settings
-from bot.storage.part import Person as Opened
-from bot.storage.part import wrapped_for
-from bot.storage.sealing import derive_token, open_envelope, pair_of
+from bot.storage.database.part import Person as Opened
+from bot.storage.database.part import wrapped_for
+from bot.storage.sealing.envelopes import derive_token, open_envelope, pair_of
 from bot.storage.store import Store
-from bot.storage.tables import cases, conversation_wraps, conversations
-from bot.upkeep import Upkeep
+from bot.storage.tables.conversations import cases, conversation_wraps, conversations
 from tests.support import telegram
 from tests.support.caseworker import Caseworker, accept, first
 from tests.support.databases import PostgresServer, programs

@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import event, insert
 
 from bot.storage.store import Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock, PostgresServer, upgraded_sqlite
 
 

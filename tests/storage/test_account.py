@@ -9,8 +9,8 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from bot.storage.errors import LogInFailed, NameTaken, NotFound, SlowDown
-from bot.storage.recovery import HOW_MANY, LETTERS, new_code, normalise_recovery
+from bot.storage.database.errors import LogInFailed, NameTaken, NotFound, SlowDown
+from bot.storage.people.recovery_codes import HOW_MANY, LETTERS, new_code, normalise_recovery
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from bot.core.audit import Deed
-from bot.core.model import CaseChange, Urgency
-from bot.storage.records import audit_head, audit_log
+from bot.domain.audit import Deed
+from bot.domain.model import CaseChange, Urgency
 from bot.storage.store import NewConversation, Store
+from bot.storage.tables.records import audit_head, audit_log
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join
 

@@ -15,19 +15,19 @@ import nacl.bindings as sodium
 import pytest
 from sqlalchemy import make_url, select
 
-from bot.core.model import CaseChange, Outgoing, Sender, Urgency
-from bot.storage import recovery_words
+from bot.domain.model import CaseChange, Outgoing, Sender, Urgency
 from bot.storage.backup import run
 from bot.storage.backup.files import expire, found_in
 from bot.storage.backup.paper import new_recovery_key, read_public, read_recovery_key
 from bot.storage.backup.parts import BODIES, KEYS, LEFT_OUT
 from bot.storage.backup.sqlite import refuse_while_used
 from bot.storage.backup.stream import CHUNK, SealedReader, SealedWriter
-from bot.storage.errors import BackupError
-from bot.storage.key_tables import closed_wraps
-from bot.storage.sealing import KeyPair, new_key_pair
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing import recovery_words
+from bot.storage.sealing.envelopes import KeyPair, new_key_pair
 from bot.storage.store import NewConversation, Store
-from bot.storage.tables import metadata
+from bot.storage.tables.conversations import metadata
+from bot.storage.tables.keys import closed_wraps
 from tests.support.databases import Clock, PostgresServer, programs
 from tests.support.desk import PASSWORD, join
 
@@ -164,7 +164,7 @@ async def test_a_backup_under_load_is_of_one_moment(
 async def test_no_file_holds_what_it_should_not(store: Store, url: str, tmp_path: Path, clock: Clock) -> None:
     from sqlalchemy import select
 
-    from bot.storage.tables import conversation_wraps, messages
+    from bot.storage.tables.conversations import conversation_wraps, messages
 
     els = await join(store, clock, "Kanarie-Els")
     await talk(store, "kanarie")

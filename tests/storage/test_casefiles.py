@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.core.retention import Retention
-from bot.storage.case_tables import case_notes, case_plans
-from bot.storage.errors import NotOwner, SealingError
-from bot.storage.part import Person
-from bot.storage.sealing import new_key_pair
+from bot.domain.retention import Retention
+from bot.storage.database.errors import NotOwner, SealingError
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Plan, Store
+from bot.storage.tables.cases import case_notes, case_plans
 from tests.storage.test_transfers import owned
 from tests.support.databases import Clock
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from bot.core.handoff import IllegalMove
-from bot.core.model import Case, CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.storage.errors import AlreadyClaimed, Gone, NotFound, NotOwner, StorageError
-from bot.storage.part import Person
-from bot.storage.sealing import new_key_pair
+from bot.domain.handoff import IllegalMove
+from bot.domain.model import Case, CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.database.errors import AlreadyClaimed, Gone, NotFound, NotOwner, StorageError
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock
 
 ASK = CaseChange(Urgency.NONE)

@@ -10,13 +10,13 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from bot.core.model import CaseChange, Handoff, Urgency
-from bot.storage.caseworkers import DeskSession, Joined
-from bot.storage.conversations import NewConversation
-from bot.storage.errors import InviteRefused, LogInFailed, NameTaken, NotFound, NotReadable, SlowDown
-from bot.storage.sealing import new_key_pair
+from bot.domain.model import CaseChange, Handoff, Urgency
+from bot.storage.conversations.conversations import NewConversation
+from bot.storage.database.errors import InviteRefused, LogInFailed, NameTaken, NotFound, NotReadable, SlowDown
+from bot.storage.people.caseworkers import DeskSession, Joined
+from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Store
-from bot.storage.tables import team_keys
+from bot.storage.tables.conversations import team_keys
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join
 

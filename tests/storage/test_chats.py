@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from bot.core.model import CaseChange, Outgoing, Sender, Urgency
-from bot.storage.chats import Mark
-from bot.storage.errors import Gone
-from bot.storage.locks import Locks
+from bot.domain.model import CaseChange, Outgoing, Sender, Urgency
+from bot.storage.conversations.telegram_chats import Mark
+from bot.storage.database.errors import Gone
+from bot.storage.database.locks import Locks
 from bot.storage.store import NewConversation, Store
 from tests.support.databases import Clock
 

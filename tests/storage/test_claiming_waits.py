@@ -9,9 +9,9 @@ import psycopg
 import pytest_asyncio
 from sqlalchemy import insert, make_url
 
-from bot.core.model import CaseChange, Urgency
+from bot.domain.model import CaseChange, Urgency
 from bot.storage.store import Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock, PostgresServer
 
 ASK = CaseChange(Urgency.NONE)

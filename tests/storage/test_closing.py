@@ -10,14 +10,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.core.model import CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.storage import recovery_words
-from bot.storage.conversations import NewConversation
-from bot.storage.errors import NotReadable
-from bot.storage.key_tables import closed_wraps
-from bot.storage.recovery_key import HOLDER
+from bot.domain.model import CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.conversations.conversations import NewConversation
+from bot.storage.database.errors import NotReadable
+from bot.storage.people.recovery_key import HOLDER
+from bot.storage.sealing import recovery_words
 from bot.storage.store import DeskSession, Store
-from bot.storage.tables import conversation_wraps
+from bot.storage.tables.conversations import conversation_wraps
+from bot.storage.tables.keys import closed_wraps
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join, set_up
 

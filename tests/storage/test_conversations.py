@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.model import CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.storage.codes import new_return_code
-from bot.storage.conversations import NewConversation
-from bot.storage.errors import Gone, Taken
+from bot.domain.model import CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.conversations.conversations import NewConversation
+from bot.storage.database.errors import Gone, Taken
+from bot.storage.sealing.return_codes import new_return_code
 from bot.storage.store import Store
-from bot.storage.tables import case_whys, conversation_wraps, conversations, messages
+from bot.storage.tables.conversations import case_whys, conversation_wraps, conversations, messages
 
 HELLO = Outgoing(Sender.BOT, "Hello.")
 

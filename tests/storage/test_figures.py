@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot.core.model import CaseChange, Outgoing, Sender, Urgency
+from bot.domain.model import CaseChange, Outgoing, Sender, Urgency
 from bot.storage.store import NewConversation, Store
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import insert
 
-from bot.core.handoff import IllegalMove, Move, bot_may_speak, move
-from bot.core.ladder import Acknowledgement
-from bot.core.model import CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.storage.errors import AlreadyClaimed, NotFound, NotOffered, NotOwner, TransferRefused
-from bot.storage.schema import upgrade
+from bot.domain.escalation import Acknowledgement
+from bot.domain.handoff import IllegalMove, Move, bot_may_speak, move
+from bot.domain.model import CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.database.errors import AlreadyClaimed, NotFound, NotOffered, NotOwner, TransferRefused
+from bot.storage.database.schema import upgrade
 from bot.storage.store import Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.fuzz import counting
 from tests.support.databases import Clock
 

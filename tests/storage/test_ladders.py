@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from bot.core.ladder import Acknowledgement
-from bot.core.model import Case, CaseChange, Outgoing, Sender, Urgency
-from bot.storage.errors import NotFound
-from bot.storage.ladders import Ladder
-from bot.storage.part import Person
+from bot.domain.escalation import Acknowledgement
+from bot.domain.model import Case, CaseChange, Outgoing, Sender, Urgency
+from bot.storage.database.errors import NotFound
+from bot.storage.database.part import Person
+from bot.storage.oncall.escalations import Ladder
 from bot.storage.store import PageAddress, Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock
 
 STEP, LEASE = timedelta(seconds=60), timedelta(seconds=60)

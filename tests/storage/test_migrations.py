@@ -10,11 +10,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from bot.storage import engine, schema
-from bot.storage.engine import blocking_engine, parse
-from bot.storage.errors import SchemaError
+from bot.storage.database import engine, schema
+from bot.storage.database.engine import blocking_engine, parse
+from bot.storage.database.errors import SchemaError
 from bot.storage.store import Store
-from bot.storage.tables import metadata
+from bot.storage.tables.conversations import metadata
 from tests.support.databases import Clock
 
 

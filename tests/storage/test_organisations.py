@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.core.model import CaseChange, Handoff, Urgency
-from bot.storage.errors import Full, NameTaken, NotFound, NotOwner, TransferRefused
-from bot.storage.part import Person
+from bot.domain.model import CaseChange, Handoff, Urgency
+from bot.storage.database.errors import Full, NameTaken, NotFound, NotOwner, TransferRefused
+from bot.storage.database.part import Person
 from bot.storage.store import Plan, Skills, Store
-from bot.storage.tables import caseworkers
+from bot.storage.tables.conversations import caseworkers
 from tests.storage.test_cases import ASK, EMERGENCY, asked
 from tests.support.databases import Clock
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.model import CaseChange, Handoff, Urgency
-from bot.storage.caseworkers import DeskSession
-from bot.storage.errors import Forbidden, InviteRefused, LogInFailed, NameTaken, NotFound
+from bot.domain.model import CaseChange, Handoff, Urgency
+from bot.storage.database.errors import Forbidden, InviteRefused, LogInFailed, NameTaken, NotFound
+from bot.storage.people.caseworkers import DeskSession
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join, set_up

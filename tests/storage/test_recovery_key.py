@@ -10,14 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from bot.core.audit import Deed
-from bot.core.model import CaseChange, Handoff, Urgency
-from bot.storage import recovery_words
-from bot.storage.errors import Forbidden, InviteRefused, NotReadable, RecoveryRefused
-from bot.storage.key_tables import recovery_keys
-from bot.storage.sealing import KeyPair, new_key_pair
+from bot.domain.audit import Deed
+from bot.domain.model import CaseChange, Handoff, Urgency
+from bot.storage.database.errors import Forbidden, InviteRefused, NotReadable, RecoveryRefused
+from bot.storage.sealing import recovery_words
+from bot.storage.sealing.envelopes import KeyPair, new_key_pair
 from bot.storage.store import Store
-from bot.storage.tables import caseworkers, team_wraps
+from bot.storage.tables.conversations import caseworkers, team_wraps
+from bot.storage.tables.keys import recovery_keys
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, join, set_up
 

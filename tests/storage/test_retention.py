@@ -8,10 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.core.model import CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.core.retention import Retention, coarse
+from bot.domain.model import CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.domain.retention import Retention, coarse
 from bot.storage.store import NewConversation, Store
-from bot.storage.tables import cases, conversation_wraps, conversations, ladders, messages, pages, tombstones
+from bot.storage.tables.conversations import (
+    cases,
+    conversation_wraps,
+    conversations,
+    ladders,
+    messages,
+    pages,
+    tombstones,
+)
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join
 

@@ -15,13 +15,14 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from bot.channels.delivery import DeliveryKey
-from bot.core.model import CaseChange, Handoff, Sender, Urgency
-from bot.storage import recovery_words, schema
-from bot.storage.closed import sealed_to_holder
-from bot.storage.key_tables import closed_wraps
-from bot.storage.sealing import open_envelope
+from bot.domain.model import CaseChange, Handoff, Sender, Urgency
+from bot.storage.cases.closed_keys import sealed_to_holder
+from bot.storage.database import schema
+from bot.storage.sealing import recovery_words
+from bot.storage.sealing.envelopes import open_envelope
 from bot.storage.store import PageAddress, Store
+from bot.storage.tables.keys import closed_wraps
+from bot.telegram.delivery_key import DeliveryKey
 from tests.support import revisions as old
 from tests.support.databases import Clock
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage import codes
-from bot.storage.sealing import (
+from bot.storage.sealing import return_codes
+from bot.storage.sealing.envelopes import (
     KeyPair,
     PasswordCost,
     SealingError,
@@ -140,18 +140,18 @@ def test_a_return_code_forgives_case_accents_and_spaces(written: str, meant: str
     assert derive_return_code(written, SALT).lookup == derive_return_code(meant, SALT).lookup
 
 
-@pytest.mark.parametrize("language", sorted(codes.LISTS))
+@pytest.mark.parametrize("language", sorted(return_codes.LISTS))
 def test_words_stay_different_after_normalising(language: str) -> None:
-    words = codes.words_of(language)
+    words = return_codes.words_of(language)
     assert len({normalise_code(word) for word in words}) == 2048
-    code = codes.new_return_code(language).split(" ")
-    assert len(code) == codes.WORDS
+    code = return_codes.new_return_code(language).split(" ")
+    assert len(code) == return_codes.WORDS
     assert set(code) <= set(words)
 
 
 @pytest.mark.parametrize("language", [None, "so", "zh-Hans", ""])
 def test_a_language_without_a_list_gets_english_words(language: str | None) -> None:
-    assert set(codes.new_return_code(language).split()) <= set(codes.words_of("en"))
+    assert set(return_codes.new_return_code(language).split()) <= set(return_codes.words_of("en"))
 
 
 def test_a_password_key_depends_on_password_salt_and_cost() -> None:

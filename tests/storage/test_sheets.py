@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.forms import EMPTY, Form, Sheet
-from bot.core.handoff import IllegalMove
-from bot.core.model import CaseChange, Urgency
-from bot.storage.errors import SealingError
+from bot.domain.forms import EMPTY, Form, Sheet
+from bot.domain.handoff import IllegalMove
+from bot.domain.model import CaseChange, Urgency
+from bot.storage.database.errors import SealingError
 from bot.storage.store import Store
-from bot.storage.tables import sheets
+from bot.storage.tables.conversations import sheets
 from tests.support.databases import Clock
 from tests.support.desk import join
 

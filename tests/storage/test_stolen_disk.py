@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, select, text
 
-from bot.core.forms import Form, Sheet
-from bot.core.model import CaseChange, Choice, Outgoing, Sender, Urgency
-from bot.storage.conversations import destroy
-from bot.storage.errors import Gone, StorageError
-from bot.storage.part import Person
-from bot.storage.sealing import KeyPair
+from bot.domain.forms import Form, Sheet
+from bot.domain.model import CaseChange, Choice, Outgoing, Sender, Urgency
+from bot.storage.conversations.conversations import destroy
+from bot.storage.database.errors import Gone, StorageError
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import KeyPair
 from bot.storage.store import Plan, Store
-from bot.storage.tables import conversation_wraps, messages
+from bot.storage.tables.conversations import conversation_wraps, messages
 from tests.support.databases import Clock, PostgresServer
 from tests.support.desk import PASSWORD, join
 
@@ -230,7 +230,7 @@ async def test_no_name_is_in_an_error(store: Store) -> None:
 
 
 async def test_the_sqlite_file_is_the_accounts_own(sqlite_file: str, tmp_path: Path, clock: Clock) -> None:
-    from bot.storage.schema import upgrade
+    from bot.storage.database.schema import upgrade
 
     path = tmp_path / "new" / "inloop.db"
     upgrade(f"sqlite:///{path}")

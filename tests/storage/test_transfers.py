@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.handoff import IllegalMove
-from bot.core.model import Case, CaseChange, Handoff, Outgoing, Sender, Urgency
-from bot.storage.errors import AlreadyClaimed, Full, Gone, NotFound, NotOffered, NotOwner, TransferRefused
-from bot.storage.part import Person
+from bot.domain.handoff import IllegalMove
+from bot.domain.model import Case, CaseChange, Handoff, Outgoing, Sender, Urgency
+from bot.storage.database.errors import AlreadyClaimed, Full, Gone, NotFound, NotOffered, NotOwner, TransferRefused
+from bot.storage.database.part import Person
 from bot.storage.store import Skills, Store
 from tests.storage.test_cases import ASK, EMERGENCY, HELLO, URGENT, asked
 from tests.support.databases import Clock

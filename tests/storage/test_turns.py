@@ -7,13 +7,13 @@ import gc
 
 import pytest
 
-from bot.core.model import CaseChange, Choice, Handoff, Outgoing, Sender, Urgency
-from bot.sessions import Sessions
-from bot.storage.errors import Gone, SealingError
-from bot.storage.part import Person
-from bot.storage.sealing import new_key_pair
+from bot.conversation.sessions import Sessions
+from bot.domain.model import CaseChange, Choice, Handoff, Outgoing, Sender, Urgency
+from bot.storage.conversations.turns import PAGE
+from bot.storage.database.errors import Gone, SealingError
+from bot.storage.database.part import Person
+from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Store
-from bot.storage.turns import PAGE
 
 HELLO = Outgoing(Sender.BOT, "Hello. You can write in your language.", key="chat.hello")
 CHOICES = Outgoing(

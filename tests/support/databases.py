@@ -22,7 +22,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from bot.storage.schema import upgrade
+from bot.storage.database.schema import upgrade
 
 TEMPLATE = "inloop_test_template"
 MEMORY = Path("/dev/shm")

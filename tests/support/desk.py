@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyotp
 
-from bot.storage.caseworkers import DeskSession
+from bot.storage.people.caseworkers import DeskSession
 from bot.storage.store import Store
 from tests.support.databases import Clock
 

@@ -13,14 +13,14 @@ from unittest import mock
 import uvicorn
 
 import encoder
-from bot import app as wiring
+from bot import bootstrap as wiring
 from bot import content
-from bot.danger import Danger
-from bot.encoding import Encoding, TextEncoder
-from bot.language import Languages
 from bot.settings import ROOT, Settings
-from bot.storage import schema
-from bot.understanding import Understanding
+from bot.storage.database import schema
+from bot.understanding.batching import Encoding, TextEncoder
+from bot.understanding.danger import Danger
+from bot.understanding.language import Languages
+from bot.understanding.service import Understanding
 from tests.support.databases import Clock
 from tests.support.serving import serving
 

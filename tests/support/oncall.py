@@ -11,19 +11,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from bot import content
-from bot.core.ladder import Pace
-from bot.core.model import CaseChange, Urgency
-from bot.core.rota import Shift
-from bot.live.local import DESK, Live
+from bot.conversation.notices import Notices
+from bot.domain.escalation import Pace
+from bot.domain.model import CaseChange, Urgency
+from bot.domain.rota import Shift
 from bot.oncall.calendars import Calendars
-from bot.oncall.duty import Duty, Times
-from bot.oncall.links import Links
-from bot.oncall.paging import Pager
+from bot.oncall.escalation_worker import Duty, Times
+from bot.oncall.page_links import Links
+from bot.oncall.pager import Pager
 from bot.oncall.roster import Roster
-from bot.storage.part import Person
+from bot.runtime.wakeups import DESK, Live
+from bot.storage.database.part import Person
 from bot.storage.store import PageAddress, Store
-from bot.storage.tables import caseworkers
-from bot.telling import Notices
+from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock
 from tests.support.pages import Receiver
 

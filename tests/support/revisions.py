@@ -27,8 +27,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text
 
-from bot.storage import schema
-from bot.storage.engine import blocking_engine
+from bot.storage.database import schema
+from bot.storage.database.engine import blocking_engine
 
 HERE = Path(__file__).resolve().parent.parent / "storage" / "revisions"
 VERSION = "alembic_version"

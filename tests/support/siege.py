@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import psutil
 
-from bot.core import puzzle
+from bot.security import proof_of_work
 from tests.support.gateway import ROOT
 from tests.support.wire import Wire, bearer
 
@@ -45,9 +45,9 @@ def proof(given: str) -> str:
     """The solution of a challenge, as the page finds it."""
     bits, _, challenge = given.partition(" ")
     numbers = []
-    for part in range(puzzle.PARTS):
+    for part in range(proof_of_work.PARTS):
         number = 0
-        while not puzzle.is_solution(challenge, part, str(number), int(bits)):
+        while not proof_of_work.is_solution(challenge, part, str(number), int(bits)):
             number += 1
         numbers.append(str(number))
     return f"{challenge}~{'.'.join(numbers)}"

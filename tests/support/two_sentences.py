@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.model import Assessment, Urgency
+from bot.domain.model import Assessment, Urgency
 
 CALM, CRY = "Mi-e frică.", "I am afraid."
 """As the real tiny model translates it."""

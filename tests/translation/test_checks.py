@@ -13,13 +13,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text.sentences import split
 from bot.translation import Doubt, check
-from bot.translation.checks import compared
-from bot.translation.figures import figures
-from bot.translation.lexicon import lexicons
-from bot.translation.pool import LONGEST_SENTENCE
-from bot.translation.sentences import split
-from bot.translation.side import Side
+from bot.translation.checks.checks import compared
+from bot.translation.checks.reading.figures import figures
+from bot.translation.checks.reading.lexicon import lexicons
+from bot.translation.checks.sentence import Side
+from bot.translation.engine.pool import LONGEST_SENTENCE
 from tests.support.gateway import ROOT
 
 LANGUAGES = sorted(lexicons())

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.commands import doctor, translation_quality
-from bot.commands import languages as command
+from bot.cli.commands import doctor, translation_quality
+from bot.cli.commands import languages as command
 from bot.settings import Settings
 from bot.translation import scan
 from tests.support.gateway import INLOOP, ROOT

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.translation import Pool, Reason, Translator, Unavailable
-from bot.translation import packages as _packages
-from bot.translation.worker import Models, answer
+from bot.translation.engine import packages as _packages
+from bot.translation.engine.worker import Models, answer
 from tests.support.gateway import Visitor, running, wait_for
 from tests.support.ports import free_port
 

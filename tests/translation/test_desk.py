@@ -184,7 +184,7 @@ def test_what_has_no_package_says_so_and_is_never_english(
 def test_a_killed_process_costs_one_translation_and_no_message(
     translating: Gateway, colleague: Caseworker, talk: Talk
 ) -> None:
-    workers = [p for p in translating.children() if "bot.translation.worker" in p.cmdline()]
+    workers = [p for p in translating.children() if "bot.translation.engine.worker" in p.cmdline()]
     assert len(workers) == 1
     os.kill(workers[0].pid, signal.SIGKILL)
     psutil.wait_procs(workers, 5)
@@ -208,7 +208,7 @@ def test_no_sentence_is_on_the_disk_or_in_the_log(packages: Path, tmp_path: Path
         made = talk.read()[0]["text"]
         draft = talk.ok("drafts", text="Quillonda is niet alleen op de groene trap.", own="nl")
         talk.ok("drafts/alternatives", text="Quillonda is niet alleen op de groene trap.", own="nl")
-        workers = [p for p in gateway.children() if "bot.translation.worker" in p.cmdline()]
+        workers = [p for p in gateway.children() if "bot.translation.engine.worker" in p.cmdline()]
         workers[0].kill()
         talk.read()
         texts = [made, draft["text"], draft["back"]["text"]] if draft["back"] else [made, draft["text"]]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.translation import Doubt, Pool, Translator, Unavailable
-from bot.translation.packages import RECORD
+from bot.translation.engine.packages import RECORD
 
 MESSAGES = 5000
 LANGUAGES = ("nl", "en", "ro")

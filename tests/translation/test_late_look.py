@@ -12,21 +12,21 @@ from uuid import uuid4
 import pytest
 
 from bot import content
-from bot.core.model import Case, CaseChange, Outgoing, Sender, Urgency
-from bot.desk import Desk
-from bot.dialogue.engine import Engine
-from bot.interpreting import Interpreter
-from bot.late_look import NEWS, LateLook
-from bot.limits import Limits
-from bot.live.local import Live
-from bot.second_look import READ
-from bot.service import Service
-from bot.sessions import Session, Sessions
-from bot.storage.schema import upgrade
+from bot.conversation.reassessment import READ
+from bot.conversation.service import Service
+from bot.conversation.sessions import Session, Sessions
+from bot.desk.interpreter import Interpreter
+from bot.desk.reassessment import NEWS, LateLook
+from bot.desk.service import Desk
+from bot.dialogue.client import Engine
+from bot.domain.model import Case, CaseChange, Outgoing, Sender, Urgency
+from bot.runtime.tasks import Tasks
+from bot.runtime.wakeups import Live
+from bot.security.rate_limits import Limits
+from bot.storage.database.schema import upgrade
 from bot.storage.store import Store
-from bot.tasks import Tasks
 from bot.translation import Pool, Translator
-from bot.understanding import Understanding
+from bot.understanding.service import Understanding
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join
 from tests.support.two_sentences import CALM, Danger, Languages

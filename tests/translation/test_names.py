@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.translation import Doubt, check
-from bot.translation.places import places
+from bot.translation.checks.reading.places import places
 
 NAMES = ("Payoke", "PAG-ASA", "Sürya", "Child Focus", "Caritas", "ITAKA")
 

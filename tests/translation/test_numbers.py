@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from bot.translation import Doubt, check
-from bot.translation.lexicon import lexicons
+from bot.translation.checks.reading.lexicon import lexicons
 
 CHANGED = [
     ("vi", "từ tháng 3 đến tháng 5", "zh", "从5月到3月"),

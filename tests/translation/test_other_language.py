@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from bot import content, foreign
-from bot.language import Languages
-from bot.translation.sentences import split
+from bot import content
+from bot.text.sentences import split
+from bot.understanding.language import Languages, mismatch
 from tests.support.caseworker import Caseworker, first
 from tests.support.gateway import ROOT, Gateway, running
 from tests.support.ports import free_port
@@ -89,13 +89,13 @@ def test_what_is_in_its_language_is_not_marked(translating: Gateway, colleague: 
 
 def test_one_sentence_of_many_is_found(languages: Languages) -> None:
     text = "Mijn baas heeft mijn paspoort. Ik kan niet naar buiten. He comes back tonight. Ik ben bang."
-    assert foreign.stuck(languages, text, "ro", "nl")
-    assert not foreign.stuck(languages, text.replace("He comes back tonight.", "Hij komt terug."), "ro", "nl")
+    assert mismatch.stuck(languages, text, "ro", "nl")
+    assert not mismatch.stuck(languages, text.replace("He comes back tonight.", "Hij komt terug."), "ro", "nl")
 
 
 @pytest.mark.parametrize("text", ["OK.", "Yes, yes.", "Payoke, 112", "0470 12 34 56", "😀", ""])
 def test_of_two_words_nothing_is_known(languages: Languages, text: str) -> None:
-    assert not foreign.stuck(languages, text, "ro", "nl")
+    assert not mismatch.stuck(languages, text, "ro", "nl")
 
 
 @pytest.mark.parametrize("target", ["nl", "fr", "en"])
@@ -105,7 +105,7 @@ def test_what_people_wrote_is_hardly_ever_taken_for_another_language(
     """Marks that are always there are not read: at most two of a thousand sentences, from languages like it."""
     sentences = [s for topic in words.topics for s in split(words.answer(topic, target).text).sentences]
     sources = [code for code in ("nl", "de", "fr", "es", "ro") if code != target]
-    marked = [(source, s) for source in sources for s in sentences if foreign.stuck(languages, s, source, target)]
+    marked = [(source, s) for source in sources for s in sentences if mismatch.stuck(languages, s, source, target)]
     assert len(sentences) > 150
     assert len(marked) <= 0.002 * len(sentences) * len(sources), marked
 
@@ -138,4 +138,4 @@ def test_other_letters_than_the_persons_are_not_read_as_theirs(
     ],
 )
 def test_letters(text: str, language: str, other: bool) -> None:
-    assert foreign.other_letters(text, language) is other
+    assert mismatch.other_letters(text, language) is other

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.translation import PackageRefused, install, route, scan, usable
-from bot.translation.packages import digest
+from bot.translation.engine.packages import digest
 from tests.translation.conftest import ARCHIVES
 
 NAME = "translate-xx_yy-1_0"

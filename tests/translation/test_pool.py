@@ -16,8 +16,8 @@ import pytest
 import uvloop
 
 from bot.translation import Pool, Reason, Unavailable
-from bot.translation import pool as pools
-from bot.translation.process import Process
+from bot.translation.engine import pool as pools
+from bot.translation.engine.process import Process
 
 Of = Callable[..., Pool]
 READY = "import json, os, sys, time\nprint('{\"ready\": true}', flush=True)\n"

@@ -9,9 +9,9 @@ import pytest
 from bot.content import glossary
 from bot.settings import CONTENT
 from bot.translation import Doubt, check
-from bot.translation.lexicon import lexicons
-from bot.translation.relations import relations
-from bot.translation.side import Side
+from bot.translation.checks.reading.lexicon import lexicons
+from bot.translation.checks.reading.relations import relations
+from bot.translation.checks.sentence import Side
 from tests.support.translated_pairs import marked
 
 NAMES = glossary(CONTENT)

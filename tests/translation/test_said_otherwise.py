@@ -12,8 +12,8 @@ import pytest
 from bot.content import glossary
 from bot.settings import CONTENT
 from bot.translation import Doubt, check
-from bot.translation.figures import figures
-from bot.translation.side import Side
+from bot.translation.checks.reading.figures import figures
+from bot.translation.checks.sentence import Side
 from tests.support.translated_pairs import marked
 
 NAMES = glossary(CONTENT)

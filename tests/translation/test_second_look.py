@@ -13,19 +13,20 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from bot import content, second_look
-from bot.core.model import Assessment, Case, Urgency
-from bot.dialogue.engine import Engine
-from bot.limits import Limits
-from bot.live.local import Live
-from bot.second_look import READ, SecondLook
-from bot.service import Service
-from bot.sessions import Session, Sessions
-from bot.storage.schema import upgrade
+from bot import content
+from bot.conversation import reassessment
+from bot.conversation.reassessment import READ, SecondLook
+from bot.conversation.service import Service
+from bot.conversation.sessions import Session, Sessions
+from bot.dialogue.client import Engine
+from bot.domain.model import Assessment, Case, Urgency
+from bot.runtime.tasks import Tasks
+from bot.runtime.wakeups import Live
+from bot.security.rate_limits import Limits
+from bot.storage.database.schema import upgrade
 from bot.storage.store import Store
-from bot.tasks import Tasks
 from bot.translation import Pool, Reason, Translator, Unavailable
-from bot.understanding import Understanding
+from bot.understanding.service import Understanding
 from tests.support.databases import Clock
 from tests.support.desk import join
 from tests.support.two_sentences import CALM, CRY, Danger, Languages, no_encoder
@@ -258,7 +259,7 @@ async def test_a_stop_waits_for_no_later_look(house, packages: Path) -> None:
 
 
 async def test_only_so_many_wait(house, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_look, "WAITING", 1)
+    monkeypatch.setattr(reassessment, "WAITING", 1)
     there = await house(Translator(packages, Failing(Reason.BUSY, Reason.BUSY)), (600.0,))
     looks = [asyncio.ensure_future(there.look.of(text, "ro", 1, Assessment())) for text in (CALM, "Sunt aici.")]
     async with asyncio.timeout(20):
@@ -269,7 +270,7 @@ async def test_only_so_many_wait(house, packages: Path, monkeypatch: pytest.Monk
 
 
 async def test_none_waits_for_long(house, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_look, "LONGEST", 0.05)
+    monkeypatch.setattr(reassessment, "LONGEST", 0.05)
     pool = Failing(Reason.BUSY)
     there = await house(Translator(packages, pool), (600.0,))
     async with asyncio.timeout(20):

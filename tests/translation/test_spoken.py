@@ -12,10 +12,10 @@ import yaml
 from bot.content import glossary
 from bot.settings import CONTENT
 from bot.translation import Doubt, check
-from bot.translation.cues import choices, cues
-from bot.translation.lexicon import lexicons
-from bot.translation.side import Side
-from bot.translation.spoken import spoken
+from bot.translation.checks.reading.lexicon import lexicons
+from bot.translation.checks.reading.prefilter import choices, cues
+from bot.translation.checks.reading.time_words import spoken
+from bot.translation.checks.sentence import Side
 from tests.support.translated_pairs import marked
 
 PAIRS = Path(__file__).with_name("pairs.jsonl")
@@ -255,8 +255,8 @@ def test_every_language_is_spoken() -> None:
 
 
 def patterns() -> Iterator[tuple[str, str]]:
-    for name in ("spoken.yml", "lexicon.yml"):
-        file = Path(__file__).parent.parent.parent / "bot/translation" / name
+    for name in ("time_words.yml", "lexicon.yml"):
+        file = Path(__file__).parent.parent.parent / "bot/translation/checks/reading" / name
         for language, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             for pair in entry.get("opposites", {}).values():
                 yield from ((language, choice) for each in pair for choice in choices(each))

@@ -16,13 +16,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.commands.up import settled
-from bot.translation import Pool, Reason, Translator, Unavailable, money, places
-from bot.translation.checks import Doubt
-from bot.translation.lexicon import lexicons
-from bot.translation.pool import WAITING
-from bot.translation.sentences import LONGEST, split
-from bot.translation.worker import keep_to_one_core
+from bot.cli.commands.up import settled
+from bot.text.sentences import LONGEST, split
+from bot.translation import Pool, Reason, Translator, Unavailable
+from bot.translation.checks.checks import Doubt
+from bot.translation.checks.reading import currencies, places
+from bot.translation.checks.reading.lexicon import lexicons
+from bot.translation.engine.pool import WAITING
+from bot.translation.engine.worker import keep_to_one_core
 from tests.support.cut_off import must_cut
 from tests.support.gateway import ROOT
 
@@ -230,7 +231,7 @@ async def test_it_is_remembered_in_memory_and_forgotten_on_demand(translator: Tr
 async def test_the_event_loop_is_never_kept_busy(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest a callback computes, in processor time: what other programs take on this machine is not counted. The
     first message is no exception. Garbage is looked for as in the gateway, not among what other tests left here."""
-    for table in (lexicons, places._known, money._entries, money._words, money._signs):
+    for table in (lexicons, places._known, currencies._entries, currencies._words, currencies._signs):
         table.cache_clear()
     translator = Translator(packages, Pool(1, 15, 1))
     settled()

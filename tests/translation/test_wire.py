@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.translation.wire import read, written
+from bot.translation.engine.wire import read, written
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot.web import connections, guard
-from bot.web.connections import Connection, limited
-from bot.web.guard import Guard
+from bot.web.middleware import connections, guard
+from bot.web.middleware.connections import Connection, limited
+from bot.web.middleware.guard import Guard
 from tests.support.serving import serving
 from tests.support.wire import Wire
 

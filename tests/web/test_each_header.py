@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.web.guard import HEADERS
+from bot.web.middleware.guard import HEADERS
 from tests.support.databases import Clock
 from tests.support.house import served
 

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 
-from bot.app import Parts
+from bot.bootstrap import Parts
 from tests.fuzz import counting, inputs
 from tests.support.databases import Clock
 from tests.support.desk import Colleague, join

@@ -12,13 +12,13 @@ import pytest
 from fastapi import FastAPI
 
 from bot import content
-from bot.core.model import CaseChange, Urgency
-from bot.live.local import Live
-from bot.oncall.links import Links
-from bot.storage.schema import upgrade
+from bot.domain.model import CaseChange, Urgency
+from bot.oncall.page_links import Links
+from bot.runtime.wakeups import Live
+from bot.storage.database.schema import upgrade
 from bot.storage.store import Store
-from bot.web import errors, page
-from bot.web.guard import Guard
+from bot.web import errors, page_acknowledgement
+from bot.web.middleware.guard import Guard
 from tests.support.databases import Clock
 from tests.support.oncall import KEY, PACES
 
@@ -51,7 +51,7 @@ async def office(tmp_path: Path, words: content.Catalogue) -> AsyncIterator[Offi
     links = Links(KEY, timedelta(minutes=60), clock)
     app = FastAPI()
     errors.install(app)
-    app.include_router(page.router(links, store, PACES, words, Live()))
+    app.include_router(page_acknowledgement.router(links, store, PACES, words, Live()))
     app.add_middleware(Guard, max_body=65536, secure=False)
     transport, english = httpx.ASGITransport(app), {"Accept-Language": "en"}
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=english) as http:

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.passkeys import ChallengeOver, Challenges, PasskeyRefused, Place, Signed, challenge_in, made, to_make, to_sign
+from bot.security.passkeys import (
+    ChallengeOver,
+    Challenges,
+    PasskeyRefused,
+    Place,
+    Signed,
+    challenge_in,
+    made,
+    to_make,
+    to_sign,
+)
 from tests.support.passkey import Passkey, text
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)

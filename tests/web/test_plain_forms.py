@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.content import Catalogue
-from bot.web.slip import Slip, Slips
+from bot.web.visitor.sealed_state import Slip, Slips
 from tests.support.caseworker import Caseworker
 from tests.support.gateway import Gateway, running, wait_for
 from tests.support.plain import Old, Seen

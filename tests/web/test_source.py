@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.web.source import Source
+from bot.web.middleware.source import Source
 
 
 def test_an_address_is_one_source_and_an_ipv6_network_is_too() -> None:

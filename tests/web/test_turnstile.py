@@ -6,8 +6,8 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from bot.web.source import Source
-from bot.web.turnstile import INSIDE, SWEPT, WORKING, Turnstile
+from bot.web.middleware.fair_queue import INSIDE, SWEPT, WORKING, Turnstile
+from bot.web.middleware.source import Source
 
 
 class Shop:

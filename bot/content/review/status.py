@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.facts import Fact, parse_facts
-from bot.content.read import read_mapping
-from bot.content.review.records import Record, Seen, Standing, State, read_records, seen, standing
+from bot.content.review.review_records import Record, Seen, Standing, State, read_records, seen, standing
 from bot.content.structure import Register, Structure, read_register, read_structure
 from bot.content.terms import ORIGINAL, expected_keys, facts_behind, for_persons, read_texts
+from bot.content.yaml_reader import read_mapping
 
 STATES: tuple[State, ...] = ("missing", "draft", "reviewed", "stale")
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from bot.storage.errors import BackupError
+from bot.storage.database.errors import BackupError
 
 _NAME = re.compile(r"inloop-(\d{8}T\d{6}Z)\.(keys|bodies)")
 _TIME = "%Y%m%dT%H%M%SZ"

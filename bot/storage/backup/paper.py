@@ -9,8 +9,8 @@ import base64
 import secrets
 from collections.abc import Sequence
 
-from bot.storage.errors import BackupError
-from bot.storage.sealing import KEY_BYTES, KeyPair, digest, new_key_pair, pair_of
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing.envelopes import KEY_BYTES, KeyPair, digest, new_key_pair, pair_of
 
 _WHOLE, _FIRST, _SECOND = b"\x00", b"\x01", b"\x02"
 _CHECK = 4

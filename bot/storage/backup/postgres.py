@@ -13,12 +13,12 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from bot.storage import schema
 from bot.storage.backup.parts import BODIES, KEYS, MADE, PARTS
 from bot.storage.backup.sqlite import MakeWriter
 from bot.storage.backup.stream import SealedReader
-from bot.storage.engine import parse
-from bot.storage.errors import BackupError
+from bot.storage.database import schema
+from bot.storage.database.engine import parse
+from bot.storage.database.errors import BackupError
 
 _WRAPS = "conversation_wraps"
 _LINK = "fk_conversation_wraps_conversation"

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.storage import schema
 from bot.storage.backup import postgres, sqlite
 from bot.storage.backup.files import BackupFile, found_in, path_of
 from bot.storage.backup.stream import SealedReader, SealedWriter
-from bot.storage.engine import parse
-from bot.storage.errors import BackupError
-from bot.storage.sealing import KeyPair
+from bot.storage.database import schema
+from bot.storage.database.engine import parse
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing.envelopes import KeyPair
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bot.storage import schema
 from bot.storage.backup.files import blank, wipe, workplace
 from bot.storage.backup.parts import BODIES, KEYS, MADE, PARTS
 from bot.storage.backup.stream import SealedReader, SealedWriter
-from bot.storage.engine import parse
-from bot.storage.errors import BackupError
+from bot.storage.database import schema
+from bot.storage.database.engine import parse
+from bot.storage.database.errors import BackupError
 
 MakeWriter = Callable[[str, str, list[int]], SealedWriter]
 """From a part, a revision and the tombstones, the file to write to."""

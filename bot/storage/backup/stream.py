@@ -20,8 +20,8 @@ from typing import IO, Any, Self
 import nacl.bindings as sodium
 import nacl.exceptions
 
-from bot.storage.errors import BackupError
-from bot.storage.sealing import KeyPair
+from bot.storage.database.errors import BackupError
+from bot.storage.sealing.envelopes import KeyPair
 
 MAGIC = b"INLOOPB1"
 CHUNK = 64 * 1024

@@ -7,8 +7,8 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from bot.storage.engine import blocking_engine
-from bot.storage.tables import metadata
+from bot.storage.database.engine import blocking_engine
+from bot.storage.tables.conversations import metadata
 
 
 def _run(connection: Connection) -> None:

@@ -1,0 +1,63 @@
+"""`inloop answer`: what the system says, line by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.content import Catalogue, UnknownTopic
+from bot.domain.model import Urgency
+
+
+def known_signals(topics: Path) -> set[str]:
+    """The signals of `content/topics.yml`."""
+    return set(yaml.safe_load(topics.read_text(encoding="utf-8"))["signals"])
+
+
+def answer(lines: Iterable[str], words: Catalogue, signals: set[str]) -> Iterator[dict[str, Any]]:
+    """One result for each line, in order: the words a person reads, facts filled in, or an error."""
+    for line in lines:
+        if line.strip():
+            yield one(line, words, signals)
+
+
+def one(line: str, words: Catalogue, signals: set[str]) -> dict[str, Any]:
+    """The answer for one line of the contract."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return {"id": None, "error": "not a JSON object"}
+    number, lang = data.get("id"), data.get("lang")
+    code = words.fallback(lang) if isinstance(lang, str) else None
+    if code is None:
+        return {"id": number, "error": "unknown language"}
+    if "urgency" in data:
+        wanted = data.get("signals") or []
+        if data["urgency"] not in (Urgency.EMERGENCY.value, Urgency.URGENT.value):  # whatever it is, also a list
+            return {"id": number, "error": "unknown urgency"}
+        if not isinstance(wanted, list) or not all(isinstance(s, str) and s in signals for s in wanted):
+            return {"id": number, "error": "unknown signal"}
+        said = words.card(data["urgency"], wanted, code)
+        labels = [words.label("choices.safe", code), words.label("choices.language", code)]
+    else:
+        topic = data.get("topic")
+        try:
+            said = words.answer(topic if isinstance(topic, str) else "", code)
+        except UnknownTopic:
+            return {"id": number, "error": "unknown topic"}
+        labels = [words.topic_label(t, code) for t in said.choices if t != "talk_to_human"]
+        labels.append(words.topic_label("talk_to_human", code))
+    return {
+        "id": number,
+        "lang": code,
+        "text": said.text,
+        "choices": labels,
+        "reviewed": said.reviewed,
+        "sources": list(said.sources),
+    }

@@ -1,0 +1,110 @@
+"""`inloop classify`: what the system understands, line by line, through exactly what production runs."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.cli.commands.lines import written
+from bot.dialogue.batch import EngineBatch
+from bot.domain import message_text
+from bot.understanding.service import Understanding, Understood
+
+AT_ONCE = 64
+
+MESSAGES = {
+    "malformed": "not a JSON object",
+    "not_text": "text must be a string",
+    "empty": "text is empty",
+    "too_long": "text is too long",
+}
+
+
+def read(line: str, max_text: int) -> tuple[Any, str, str | None] | dict[str, Any]:
+    """(id, text, chosen language) of one line, or the error line that stands for it."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return {"id": None, "error": MESSAGES["malformed"]}
+    number, text, lang = data.get("id"), data.get("text"), data.get("lang")
+    if not isinstance(text, str):
+        return {"id": number, "error": MESSAGES["not_text"]}
+    try:
+        return number, message_text.clean(text, max_text), lang if isinstance(lang, str) else None
+    except message_text.Refused as refused:
+        return {"id": number, "error": MESSAGES[refused.code]}
+
+
+def classify(
+    lines: Iterable[str], understanding: Understanding, engine: EngineBatch, max_text: int, known: set[str]
+) -> Iterator[dict[str, Any]]:
+    """One result for each line, in order. Each is the first message of a new conversation."""
+    for chunk in batched((line for line in lines if line.strip()), AT_ONCE):
+        parsed = [read(line, max_text) for line in chunk]
+        wanted = [p for p in parsed if not isinstance(p, dict)]
+        understood = asyncio.run(_understand(understanding, wanted, known))
+        requests = [
+            {
+                "id": row,
+                "text": message_text.plain(u.reading),
+                "vector": None if u.vector is None else base64.b64encode(u.vector.astype("<f4").tobytes()).decode(),
+            }
+            for row, u in enumerate(understood)
+        ]
+        topics = iter(engine.parse(requests))
+        results = iter(zip(wanted, understood, strict=True))
+        for item in parsed:
+            if isinstance(item, dict):
+                yield item
+            else:
+                (number, _, lang), u = next(results)
+                yield result(number, lang if lang in known else None, u, next(topics))
+
+
+async def _understand(
+    understanding: Understanding, wanted: list[tuple[Any, str, str | None]], known: set[str]
+) -> list[Understood]:
+    return await asyncio.gather(
+        *(understanding.of(text, lang if lang in known else None, apart=False) for _, text, lang in wanted)
+    )
+
+
+def result(number: Any, chosen: str | None, understood: Understood, topic: dict[str, Any]) -> dict[str, Any]:
+    """The line of the contract."""
+    if "error" in topic:
+        return {"id": number, "error": "the dialogue model did not read it"}
+    assessment = understood.assessment
+    return {
+        "id": number,
+        "language": chosen or understood.language,
+        "topic": topic["topic"],
+        "confidence": round(float(topic["confidence"]), 4),
+        "urgency": assessment.urgency.value,
+        "signals": list(assessment.signals),
+        "ask": assessment.ask,
+        "danger": assessment.confidence,
+    }
+
+
+def run(
+    source: TextIO,
+    sink: TextIO,
+    understanding: Understanding,
+    model: Path,
+    encoder_dir: Path,
+    max_text: int,
+    known: set[str],
+) -> int:
+    """Reads all of `source`; writes to `sink`. Returns the exit code."""
+    with EngineBatch(model, encoder_dir) as engine:
+        for line in classify(source, understanding, engine, max_text, known):
+            sink.write(written(line) + "\n")
+    sink.flush()
+    return 0

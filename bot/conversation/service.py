@@ -1,0 +1,391 @@
+"""The order of one turn. This module holds it, and nothing else does::
+
+    channel -> limits -> danger? -> store sealed (with the safety card, the queue and the page when there is danger)
+            -> with a caseworker? -> dialogue engine -> words -> store -> channel
+
+Danger is assessed before the message is stored only so that both fall into one transaction: an accepted message
+that was dangerous is in the queue, or it was not accepted. Neither needs the engine, a network or the translator.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from bot.content import SEVERAL
+from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger_of, not_now, said, welcome_back
+from bot.conversation.language_switch import another_language, names, way_back
+from bot.conversation.opening import WEB, Door, begin
+from bot.conversation.reassessment import SecondLook, card_id
+from bot.conversation.safety_question import alone
+from bot.conversation.sessions import Session, Sessions
+from bot.dialogue import offline_menu
+from bot.dialogue.client import Engine, EngineDown
+from bot.domain import message_text
+from bot.domain.forms import Sheet, goes_on
+from bot.domain.handoff import IllegalMove
+from bot.domain.model import Assessment, CaseChange, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
+from bot.domain.ports import Catalogue, Somebody
+from bot.domain.speaker import ASKED_MORE, QUESTIONS, Speaker
+from bot.runtime.tasks import Tasks
+from bot.runtime.wakeups import DESK, Live, conversation
+from bot.security.rate_limits import Limits
+from bot.storage.database.errors import Gone
+from bot.storage.store import NewConversation, Store
+from bot.understanding.service import Understanding, Understood
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Everything that a person can do, on whatever channel."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        words: Catalogue,
+        understanding: Understanding,
+        engine: Engine,
+        live: Live,
+        sessions: Sessions,
+        tasks: Tasks,
+        limits: Limits,
+        max_text: int,
+        somebody: Somebody | None = None,
+        second_look: SecondLook | None = None,
+    ) -> None:
+        self._store = store
+        self._words = words
+        self._understanding = understanding
+        self._engine = engine
+        self._talks = Talks(engine, words)
+        self._live = live
+        self._sessions = sessions
+        self._tasks = tasks
+        self._limits = limits
+        self._max_text = max_text
+        self._somebody = somebody
+        self._second_look = second_look
+
+    # -- conversations -----------------------------------------------------------------------------
+
+    async def start(self, language: str | None, door: Door = WEB, hint: str | None = None) -> NewConversation:
+        """A new conversation with the welcome in it. `language` None: the welcome asks for the language; `hint` is what
+        the door says of it."""
+        return await begin(self._store, self._words, language, door, hint)
+
+    def knows(self, language: str) -> bool:
+        """Whether there are words in `language` (a code such as `fr` or `fr-BE`)."""
+        return self._words.fallback(language) is not None
+
+    async def restore(self, return_code: str, door: Door = WEB) -> NewConversation | None:
+        """The conversation of a return code, with a new token; the old one stops working, here and now."""
+        new = await self._store.open_by_return_code(return_code, door.channel, token=door.token)
+        if new is not None:
+            self._sessions.drop(new.person.conversation)
+            for message in await welcome_back(self._store, new.person, self._speaker(new.person.language)):
+                await self._store.say(new.person, f"back:{secrets.token_hex(8)}", message)
+            self._live.wake(conversation(new.person.conversation))
+        return new
+
+    async def session(self, token: str) -> Session | None:
+        """The conversation behind a token. What was accepted and not answered when a process died is taken up."""
+        session, fresh = await self._sessions.get(token)
+        if session is not None and fresh:
+            await self.take_up(session)
+        return session
+
+    async def forget(self, session: Session) -> None:
+        """Everything of the conversation is gone: here, in the engine, in the memory of this process."""
+        await self._store.delete_conversation(session.person.conversation)
+        await self._dropped(session)
+
+    async def _dropped(self, session: Session) -> None:
+        self._sessions.drop(session.person.conversation)
+        await self._engine.forget(session.alias)
+        if self._second_look is not None:
+            self._second_look.forget(session.person.conversation)
+        self._live.wake(conversation(session.person.conversation))
+        self._live.wake(DESK)
+
+    # -- one turn ----------------------------------------------------------------------------------
+
+    async def handle_message(self, session: Session, client_id: str, text: str, hints: Sequence[str] = ()) -> int:
+        """Takes a message; returns its seq when it is stored. Raises `intake.Refused`,
+        `Gone` and, never for a message that is dangerous, `TooMany`."""
+        text = message_text.clean(text, self._max_text)
+        understood = await self._understanding.of(text, session.language, session.earlier(), hints)
+        understood = await self._talks.safely(self._store, session, text, understood)
+        async with session.lock:
+            danger = understood.assessment.urgency is not Urgency.NONE
+            if not danger:
+                await self._limits.message(session.person.conversation)
+            if danger and session.language is None:
+                await self._settle_language(session, understood)
+            speaker = self._speaker(session.language or session.hint)
+            found = understood.assessment
+            answered = danger and not goes_on((await self._store.sheet(session.person)).form)
+            accepted = await self._store.accept(
+                session.person,
+                client_id,
+                text,
+                replies=[speaker.card(found.urgency, found.signals)] if danger else (),
+                case=self._change(found) if danger else None,
+                answered=answered,
+            )
+            risen = danger and found.urgency.rank > session.urgency.rank
+            session.heard(text, accepted, found.urgency)
+        if not accepted.repeated:
+            self._woken(session)
+            if danger and risen and accepted.state is Handoff.OWNED:
+                # The bot is silent now, but nobody in danger waits for a caseworker's eye to be told the numbers.
+                await self._store.say(
+                    session.person, f"card:{accepted.seq}", speaker.card(found.urgency, found.signals)
+                )
+                self._woken(session)
+            if not accepted.answered:
+                self._tasks.start(self._answer(session, accepted.seq, text, understood))
+            if self._second_look is not None:
+                self._tasks.start(self._look_again(self._second_look, session, accepted.seq, text, understood))
+        return accepted.seq
+
+    async def _look_again(
+        self, second_look: SecondLook, session: Session, seq: int, text: str, understood: Understood
+    ) -> None:
+        """What danger says of the translation, when there is one: later than the answer, and it only ever raises."""
+        language = understood.language or session.language
+        found = await second_look.of(text, language, session.person.conversation, understood.assessment)
+        if found is None:
+            return
+        try:
+            await self._store.raise_afterwards(session.person, seq, "translated", self._change(found))
+            if found.urgency.rank > session.urgency.rank:
+                session.urgency = found.urgency
+                card = self._speaker(session.language or session.hint).card(found.urgency, found.signals)
+                await self._store.say(session.person, card_id(seq, found.urgency), card)
+        except Gone:
+            self._sessions.drop(session.person.conversation)
+        self._woken(session)
+
+    async def handle_choice(self, session: Session, client_id: str, token: str) -> int | None:
+        """Takes a choice that was offered in this conversation; None: no such choice."""
+        choice = await self._store.find_choice(session.person, token)
+        if choice is None:
+            return None
+        async with session.lock:
+            action = dict(choice.action)
+            command = action.get("command")
+            case: CaseChange | None = None
+            replies: list[Outgoing] = []
+            if command in {"unsafe", "unsure"}:
+                level = Urgency.EMERGENCY if command == "unsafe" else Urgency.URGENT
+                case = CaseChange(level, (), (f"choice:{command}",), page=True)
+                replies = [self._speaker(session.language or session.hint).card(level, ())]
+            accepted = await self._store.accept(
+                session.person, client_id, choice.label, choice=action, replies=replies, case=case,
+                answered=case is not None,
+            )  # fmt: skip
+            session.pressed(accepted)
+        if not accepted.repeated:
+            if accepted.state is Handoff.OWNED and action.get("intent") == "delete_my_data":  # theirs, whoever reads
+                question = self._speaker(session.language or session.hint).forget()
+                await self._store.say(session.person, f"forget:{accepted.seq}", question)
+            self._woken(session)
+            # What a button commands is done while a caseworker owns the conversation too; the bot says nothing of it.
+            if not accepted.answered or (command not in {None, ASKED_MORE} and case is None):
+                self._tasks.start(self._answer_choice(session, accepted.seq, action))
+        return accepted.seq
+
+    async def _answer(self, session: Session, seq: int, text: str, understood: Understood) -> None:
+        """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
+        async with session.turn:
+            settled = session.language or self._words.fallback(understood.language) or session.hint
+            sheet = await self._store.sheet(session.person)
+            plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
+            asked = understood.assessment.ask and plain is None and session.may_ask(seq)
+            replies = [self._speaker(settled).safety_question()] if asked else []
+            if session.language is None and not await self._settle_language(session, understood):
+                replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
+                return await self._say_answer(session, seq, replies)
+            if understood.safe:
+                return await self._safe(session, seq, sheet)
+            session.waits = ()
+            danger = understood.assessment.urgency is not Urgency.NONE
+            try:
+                turn = await self._talks.message(session, sheet, plain, message_text.plain(text), understood)
+            except EngineDown as down:
+                log.warning("engine.down", extra={"reason": str(down)})
+                if danger:  # the numbers were said with the message; nothing else is put under them
+                    return await self._say_answer(session, seq, [])
+                turn = offline_menu.menu()
+                replies += not_now(self._speaker(session.language or session.hint), sheet)
+            last: list[Outgoing] = []
+            if asked and not goes_on(sheet.form):
+                turn, session.waits = alone(turn, sheet.form)
+                last = replies[:1]
+            replies = [*replies[len(last) :], *another_language(self._words, session, text, understood)]
+            await self._finish(session, seq, turn, replies, sheet, text, last)
+
+    async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
+        async with session.turn:
+            speaker = self._speaker(session.language or session.hint)
+            command, value = action.get("command"), action.get("value")
+            sheet = await self._store.sheet(session.person)
+            if command in {ASKED_MORE, "language"}:
+                session.asks(None)  # a yes is no answer any more to what was asked before
+            if command is None:
+                intent, question, before = str(action["intent"]), action.get("question"), list[Outgoing]()
+                session.waits = ()
+                if question in QUESTIONS.values() and question != session.pending:
+                    return await self._finish(session, seq, offline_menu.late(intent, str(question)), [], sheet)
+                try:
+                    turn = await self._talks.choice(session, sheet, action)
+                except EngineDown:
+                    turn, before = offline_menu.choice(intent, session.pending), not_now(speaker, sheet)
+                await self._finish(session, seq, turn, before, sheet)
+            elif command == "language" and isinstance(value, str):
+                await self._switch(session, value)
+                await self._go_on(session, seq, sheet, [self._speaker(value).say("language.switched")])
+            elif command == "language":
+                await self._say_answer(session, seq, [speaker.languages("language.ask", names(self._words))])
+            elif command == "safe":
+                # It falls only now that the person says so, and no further than to where a caseworker still looks soon:
+                # whoever holds the phone can press a button.
+                if await calmed(self._store, session):
+                    self._live.wake(DESK)
+                await self._safe(session, seq, sheet)
+            elif command == ASKED_MORE:
+                await self._go_on(session, seq, sheet, [speaker.asked_more(action["topics"])])
+            elif command in {"centre_yes", "centre_no"}:
+                await about_centre(self._store, session.person, speaker, seq, action)
+                await self._say_answer(session, seq, [])
+            elif command == "cancel_handoff":
+                replies = [speaker.say("handoff.cancelled")]
+                await self._say_answer(session, seq, replies, cancel=True, sheet=sheet.withdrawn())
+            else:
+                await self._finish(session, seq, EngineTurn("affirm", 1.0, (), (str(command),)), [], sheet)
+
+    async def _safe(self, session: Session, seq: int, sheet: Sheet) -> None:
+        """The person is safe: what had to wait for that is asked, or the question of the form that stands."""
+        speaker = self._speaker(session.language or session.hint)
+        turn, words = said(speaker, EngineTurn("", 1.0, session.is_safe(seq)))
+        replies = [speaker.say("safety.safe_reply"), *words]
+        session.asks(asked_by(turn))
+        if turn.replies:
+            await self._say_answer(session, seq, replies)
+        else:
+            await self._go_on(session, seq, sheet, replies)
+
+    async def _finish(
+        self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = "",
+        last: Sequence[Outgoing] = (),
+    ) -> None:  # fmt: skip
+        """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are."""
+        speaker = self._speaker(session.language or session.hint)
+        turn, words = said(speaker, turn)
+        replies, case = list(before), danger_of(turn)
+        if case is not None:  # the numbers come before the next question
+            replies.append(speaker.card(case.urgency, case.signals))
+            session.urgency = session.urgency.at_least(case.urgency)
+        if "handoff" in turn.requests:
+            key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
+            replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
+        replies += way_back(session, speaker, words)
+        session.asks(asked_by(turn))
+        if "forget" in turn.requests:
+            await self._store.delete_conversation(session.person.conversation)
+            await self._dropped(session)
+            return
+        if {"handoff", "report"} & set(turn.requests):
+            case = case or CaseChange(Urgency.NONE)
+        if "change_language" in turn.requests:
+            replies.append(speaker.languages("language.ask", names(self._words)))
+        replies += last
+        kept = sheet.after(turn, text)
+        if kept.due and kept.form is None and session.pending is None and not last:
+            await self._go_on(session, seq, kept, replies, case)
+        else:
+            await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
+        if turn.topic in self._words.topics:  # and no button of a form
+            await self._store.count_conversation(session.person, session.language, turn.topic)
+
+    async def _go_on(
+        self, session: Session, seq: int, sheet: Sheet, replies: list[Outgoing], case: CaseChange | None = None
+    ) -> None:
+        """Says `replies` and then the question that stands, or what is still to be asked."""
+        asked, sheet = await self._talks.more(session, sheet)
+        speaker = self._speaker(session.language or session.hint)
+        replies += said(speaker, EngineTurn("", 1.0, tuple(asked)))[1]
+        await self._say_answer(session, seq, replies, case=case, sheet=sheet)
+
+    async def _say_answer(
+        self,
+        session: Session,
+        seq: int,
+        replies: Sequence[Outgoing],
+        *,
+        case: CaseChange | None = None,
+        cancel: bool = False,
+        sheet: Sheet | None = None,
+    ) -> None:
+        try:
+            await self._store.answer(session.person, seq, replies, case=case, cancel=cancel, sheet=sheet)
+        except IllegalMove:  # an emergency stands: nobody but a caseworker takes it out of the queue
+            still = self._speaker(session.language or session.hint).say("handoff.waiting", sender=Sender.SYSTEM)
+            await self._store.answer(session.person, seq, [still])
+        except Gone:
+            self._sessions.drop(session.person.conversation)
+        self._woken(session, desk=case is not None or cancel)
+
+    async def take_up(self, session: Session) -> None:
+        """Turns that were accepted by a process that died before it answered."""
+        if left := await self._store.unanswered(session.person):
+            self._tasks.start(self._in_order(session, left))
+
+    async def _in_order(self, session: Session, left: Sequence[Message]) -> None:
+        for message in left:
+            await self._again(session, message)
+
+    async def _again(self, session: Session, message: Message) -> None:
+        if message.choice is not None:
+            await self._answer_choice(session, message.seq, dict(message.choice))
+            return
+        earlier = session.before(message.seq, await self._store.talk(session.person))
+        understood = await self._understanding.of(message.text, session.language, earlier)
+        understood = await self._talks.safely(self._store, session, message.text, understood)
+        session.safety = False
+        await self._answer(session, message.seq, message.text, understood)
+
+    async def _expected(self) -> bool:
+        """Whether it is true that a caseworker will look soon, as far as anybody knows."""
+        return self._somebody is None or await self._somebody()
+
+    @staticmethod
+    def _change(assessment: Assessment) -> CaseChange:
+        return CaseChange(assessment.urgency, assessment.signals, assessment.why, page=True)
+
+    async def _settle_language(self, session: Session, understood: Understood) -> bool:
+        """Without a chosen language: the one the message is surely in, when there are words in it."""
+        code = self._words.fallback(understood.language)
+        if code is None:
+            return False
+        await self._switch(session, code)
+        session.guessed = True
+        return True
+
+    async def _switch(self, session: Session, code: str) -> None:
+        await self._store.set_language(session.person, code)
+        session.language = code
+        self._live.wake(DESK)
+
+    def _speaker(self, code: str | None) -> Speaker:
+        """Without a language the words stand in several at once: no language is silently English."""
+        return Speaker(self._words, code or SEVERAL)
+
+    def _woken(self, session: Session, desk: bool = True) -> None:
+        self._live.wake(conversation(session.person.conversation))
+        if desk:
+            self._live.wake(DESK)

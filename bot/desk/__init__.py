@@ -1,0 +1,1 @@
+"""The use cases of caseworkers: cases, replies, transfers, exports, staff."""

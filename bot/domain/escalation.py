@@ -1,0 +1,110 @@
+"""Who is called to a case, one after another, until somebody takes it: the rungs, their pace, and who stands on them.
+
+::
+
+    first on call -> second -> coordinator -> everyone -> everyone -> ...
+
+A rung on which nobody can be reached costs no time: the next one is climbed in its place. The last one never ends:
+everyone is called again and again, because a case is not closed by a timer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.model import Urgency
+
+TEAM = 0
+"""The addressee that stands for the team's own addresses (`INLOOP_PAGE_URLS`); caseworkers count from 1."""
+
+
+class Rung(StrEnum):
+    FIRST = "first"
+    SECOND = "second"
+    COORDINATOR = "coordinator"
+    EVERYONE = "everyone"
+
+
+RUNGS = tuple(Rung)
+
+
+def rung(number: int) -> Rung:
+    """What rung `number` (from 1) is."""
+    return RUNGS[min(number, len(RUNGS)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who can be paged at this moment, by number of caseworker; only those with an address."""
+
+    first: int | None = None
+    second: int | None = None
+    coordinators: tuple[int, ...] = ()
+    everyone: tuple[int, ...] = ()
+
+    @property
+    def on_call(self) -> bool:
+        """Whether the rota names anybody who can be reached."""
+        return self.first is not None or self.second is not None
+
+    def of(self, what: Rung) -> tuple[int, ...]:
+        named = (self.first, self.second)
+        match what:
+            case Rung.FIRST:
+                return () if self.first is None else (self.first,)
+            case Rung.SECOND:
+                return () if self.second is None or self.second == self.first else (self.second,)
+            case Rung.COORDINATOR:
+                return tuple(who for who in self.coordinators if who not in named)
+            case Rung.EVERYONE:
+                return self.everyone
+
+
+def climb(climbed: int, reach: Reach) -> tuple[int, tuple[int, ...]]:
+    """The number of the next rung after `climbed`, and who is paged on it; nobody only when nobody can be."""
+    number = climbed + 1
+    while not reach.of(rung(number)) and rung(number) is not Rung.EVERYONE:
+        number += 1
+    return number, reach.of(rung(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the ladder is climbed for one urgency.
+
+    `step`: from one rung to the next. `again`: from everyone to everyone. `hold`: how long an acknowledgement keeps
+    it still before the next rung, if the case is not claimed by then.
+    """
+
+    step: timedelta
+    again: timedelta
+    hold: timedelta
+
+    def after(self, number: int) -> timedelta:
+        """From the climbing of rung `number` to the next."""
+        return self.again if rung(number) is Rung.EVERYONE else self.step
+
+    def after_failure(self, number: int) -> timedelta:
+        """From the moment that rung `number` is known to have reached nobody: none, but among everyone a breath."""
+        if rung(number) is not Rung.EVERYONE:
+            return timedelta(0)
+        return min(FIRST_BREATH * (1 << min(number - len(RUNGS), 8)), self.again)
+
+    @property
+    def longest(self) -> timedelta:
+        return max(self.step, self.again, self.hold)
+
+
+FIRST_BREATH = timedelta(seconds=10)
+Paces = Mapping[Urgency, Pace]
+
+
+class Acknowledgement(StrEnum):
+    """What the one tap on a page's link came to."""
+
+    DONE = "done"
+    ALREADY = "already"  # this page, or another of the same call, was acknowledged before
+    OVER = "over"  # somebody has taken the case, or it is closed

@@ -1,0 +1,1 @@
+"""Figures on test sentences, and the comparison with a stock Rasa."""

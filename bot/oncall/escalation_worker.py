@@ -1,0 +1,240 @@
+"""Somebody is always called, and whoever is called must come: the ladder, the watch over owners, the holes in the rota.
+
+Every gateway does all of it. What one does is done in one transaction that another would lose, so it happens once; what
+one leaves undone because it dies, another does, or the same one after its restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.escalation import RUNGS, Paces, climb, rung
+from bot.domain.model import Urgency
+from bot.domain.organisations import EVERY, FIRST
+from bot.domain.ports import Telling
+from bot.domain.rota import Rota
+from bot.oncall.pager import Pager
+from bot.oncall.ports import Ladder, Store, Waker
+from bot.oncall.roster import Roster
+from bot.oncall.steady_timers import Timers
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at what is due; a wake-up only makes it sooner."""
+AGAIN = 0.5
+"""Seconds until what broke off is tried again."""
+TIDY_EVERY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long things may take. `word`: from a claim to the owner's first word. `offline`: without a sign of life from
+    an owner's desk. `warn`: how long before a hole in the rota its coordinator is warned."""
+
+    word: timedelta
+    offline: timedelta
+    warn: timedelta
+    refresh: timedelta = timedelta(minutes=15)
+
+
+KEPT = timedelta(days=90)
+
+
+class Duty:
+    """All of it, in rounds. `steady` counts seconds and never jumps."""
+
+    def __init__(
+        self,
+        store: Store,
+        roster: Roster,
+        pager: Pager,
+        telling: Telling,
+        paces: Paces,
+        times: Times,
+        *,
+        waker: Waker,
+        topic: str,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime],
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self.roster = roster
+        self._pager = pager
+        self._telling = telling
+        self.paces = paces
+        self._times = times
+        self._waker = waker
+        self._topic = topic
+        self._zone = zone
+        self._clock = clock
+        self._climbing = Timers(clock, steady)
+        self._watching = Timers(clock, steady)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        work = (
+            (self.look, LOOK_EVERY), (self.send, LOOK_EVERY),
+            (self.refresh, self._times.refresh.total_seconds()), (self.tidy, TIDY_EVERY),
+        )  # fmt: skip
+        self._tasks = [loop.create_task(self._keep(what, every)) for what, every in work]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._pager.close()
+
+    async def look(self) -> None:
+        """One round: owners who say nothing or are away, then the rungs that are due."""
+        await self._watch()
+        await self._climb()
+
+    async def send(self) -> None:
+        """Sends what is due. Beside `look`: a slow target holds up no ladder."""
+        await self._pager.send_due()
+
+    async def settle(self) -> None:
+        """Waits for the pages that are under way."""
+        await self._pager.settle()
+
+    async def refresh(self) -> None:
+        """Reads the calendars anew, and looks ahead in them."""
+        await self.roster.calendars.refresh()
+        await self.look_ahead()
+        if await self._store.free_stranded():
+            self._waker.wake(self._topic)
+
+    async def somebody(self) -> bool:
+        """Whether somebody can be expected to see a case that nobody is called to: on call now, or at the desk."""
+        if not self.roster.planned:
+            return True
+        if await self._store.somebody_since(self._clock() - self._times.offline):
+            return True
+        return (await self.roster.reach(FIRST)).on_call
+
+    async def look_ahead(self) -> None:
+        """Warns the coordinators of holes in the rota that are near, once of each."""
+        if not self.roster.known:
+            return
+        now = self._clock()
+        everybody = await self.roster.rota()
+        for organisation in await self.roster.organisations() or (FIRST,):
+            for start, end in everybody.of(organisation).holes(now, now + self._times.warn):
+                begins = _last_end(everybody, now) if start == now else start
+                local = [moment.astimezone(self._zone).strftime("%d/%m %H:%M") for moment in (start, end)]
+                payload = json.dumps({"when": " - ".join(local), "organisation": organisation})
+                if await self._store.warn_hole(begins, payload, organisation):
+                    log.warning("rota.hole", extra={"begins": start.isoformat(), "ends": end.isoformat()})
+                    self._waker.wake(self._topic)
+
+    async def tidy(self) -> None:
+        await self._store.drop_ladders(self._clock() - KEPT)
+        await self._store.tidy_rota()
+
+    async def _climb(self) -> None:
+        ladders = await self._store.ladders()
+        keys = {ladder.id: (ladder.id, ladder.rung, ladder.due_at) for ladder in ladders}
+        due = [
+            ladder for ladder in ladders
+            if self._climbing.over(keys[ladder.id], ladder.due_at, self._longest(ladder))
+        ]  # fmt: skip
+        self._climbing.keep(set(keys.values()))
+        if not due:
+            return
+        working = await self.roster.organisations()
+        for ladder in due:
+            among_others = bool(working) and list(working) != [ladder.organisation]
+            whose = await self._whose(ladder) if among_others else EVERY
+            reach = await self.roster.reach(whose)
+            number, addressees = climb(ladder.rung, reach)
+            pace = self.paces[ladder.urgency]
+            # the others are not kept waiting for a whole round of everyone
+            wait = pace.after(number) if whose == EVERY else min(pace.after(number), pace.step)
+            due_at = await self._store.climb(ladder, number, addressees, wait)
+            if due_at is None:
+                continue
+            self._climbing.over((ladder.id, number, due_at), due_at, wait)  # from here on whatever the clock does
+            extra = {"case": ladder.number, "rung": rung(number).value, "people": len(addressees)}
+            log.info("ladder.climbed", extra=extra)
+            if among_others and whose == EVERY:
+                name = f"all:{ladder.id}"
+                await self._telling.waiting(ladder.conversation, ladder.language, name, "handoff.all_asked")
+            if (self.roster.planned and ladder.rung == 0 and not reach.on_call) or not addressees:
+                await self._telling.waiting(
+                    ladder.conversation, ladder.language, f"nobody:{ladder.id}", "handoff.nobody_on_call"
+                )
+        self._waker.wake(self._topic)
+
+    def _longest(self, ladder: Ladder) -> timedelta:
+        """What is left until the next rung at most, whatever the time of day has become since: the first is due at
+        once, and no pause is as long as that after an acknowledgement."""
+        pace = self.paces[ladder.urgency]
+        if ladder.rung == 0:
+            return timedelta(0)
+        return pace.longest if ladder.acknowledged else pace.after(ladder.rung)
+
+    async def _whose(self, ladder: Ladder) -> int:
+        """Whose people are called next. When nobody of its organisation has come, or can be reached, the case belongs
+        to every one from now."""
+        if ladder.organisation == EVERY:
+            return EVERY
+        if ladder.rung < len(RUNGS) and (await self.roster.reach(ladder.organisation)).everyone:
+            return ladder.organisation
+        if await self._store.offer_to_all(ladder.id, ladder.conversation):
+            log.warning("case.offered_to_all", extra={"case": ladder.number})
+        return EVERY
+
+    async def _watch(self) -> None:
+        cases = await self._store.owned()
+        seen = set()
+        for case in cases:
+            word = ("word", case.id, case.claimed_at)
+            away = ("away", case.id, case.claimed_at, case.seen_at)
+            seen |= {word, away}
+            sign = max(filter(None, (case.claimed_at, case.seen_at)))
+            silent = case.spoke_at is None and self._watching.over(
+                word, case.claimed_at + self._times.word, self._times.word
+            )
+            gone = self._watching.over(away, sign + self._times.offline, self._times.offline)
+            missed = case.urgency is not Urgency.NONE or case.waits
+            if not silent and not (gone and missed):
+                continue
+            if await self._store.lapse(case.id, case.claimed_at, case.seen_at, silent=silent):
+                log.warning("case.offered_again", extra={"case": case.number, "reason": "silent" if silent else "away"})
+                name = f"again:{case.id}:{case.claimed_at.timestamp()}"
+                await self._telling.waiting(case.conversation, case.language, name, "handoff.asked_again")
+        self._watching.keep(seen)
+
+    async def _keep(self, what: Callable[[], Coroutine[Any, Any, None]], every: float) -> None:
+        while True:
+            waiter = self._waker.listen(self._topic) if every == LOOK_EVERY else None
+            pause = every
+            try:
+                await what()
+            except Exception as error:  # noqa: BLE001 - a database that is away for a while must not end the calling
+                log.error("duty.failed", extra={"error": type(error).__name__, "what": what.__name__})
+                pause = min(every, AGAIN)
+            if waiter is None:
+                await asyncio.sleep(pause)
+            else:
+                await self._waker.wait(self._topic, waiter, pause)
+
+
+def _last_end(rota: Rota, now: datetime) -> datetime:
+    """When the last shift ended: so a hole that has begun is the same hole at every look."""
+    ended = [s.end for s in rota.shifts if s.end <= now] + [o.end for o in rota.overrides if o.end <= now]
+    return max(ended, default=now.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -1,0 +1,64 @@
+"""Puts together what calls people, from the settings: for the gateway, and for the commands that look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.escalation import Pace
+from bot.domain.model import Urgency
+from bot.domain.ports import Catalogue, Telling
+from bot.oncall.calendars import Calendars
+from bot.oncall.escalation_worker import Duty, Times
+from bot.oncall.page_links import Links
+from bot.oncall.pager import Pager
+from bot.oncall.roster import Roster
+from bot.runtime.wakeups import DESK, Live
+from bot.settings import Settings
+from bot.settings.page_key import page_key
+from bot.storage.store import Store
+
+URGENT_AGAIN = 3
+
+
+def paces(settings: Settings) -> dict[Urgency, Pace]:
+    """How fast the ladder is climbed. Nobody is called to a case without danger."""
+    again, hold = timedelta(seconds=settings.ladder_again_seconds), timedelta(seconds=settings.claim_seconds)
+    urgent = Pace(timedelta(seconds=settings.ladder_seconds_urgent), URGENT_AGAIN * again, URGENT_AGAIN * hold)
+    emergency = Pace(timedelta(seconds=settings.ladder_seconds), again, hold)
+    return {Urgency.NONE: urgent, Urgency.URGENT: urgent, Urgency.EMERGENCY: emergency}
+
+
+def roster_of(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Roster:
+    """Who is on call, by the calendars of the settings."""
+    calendars = Calendars(settings.rota, settings.data_dir / "rota", ZoneInfo(settings.rota_zone), clock)
+    return Roster(store, calendars, settings.page_urls, page_key(settings), clock)
+
+
+def duty_of(
+    settings: Settings,
+    store: Store,
+    words: Catalogue,
+    live: Live,
+    telling: Telling,
+    links: Links,
+    clock: Callable[[], datetime],
+) -> Duty:
+    """The whole of it, not started yet."""
+    roster = roster_of(settings, store, clock)
+    pace = paces(settings)
+    pager = Pager(
+        store, roster, links, telling, pace,
+        words=words, language=settings.page_language, address=settings.address, clock=clock,
+    )  # fmt: skip
+    times = Times(
+        word=timedelta(seconds=settings.first_word_seconds),
+        offline=timedelta(seconds=settings.offline_seconds),
+        warn=timedelta(hours=settings.rota_warn_hours),
+        refresh=timedelta(minutes=settings.rota_refresh_minutes),
+    )
+    return Duty(
+        store, roster, pager, telling, pace, times,
+        waker=live, topic=DESK, zone=ZoneInfo(settings.rota_zone), clock=clock,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Rate limits, admission, proof of work and passkeys."""

@@ -1,0 +1,122 @@
+"""What a new talk costs while very many are begun: work for the browser, or a wait where there are no scripts. Never a
+block: whoever pays comes in, wherever they come from. Who has a talk already is not asked for anything here."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import math
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bot.security import proof_of_work
+from bot.security.decaying_counter import Recent
+
+EASIEST, HARDEST = 12, 18
+"""Bits. 2**12 hashes are some hundredths of a second on a phone, 2**18 some seconds on a cheap one."""
+
+GRACE = 4
+"""Bits by which a challenge may have become too easy since it was given: a phone is not sent back for a surge."""
+
+SHORTEST, LONGEST = 5.0, 30.0
+"""Seconds of waiting in place of work."""
+
+USABLE = 300.0
+"""Seconds that a challenge can be used, after it could be for the first time."""
+
+ALL = "*"
+
+
+class WorkNeeded(Exception):
+    """Nothing was begun. `challenge` (plain characters) is to be solved with `bits`, or handed in again as it is after
+    `seconds`."""
+
+    def __init__(self, challenge: str, bits: int, seconds: int) -> None:
+        super().__init__("work needed")
+        self.challenge = challenge
+        self.bits = bits
+        self.seconds = seconds
+
+
+class Gate:
+    """Counts in the memory of this process. `key` (32 bytes) is that of all gateways, so that one knows the challenges
+    of another; used twice they are noticed by each alone. `own` and `everybody`: new talks in a minute, of one source
+    and of all together, before there is a cost. `now` is the time in seconds."""
+
+    def __init__(
+        self, key: bytes, own: int, everybody: int, now: Callable[[], float], spent_limit: int = 200_000
+    ) -> None:
+        self._key = hashlib.blake2b(key, digest_size=32, person=b"inloop:gate").digest()
+        self._own = own
+        self._everybody = everybody
+        self._now = now
+        self._recent = Recent()
+        self._lines: OrderedDict[str, float] = OrderedDict()
+        self._spent: OrderedDict[str, float] = OrderedDict()
+        self._spent_limit = spent_limit
+
+    def enter(self, source: str, proof: str = "") -> None:
+        """One new talk from a (hashed) source. `proof`: a challenge with its solution (`challenge~n.n.n.n`), or alone
+        when its time has come. Raises `WorkNeeded`. Check and reservation are one step: nothing is awaited in here."""
+        now = self._now()
+        bits = self._bits(source, now)
+        if bits and not self._paid(proof, bits, now):
+            raise self._asked(source, proof.partition("~")[0], bits, now)
+        self._recent.add(source, now)
+        self._recent.add(ALL, now)
+
+    def _bits(self, source: str, now: float) -> int:
+        """How hard it is now; 0: it costs nothing."""
+        own, everybody = self._recent.count(source, now) + 1, self._recent.count(ALL, now) + 1
+        pressure = max(own / self._own, everybody / self._everybody)
+        if pressure <= 1:
+            return 0
+        return min(HARDEST, EASIEST + math.floor(2 * math.log2(pressure)))
+
+    def _paid(self, proof: str, bits: int, now: float) -> bool:
+        challenge, _, numbers = proof.partition("~")
+        read = self._read(challenge)
+        if read is None or challenge in self._spent:
+            return False
+        given, ready, ends = read
+        if now >= ends:
+            return False
+        worked = given >= bits - GRACE and proof_of_work.solved(challenge, given, numbers.split("."))
+        if not worked and now < ready:
+            return False
+        self._spent[challenge] = ends
+        self._forget(now)
+        return True
+
+    def _asked(self, source: str, challenge: str, bits: int, now: float) -> WorkNeeded:
+        """The same challenge again while it can still be used, so that whoever presses early loses nothing."""
+        read = self._read(challenge)
+        if read is not None and challenge not in self._spent and now < read[2] and read[0] >= bits - GRACE:
+            return WorkNeeded(challenge, read[0], max(1, math.ceil(read[1] - now)))
+        ready = now + min(LONGEST, max(SHORTEST, self._lines.get(source, 0.0) + 60 / self._own - now))
+        self._lines[source] = ready
+        self._lines.move_to_end(source)
+        while len(self._lines) > self._spent_limit:
+            self._lines.popitem(last=False)
+        whole = math.floor(ready)  # never later than what is said: whoever waits that long is not sent back
+        said = f"{bits}.{whole}.{whole + USABLE:.0f}.{secrets.token_urlsafe(9)}"
+        return WorkNeeded(f"{said}.{self._signed(said)}", bits, math.ceil(whole - now))
+
+    def _read(self, challenge: str) -> tuple[int, float, float] | None:
+        """Bits, from when and until when; None for what was not given by us. Not bound to a source: phones change
+        their address while they wait."""
+        said, _, mac = challenge.rpartition(".")
+        if not hmac.compare_digest(self._signed(said).encode(), mac.encode("utf-8", "replace")):
+            return None
+        bits, ready, ends, _ = said.split(".")
+        return int(bits), float(ready), float(ends)
+
+    def _signed(self, said: str) -> str:
+        mac = hashlib.blake2b(said.encode("utf-8", "replace"), key=self._key, digest_size=16).digest()
+        return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+    def _forget(self, now: float) -> None:
+        while self._spent and (next(iter(self._spent.values())) <= now or len(self._spent) > self._spent_limit):
+            self._spent.popitem(last=False)

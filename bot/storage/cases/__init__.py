@@ -1,0 +1,1 @@
+"""Cases in the database: queue, claims, transfers, notes, closing."""

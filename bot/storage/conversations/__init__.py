@@ -1,0 +1,1 @@
+"""Conversations in the database: turns, form sheets, Telegram chats, retention."""

@@ -1,0 +1,92 @@
+"""What the parts of the store share: the database, the clock, and how a row is named when it is sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.handoff import TABLE, Move
+from bot.domain.model import Handoff
+from bot.domain.ports import Clock
+from bot.storage.database.engine import Database
+from bot.storage.sealing.envelopes import KeyPair
+from bot.storage.tables.conversations import conversations, installation, team_keys
+
+LARGEST = 2**31 - 1
+"""The largest id or place; a caller's number can be anything."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """An opened conversation; lives in the gateway's memory only. `state` is as it was when it was opened."""
+
+    conversation: int
+    keys: KeyPair
+    language: str | None
+    state: Handoff
+
+    def __repr__(self) -> str:
+        return f"Person(conversation={self.conversation}, state={self.state.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamKey:
+    """The public half of the current team key, and its id."""
+
+    id: int
+    public: bytes
+
+
+class Part:
+    """One part of the store."""
+
+    def __init__(self, database: Database, clock: Clock, return_salt: bytes) -> None:
+        self._db = database
+        self._clock = clock
+        self._return_salt = return_salt
+
+    def now(self) -> datetime:
+        """The time by the store's clock."""
+        return self._clock()
+
+    async def _lock(self, connection: AsyncConnection, conversation: int) -> bool:
+        """Hold the conversation's row until the commit; False when there is none (any more)."""
+        query = select(conversations.c.id).where(conversations.c.id == conversation)
+        return (await connection.execute(self._db.locked(query, conversations))).first() is not None
+
+    async def _hold_team_key(self, connection: AsyncConnection, *, to_change: bool = False) -> None:
+        """Keep the current team key from changing until the commit, or keep others from wrapping to it.
+
+        Taken before a conversation's row, always in this order: the other way round two could wait for
+        each other.
+        """
+        query = self._db.locked(select(installation.c.id), installation, shared=not to_change)
+        await connection.execute(query)
+
+
+def moved(what: Move) -> ColumnElement[str]:
+    """`core.handoff.move` as SQL, made from the same table, for the moves that every state allows."""
+    moves = {before.value: after.value for (before, w), after in TABLE.items() if w is what}
+    assert len(moves) == len(Handoff), what
+    return case(moves, value=conversations.c.state)
+
+
+def sealed_message(conversation: int, seq: int, sender: str) -> str:
+    """The row a message is sealed to."""
+    return f"message:{conversation}:{seq}:{sender}"
+
+
+def wrapped_for(kind: str, conversation: int, team_key: int = 0) -> str:
+    """The row a conversation's private key is wrapped to: `token`, `code` or `team`."""
+    return f"conversation:{kind}:{conversation}:{team_key}"
+
+
+async def current_team_key(connection: AsyncConnection) -> TeamKey | None:
+    """The key that conversations are wrapped to now; None before the first invitation."""
+    query = select(team_keys.c.id, team_keys.c.public).where(team_keys.c.retired_at.is_(None))
+    row = (await connection.execute(query)).first()
+    return None if row is None else TeamKey(row.id, row.public)

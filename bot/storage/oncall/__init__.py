@@ -1,0 +1,1 @@
+"""The rota, escalations and the outbox in the database."""

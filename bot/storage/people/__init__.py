@@ -1,0 +1,1 @@
+"""Staff in the database: log-in, roles, second factors, recovery, keys."""

@@ -1,0 +1,1 @@
+"""Encryption of what is stored: envelopes, message bodies, return codes, recovery words."""

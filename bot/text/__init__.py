@@ -1,0 +1,1 @@
+"""Text without knowledge of the product: normalising, scripts, sentences, questions, denials."""

@@ -1,0 +1,1 @@
+"""Everything that is learned: `run.py` trains what is not trained yet."""

@@ -1,0 +1,132 @@
+"""Labelled sentences for training: `data/danger/<lang>.yml` and the ordinary lines of `data/nlu/<lang>/<topic>.yml`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from bot.settings import ROOT
+from bot.text.yaml_loader import Loader
+from encoder.corpus import shown_of_dangers, shown_of_topics
+from encoder.holdout import LATER, NEEDED
+from encoder.transliteration import native
+
+CODE: Final = (
+    "bot/understanding/danger/*.py", "bot/training/danger/*.py", "bot/domain/signals.py", "bot/text/normalise.py",
+    "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*", "encoder/arabic_words.py",
+    "encoder/descent.py", "encoder/linear.py", "encoder/*.txt",
+)  # fmt: skip
+
+OF_LINES: Final = (LATER, NEEDED)
+"""Of that, what decides how single lines are learned, and nothing else."""
+
+ORDINARY: Final = "ordinary"
+DANGER: Final = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled sentence.
+
+    `kind` is "danger", "ordinary" (a topic line) or how a safe line is alarming ("past", ...).
+    """
+
+    text: str
+    lang: str
+    urgency: str = "none"
+    signals: tuple[str, ...] = ()
+    kind: str = ORDINARY
+    topic: str = ""
+
+    @property
+    def reading(self) -> str:
+        """What the models read of it: the text, in the letters of its language."""
+        return native(self.text, self.lang)
+
+
+def sources(root: Path) -> list[Path]:
+    """Every file the lines are read from, in a fixed order."""
+    return sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+
+
+def code() -> list[Path]:
+    """Every file that decides, besides the data, what a model of danger becomes."""
+    return [path for pattern in CODE for path in sorted(ROOT.glob(pattern))]
+
+
+def fingerprint(files: list[Path], *extra: str) -> str:
+    """A hash over the files and whatever else decides what a model becomes."""
+    digest = hashlib.sha256("\0".join(extra).encode())
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_shown(line: Line) -> bool:
+    """Whether the meaning is learned from `line`, and so its vector is needed; the letters are learned from all."""
+    return shown_of_topics(line.lang, line.text) if line.kind == ORDINARY else shown_of_dangers(line.lang, line.text)
+
+
+def read(root: Path) -> list[Line]:
+    """All lines of languages that have danger lines, in a fixed order. A text labelled twice counts once, danger
+    first.
+    """
+    lines: list[Line] = []
+    for file in sorted((root / "data" / "danger").glob("*.yml")):
+        lines += _danger(file)
+    languages = {line.lang for line in lines}
+    for file in sorted((root / "data" / "nlu").glob("*/*.yml")):
+        if file.parent.name in languages:
+            lines += _topic(file)
+    seen: set[tuple[str, str]] = set()
+    unique = []
+    for line in lines:
+        key = (line.lang, " ".join(line.text.casefold().split()))
+        if line.text.strip() and key not in seen:
+            seen.add(key)
+            unique.append(line)
+    return unique
+
+
+def traded_sources(root: Path) -> list[Path]:
+    """Every file of `read_traded`, in a fixed order."""
+    return sorted((root / "data" / "traded").glob("*.yml"))
+
+
+def read_traded(root: Path) -> list[Line]:
+    """Lines in which somebody is sold, under age with clients, or pays a debt with sex (their kind is "danger"), and
+    harmless ones that are like them, of `data/traded/<lang>.yml`."""
+    lines = []
+    for file in traded_sources(root):
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
+        lang = content["language"]
+        lines += [Line(str(x["text"]), lang, "urgent", tuple(x["signals"]), DANGER) for x in content["traded"] or []]
+        lines += [Line(str(x["text"]), lang, kind=x["kind"]) for x in content["safe"] or []]
+    return lines
+
+
+def _danger(file: Path) -> list[Line]:
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
+    lang = content["language"]
+    lines = [
+        Line(str(entry["text"]), lang, entry["urgency"], tuple(entry["signals"]), DANGER)
+        for entry in content.get("danger") or []
+    ]
+    lines += [Line(str(entry["text"]), lang, kind=entry["kind"]) for entry in content.get("safe") or []]
+    return lines
+
+
+def _topic(file: Path) -> list[Line]:
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a safe loader, the fast one
+    lines, lang = [], file.parent.name
+    for block in content["nlu"] or []:
+        for example in block["examples"].splitlines():
+            text = example.strip().removeprefix("-").strip()
+            if text:
+                lines.append(Line(text, lang, topic=block["intent"]))
+    return lines

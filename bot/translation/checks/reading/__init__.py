@@ -1,0 +1,1 @@
+"""Reading a sentence for the checks: numbers, times, money, places, spelling."""

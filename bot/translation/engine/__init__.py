@@ -1,0 +1,1 @@
+"""The process that translates: packages, pool, worker and its wire format."""

@@ -1,0 +1,223 @@
+"""Is this message danger? The one door of this package: `Danger.load(...).assess(...)`.
+
+Recall first. A trained model decides; patterns raise its doubt and stand alone when there is no model; in between, the
+person is asked. Nothing here raises for any text, keeps a text, or looks at a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bot.domain.model import Assessment, Urgency
+from bot.text.normalise import clean, fold
+from bot.understanding.danger import exploitation as trade
+from bot.understanding.danger import model as models
+from bot.understanding.danger import pattern_features, patterns
+from bot.understanding.danger.context_guards import Guard
+from bot.understanding.danger.exploitation import Likeness, Traded
+from bot.understanding.danger.model import Model, Scores
+from bot.understanding.danger.patterns import ASK, Hit, Patterns
+from bot.understanding.danger.thresholds import DangerSettings
+from bot.understanding.danger.thresholds import load as load_settings
+from encoder.transliteration import native
+
+_HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
+"""Guards that leave nothing to ask about, when there is no model to weigh them."""
+_MOST_SIGNALS: Final = 3
+"""More would bury the advice that fits."""
+LONG: Final = 600
+END: Final = 300
+"""Characters: of a longer text than `LONG` the last `END` are judged by themselves as well."""
+_TOGETHER: Final = "read together with the messages before"
+_BESIDE: Final = "what follows a denial, read by itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """Assesses messages. Immutable: any number of threads may share one."""
+
+    settings: DangerSettings
+    patterns: Patterns
+    model: Model | None
+    traded: Traded | None = None
+    """Only beside a model, and only with a vector."""
+
+    @classmethod
+    def load(cls, models_folder: Path, settings: Path) -> Danger:
+        """Read `models_folder`/danger (may be missing: then patterns alone) and the thresholds.
+
+        Raises `DangerSettingsError`, `PatternError` or `ModelError`: what is there must be whole.
+        """
+        folder = models_folder / "danger"
+        return cls(load_settings(settings), patterns.load(), models.load(folder), trade.load(folder))
+
+    @property
+    def degraded(self) -> bool:
+        """Whether only patterns are at work."""
+        return self.model is None
+
+    def context(self, text: str, earlier: Sequence[str], alone: Assessment | None = None) -> str | None:
+        """`text` as it reads after the person's last messages (newest last); None when there is nothing before, or when
+        it is no part of anything, as `alone` (what `assess` said of it without them) tells.
+
+        Encode this and give it to `assess` as `context_vector`.
+        """
+        if alone is not None and not self._may_continue(alone, clean(text)):
+            return None
+        kept: list[str] = []
+        room = self.settings.context_characters
+        for message in reversed(earlier[-self.settings.context_messages :] if earlier else ()):
+            piece = clean(message, max(room, 2))
+            if not piece or len(piece) > room:
+                break
+            kept.append(piece)
+            room -= len(piece) + 1
+        return " ".join([*reversed(kept), clean(text)]) if kept else None
+
+    def assess(
+        self,
+        text: str,
+        *,
+        vector: np.ndarray | None = None,
+        lang: str | None = None,
+        earlier: Sequence[str] = (),
+        context_vector: np.ndarray | None = None,
+        alone: Assessment | None = None,
+    ) -> Assessment:
+        """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
+
+        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`),
+        `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
+        letters and patterns only. `alone` is what was said of the text by itself, where that is known. An old danger
+        does not make a new "thank you" dangerous: the level of a case is kept by the service, not here.
+        """
+        alone = alone or self._all_of(clean(text), vector, lang)
+        together = self.context(text, earlier, alone)
+        if together is None:
+            return alone
+        joined = self._judge(together, context_vector, lang)
+        # Only what is certain counts as said before: a guess here would silence a real danger.
+        said = clean(" ".join(map(clean, earlier[-self.settings.context_messages :])))
+        before = _by_patterns(patterns.find(self.patterns, fold(said)))
+        if not _adds(joined, before, alone):
+            return alone
+        why = (*joined.why, _TOGETHER)
+        return Assessment(
+            joined.urgency.at_least(alone.urgency),
+            tuple(dict.fromkeys((*alone.signals, *joined.signals))),
+            why,
+            max(alone.confidence, joined.confidence),
+            (joined.ask or alone.ask) and joined.urgency is Urgency.NONE,
+        )
+
+    def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
+        """What is said of a message in which no danger was found, when `half` was found in what comes after a denial
+        and a "but" (`bot/text/denials.py`). It only raises."""
+        if half.urgency is Urgency.NONE or half.confidence < self.settings.after_denial:
+            return replace(whole, ask=whole.ask or half.ask or half.urgency is not Urgency.NONE)
+        return replace(half, why=(*half.why, _BESIDE))
+
+    def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
+        """The text as one; of a long one also the end, by letters and patterns: there people say why they write, and
+        one vector of two pages says little of it.
+        """
+        found = self._judge(text, vector, lang)
+        if len(text) <= LONG:
+            return found
+        last = text[-END:]
+        end = self._judge(last.partition(" ")[2] or last, None, lang)
+        return end if end.urgency.rank > found.urgency.rank else found
+
+    def _may_continue(self, alone: Assessment, text: str) -> bool:
+        """Whether `text` may be part of something said in pieces, rather than a mere "thank you"."""
+        if not any(letter.isalnum() for letter in text):
+            return False
+        return self.model is None or alone.confidence >= self.settings.context_floor
+
+    def _judge(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
+        read = native(text, lang)
+        folded = fold(read)
+        hits = patterns.find_in_both(self.patterns, folded, folded if read == text else fold(text))
+        if self.model is None:
+            return _by_patterns(hits)
+        if not hits and not any(letter.isalpha() for letter in folded):
+            return Assessment()
+        vector = _usable(vector, self.model.dim)
+        scores = self.model.scores(folded, vector, pattern_features.of(folded, hits))
+        found = self._weigh(scores, hits, vector, lang)
+        if found.urgency is not Urgency.NONE or self.traded is None or vector is None:
+            return found
+        return self._raised(found, self.traded.like(folded, vector, lang), scores)
+
+    def _raised(self, found: Assessment, like: Likeness, scores: Scores) -> Assessment:
+        """What no danger was found in, when somebody in it is sold, under age with clients, or pays a debt with sex."""
+        if like.probability < self.settings.traded:
+            return replace(found, ask=found.ask or like.probability >= self.settings.ask_traded)
+        signals = tuple(dict.fromkeys((*like.signals, *self._signals(scores, []))))[:_MOST_SIGNALS]
+        why = (*found.why, f"like: {like.sentence}")
+        return Assessment(Urgency.URGENT, signals, why, round(max(found.confidence, like.probability), 4))
+
+    def _weigh(self, scores: Scores, hits: list[Hit], vector: np.ndarray | None, lang: str | None) -> Assessment:
+        limits = self.settings
+        danger, ask = (limits.danger, limits.ask) if vector is not None else (limits.danger_letters, limits.ask_letters)
+        counted = [hit for hit in hits if hit.counts]
+        if any(hit.urgency == ASK and hit.whole for hit in counted):
+            # "Help": nothing can be known from it but that somebody should be asked.
+            return replace(_by_patterns(counted), confidence=round(scores.danger, 4))
+        found = [hit for hit in counted if hit.urgency != ASK and (hit.plain or scores.danger >= limits.trusted)]
+        if scores.danger < danger and not found:
+            unsure = scores.danger >= ask or bool(counted)
+            why = tuple(f"pattern {hit.id}" for hit in counted)
+            return Assessment(why=why, confidence=round(scores.danger, 4), ask=unsure)
+        sudden = any(hit.urgency == Urgency.EMERGENCY for hit in found)
+        likely = scores.danger >= danger and scores.emergency >= limits.emergency
+        return Assessment(
+            Urgency.EMERGENCY if sudden or likely else Urgency.URGENT,
+            self._signals(scores, found),
+            self._why(found, vector, lang),
+            round(max(scores.danger, 0.5) if found else scores.danger, 4),
+        )
+
+    def _signals(self, scores: Scores, found: list[Hit]) -> tuple[str, ...]:
+        """The likeliest first; what a pattern found is always among them."""
+        ranked = sorted(scores.signals, key=lambda name: -scores.signals[name])
+        named = {hit.signal for hit in found if hit.signal}
+        chosen = [name for name in ranked if name in named or scores.signals[name] >= self.settings.signal]
+        return tuple(chosen[: max(_MOST_SIGNALS, len(named))]) or tuple(ranked[:1])
+
+    def _why(self, found: list[Hit], vector: np.ndarray | None, lang: str | None) -> tuple[str, ...]:
+        why = [f"pattern {hit.id}" for hit in found]
+        if self.model is not None and vector is not None:
+            why += [f"like: {sentence}" for sentence in self.model.nearest(vector, lang)]
+        return tuple(why) or ("letters",)
+
+
+def _by_patterns(hits: list[Hit]) -> Assessment:
+    """What patterns alone say: in doubt, ask."""
+    found = [hit for hit in hits if hit.counts and hit.urgency != ASK]
+    if not found:
+        asking = [hit for hit in hits if not hit.guards & _HARMLESS]
+        return Assessment(why=tuple(f"pattern {hit.id}" for hit in asking), ask=bool(asking))
+    urgency = max((Urgency(hit.urgency) for hit in found), key=lambda level: level.rank)
+    signals = tuple(dict.fromkeys(hit.signal for hit in found if hit.signal))
+    return Assessment(urgency, signals, tuple(f"pattern {hit.id}" for hit in found), 0.5)
+
+
+def _adds(joined: Assessment, before: Assessment, alone: Assessment) -> bool:
+    """Whether the messages together say more than the new one alone and more than was already said before it."""
+    if joined.urgency.rank > alone.urgency.rank:
+        return joined.urgency.rank > before.urgency.rank
+    return joined.ask and not alone.ask and alone.urgency is Urgency.NONE and not before.ask
+
+
+def _usable(vector: np.ndarray | None, dim: int) -> np.ndarray | None:
+    """The vector as float32, or None when it is of another encoder or not finite."""
+    if vector is None:
+        return None
+    array = np.asarray(vector, np.float32).reshape(-1)
+    return array if array.shape[0] == dim and bool(np.isfinite(array).all()) else None

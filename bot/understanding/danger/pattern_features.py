@@ -1,0 +1,27 @@
+"""What patterns and guards found in a text, as numbers the model weighs beside its own two views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from bot.understanding.danger import context_guards
+from bot.understanding.danger.context_guards import Guard
+from bot.understanding.danger.patterns import ASK, Hit
+
+NAMES: Final = (*(guard.value for guard in Guard), "emergency", "urgent", "excused")
+
+
+def of(folded: str, hits: Sequence[Hit]) -> np.ndarray:
+    """0/1 float32 of shape (len(NAMES),).
+
+    Guards anywhere in the text, patterns that count, patterns that are excused. Plain ones need no weighing.
+    """
+    hits = [hit for hit in hits if not hit.plain]
+    found = context_guards.anywhere(folded)
+    counted = {hit.urgency for hit in hits if hit.counts}
+    excused = any(not hit.counts and hit.urgency != ASK for hit in hits)
+    flags = [guard in found for guard in Guard] + ["emergency" in counted, "urgent" in counted, excused]
+    return np.array(flags, np.float32)

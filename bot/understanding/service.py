@@ -1,0 +1,106 @@
+"""What the gateway itself makes of a message: vector, language, danger. No engine, no network, no database.
+
+`inloop classify` and every turn go through here, so that what is measured is what runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.domain.model import Assessment, Urgency
+from bot.domain.ports import DangerModel, Encode, LanguageModel
+from bot.text.denials import after_denial
+from bot.text.questions import clauses, questions
+from encoder.transliteration import is_foreign, native
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """`vector` has shape (dim,) or is None without an encoder; `language` is None unless it is sure. `reading`: the
+    text as the models read it, in the letters of its language. `alone`: these words are of danger by themselves, and
+    not only after what was said before them. `safe`: they are a plain yes to "are you safe to write now?". `parts`: the
+    questions of a message that asks several and in which nothing is of danger, with their vectors. `clauses`: of a
+    message in which no two questions are found, its clauses with theirs."""
+
+    assessment: Assessment
+    vector: np.ndarray | None
+    language: str | None
+    reading: str
+    alone: bool = False
+    safe: bool = False
+    parts: tuple[tuple[str, np.ndarray], ...] = ()
+    clauses: tuple[tuple[str, np.ndarray], ...] = ()
+
+
+class Understanding:
+    """Puts the three together. A message is encoded once in a turn."""
+
+    def __init__(self, danger: DangerModel, languages: LanguageModel, encode: Encode) -> None:
+        self._danger = danger
+        self._languages = languages
+        self._encode = encode
+
+    @property
+    def languages(self) -> LanguageModel:
+        return self._languages
+
+    async def of(
+        self, text: str, chosen: str | None, earlier: Sequence[str] = (), hints: Sequence[str] = (), *,
+        apart: bool = True,
+    ) -> Understood:  # fmt: skip
+        """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
+        the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for."""
+        # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
+        # the language of the message.
+        detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
+        lang = detected.code or chosen
+        reading = native(text, lang)
+        if reading != text and not detected.sure and is_foreign(text):
+            lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
+        # They wait while the message is encoded, and are then encoded together.
+        asked = questions(reading, lang) if apart else ()
+        waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
+        vector = await self._encode(reading)
+        alone = False
+        try:
+            assessment = self._danger.assess(text, vector=vector, lang=lang)
+            alone = assessment.urgency is not Urgency.NONE
+            # People write in fragments: what may be one is also read after the messages before it.
+            together = self._danger.context(text, earlier, assessment)
+            if together is not None:
+                assessment = self._danger.assess(
+                    text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
+                    context_vector=await self._encode(native(together, lang)),
+                )  # fmt: skip
+            half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
+            if half is not None:
+                found = self._danger.assess(half, vector=await self._encode(half), lang=lang)
+                assessment = self._danger.beside_denial(assessment, found)
+                alone = assessment.urgency is not Urgency.NONE
+        except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
+            log.error("danger.failed", extra={"error": type(error).__name__})
+            assessment = Assessment(ask=True)
+        calm = assessment.urgency is Urgency.NONE and not assessment.ask
+        parts = await _parts(asked, waiting, wanted=calm)
+        # Not before: nobody in danger waits for what may be meant besides.
+        told = clauses(reading, lang) if apart and calm and not asked else ()
+        known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
+        named = detected.code if detected.sure else None
+        return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=known)
+
+
+async def _parts(
+    asked: Sequence[str], waiting: Sequence[asyncio.Future[np.ndarray | None]], *, wanted: bool
+) -> tuple[tuple[str, np.ndarray], ...]:
+    """The questions, or the clauses, with their vectors; none where they are not `wanted`, or the encoder failed. It is
+    waited for them in any case: a batch that is under way when its loop ends would hold up all that come after."""
+    vectors = await asyncio.gather(*waiting)
+    known = [(part, vector) for part, vector in zip(asked, vectors, strict=True) if vector is not None]
+    return tuple(known) if wanted and len(known) == len(asked) else ()

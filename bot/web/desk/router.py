@@ -1,0 +1,278 @@
+"""The caseworkers' routes: pages, log-in and invitations under `/desk`, the rest under `/desk/api`."""
+
+# No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_api`.
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.desk.case_card import CaseFile
+from bot.desk.case_work import CaseWork
+from bot.desk.interpreter import Interpreter
+from bot.desk.referrals import Centres
+from bot.desk.service import Desk, Row
+from bot.domain.ports import Catalogue
+from bot.domain.roles import works_on_cases
+from bot.oncall.roster import Roster
+from bot.runtime.wakeups import DESK, Live
+from bot.security.passkeys import Challenges
+from bot.settings import Settings
+from bot.settings.page_key import page_key
+from bot.storage.store import DeskSession, Store
+from bot.web.desk import (
+    account as desk_account,
+)
+from bot.web.desk import (
+    case_card as desk_file,
+)
+from bot.web.desk import (
+    case_work as desk_work,
+)
+from bot.web.desk import (
+    log_in as desk_entrance,
+)
+from bot.web.desk import (
+    manage as desk_manage,
+)
+from bot.web.desk import (
+    pages as desk_pages,
+)
+from bot.web.desk import (
+    referrals as desk_centres,
+)
+from bot.web.desk import (
+    rota as desk_rota,
+)
+from bot.web.desk import (
+    translation as desk_translation,
+)
+from bot.web.desk.calendar_feed import Feed
+from bot.web.desk.calendar_feed import router as feed_router
+from bot.web.desk.errors import DeskRoute
+from bot.web.desk.log_in import session_shown
+from bot.web.desk.own_language import OwnWords
+from bot.web.desk.serialise import language_of, message_shown, row_shown, told_shown
+from bot.web.desk.session import Door
+from bot.web.errors import ApiError
+from bot.web.visitor.streams import whole
+
+FALL_BACK_TO_READING = 15.0
+"""Seconds after which a stream reads the database though nothing woke it."""
+
+SETTLE = 0.2
+"""Seconds between two readings of one stream: every message of every person wakes the desk."""
+
+BIG = 2**53
+"""The largest whole number that JavaScript reads exactly."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReplyBody(_Body):
+    id: UUID
+    text: StrictStr
+    translated: desk_translation.OriginalBody | None = None
+    """For a machine's translation: what the caseworker wrote."""
+
+
+class SeenBody(_Body):
+    seq: int = Field(ge=0, le=BIG)
+
+
+class CloseBody(_Body):
+    outcome: StrictStr = Field(pattern="^(helped|no_answer|not_for_us|asked)$")
+
+
+class LanguageBody(_Body):
+    language: StrictStr = Field(max_length=20)
+
+
+def router(
+    desk: Desk, store: Store, live: Live, words: Catalogue, settings: Settings, roster: Roster,
+    work: CaseWork, feed: Feed, interpreter: Interpreter | None = None,
+) -> APIRouter:  # fmt: skip
+    """All routes under `/desk`; without an interpreter nothing is translated."""
+    door = Door(store, secure=settings.secure, public_url=settings.public_url)
+    everything = APIRouter(tags=["desk"])
+    challenges = Challenges(page_key(settings), store.now)
+    everything.include_router(desk_pages.router(desk, words, settings))
+    everything.include_router(desk_entrance.router(store, door, challenges, settings.public_url))
+    everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed))
+    everything.include_router(feed_router(feed, store))
+    everything.include_router(desk_rota.router(store, roster, live, door))
+    everything.include_router(desk_manage.router(desk, store, live, words, door))
+    everything.include_router(desk_account.router(store, live, door, challenges, settings.public_url))
+    return everything
+
+
+def _api(
+    desk: Desk, store: Store, live: Live, words: Catalogue, door: Door, interpreter: Interpreter | None,
+    work: CaseWork, feed: Feed,
+) -> APIRouter:  # fmt: skip
+    """What needs a session."""
+    api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
+    own = OwnWords(words)
+    Session = Annotated[DeskSession, Depends(door)]
+    CaseId = Annotated[int, Path(ge=1, le=BIG)]
+
+    @api.get("/session")
+    async def who(session: Session) -> dict[str, Any]:
+        return session_shown(session)
+
+    @api.delete("/session", status_code=204)
+    async def log_out(session: Session, request: Request) -> Response:
+        await store.log_out(request.cookies[door.cookie])
+        live.wake(DESK)
+        response = Response(status_code=204)
+        door.let_out(response)
+        return response
+
+    @api.put("/session/language", status_code=204)
+    async def speak(body: LanguageBody, session: Session) -> Response:
+        """The language of the desk for this caseworker, on whatever device."""
+        code = words.fallback(body.language)
+        if code is None:
+            raise ApiError(422, "unknown_language")
+        await store.set_caseworker_language(session.caseworker, code)
+        return Response(status_code=204)
+
+    @api.get("/queue")
+    async def queue(session: Session) -> dict[str, Any]:
+        return _snapshot(await desk.queue(session), await desk.called())
+
+    @api.post("/claims", status_code=201)
+    async def claim_next(session: Session) -> dict[str, Any]:
+        """Takes the case whose turn it is; 404 when nobody waits."""
+        case = await desk.claim_next(session)
+        if case is None:
+            raise ApiError(404, "not_found", "Nobody is waiting.")
+        return row_shown(Row(case, None))
+
+    @api.get("/facts")
+    async def facts(session: Session) -> dict[str, Any]:
+        """The facts in the answers whose review is overdue, longest first; empty for who is no coordinator."""
+        due = [
+            {"id": fact.id, "shown": fact.shown, "source": fact.source, "since": fact.review_on.isoformat()}
+            for fact in desk.facts_due(session)
+        ]
+        return {"due": due}
+
+    @api.post("/cases/{case_id}/claim")
+    async def claim(case_id: CaseId, session: Session) -> dict[str, Any]:
+        return row_shown(Row(await desk.claim(session, case_id), None))
+
+    @api.get("/cases/{case_id}/messages")
+    async def read(
+        case_id: CaseId,
+        session: Session,
+        after: Annotated[int, Query(ge=0, le=BIG)] = 0,
+        lang: Annotated[str, Query(max_length=35)] = "",
+    ) -> dict[str, Any]:
+        """The messages after `after`, and all that the person answered in forms (in `lang`, else the session's)."""
+        language = language_of(words, session, lang)
+        found = await desk.read(session, case_id, after)
+        messages = [message_shown(m) | own.of(m, language) for m in found]
+        return {"messages": messages, "told": told_shown(await desk.told(session, case_id), words, language)}
+
+    @api.post("/cases/{case_id}/messages", status_code=202)
+    async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
+        if interpreter is None:
+            return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
+        if (was := body.translated) is None:
+            return {"seq": await interpreter.reply_plain(session, case_id, str(body.id), body.text)}
+        return {
+            "seq": await interpreter.reply(session, case_id, str(body.id), body.text, was.text, was.own, was.looked)
+        }
+
+    @api.post("/cases/{case_id}/seen", status_code=204)
+    async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
+        await desk.seen(session, case_id, body.seq)
+        return Response(status_code=204)
+
+    @api.post("/cases/{case_id}/release", status_code=204)
+    async def release(case_id: CaseId, session: Session) -> Response:
+        await desk.release(session, case_id)
+        if interpreter is not None:
+            await interpreter.forget(session, case_id)
+        return Response(status_code=204)
+
+    @api.post("/cases/{case_id}/close", status_code=204)
+    async def close(case_id: CaseId, body: CloseBody, session: Session) -> Response:
+        await desk.close(session, case_id, body.outcome)
+        if interpreter is not None:
+            await interpreter.forget(session, case_id)
+        return Response(status_code=204)
+
+    if interpreter is not None:
+        desk_translation.add(api, interpreter, door)
+    file, centres = CaseFile(desk, store, words, live), Centres(desk, store, live)
+    _add_work(api, work, feed, door, interpreter, file, centres)
+    _add_events(api, desk, live, door)
+    return api
+
+
+def _add_work(
+    api: APIRouter, work: CaseWork, feed: Feed, door: Door, interpreter: Interpreter | None, file: CaseFile,
+    centres: Centres,
+) -> None:  # fmt: skip
+    desk_work.add(api, work, feed, door, interpreter, lambda case: row_shown(Row(case, None)), file)
+    desk_file.add(api, file, door)
+    desk_centres.add(api, centres, door, interpreter)
+
+
+def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
+    """The stream that keeps a page true; it reads the database, a wake-up only makes it faster."""
+
+    @api.get("/events")
+    async def events(request: Request) -> EventSourceResponse:
+        """`queue`: the whole queue, whenever it changed. `beat`: nothing changed, and the line works.
+        `expired`: the session has ended."""
+        return EventSourceResponse(_stream(request), ping=20)
+
+    async def _stream(request: Request) -> AsyncIterator[ServerSentEvent]:
+        rows: Sequence[Row] = ()
+        last = None
+
+        async def read() -> tuple[Sequence[Row], dict[str, Any]] | None:
+            # Read anew each time: a session ends by logging out elsewhere, by time, or when it is taken away.
+            # The stream itself is no sign of life: an open page alone keeps nobody logged in.
+            session = await door.session(request, touch=False)
+            if session is None:
+                return None
+            now = rows
+            if works_on_cases(session.role):  # an administrator's line stays open, and empty
+                await desk.present(session)
+                now = await desk.queue(session, rows)
+            return now, _snapshot(now, await desk.called())
+
+        while not live.closed:
+            with live.listening(DESK) as waiter:
+                found = await whole(read())
+                if found is None:
+                    yield ServerSentEvent("{}", event="expired")
+                    return
+                rows, snapshot = found
+                if snapshot != last:
+                    last = snapshot
+                    data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
+                    yield ServerSentEvent(data, event="queue")
+                else:
+                    yield ServerSentEvent("{}", event="beat")
+                await live.wait(DESK, waiter, FALL_BACK_TO_READING)
+            await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
+
+
+def _snapshot(rows: Sequence[Row], called: Mapping[int, bool]) -> dict[str, Any]:
+    """`called`: somebody is being called to the case; `coming`: somebody has said that they come."""
+    shown = [row_shown(row) for row in rows]
+    for row in shown:
+        row["called"] = row["id"] in called
+        row["coming"] = called.get(row["id"], False)
+    return {"cases": shown}

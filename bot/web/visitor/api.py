@@ -1,0 +1,178 @@
+"""The visitor API, as in the contract. Every route but the first needs the conversation's token."""
+
+# No `from __future__ import annotations`: FastAPI reads the dependency that is named within `router`.
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.conversation.service import Service
+from bot.conversation.sessions import Session
+from bot.domain.model import Message, Urgency
+from bot.domain.return_code_message import code_of
+from bot.runtime.wakeups import Live, conversation
+from bot.security.admission import Gate
+from bot.storage.store import Store
+from bot.web.errors import ApiError
+from bot.web.middleware.source import Source
+from bot.web.visitor.streams import Streams, whole
+
+FALL_BACK_TO_READING = 15.0
+"""Seconds after which a stream reads the database though nothing woke it."""
+
+PLACE = re.compile(r"[0-9]{1,16}")
+
+
+ASKED: dict[int | str, dict[str, Any]] = {428: {"description": "Work is needed: see the header Inloop-Challenge."}}
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewConversationBody(_Body):
+    language: StrictStr | None = Field(None, max_length=35)
+
+
+class MessageBody(_Body):
+    id: UUID
+    text: StrictStr
+
+
+class ChoiceBody(_Body):
+    id: UUID
+    choice: StrictStr = Field(max_length=100)
+
+
+class RestoreBody(_Body):
+    return_code: StrictStr = Field(max_length=200)
+
+
+class Opened(BaseModel):
+    token: str
+    return_code: str
+    telegram: str | None = None
+    """A link that goes on with the talk in Telegram, where there is a bot."""
+
+
+class Stored(BaseModel):
+    seq: int
+
+
+def shown(message: Message) -> dict[str, Any]:
+    """A message as the contract has it."""
+    data: dict[str, Any] = {
+        "seq": message.seq,
+        "from": message.sender.value,
+        "text": message.text,
+        "choices": [{"token": c.token, "label": c.label} for c in message.choices],
+    }
+    if message.urgency is not Urgency.NONE:
+        data["urgency"] = message.urgency.value
+    if (was := message.translated) is not None:
+        data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
+    return data
+
+
+async def shown_to(store: Store, session: Session, message: Message) -> dict[str, Any]:
+    """The same for its own person: `return_code`, when the message tells one and it is the one that opens this talk."""
+    code = code_of(message)
+    if code is None or not await store.is_return_code(session.person, code):
+        return shown(message)
+    return shown(message) | {"return_code": code}
+
+
+def router(
+    service: Service, store: Store, live: Live, gate: Gate, source: Source,
+    link: Callable[[str], str | None] = lambda _: None,
+) -> APIRouter:  # fmt: skip
+    """The routes under `/api`. `link` makes an address in Telegram of a return code."""
+    api = APIRouter(prefix="/api", tags=["visitor"])
+    streams = Streams()
+
+    async def opened(authorization: Annotated[str | None, Header()] = None) -> Session:
+        scheme, _, token = (authorization or "").partition(" ")
+        session = await service.session(token.strip()) if scheme.lower() == "bearer" and token else None
+        if session is None:
+            raise ApiError(401, "unauthorized")
+        return session
+
+    Open = Annotated[Session, Depends(opened)]
+
+    Proof = Annotated[str, Header(alias="Inloop-Proof", max_length=200)]
+
+    @api.post("/conversations", status_code=201, response_model_exclude_none=True, responses=ASKED)
+    async def create(body: NewConversationBody, request: Request, proof: Proof = "") -> Opened:
+        """While very many begin: 428 with a challenge. Its solution goes into the header `Inloop-Proof`."""
+        gate.enter(source(request), proof)
+        if body.language is not None and not service.knows(body.language):
+            raise ApiError(422, "unknown_language")
+        new = await service.start(body.language)
+        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
+
+    @api.post("/conversations/restore", status_code=201, response_model_exclude_none=True, responses=ASKED)
+    async def restore(body: RestoreBody, request: Request, proof: Proof = "") -> Opened:
+        """The conversation behind a return code, with a new token. The old token stops working."""
+        gate.enter(source(request), proof)
+        new = await service.restore(body.return_code)
+        if new is None:
+            raise ApiError(404, "not_found")
+        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
+
+    @api.delete("/conversations", status_code=204)
+    async def delete(session: Open) -> Response:
+        await service.forget(session)
+        return Response(status_code=204)
+
+    @api.post("/messages", status_code=202)
+    async def write(
+        body: MessageBody, session: Open, accept_language: Annotated[str, Header(max_length=500)] = ""
+    ) -> Stored:
+        hints = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
+        return Stored(seq=await service.handle_message(session, str(body.id), body.text, hints))
+
+    @api.post("/choices", status_code=202)
+    async def choose(body: ChoiceBody, session: Open) -> Stored:
+        seq = await service.handle_choice(session, str(body.id), body.choice)
+        if seq is None:
+            raise ApiError(422, "unknown_choice")
+        return Stored(seq=seq)
+
+    @api.get("/messages")
+    async def read(session: Open, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> dict[str, Any]:
+        return {"messages": [await shown_to(store, session, m) for m in await store.messages(session.person, after)]}
+
+    @api.get("/events")
+    async def events(
+        session: Open,
+        request: Request,
+        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> EventSourceResponse:
+        seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
+        start = max(after, int(seen[0])) if seen else after
+        return EventSourceResponse(_stream(session, start, request.headers["Authorization"]), ping=20)
+
+    async def _stream(session: Session, after: int, authorization: str) -> AsyncIterator[ServerSentEvent]:
+        topic = conversation(session.person.conversation)
+        with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
+            while goes_on() and not live.closed:
+                with live.listening(topic) as waiter:
+                    messages = await whole(store.messages(session.person, after))
+                    for message in messages:
+                        after = message.seq
+                        data = json.dumps(await whole(shown_to(store, session, message)), ensure_ascii=False)
+                        yield ServerSentEvent(data, id=str(message.seq))
+                    if messages:
+                        continue
+                    if await whole(service.session(authorization.partition(" ")[2].strip())) is None:
+                        yield ServerSentEvent("{}", event="gone")  # deleted, or opened elsewhere with the return code
+                        return
+                    await live.wait(topic, waiter, FALL_BACK_TO_READING)
+
+    return api

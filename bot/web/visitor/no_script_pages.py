@@ -1,0 +1,122 @@
+"""The pages of a talk without scripts: what stands before the first use, the talk as it stands, and the blank one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from fastapi import Request, Response
+
+from bot.domain.model import Message, Sender, Urgency
+from bot.domain.ports import Catalogue
+from bot.security.admission import WorkNeeded
+from bot.storage.sealing.return_codes import new_return_code
+from bot.web.assets import version
+from bot.web.visitor.page import TEMPLATES, calls, in_app
+from bot.web.visitor.sealed_state import Slip, Slips
+
+SHOWN = 30
+"""Messages on a page; the earlier ones are one button away."""
+
+
+AGAIN = ("slip", "once", "do", "choice", "text", "code", "proof")
+"""What is sent once more when it failed, or has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a page of the talk shows beside the messages. `sent`: the place of what was just taken. `everything`: also
+    what is long past. `sure`: asks whether the talk is to be deleted."""
+
+    draft: str = ""
+    note: str = ""
+    sent: int | None = None
+    everything: bool = False
+    sure: bool = False
+
+
+class PlainPages:
+    """Every page holds the numbers to call and the way out. `link` makes an address in Telegram of a return code."""
+
+    def __init__(
+        self, words: Catalogue, slips: Slips, link: Callable[[str], str | None], exit_url: str, max_text: int
+    ) -> None:
+        self._words = words
+        self._slips = slips
+        self._link = link
+        self._exit_url = exit_url
+        self._max_text = max_text
+        self._stamp = version()
+
+    def before(
+        self, request: Request, lang: str, *, note: str = "", card: Message | None = None, status: int = 200,
+        restoring: bool = False,
+    ) -> Response:  # fmt: skip
+        """What stands before the first use, with the token and the code that a talk would have."""
+        slip = self._slips.write(Slip(secrets.token_urlsafe(32), new_return_code(lang), lang))
+        language = next(language for language in self._words.languages if language.code == lang)
+        values = {"note": note, "card": card, "restoring": restoring, "draft": language.answers == "draft"}
+        return self._shown(request, "plain_before.html", lang, slip, values, status)
+
+    def talk(self, request: Request, lang: str, slip: Slip, messages: Sequence[Message], page: Talk) -> Response:
+        """The talk; the browser goes to the card, when what was sent brought one, or to the newest message."""
+        shown = messages if page.everything else messages[-SHOWN:]
+        card = next((m.seq for m in shown if page.sent is not None and m.seq > page.sent and is_card(m)), None)
+        values = {
+            "messages": shown,
+            "earlier": len(messages) - len(shown),
+            "danger": any(is_card(message) for message in messages),
+            "mine": max((m.seq for m in messages if m.sender is Sender.PERSON), default=0),
+            "new": card or shown[-1].seq,
+            "draft": page.draft,
+            "note": page.note,
+            "sure": page.sure,
+            "once": str(uuid4()),
+            "code": slip.code,
+            "telegram": in_app(self._link(slip.code)),
+            "names": {language.code: language.name for language in self._words.languages},
+            "max_text": self._max_text,
+        }
+        written = self._slips.write(Slip(slip.token, slip.code, lang))
+        return self._shown(request, "plain_talk.html", lang, written, values)
+
+    def failed(self, request: Request, lang: str, fields: Mapping[str, str]) -> Response:
+        """Something is wrong on our side: the same form once more, under a button."""
+        return self._again(request, lang, fields, self._words.say("errors.generic", lang), 500)
+
+    def wait(self, request: Request, lang: str, fields: Mapping[str, str], needed: WorkNeeded) -> Response:
+        """Very many begin: the same form once more, good after a time. With a button and not by itself, since a page
+        that goes on without a script has an address alone, and what the form holds must stand in none."""
+        fields, note = {**fields, "proof": needed.challenge}, self._words.label("visitor.many_begin", lang)
+        response = self._again(request, lang, fields, note, 429, f"{needed.seconds // 60}:{needed.seconds % 60:02d}")
+        response.headers["Retry-After"] = str(needed.seconds)
+        return response
+
+    def _again(
+        self, request: Request, lang: str, fields: Mapping[str, str], note: str, status: int, wait: str = ""
+    ) -> Response:
+        again = {name: fields[name] for name in AGAIN if name in fields}
+        values = {"note": note, "again": again, "wait": wait}
+        return self._shown(request, "plain_failed.html", lang, "", values, status)
+
+    def left(self, request: Request) -> Response:
+        """A blank page that goes on to the harmless one by itself."""
+        values = {"exit_url": self._exit_url, "name": urlsplit(self._exit_url).hostname}
+        return TEMPLATES.TemplateResponse(request, "plain_left.html", values)
+
+    def _shown(
+        self, request: Request, template: str, lang: str, slip: str, values: dict[str, Any], status: int = 200
+    ) -> Response:
+        language = next(language for language in self._words.languages if language.code == lang)
+        labels = dict(self._words.labels("visitor", lang))
+        values |= {"lang": lang, "rtl": language.rtl, "words": labels, "slip": slip, "version": self._stamp}
+        return TEMPLATES.TemplateResponse(request, template, values | calls(self._words), status_code=status)
+
+
+def is_card(message: Message) -> bool:
+    """Whether a message is what a person in danger is told."""
+    return message.sender is Sender.SYSTEM and message.urgency is not Urgency.NONE

@@ -1,0 +1,113 @@
+"""The visitor's page, its words, its files, and the way out."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from starlette.templating import Jinja2Templates
+
+from bot.domain.ports import Catalogue
+from bot.settings import Settings
+from bot.web.assets import version
+from bot.web.errors import ApiError
+
+HERE = Path(__file__).parent
+TEMPLATES = Jinja2Templates(directory=HERE / "templates")
+
+DOOR = frozenset({"/", "/talk", "/leave"})
+"""The pages that an allowed site may show in a frame."""
+
+SAID = {
+    **{code: f"errors.{code}" for code in ("empty", "too_long", "too_many")},
+    "unauthorized": "errors.not_found",
+    "failed": "errors.generic",
+    "deleted": "forget.done",
+    "unread_kind": "unread_kind",
+}
+"""What the page itself says: by the code of an error, or for what only the page can know."""
+
+
+def towards(text: str, rtl: bool) -> str:
+    """The direction of a text on a page: as its first letter says, but on a page from right to left a text with such
+    letters is one, though it may begin with a Latin name."""
+    return "rtl" if rtl and any("\u0590" <= letter <= "\u08ff" for letter in text) else "auto"
+
+
+TEMPLATES.env.globals["towards"] = towards
+
+
+def dial(number: str) -> str:
+    """A number as a `tel:` link wants it."""
+    return "".join(ch for ch in number if ch.isdigit() or ch == "+")
+
+
+def in_app(link: str | None) -> dict[str, str] | None:
+    """A link into Telegram as one that the app itself opens: the browser's history does not hold the code then, and no
+    web server of Telegram's is asked. With the bot's name, for whoever has to look for it."""
+    if link is None:
+        return None
+    parts = urlsplit(link)
+    bot, start = parts.path.strip("/"), parts.query.removeprefix("start=")
+    return {"bot": bot, "link": f"tg://resolve?domain={bot}&start={start}"}
+
+
+def packed(request: Request, response: Response) -> Response:
+    """Compressed where the browser can take it. Only for what is the same for everybody: the length of a compressed
+    page that holds a secret beside somebody's words tells about the secret."""
+    response.headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("Accept-Encoding", "").lower():
+        response.body = gzip.compress(bytes(response.body), 6)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+def calls(words: Catalogue) -> dict[str, str]:
+    """The numbers of a page's first lines, to read and to dial."""
+    emergency, stop = words.fact("emergency_phone"), words.fact("stop_phone")
+    return {"emergency": dial(emergency), "stop_phone": stop, "stop_dial": dial(stop)}
+
+
+def router(words: Catalogue, settings: Settings) -> APIRouter:
+    """`/`, `/words/<language>`, `/leave`, and `/embed.js` where sites may show the chat."""
+    pages = APIRouter(include_in_schema=False)
+    stamp = version()
+
+    @pages.get("/")
+    async def visitor(request: Request) -> Response:
+        values = {"languages": words.languages, "first": words.languages[0], "version": stamp, **calls(words)}
+        values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
+        onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
+        return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))
+
+    @pages.get("/words/{lang}")
+    async def page_words(lang: str, request: Request) -> Response:
+        code = words.fallback(lang)
+        if code is None:
+            raise ApiError(404, "unknown_language")
+        language = next(language for language in words.languages if language.code == code)
+        said = {name: words.say(key, code) for name, key in SAID.items()}
+        facts: dict[str, Any] = {
+            "emergency": dial(words.fact("emergency_phone")),
+            "stop": dial(words.fact("stop_phone")),
+        }
+        labels, draft = dict(words.labels("visitor", code)), language.answers == "draft"
+        answer = {"language": code, "rtl": language.rtl, "labels": labels, "said": said, "draft": draft}
+        return packed(request, JSONResponse(answer | {"facts": facts}))
+
+    @pages.get("/leave")
+    async def leave() -> RedirectResponse:
+        return RedirectResponse(settings.exit_url, status_code=303)
+
+    @pages.get("/embed.js")
+    async def embed() -> Response:
+        if not settings.embed_sites:
+            raise ApiError(404, "not_found")
+        return FileResponse(HERE / "static" / "embed.js", media_type="text/javascript")
+
+    return pages
