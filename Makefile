@@ -7,7 +7,7 @@ help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/'
 run:  ## set up, train what is not trained yet, serve http://127.0.0.1:8080/
 	@exec $(PYTHON) scripts/setup.py run
-test:  ## set up and run all tests (ARGS="tests/web -k exit" for some)
+test:  ## set up and run all tests (ARGS="tests/process/web -k exit" for some)
 	@exec $(PYTHON) scripts/setup.py test $(ARGS)
 bench:  ## the benchmarks, each beside its baseline
 	@exec $(PYTHON) scripts/setup.py bench $(ARGS)

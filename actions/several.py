@@ -17,7 +17,8 @@ QUIET = ASIDE - {"are_you_human"}
 """Of these nothing is guessed beside: who needs time or does not understand is not shown more than they surely ask."""
 PART_SURE, PART_LIKELY, OF_ALL = 0.9, 0.3, 0.01
 """Of a message with several questions: from where a question is surely about a topic; from where it may be, when the
-whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/engine/two_questions.jsonl``: decision 0048."""
+whole message is about that with ``OF_ALL`` at least. Chosen on ``tests/process/engine/two_questions.jsonl``
+(decision 0048)."""
 VAGUE_SURE = 0.99
 """From where a clause is about one of those all the same: "what does Payoke do exactly?" is."""
 GUESS = 0.05

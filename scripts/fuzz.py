@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST = 100_000
-TESTS = ("tests/fuzz", "tests/web/test_fuzz.py", "tests/storage/test_handoff_states.py")
+TESTS = ("tests/unit/fuzz", "tests/process/web/test_fuzz.py", "tests/contract/storage/test_handoff_states.py")
 
 
 def main() -> int:

@@ -39,8 +39,11 @@ TABLE = ROOT / "tests" / "mutations.yml"
 PAGE = ROOT / "docs" / "promises-proved.md"
 CACHE = ROOT / ".cache" / "prove.json"
 LINKED = (".venv", "engine/.venv", "models", ".cache/uv")
-SLOW = ("tests/browser/", "tests/process/")
-QUICK = ("tests/core/", "tests/test_gate", "tests/test_settings", "tests/test_access", "tests/web/test_source")
+SLOW = ("tests/browser/test_", "tests/process/test_")
+QUICK = (
+    "tests/unit/domain/", "tests/unit/security/", "tests/unit/settings/", "tests/process/web/test_access",
+    "tests/unit/web/",
+)  # fmt: skip
 PATIENCE = 900
 PLUGINS = ("pytest_asyncio.plugin", "pytest_timeout")
 """Of pytest: only those that the tests need."""

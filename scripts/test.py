@@ -1,8 +1,8 @@
 """What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
 
-Arguments go to pytest: `make test ARGS="tests/web -k exit"`. Without any, three files of tests run at a time, which
-keeps two processors busy, then two at a time of those in a browser, where people's patience has an end, and which wait
-for it often enough: ruff and mypy run beside them.
+Arguments go to pytest: `make test ARGS="tests/process/web -k exit"`. Without any, three files of tests run at a time,
+which keeps two processors busy, then two at a time of those in a browser, where people's patience has an end, and
+which wait for it often enough: ruff and mypy run beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "tests/process/test_siege.py"
 """It takes the whole machine, and would take it from others' tests."""
-PAGES = ("tests/browser/test_*.py", "tests/desk/test_*page.py", "tests/desk/test_rota.py")
+PAGES = ("tests/browser/test_*.py", "tests/browser/desk/test_*.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 

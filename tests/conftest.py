@@ -25,10 +25,11 @@ settings.load_profile("patient")
 
 
 LONG = (
-    "tests/process/", "tests/storage/test_handoff_states.py", "tests/oncall/", "tests/channels/", "tests/test_cli.py",
-    "tests/test_access.py", "tests/storage/test_revisions.py", "tests/dialogs/", "tests/nlu/",
-    "tests/storage/test_cases.py", "tests/web/test_plain_forms.py", "tests/browser/", "tests/desk/test_card_page.py",
-    "tests/desk/test_page.py",
+    "tests/process/test_", "tests/contract/storage/test_handoff_states.py", "tests/process/oncall/",
+    "tests/process/telegram/", "tests/process/cli/test_cli.py", "tests/process/web/test_access.py",
+    "tests/contract/storage/test_revisions.py", "tests/dialogs/", "tests/model/test_understanding.py",
+    "tests/contract/storage/test_cases.py", "tests/process/web/test_plain_forms.py", "tests/browser/test_",
+    "tests/browser/desk/test_card_page.py", "tests/browser/desk/test_page.py",
 )  # fmt: skip
 """A file of these takes a minute or more: begun last, it would hold one process while the others have nothing to do."""
 

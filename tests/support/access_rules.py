@@ -1,4 +1,4 @@
-"""The rules of `tests/test_access.py`: who may do what, and a request that is right for each route."""
+"""The rules of `tests/process/web/test_access.py`: who may do what, and a request that is right for each route."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 ANYBODY, PERSON, DESK, OWNER = "anybody", "the person with the token", "whoever is logged in", "the owner of the case"
 COORDINATOR = "whoever coordinates"
 BY_NUMBER = "the owner of the case whose number is in the body, or whoever coordinates"
-# An administrator, who is on another side of all this, is in tests/desk/test_roles.py.
+# An administrator, who is on another side of all this, is in tests/process/desk/test_roles.py.
 
 RULES = {
     ("GET", "/"): ANYBODY,
@@ -70,7 +70,7 @@ RULES = {
     ("POST", "/desk/api/cases/{case_id}/drafts/back"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/drafts/alternatives"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/transfer"): OWNER,
-    ("DELETE", "/desk/api/cases/{case_id}/transfer"): OWNER,  # and the colleague: tests/desk/test_work.py
+    ("DELETE", "/desk/api/cases/{case_id}/transfer"): OWNER,  # and the colleague: tests/process/desk/test_case_work.py
     ("POST", "/desk/api/cases/{case_id}/transfer/accept"): OWNER,  # whom it is offered to, before: the same
     ("POST", "/desk/api/cases/{case_id}/to-bot"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/reopen"): OWNER,  # anybody, when it is closed: the same

@@ -1,15 +1,15 @@
 """Rows of every revision of the schema, as they were written at the time, and a database that is filled with them.
 
-`tests/storage/revisions/<revision>.json` has, for each table that the revision makes, its rows; for a table that was
-there before, what its rows have more (in the same order). Bytes are hexadecimal, times ISO 8601 in UTC. Rows are put
-in with the columns that the database has at that revision, so that what a migration does to them can be seen.
+`tests/contract/storage/revisions/<revision>.json` has, for each table that the revision makes, its rows; for a table
+that was there before, what its rows have more (in the same order). Bytes are hexadecimal, times ISO 8601 in UTC. Rows
+are put in with the columns that the database has at that revision, so that what a migration does to them can be seen.
 
 A new migration needs a file of its own. One to begin with, in which only keys and counts fit::
 
     .venv/bin/python -m tests.support.revisions 0006
 
-What is sealed in it has to be sealed for real where a test is to open it: `tests/storage/test_revisions.py` has the
-secrets of the conversations.
+What is sealed in it has to be sealed for real where a test is to open it:
+`tests/contract/storage/test_revisions.py` has the secrets of the conversations.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text
 from bot.storage.database import schema
 from bot.storage.database.engine import blocking_engine
 
-HERE = Path(__file__).resolve().parent.parent / "storage" / "revisions"
+HERE = Path(__file__).resolve().parent.parent / "contract" / "storage" / "revisions"
 VERSION = "alembic_version"
 MADE_BY_ITSELF = {"installation", "audit_head"}
 """Their one row is made by the revision; the test's takes its place."""

@@ -1,0 +1,1 @@
+"""Fast tests by room: no trained model, no process, SQLite at most."""
