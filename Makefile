@@ -11,7 +11,7 @@ test:  ## set up and run all tests (ARGS="tests/process/web -k exit" for some)
 	@exec $(PYTHON) scripts/setup.py test $(ARGS)
 bench:  ## the benchmarks, each beside its baseline
 	@exec $(PYTHON) scripts/setup.py bench $(ARGS)
-lint:  ## ruff and mypy
+lint:  ## ruff, mypy and import-linter
 	@exec $(PYTHON) scripts/setup.py lint
 fuzz:  ## 100,000 inputs and more to every parser and every route, counted (minutes)
 	@exec $(PYTHON) scripts/setup.py fuzz $(ARGS)

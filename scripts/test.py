@@ -2,7 +2,7 @@
 
 Arguments go to pytest: `make test ARGS="tests/process/web -k exit"`. Without any, three files of tests run at a time,
 which keeps two processors busy, then two at a time of those in a browser, where people's patience has an end, and
-which wait for it often enough: ruff and mypy run beside them.
+which wait for it often enough: the linters run beside them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def main() -> int:
         codes.append(subprocess.run([*pytest, "-n", "2", *by_file, *pages], env=env, check=False).returncode)
         codes.append(lint.wait())
     if codes[-1]:
-        say("ruff or mypy found something: see above")
+        say("a linter found something: see above")
     codes.append(subprocess.run([*pytest, ALONE], env=env, check=False).returncode)
     return int(any(codes))
 
