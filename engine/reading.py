@@ -53,7 +53,7 @@ class Turn:
 
 def neutral(text: str) -> str:
     """Take away what could make a text look like a command to Rasa: slashes and blanks, of all of Unicode as Rasa
-    strips them, at its beginning. As `plain` in the gateway's `core/intake.py`."""
+    strips them, at its beginning. As `plain` in the gateway's `domain/message_text.py`."""
     return re.sub(r"^[\s/\x00-\x20\u200b\ufeff]+", "", text) or "?"
 
 

@@ -1,9 +1,9 @@
 """Between a person and a caseworker who share no language: what was written, in the reader's language, and what will be
-sent, in the person's. What is read is shown to danger as well (`late_look.py`). Every operation on a case goes through
-`Desk.access`, as all of the desk's do.
+sent, in the person's. What is read is shown to danger as well (`desk/reassessment.py`). Every operation on a case goes
+through `Desk.access`, as all of the desk's do.
 
 Only what a person or a caseworker wrote themselves is translated. The bot's words, the safety card, the answers and
-what is pressed are written by people in every language (`web/desk_own.py`).
+what is pressed are written by people in every language (`web/desk/own_language.py`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Danger's look at what the desk has translated. It may raise what was seen, never lower it.
 
-The second look (`second_look.py`) reads a message in one language, as soon as it comes. Where that failed, where the
-gateway stopped before it, or where the caseworker reads another language, the translation that stands on the desk is
-one that danger has not seen: here it does. What the person wrote before they said that they are safe, or before an
-earlier case was closed, raises nothing.
+The second look (`conversation/reassessment.py`) reads a message in one language, as soon as it comes. Where that
+failed, where the gateway stopped before it, or where the caseworker reads another language, the translation that stands
+on the desk is one that danger has not seen: here it does. What the person wrote before they said that they are safe, or
+before an earlier case was closed, raises nothing.
 """
 
 from __future__ import annotations

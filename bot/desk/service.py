@@ -3,7 +3,7 @@
 The queue needs no key, and every caseworker sees all of that of their organisation. A conversation is read by its owner
 alone: who
 wants to read it claims it first, so that the person knows that somebody reads along. (A coordinator's look, with a
-reason, is in `looking.py`.) An administrator has no part in any of it.
+reason, is in `supervision.py`.) An administrator has no part in any of it.
 """
 
 from __future__ import annotations

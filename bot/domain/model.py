@@ -35,7 +35,7 @@ class Sender(StrEnum):
 
 
 class Handoff(StrEnum):
-    """Who owns the conversation. `core/handoff.py` has the moves between these."""
+    """Who owns the conversation. `domain/handoff.py` has the moves between these."""
 
     BOT = "bot"
     WAITING = "waiting"
@@ -142,7 +142,7 @@ class Case:
     closed_at: datetime | None = None
     outcome: str | None = None
     organisation: int = 1
-    """Whose caseworkers see it; 0: those of every organisation (`core.organisations`)."""
+    """Whose caseworkers see it; 0: those of every organisation (`domain.organisations`)."""
     handed_from: str | None = None
     """The name of the organisation that gave it to this one, until somebody takes it."""
 
@@ -177,4 +177,4 @@ class EngineTurn:
     requests: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
     form: Mapping[str, Any] | None = None
-    """Where a form stands after the turn (`core.forms`); None: it stands where it stood."""
+    """Where a form stands after the turn (`domain.forms`); None: it stands where it stood."""

@@ -104,7 +104,7 @@ class Rota:
         return found
 
     def of(self, organisation: int) -> Rota:
-        """The same for one organisation (`core.organisations`); every one: as it is."""
+        """The same for one organisation (`domain.organisations`); every one: as it is."""
         if organisation == EVERY:
             return self
         return replace(self, team=[member for member in self.team if member.organisation == organisation])

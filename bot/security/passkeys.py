@@ -114,7 +114,7 @@ def challenge_in(client_data: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Signed:
-    """What a passkey signed, as a browser sent it; see `storage.factors.Assertion`."""
+    """What a passkey signed, as a browser sent it; see `storage.people.second_factors.Assertion`."""
 
     sent: dict[str, Any]
     place: Place

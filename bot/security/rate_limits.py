@@ -1,6 +1,6 @@
 """How often something may be done before it is slowed down: messages of one conversation, and return codes that one
 chat of Telegram tries. Never a block by address, and never in the way of a message that is dangerous: the service asks
-only after the assessment. What a new talk of the web costs while very many begin is `gate.py`'s."""
+only after the assessment. What a new talk of the web costs while very many begin is `admission.py`'s."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ NAME_BYTES = 16
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Deadline:
-    """`name`: which one, as 32 hexadecimal digits. `kind` is a word of `core.deadlines`."""
+    """`name`: which one, as 32 hexadecimal digits. `kind` is a word of `domain.deadlines`."""
 
     name: str
     kind: str

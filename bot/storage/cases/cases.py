@@ -1,7 +1,7 @@
 """Cases: the queue that caseworkers see, who owns what, and how a conversation is opened for its owner.
 
 The state of a case and of its conversation change together, in one transaction that holds the
-conversation's row. Moves come from `core.handoff`. Nothing here closes a case by a timer.
+conversation's row. Moves come from `domain.handoff`. Nothing here closes a case by a timer.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Cases(Audit):
     """See `Store`."""
 
     async def queue(self, organisation: int | None = None) -> list[Case]:
-        """Waiting and owned cases, in the order of `core.waiting`: those that an organisation's caseworkers see, or
-        all."""
+        """Waiting and owned cases, in the order of `domain.queue_order`: those that an organisation's caseworkers see,
+        or all."""
         query = case_rows().where(cases.c.state.in_(_OPEN), *seen_by(organisation))
         async with self._db.read() as connection:
             return sorted((opened_case(row) for row in await connection.execute(query)), key=place)

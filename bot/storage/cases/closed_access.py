@@ -1,4 +1,4 @@
-"""Opening what is closed, for coordinators, and keeping it sealed to those who may (`storage/closed.py`)."""
+"""Opening what is closed, for coordinators, and keeping it sealed to those who may (`closed_keys.py`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Conversations: made, opened by a browser's token or by a return code, deleted.
 
 The private key of a conversation is wrapped three times: under the token, under the return code, and
-sealed to the team key (or, without an open case, to coordinators: `closed.py`).
+sealed to the team key (or, without an open case, to coordinators: `cases/closed_keys.py`).
 
 Deleting a conversation destroys the wraps and the bodies in one transaction.
 """

@@ -59,7 +59,7 @@ class Keeping(Conversations):
     """See `Store`."""
 
     async def due(self, rules: Retention) -> dict[int, str]:
-        """Every conversation that is kept longer than `rules` say, with its kind (`core.retention.kind`).
+        """Every conversation that is kept longer than `rules` say, with its kind (`domain.retention.kind`).
 
         Never one that somebody waits in or owns.
         """

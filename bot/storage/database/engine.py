@@ -84,7 +84,7 @@ class Database:
         self.zone: tzinfo = ZoneInfo("Europe/Brussels")
         """Where the house is: figures are of its months and hours."""
         self.open_cases_only = False
-        """Whether the team's key opens a conversation only while a case of it is open (`storage/closing.py`)."""
+        """Whether the team's key opens a conversation only while a case of it is open (`cases/closed_access.py`)."""
         logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # its debug lines hold whatever was bound
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # hide_parameters: an error must not carry what was bound, not even sealed

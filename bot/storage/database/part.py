@@ -69,7 +69,7 @@ class Part:
 
 
 def moved(what: Move) -> ColumnElement[str]:
-    """`core.handoff.move` as SQL, made from the same table, for the moves that every state allows."""
+    """`domain.handoff.move` as SQL, made from the same table, for the moves that every state allows."""
     moves = {before.value: after.value for (before, w), after in TABLE.items() if w is what}
     assert len(moves) == len(Handoff), what
     return case(moves, value=conversations.c.state)

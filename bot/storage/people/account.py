@@ -26,7 +26,7 @@ MOST_PASSKEYS = 10
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session in the list of its caseworker; `device` is one of `core.devices.Device`."""
+    """A session in the list of its caseworker; `device` is one of `domain.devices.Device`."""
 
     id: str
     begun_at: datetime

@@ -108,7 +108,7 @@ class Figures(Part):
             return list((await connection.execute(query)).scalars())
 
     async def figures(self, of: str) -> dict[tuple[str, str], int]:
-        """The counts of a month, by kind and key, as they are; `core.figures.tables` says what may be shown."""
+        """The counts of a month, by kind and key, as they are; `domain.statistics.tables` says what may be shown."""
         query = select(figures.c.kind, figures.c.key, figures.c.count).where(figures.c.month == of)
         async with self._db.read() as connection:
             return {(row[0], row[1]): row[2] for row in await connection.execute(query)}

@@ -202,7 +202,7 @@ cases = Table(
     Column("number", String(10), nullable=False, unique=True),
     Column("conversation", Integer, nullable=False),  # no foreign key: the case outlives a deleted conversation
     Column("state", String(10), nullable=False),
-    Column("urgency", SmallInteger, nullable=False),  # the rank of core.model.Urgency, so that it sorts
+    Column("urgency", SmallInteger, nullable=False),  # the rank of domain.model.Urgency, so that it sorts
     Column("signals", Text, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("waiting_since", Utc, nullable=False),

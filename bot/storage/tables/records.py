@@ -21,7 +21,7 @@ audit_log = Table(
     Column("moment", LargeBinary, nullable=False),
     Column("salt", LargeBinary),  # nothing: only the day of `at` is kept
 )
-"""Who did what (`core/audit.py`); `before`: the hash of the row before."""
+"""Who did what (`domain/audit.py`); `before`: the hash of the row before."""
 
 audit_head = Table(
     "audit_head",
@@ -40,4 +40,4 @@ figures = Table(
     Column("key", String(40), primary_key=True),
     Column("count", Integer, nullable=False),
 )
-"""Counts of a month (`core/figures.py`), added to as things happen. No row of it leads to a case or a person."""
+"""Counts of a month (`domain/statistics.py`), added to as things happen. No row of it leads to a case or a person."""

@@ -1,4 +1,4 @@
-"""Whether the street of an address (`houses.py`) is still there. Pure.
+"""Whether the street of an address (`reading/street_patterns.py`) is still there. Pure.
 
 Between Latin letters its spelling is compared, else its sounds. How Chinese spells a name is not known: there a street
 must stand as it is, else it is marked.

@@ -15,7 +15,7 @@ from bot.web.desk.session import Door, Workers
 
 BIG = 2**53
 Kind = Literal["reflection", "orange_card", "card_a", "appointment", "court", "other"]
-"""Those of `core.deadlines`."""
+"""Those of `domain.deadlines`."""
 Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2199, 12, 31))]
 
 

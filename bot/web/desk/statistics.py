@@ -1,4 +1,4 @@
-"""Figures on the desk, for coordinators: tables and CSV. Both show what `core.figures` lets through."""
+"""Figures on the desk, for coordinators: tables and CSV. Both show what `domain.statistics` lets through."""
 
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `router`.
 import csv

@@ -2,7 +2,7 @@
 did not arrive.
 
 Every step is a POST to one address, and its answer is the page: a browser keeps no such page for its Back button, and
-asks before it sends a form again. What it would send is a slip (`slip.py`), dead once the person has left.
+asks before it sends a form again. What it would send is a slip (`sealed_state.py`), dead once the person has left.
 """
 
 from __future__ import annotations

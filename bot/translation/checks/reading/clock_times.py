@@ -1,4 +1,4 @@
-"""A time of the clock that is said in words, as figures: "tien voor drie" is 2:50 (`clock` in `spoken.yml`). Pure."""
+"""A time of the clock that is said in words, as figures: "tien voor drie" is 2:50 (`time_words.yml`). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a sentence asks, by its mark or by the words that ask where there is none (`asking.yml`). Pure."""
+"""Whether a sentence asks, by its mark or by the words that ask where there is none (`question_marks.yml`). Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What a language says of time in words of its own: the parts of the day, the days from today, quarters and minutes
-before and after an hour (`spoken.yml`). Pure."""
+before and after an hour (`time_words.yml`). Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ NO_NAMED = Named()
 
 
 class Spoken:
-    """The words of one language (`spoken.yml`); `numbers` are its number words, each with its value."""
+    """The words of one language (`time_words.yml`); `numbers` are its number words, each with its value."""
 
     def __init__(self, code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
         self._code = code
@@ -232,6 +232,6 @@ def _without(text: str, form: str) -> str:
 
 @cache
 def spoken() -> Mapping[str, Spoken]:
-    """Every language of `spoken.yml`, by its code."""
+    """Every language of `time_words.yml`, by its code."""
     raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return {code: Spoken(code, entry, lexicons()[code].counting.forms) for code, entry in raw.items()}
