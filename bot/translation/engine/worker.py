@@ -1,5 +1,5 @@
-"""The process that translates: `python -m bot.translation.worker`. Requests come in on standard input, answers go out,
-a line of JSON each; it ends when its input does.
+"""The process that translates: `python -m bot.translation.engine.worker`. Requests come in on standard input, answers
+go out, a line of JSON each; it ends when its input does.
 
 It holds the models and, for a moment, a sentence. Before the first sentence comes it gives up opening connections,
 writing files and starting programs, and nothing that a library prints or logs goes anywhere. Of the library it uses the

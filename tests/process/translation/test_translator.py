@@ -290,7 +290,7 @@ async def test_a_process_that_answers_something_else_is_not_believed(packages: P
 
 SHUT = """
 import socket, sys, urllib.request
-from bot.translation.worker import Models, seal_off
+from bot.translation.engine.worker import Models, seal_off
 models = Models(1)
 models.translate(sys.argv[1:], ["Ja."], 1)
 seal_off()
