@@ -87,7 +87,7 @@ def test_every_word_of_the_scaffold_is_missing_until_it_is_written(tmp_path: Pat
     assert "el/safety.yml: emergency_card is missing" in missing
     assert "el/system.yml: handoff.waiting is missing" in missing
     assert "el/labels.yml: visitor.send is missing" in missing
-    for part in ("answers", "safety", "system", "labels"):
+    for part in ("answers", "questions", "acknowledgements", "safety", "safety_mode", "system", "labels"):
         uncomment(tmp_path / "content/el" / f"{part}.yml")
     meta = tmp_path / "content/el/meta.yml"
     phrases = "".join(f"  - phrase number {number}\n" for number in range(10))
