@@ -126,7 +126,13 @@ class Catalogue:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        return tuple(next(iter(self._words.values())).answers)
+        """The ids of the topics, without the questions under them."""
+        return tuple(name for name in next(iter(self._words.values())).answers if "/" not in name)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The ids `topic/question` of all questions that have an answer of their own."""
+        return tuple(name for name in next(iter(self._words.values())).answers if "/" in name)
 
     def language(self, lang: str) -> Language:
         if lang not in self._words:
@@ -154,6 +160,12 @@ class Catalogue:
     def say(self, key: str, lang: str, **values: str) -> str:
         """A text of the program itself: "handoff.waiting", "errors.empty", "safety.safety_question"."""
         return "\n\n".join(_said(words.texts, key, words.language.rtl, values) for words in self._in(lang))
+
+    def texts(self, start: str, lang: str) -> tuple[str, ...]:
+        """All texts whose keys begin with `start`, with their placeholders. In several languages: those of each."""
+        return tuple(
+            text for words in self._in(lang) for key, text in words.texts.items() if key.startswith(start)
+        )
 
     def label(self, key: str, lang: str, **values: str) -> str:
         """A label of the visitor page or the desk: "visitor.send", "desk.claim"."""

@@ -16,7 +16,8 @@ from bot.content.render import fill_facts, placeholders
 from bot.content.review.review_records import FILE as RECORDS
 from bot.content.review.status import Library, Shelf, progress, read_library
 from bot.content.structure import FREE, Register, Rule, Structure
-from bot.content.terms import most_words, place
+from bot.content.terms import WHOLE, most_words, place
+from bot.content.terms import rule as rule_of
 from bot.content.yaml_reader import ContentError, read_mapping, text_list
 
 
@@ -68,14 +69,14 @@ def _read(folder: Path, library: Library, shelf: Shelf, faults: list[str]) -> _R
             answers.setdefault(topic, {})[part] = value
         else:
             answers[topic] = value
-    safety = {key: value for key, value in shelf.texts.items() if key.startswith("safety.")}
+    whole = {key: value for key, value in shelf.texts.items() if key.startswith(WHOLE)}
     return _Raw(
         register=shelf.register,
         reviewed=done.reviewed,
         read=frozenset(done.texts["reviewed"]),
         never_say=tuple(phrase for phrase in never_say if phrase.strip()),
         answers=answers,
-        texts=safety | _under("system.", shelf.texts),
+        texts=whole | _under("system.", shelf.texts),
         labels=_under("labels.", shelf.texts),
     )
 
@@ -110,18 +111,20 @@ def _build(raw: _Raw, structure: Structure, facts: Mapping[str, Fact], faults: l
     writer = _Writer(raw, facts, faults)
     register = raw.register
     answers = {}
-    for topic, rule in structure.topics.items():
+    for topic, fixed in structure.topics.items():
         if topic in raw.answers:
-            answers[topic] = _answer(writer, topic, raw.answers[topic], rule)
+            answers[topic] = _answer(writer, topic, raw.answers[topic], fixed)
     labels = [answer.label for answer in answers.values()]
     for topic, answer in answers.items():
         if labels.count(answer.label) > 1:
             faults.append(f"{register.code}/answers.yml: {topic}: the label {answer.label!r} stands twice")
     longest = partial(most_words, structure)
     texts = {
-        key: writer.text(place(_key(key)), text, structure.texts.get(key, FREE), longest(_key(key)))
+        key: writer.text(place(_key(key)), text, rule_of(structure, _key(key)), longest(_key(key)))
         for key, text in raw.texts.items()
     }
+    for name, question in structure.questions.items():
+        answers[name] = _question(writer, name, texts, question.rule)
     pages = {
         key: writer.text(f"labels.yml: {key}", text, structure.labels.get(key, FREE), checks.TEXT_WORDS)
         for key, text in raw.labels.items()
@@ -156,6 +159,16 @@ def _answer(writer: _Writer, topic: str, entry: object, rule: Rule) -> Answer:
     sources = writer.sources(entry.get("text"), rule)
     status = writer.status(f"answers.{topic}.text")
     return Answer(text=text, choices=rule.choices, label=label, sources=sources, reviewed=status)
+
+
+def _question(writer: _Writer, name: str, texts: Mapping[str, str], rule: Rule) -> Answer:
+    key = f"questions.{name}"
+    label = texts.get(f"{key}.label", "")
+    if len(label) > checks.QUESTION_CHARS:
+        writer.fault(place(f"{key}.label"), [f"is too long: at most {checks.QUESTION_CHARS} characters"])
+    sources = writer.sources(writer.raw.texts.get(f"{key}.text"), rule)
+    status = writer.status(f"{key}.text")
+    return Answer(texts.get(f"{key}.text", ""), rule.choices, label, sources, status)
 
 
 def _cards(writer: _Writer, structure: Structure, texts: Mapping[str, str]) -> dict[str, Card]:
@@ -225,4 +238,4 @@ def _status(reviewed: bool) -> str:
 
 def _key(key: str) -> str:
     """The key with its file: handoff.offer -> system.handoff.offer."""
-    return key if key.startswith("safety.") else f"system.{key}"
+    return key if key.startswith(WHOLE) else f"system.{key}"

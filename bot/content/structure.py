@@ -13,6 +13,8 @@ from bot.content.yaml_reader import read_mapping, text_list
 
 UNDERSTANDING = ("native", "encoder")  # no set: what stands in a file may be a list, and cannot be looked up in one
 MAX_CHOICES = 3
+BESIDE = ("talk", "beside")
+"""Left of the slash, where it is no topic: small talk, and needs that somebody else answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,19 @@ class Rule:
 
 
 FREE = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRule:
+    """One line of `questions.yml`: `rule` holds for its text, and its likely next questions are `rule.choices`."""
+
+    rule: Rule = FREE
+    roles: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    def of(self, part: str) -> Rule:
+        """The rule of its `text`, `short` or `label`: only the text must show its facts."""
+        return self.rule if part == "text" else FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +73,14 @@ class Structure:
     cards: Mapping[str, CardRule]
     texts: Mapping[str, Rule]
     labels: Mapping[str, Rule]
+    questions: Mapping[str, QuestionRule]
 
     @property
     def required_texts(self) -> tuple[str, ...]:
         """The texts that must exist even if no language has them."""
         cards = [f"safety.{card.text}" for card in self.cards.values()]
-        return (*self.texts, *cards, *(f"safety.signals.{signal}" for signal in self.signals))
+        parts = [f"questions.{name}.{part}" for name in self.questions for part in ("label", "text", "short")]
+        return (*self.texts, *cards, *(f"safety.signals.{signal}" for signal in self.signals), *parts)
 
 
 def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -> Structure:
@@ -74,13 +91,14 @@ def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -
     )
     urgencies = _section(vocabulary, "topics.yml", "urgency", faults)
     rules = _rules(raw, "topics", facts, faults)
+    questions = _questions(read_mapping(folder / "questions.yml", faults), topics, facts, faults)
     for topic in topics:
         if topic not in rules:
             faults.append(f"structure.yml: topics: {topic} is missing")
     for topic, rule in rules.items():
         if topic not in topics:
             faults.append(f"structure.yml: topics: {topic} is not in topics.yml")
-        faults.extend(_choice_faults(f"structure.yml: {topic}", rule.choices, topics))
+        faults.extend(_choice_faults(f"structure.yml: {topic}", rule.choices, (*topics, *questions)))
         if topic in rule.choices:
             faults.append(f"structure.yml: {topic}: offers itself as a choice")
     cards = {}
@@ -93,7 +111,33 @@ def read_structure(folder: Path, facts: Mapping[str, Fact], faults: list[str]) -
     silent = text_list("structure.yml: no_claim", raw.get("no_claim"), faults)
     faults.extend(_claim_faults(silent, rules, texts, signals))
     ordered = {topic: rules.get(topic, FREE) for topic in topics}
-    return Structure(topics=ordered, signals=signals, cards=cards, texts=texts, labels=labels)
+    return Structure(topics=ordered, signals=signals, cards=cards, texts=texts, labels=labels, questions=questions)
+
+
+def _questions(
+    raw: Mapping[str, Any], topics: Collection[str], facts: Mapping[str, Fact], faults: list[str]
+) -> dict[str, QuestionRule]:
+    entries = _section(raw, "questions.yml", "questions", faults)
+    found = {}
+    for name, entry in entries.items():
+        where = f"questions.yml: {name}"
+        topic, _, own = name.partition("/")
+        if not own or (topic not in topics and topic not in BESIDE):
+            faults.append(f"{where}: must be topic/question, of a topic of topics.yml or of {', '.join(BESIDE)}")
+        if not isinstance(entry, Mapping) or set(entry) - {"asked", "roles", "kinds", "shows", "facts", "next"}:
+            faults.append(f"{where}: may have asked, roles, kinds, shows, facts and next only")
+            continue
+        lists = {
+            field: text_list(where, entry.get(field), faults)
+            for field in ("roles", "kinds", "shows", "facts", "next")
+        }
+        faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["shows"], facts, with_value=True))
+        faults.extend(f"{where}: {fault}" for fault in fact_faults(lists["facts"], facts, with_value=False))
+        known = {*entries, *topics}
+        faults.extend(f"{where}: {one} is no topic and no question" for one in lists["next"] if one not in known)
+        rule = Rule(choices=lists["next"], shows=lists["shows"], facts=lists["facts"])
+        found[name] = QuestionRule(rule, lists["roles"], lists["kinds"])
+    return found
 
 
 def _claim_faults(

@@ -12,17 +12,19 @@ from typing import Any
 
 from bot.content import checks
 from bot.content.render import placeholders
-from bot.content.structure import FREE, Rule, Structure
+from bot.content.structure import FREE, QuestionRule, Rule, Structure
 from bot.content.yaml_reader import flatten, read_mapping
 
 ORIGINAL = "nl"
 """The language that the others are compared with."""
 
-FILES = ("answers", "safety", "system", "labels")
+FILES = ("answers", "questions", "acknowledgements", "safety", "safety_mode", "system", "labels")
+WHOLE = ("questions.", "acknowledgements.", "safety.", "safety_mode.")
+"""Files whose name is part of the key by which a text is said."""
 
 
 def read_texts(folder: Path, code: str, faults: list[str]) -> dict[str, Any]:
-    """Everything that stands in the four files of a language, by key; what is no text as well."""
+    """All entries of a language's files by key, including those that are no text."""
     found: dict[str, Any] = {}
     for name in FILES:
         found |= flatten(read_mapping(folder / code / f"{name}.yml", faults), f"{name}.")
@@ -45,14 +47,19 @@ def rule(structure: Structure, key: str) -> Rule:
         return structure.topics.get(topic, FREE) if part == "text" else FREE
     if file == "labels":
         return structure.labels.get(rest, FREE)
-    return structure.texts.get(key if file == "safety" else rest, FREE)
+    if file == "questions":
+        question, _, part = rest.partition(".")
+        return structure.questions.get(question, QuestionRule()).of(part)
+    return structure.texts.get(key if key.startswith(WHOLE) else rest, FREE)
 
 
 def most_words(structure: Structure, key: str) -> int:
     """How many words a text may have when it is filled in."""
     if key.startswith("answers.") and key.endswith(".text"):
         return checks.ANSWER_WORDS
-    if key.startswith("safety.signals."):
+    if key.startswith("questions."):
+        return checks.QUESTION_WORDS if key.endswith(".text") else checks.SHORT_WORDS
+    if key.startswith(("safety.signals.", "safety_mode.")):
         return checks.SIGNAL_WORDS
     if key in {f"safety.{card.text}" for card in structure.cards.values()}:
         return checks.CARD_WORDS
@@ -61,7 +68,11 @@ def most_words(structure: Structure, key: str) -> int:
 
 def most_signs(key: str) -> int | None:
     """How many characters a text may have when it is filled in; None when only words are counted."""
-    return checks.LABEL_CHARS if key.startswith("answers.") and key.endswith(".label") else None
+    if not key.endswith(".label"):
+        return None
+    if key.startswith("questions."):
+        return checks.QUESTION_CHARS
+    return checks.LABEL_CHARS if key.startswith("answers.") else None
 
 
 def for_persons(key: str) -> bool:
@@ -83,7 +94,7 @@ def expected_keys(structure: Structure, found: Mapping[str, Mapping[str, Any]]) 
     """
     every = dict.fromkeys(f"answers.{topic}.{part}" for topic in structure.topics for part in ("label", "text"))
     every |= dict.fromkeys(
-        key if key.startswith("safety.") else f"system.{key}" for key in structure.required_texts
+        key if key.startswith(WHOLE) else f"system.{key}" for key in structure.required_texts
     )
     every |= dict.fromkeys(f"labels.{key}" for key in structure.labels)
     written = dict.fromkeys(key for texts in (found.get(ORIGINAL, {}), *found.values()) for key in texts)
@@ -91,7 +102,10 @@ def expected_keys(structure: Structure, found: Mapping[str, Mapping[str, Any]]) 
     order = {key: number for number, key in enumerate({**written, **every})}
 
     def reading(key: str) -> tuple[int, int, int]:
-        parts = ("labels.visitor.", "system.", "safety.", "labels.choices.", "answers.", "labels.")
+        parts = (
+            "labels.visitor.", "system.", "safety.", "safety_mode.", "labels.choices.", "answers.", "questions.",
+            "acknowledgements.", "labels.",
+        )  # fmt: skip
         part = next((n for n, prefix in enumerate(parts) if key.startswith(prefix)), len(parts))
         topic = topics.get(key.split(".")[1], len(topics)) if key.startswith("answers.") else 0
         return part, topic, order[key]

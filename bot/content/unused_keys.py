@@ -10,6 +10,8 @@ from typing import Any
 from bot.content.review.status import Library
 from bot.content.terms import facts_behind
 
+BY_ID = ("answers.", "questions.", "acknowledgements.", "safety.signals.", "safety_mode.")
+"""Texts that are said by an id that is put together while the program runs."""
 SOURCES = ("*.py", "*.js", "*.html", "*.yml")
 
 # What a program says of a text: its key or the end of it in quotes, `words.send`, or a beginning that is completed
@@ -38,7 +40,7 @@ def unused_texts(library: Library, sources: Iterable[Path]) -> tuple[str, ...]:
     return tuple(
         key
         for key in library.keys
-        if not key.startswith(("answers.", "safety.signals.")) and key not in cards and not _used(key, names, *parts)
+        if not key.startswith(BY_ID) and key not in cards and not _used(key, names, *parts)
     )
 
 

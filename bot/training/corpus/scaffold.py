@@ -31,8 +31,8 @@ AUTONYMS: Final[Mapping[str, tuple[str, str]]] = {
     "ti": ("ትግርኛ", "Ethi"), "ur": ("اردو", "Arab"),
 }  # fmt: skip
 """Name and usual writing of languages that may come next; of another, the code is its name until it has one."""
-WORDS: Final = ("answers", "safety", "system", "labels")
-"""The files of `content/<code>/` that are written from the English ones; `meta.yml` is the fifth."""
+WORDS: Final = ("answers", "questions", "acknowledgements", "safety", "safety_mode", "system", "labels")
+"""The files of `content/<code>/` that are written from the English ones; `meta.yml` is one more."""
 
 
 class ScaffoldError(ValueError):

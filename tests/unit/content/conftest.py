@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The content folder with three languages (so that many tests stay quick), to be broken."""
     folder = tmp_path / "content"
     folder.mkdir()
-    for name in ("facts.yml", "structure.yml", "topics.yml"):
+    for name in ("facts.yml", "structure.yml", "topics.yml", "questions.yml"):
         shutil.copy(CONTENT / name, folder)
     for lang in KEPT:
         shutil.copytree(CONTENT / lang, folder / lang)

@@ -24,6 +24,7 @@ from bot.content import (
 CONTENT = Path(__file__).parents[3] / "content"
 VOCABULARY = yaml.safe_load((CONTENT / "topics.yml").read_text(encoding="utf-8"))
 TOPICS = tuple(VOCABULARY["topics"])
+QUESTIONS = tuple(yaml.safe_load((CONTENT / "questions.yml").read_text(encoding="utf-8"))["questions"])
 SIGNALS = tuple(VOCABULARY["signals"])
 # Written apart from the lists in meta.yml, so that a list made shorter does not make the promise right.
 PROMISES = {
@@ -47,10 +48,44 @@ def test_every_language_answers_every_topic_with_words_choices_and_dated_sources
             answer = words.answer(topic, lang)
             assert answer.text and answer.label
             assert "{" not in answer.text + answer.label
-            assert set(answer.choices) <= set(TOPICS) - {topic}
+            assert set(answer.choices) <= {*TOPICS, *QUESTIONS} - {topic}
             assert len(answer.choices) <= 3
             assert answer.reviewed in ("draft", "reviewed")
             assert all(re.search(r"checked \d{4}-\d\d-\d\d\)$", source) for source in answer.sources)
+
+
+def test_every_language_answers_every_question_with_a_label_a_text_and_a_short_one(
+    words: Catalogue, languages: tuple[str, ...]
+) -> None:
+    assert words.topics == TOPICS
+    assert words.questions == QUESTIONS
+    for lang in languages:
+        for question in QUESTIONS:
+            answer = words.answer(question, lang)
+            short = words.say(f"questions.{question}.short", lang)
+            assert answer.label.strip() and answer.text.strip() and short.strip(), f"{lang}: {question}"
+            assert not {"{", "}"} & set(answer.label + answer.text + short), f"{lang}: {question}"
+            assert len(answer.label) <= 36, f"{lang}: {question}"
+            assert answer.reviewed in ("draft", "reviewed")
+            assert all(re.search(r"checked \d{4}-\d\d-\d\d\)$", source) for source in answer.sources)
+
+
+def test_what_is_offered_below_a_question_is_known_and_another_one(words: Catalogue) -> None:
+    for question in QUESTIONS:
+        choices = words.answer(question, "en").choices
+        assert set(choices) <= {*TOPICS, *QUESTIONS} - {question}, question
+        assert len(choices) == len(set(choices)) <= 3, question
+
+
+def test_buttons_below_one_answer_can_be_told_apart(words: Catalogue, languages: tuple[str, ...]) -> None:
+    alike = [
+        f"{lang}: {name}"
+        for lang in languages
+        for name in (*TOPICS, *QUESTIONS)
+        for labels in [[words.topic_label(choice, lang) for choice in words.answer(name, lang).choices]]
+        if len(set(labels)) < len(labels)
+    ]
+    assert not alike
 
 
 @pytest.mark.parametrize(
@@ -69,7 +104,8 @@ def test_buttons_of_one_language_can_be_told_apart(words: Catalogue, languages: 
 
 @pytest.mark.parametrize("lang", sorted(PROMISES))
 def test_no_answer_promises(words: Catalogue, lang: str) -> None:
-    texts = [words.answer(topic, lang).text for topic in TOPICS]
+    texts = [words.answer(name, lang).text for name in (*TOPICS, *QUESTIONS)]
+    texts += [words.say(f"questions.{question}.short", lang) for question in QUESTIONS]
     texts += [
         words.card(urgency, SIGNALS[:i], lang).text for urgency in ("emergency", "urgent") for i in range(12)
     ]
@@ -82,15 +118,16 @@ def test_the_facts_stand_in_the_answers(words: Catalogue, languages: tuple[str, 
         assert "078 055 800" in words.answer("shelter", lang).text
         assert "45" in words.answer("reflection_period", lang).text
         assert "03 201 16 90" in words.answer("contact_visit", lang).text
-    assert "bijlage 15" in words.answer("reflection_period", "nl").text
-    assert "annexe 15" in words.answer("reflection_period", "fr").text
-    assert "stopmensenhandel.be" in words.answer("report", "nl").text
-    assert "stophumantrafficking.be" in words.answer("report", "en").text
+    assert "bijlage 15" in words.answer("reflection_period/what_paper", "nl").text
+    assert "annexe 15" in words.answer("reflection_period/what_paper", "fr").text
+    assert "stopmensenhandel.be" in words.answer("help_someone/no_common_language", "nl").text
+    assert "stophumantrafficking.be" in words.answer("help_someone/no_common_language", "en").text
 
 
 def test_no_text_shows_what_is_not_confirmed(words: Catalogue, languages: tuple[str, ...]) -> None:
     for lang in languages:
-        shown = " ".join(words.answer(topic, lang).text for topic in TOPICS)
+        shown = " ".join(words.answer(name, lang).text for name in (*TOPICS, *QUESTIONS))
+        shown += " ".join(words.say(f"questions.{question}.short", lang) for question in QUESTIONS)
         shown += " ".join(words.card("emergency", [signal], lang).text for signal in SIGNALS)
         for unconfirmed in ("8112", "116 006", "0800 32 745", "02 212 30 00", "Leguit", "Italiëlei"):
             assert unconfirmed not in shown
@@ -211,7 +248,7 @@ def test_numbers_and_values_stay_whole_in_a_language_from_right_to_left(copy: Pa
     assert words.languages[-1].rtl
     assert "\u2066078 055 800\u2069" in words.answer("shelter", "ar").text
     assert "\u2066112\u2069" in words.card("emergency", [], "ar").text
-    assert "\u2066payoke.be\u2069" in words.answer("contact_visit", "ar").text
+    assert "\u2066payoke.be\u2069" in words.answer("engage", "ar").text
     assert "\u2068Ελληνικά\u2069" in words.label("visitor.translated_from", "ar", language="Ελληνικά")
     assert "\u2066" not in words.answer("shelter", "en").text
 
@@ -254,6 +291,8 @@ def test_the_page_and_the_desk_find_their_labels(words: Catalogue) -> None:
 def test_what_does_not_exist_is_refused_and_never_shown_as_a_key(words: Catalogue) -> None:
     with pytest.raises(UnknownTopic):
         words.answer("weather", "nl")
+    with pytest.raises(UnknownTopic):
+        words.answer("shelter/weather", "nl")
     with pytest.raises(UnknownLanguage):
         words.answer("shelter", "xx")
     with pytest.raises(UnknownText):

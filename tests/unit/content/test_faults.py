@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,13 +10,42 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.content import ContentError, load
+from tests.unit.content.conftest import CONTENT
 
 FaultsAfter = Callable[[str, str, str], tuple[str, ...]]
 ROOT = Path(__file__).parents[3]
-THANKS = "You are welcome. I am here if you want to ask something else."
+STRUCTURE = (CONTENT / "structure.yml").read_text(encoding="utf-8")
+RULES = yaml.safe_load(STRUCTURE)["topics"]
 STOP = '  stop_phone: {value: "078 055 800"'
+
+
+def answer(lang: str, topic: str) -> str:
+    """The text of a topic as its file has it today."""
+    texts: dict[str, dict[str, str]] = yaml.safe_load((CONTENT / lang / "answers.yml").read_text(encoding="utf-8"))
+    return texts[topic]["text"]
+
+
+def rule(topic: str) -> str:
+    """What structure.yml has of a topic today, whole lines."""
+    found = re.search(rf"^  {topic}:.*?\n(?=  \w|\n)", STRUCTURE, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[0]
+
+
+def up_to(topic: str, field: str) -> str:
+    """The same, from its beginning up to where the entries of a list begin."""
+    assert RULES[topic][field], f"{topic} has no {field} any more: this test proves nothing"
+    before, opened, _ = rule(topic).partition(f"{field}: [")
+    assert opened
+    return before + opened
+
+
+THANKS = answer("en", "thanks")
+CHOICES = up_to("shelter", "choices")
+CHOICE = CHOICES + RULES["shelter"]["choices"][0]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +68,7 @@ STOP = '  stop_phone: {value: "078 055 800"'
         ("Everything is guaranteed.", "may never be said"),
         ("Text {emergency_phone} now.", "may never be said"),
         ("Word " * 91 + "end.", "too long"),
-        ("One thought. " + "And another one, " * 8 + "in one breath.", "a sentence of 27 words, at most 22"),
+        ("One thought. " + "And another one, " * 8 + "in one breath.", "a sentence of 27 words, at most 26"),
         ("", "empty"),
         (" Space at the start.", "space"),
     ],
@@ -97,34 +127,45 @@ def test_a_faulty_answer_is_found(faults_after: FaultsAfter, text: str, found: s
         ("languages.yml", "{code: en,", "{code: xx,", "xx/answers.yml: the file is missing"),
         (
             "structure.yml",
-            "shelter: {choices: [reflection_period,",
-            "shelter: {choices: [castle,",
+            CHOICE,
+            f"{CHOICES}castle",
             "castle is no topic",
         ),
         (
             "structure.yml",
-            "shelter: {choices: [reflection_period,",
-            "shelter: {choices: [shelter,",
-            "offers itself",
+            CHOICE,
+            f"{CHOICES}shelter/castle",
+            "shelter/castle is no topic",
         ),
-        ("structure.yml", "shelter: {choices: [", "shelter: {choices: [about_us, ", "at most 3 choices"),
-        ("structure.yml", "facts: [shelter_secret,", "facts: [shelter_open,", "unknown fact shelter_open"),
         (
             "structure.yml",
-            "shows: [stop_phone, police_phone], facts: [sh",
-            "shows: [shelter_full], facts: [sh",
-            "has no value",
+            CHOICE,
+            f"{CHOICES}shelter",
+            "offers itself",
         ),
-        ("structure.yml", "  thanks: {}\n", "", "structure.yml: topics: thanks is missing"),
+        ("structure.yml", CHOICES, f"{CHOICES}about_us, ", "at most 3 choices"),
+        (
+            "structure.yml",
+            up_to("shelter", "facts"),
+            up_to("shelter", "facts") + "shelter_open, ",
+            "unknown fact shelter_open",
+        ),
+        (
+            "structure.yml",
+            up_to("shelter", "shows"),
+            up_to("shelter", "shows") + "shelter_full, ",
+            "shelter: shows shelter_full, which has no value",
+        ),
+        ("structure.yml", rule("thanks"), "", "structure.yml: topics: thanks is missing"),
         ("structure.yml", "alone: [discovered]", "alone: [found_out]", "found_out is not a signal"),
         ("structure.yml", "  emergency: {text:", "  alarm: {text:", "alarm is no urgency"),
         ("structure.yml", "signal_lines: 2", "signal_lines: 0", "signal_lines of 1 or more"),
         ("structure.yml", "values: [language]", "values: [stop_phone]", "a fact's name"),
         (
             "structure.yml",
-            "  thanks: {}",
-            "  thanks: {choice: police}",
-            "may have choices, shows, facts and values only",
+            rule("thanks"),
+            "  thanks: {choice: police}\n",
+            "thanks: may have choices, shows, facts and values only",
         ),
         ("structure.yml", "no_claim: [change_language, ", "no_claim: [", "change_language: shows no fact"),
         ("structure.yml", "weapon: {facts: [own_risk, emergency_location]}", "weapon: {}", "weapon: shows no fact"),

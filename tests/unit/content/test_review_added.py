@@ -12,9 +12,20 @@ import pytest
 from bot.content import load
 from bot.content.review.po_import import Refused
 from bot.content.review.status import read_library
-from tests.unit.content.test_review import THANKS, Change, back, edited, entry, everything, said, state, swap
+from tests.unit.content.test_review import (
+    THANKS,
+    Change,
+    back,
+    edited,
+    entry,
+    everything,
+    said,
+    state,
+    swap,
+    written,
+)
 
-WELCOME_BACK = "Avec plaisir. Je suis là si vous avez une autre question."
+WELCOME_BACK = written("fr", "thanks")
 
 
 def filled(key: str, text: str) -> Change:

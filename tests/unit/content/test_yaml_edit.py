@@ -68,7 +68,7 @@ def test_folded_text_that_gets_a_line_break_keeps_it() -> None:
     assert yaml.safe_load(new)["answers"]["folded"]["text"] == "One.\nTwo."
 
 
-@pytest.mark.parametrize("path", sorted(CONTENT.glob("??/[als]*.yml")), ids=lambda p: f"{p.parent.name}/{p.name}")
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("??/[alqs]*.yml")), ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_every_file_of_the_project_can_be_edited_and_comes_out_the_same_when_nothing_changes(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     texts = flatten(yaml.safe_load(source))
@@ -115,7 +115,7 @@ def test_what_is_there_is_never_written_over_by_an_addition(key: str) -> None:
         add(SOURCE, {key: "x"}, ORDER)
 
 
-@pytest.mark.parametrize("path", sorted(CONTENT.glob("nl/[als]*.yml")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("nl/[alqs]*.yml")), ids=lambda p: p.name)
 def test_texts_taken_out_of_a_real_file_come_back_to_where_they_were(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     texts = flatten(yaml.safe_load(source))
