@@ -7,9 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import SURE, Talking, asked, state_of
+from actions import choosing
+from actions.asking import SURE, Events, Talking, asked, state_of
+from actions.choosing import Choice, Heard, Talk
 from actions.several import ACTING, ASIDE, GUESS, PART_SURE, VAGUE, also, in_clauses, more
-from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of
+from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ranking_of, send, topic_of, was_button
 
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
@@ -29,17 +31,96 @@ class ActionAnswer(Talking, Action):
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
         several = answer_several(dispatcher, tracker)
+        if several is None:
+            several = answer_question(dispatcher, tracker)
         if several is not None:
             return several
         topic = meant(tracker)
-        last = tracker.get_slot("last_topic")
+        last = choosing.talk_of(tracker.latest_message).answer or tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
         others: dict[str, list[str]] = {}
         if state_of(tracker) is None and not choices:  # a form's question comes back below it
             others = also(tracker, topic)
             others |= more(tracker, {topic, *others.get("also", ())})
-        send(dispatcher, "answer", values={"topic": topic, **others}, choices=choices)
+        heard, talk = choosing.heard_of(tracker.latest_message), choosing.talk_of(tracker.latest_message)
+        told = answer_told(dispatcher, tracker, topic)
+        if told is not None:
+            return told
+        if topic not in TALK and talk.times(f"answer.{topic}"):
+            return said_before(dispatcher, tracker, topic)
+        ack = choosing.acknowledgement(heard, talk) if state_of(tracker) is None else ""
+        send(dispatcher, "answer", values={"topic": topic, **_with(ack), **others}, choices=choices)
         return move_on(tracker, topic=topic)
+
+
+def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Answer the question that was pressed, or that the message asks in the light of what was said before; None where
+    none is likely enough."""
+    message = tracker.latest_message
+    talk = choosing.talk_of(message)
+    pressed = message.get("question")
+    if pressed:
+        send(dispatcher, "answer", values={"topic": str(pressed)})
+        return move_on(tracker, topic=str(pressed).partition("/")[0])
+    if was_button(tracker) or state_of(tracker) is not None:  # a form's question comes back below the answer
+        return None
+    choice = choosing.choose(choosing.heard_of(message), talk)
+    if choice is None:
+        return None
+    topic = choice.answer.partition("/")[0]
+    beside = more(tracker, {topic}).get("more") if message.get("clauses") or message.get("parts") else None
+    say_choice(dispatcher, choice, choosing.heard_of(message), talk, beside)
+    return move_on(tracker, topic=topic or None)
+
+
+def say_choice(
+    dispatcher: CollectingDispatcher, choice: Choice, heard: Heard, talk: Talk, beside: list[str] | None = None
+) -> None:
+    """Say a choice, with what was acknowledged in front of it, and a button for what was asked ``beside`` it."""
+    offers: list[dict[str, Any]] = [{"intent": name} for name in choice.offers]
+    if beside is not None:
+        offers.append({"command": "asked_more", "topics": beside})
+    if choice.answer:
+        values = {"topic": choice.answer, **_with(choice.ack)}
+        send(dispatcher, "short" if choice.short else "answer", values=values, choices=[*offers, PERSON])
+    else:
+        number = talk.times(choice.key) % 2
+        send(dispatcher, f"acknowledgements.{choice.key}.{'ab'[number]}", choices=[*offers, PERSON])
+
+
+def answer_told(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events | None:
+    """Somebody told something and asked nothing: that it was heard, and one gentle question. None for anything else."""
+    message = tracker.latest_message
+    heard, talk = choosing.heard_of(message), choosing.talk_of(message)
+    if was_button(tracker) or heard.asks or state_of(tracker) is not None or topic in TALK | ACTING:
+        return None
+    ack = choosing.acknowledgement(heard, talk)
+    if not ack or talk.role != "self" or any(fact.startswith("is_") for fact in heard.told):
+        return None
+    question = choosing.gentle(talk, heard.told)
+    send(dispatcher, f"acknowledgements.{ack}")
+    if question is not None:
+        send(dispatcher, f"acknowledgements.gentle.{question}.a", choices=[{"intent": topic}, PERSON])
+    return move_on(tracker, topic=topic)
+
+
+def said_before(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
+    """The overview of a topic was said already: a question under it that was not answered yet, or that there is no more
+    to say."""
+    message = tracker.latest_message
+    heard, talk = choosing.heard_of(message), choosing.talk_of(message)
+    found = choosing.shares(heard, talk)
+    own = [name for name in found if name.startswith(f"{topic}/")] or [
+        name for name in choosing.questions() if name.startswith(f"{topic}/")
+    ]
+    fresh = [name for name in own if not talk.times(f"answer.{name}")]
+    choice = Choice(fresh[0], offers=choosing.next_of(fresh[0], talk)) if fresh else Choice(key="said_already")
+    say_choice(dispatcher, choice, heard, talk)
+    return move_on(tracker, topic=topic)
+
+
+def _with(ack: str) -> dict[str, str]:
+    return {"ack": ack} if ack else {}
 
 
 class ActionClarify(Talking, Action):
@@ -53,9 +134,13 @@ class ActionClarify(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
-        several = answer_several(dispatcher, tracker)
-        if several is not None:
-            return several
+        asked = answer_several(dispatcher, tracker)
+        if asked is None:
+            asked = answer_question(dispatcher, tracker)
+        if asked is None:
+            asked = answer_told(dispatcher, tracker, ranking_of(tracker)[0][0] if ranking_of(tracker) else "")
+        if asked is not None:
+            return asked
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.

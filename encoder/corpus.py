@@ -57,6 +57,12 @@ def shown(root: Path) -> Iterator[tuple[str, str]]:
             yield from ((path.stem, str(item["text"])) for item in content.get(kind) or [])
 
 
+def questions(root: Path) -> Iterator[str]:
+    """Yield the sentences of ``root/questions/<lang>/<topic>.yml``, in order of their paths and as they are read."""
+    for path in sorted((root / "questions").glob("*/*.yml")):
+        yield from (native(text, path.parent.name) for _, text in examples(path))
+
+
 def examples(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (topic, sentence) for every sentence of one NLU file."""
     for block in _read(path)["nlu"]:

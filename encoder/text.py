@@ -6,6 +6,9 @@ import unicodedata
 
 MAX_CHARACTERS = 2000
 _RAW_LIMIT = 20_000
+BEFORE = 160
+"""Characters of the message before that are kept in front of one that follows it."""
+_THEN = " » "
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
@@ -20,6 +23,16 @@ def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
         text = unicodedata.normalize("NFKC", _ends(" ".join(text.split()), limit * 2))
     text = "".join(c if c.isprintable() or unicodedata.category(c) == "Cf" else " " for c in text)
     return _ends(" ".join(text.split()), limit)
+
+
+def after(before: str, text: str) -> str:
+    """Return ``text`` as it is read after the message ``before``, of which the end is kept."""
+    return before.strip()[-BEFORE:] + _THEN + text
+
+
+def last(text: str) -> str:
+    """Return what follows in the result of ``after``; any other text as it is."""
+    return text.rpartition(_THEN)[2]
 
 
 def _ends(text: str, limit: int) -> str:

@@ -19,6 +19,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions import choosing
+from engine.question_selector import ALONE, PAIRED
 from engine.quiet import kind_and_place
 from engine.reading import BadRequest, Part, Turn, read_conversation, read_turn
 from engine.tracker_store import MemoryTrackerStore
@@ -28,6 +30,8 @@ log = logging.getLogger("engine.channel")
 FALLBACK = "nlu_fallback"
 RESERVED = frozenset({"restart", "back", "session_start", FALLBACK})
 RANKING = 5
+ASKED = "asks_question"
+"""The intent of a message that asks a question which has an answer of its own; no sentence is learned as it."""
 QUESTION = re.compile(r"[?\u061f\uff1f\u037e]")
 
 
@@ -91,6 +95,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
         parsed = await self._understand(turn)
         if turn.form is not None:
             parsed["form"] = turn.form
+        parsed |= turn.remembered
         ranking = [(entry["name"], float(entry["confidence"])) for entry in parsed["intent_ranking"]]
         ranking = [entry for entry in ranking if entry[0] != FALLBACK][:RANKING]
         output = CollectingOutputChannel()
@@ -120,13 +125,15 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
     async def _understand(self, turn: Turn) -> dict[str, Any]:
         """Return Rasa's parse data with an empty text."""
         if turn.intent is not None:
-            intent = {"name": turn.intent, "confidence": 1.0}
+            # A question is answered by its rule also where its topic does something.
+            intent = {"name": ASKED if turn.question else turn.intent, "confidence": 1.0}
             return {
                 "text": "",
                 "intent": intent,
                 "entities": [],
                 "intent_ranking": [dict(intent)],
                 "choice": True,
+                **({"question": turn.question} if turn.question else {}),
             }
         processor = self._agent().processor
         if processor is None:
@@ -139,16 +146,36 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             "entities": [],
             "intent_ranking": (parsed.get("intent_ranking") or [])[: RANKING + 1],
             "asks": bool(QUESTION.search(turn.text or "")),
+            **{name: dict(parsed[name]) for name in (ALONE, PAIRED) if parsed.get(name)},
         }
+        questions: list[dict[str, float]] = []
         for name, found in (("parts", turn.parts), ("clauses", turn.clauses)):
             if found:
-                understood[name] = [await self._about(turn.conversation, part) for part in found]
+                understood[name] = [await self._about(turn.conversation, part, questions) for part in found]
+        if questions:
+            understood["clause_questions"] = questions
+        understood["intent"] = self._decided({**understood, **turn.remembered, "form": turn.form})
         return understood
 
-    async def _about(self, conversation: str, part: Part) -> list[dict[str, Any]]:
-        """The likeliest topics of one question, or clause, of the message."""
+    def _decided(self, understood: dict[str, Any]) -> dict[str, Any]:
+        """The intent whose rule applies: that of the message, or the topic of a question that it asks all the same."""
+        intent: dict[str, Any] = understood["intent"]
+        heard, talk = choosing.heard_of(understood), choosing.talk_of(understood)
+        # A form has its own reading, and of two questions each is answered by its topic.
+        if understood.get("form") or understood.get("parts") or not heard.alone:
+            return intent
+        if not choosing.wins(heard, talk, intent["name"], float(intent["confidence"])):
+            return intent
+        return {"name": ASKED, "confidence": intent["confidence"]}
+
+    async def _about(
+        self, conversation: str, part: Part, questions: list[dict[str, float]]
+    ) -> list[dict[str, Any]]:
+        """The likeliest topics of one question, or clause, of the message; what it asks is added to ``questions``."""
         message = UserMessage(part.text, None, conversation, metadata={"vector": part.vector})
         parsed = await self._agent().processor.parse_message(message)
+        if parsed.get(ALONE):
+            questions.append(dict(parsed[ALONE]))
         ranking = [entry for entry in parsed["intent_ranking"] if entry["name"] != FALLBACK]
         return [{"name": entry["name"], "confidence": entry["confidence"]} for entry in ranking[:RANKING]]
 

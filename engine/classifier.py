@@ -24,8 +24,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.holdout import held_out
-from engine.importer import for_letters, reading
-from engine.network import Recipe
+from engine.importer import QUESTIONS, for_letters, reading
+from encoder.network import Recipe
 from engine.topics import TopicModel, fit
 
 log = logging.getLogger("engine.classifier")
@@ -44,7 +44,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Every field of ``engine.network.Recipe`` may be set."""
+        """Every field of ``encoder.network.Recipe`` may be set."""
         return vars(Recipe())
 
     def __init__(
@@ -86,7 +86,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on every example that has a topic and a vector, the letters on what needs none too."""
-        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and not m.get(QUESTIONS)]
         topics = sorted({message.get(INTENT) for message in examples})
         if len(topics) < 2:
             raise ValueError("training needs sentences of at least two topics")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from encoder.corpus import examples
 from encoder.transliteration import native
 from engine.sentences import sentences_of
 
 LETTERS = "letters_only"
 """Where a message has the sentences that the models on the vectors are not shown."""
+QUESTIONS = "questions_of_topic"
+"""Where a message has all sentences of a file of ``data/questions``: a list of (topic/question, sentence) in JSON."""
 LANGUAGE = "language"
 """Where a message has the language that its sentences are read in."""
 
@@ -54,6 +58,9 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
         """Every example of the NLU files. Raises ``ValueError`` for a file that is not as expected."""
         messages = []
         for name in sorted(self._nlu_files):
+            if _of_questions(name):
+                messages.append(_questions(Path(name)))
+                continue
             try:
                 found = sentences_of(Path(name).absolute())
             except (yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
@@ -63,6 +70,19 @@ class SentencesImporter(RasaFileImporter):  # type: ignore[misc]
                 message.set(LANGUAGE, Path(name).parent.name)
             messages += made
         return TrainingData(messages)
+
+
+def _of_questions(name: str) -> bool:
+    return Path(name).parent.parent.name == "questions"
+
+
+def _questions(path: Path) -> Sentence:
+    """One message for all questions of a file, for Rasa handles each message at a cost."""
+    found = list(examples(path))
+    message: Sentence = Sentence.build(found[0][1], path.stem)
+    message.set(QUESTIONS, json.dumps(found, ensure_ascii=False))
+    message.set(LANGUAGE, path.parent.name)
+    return message
 
 
 def _for_letters(found: Sequence[tuple[str, str, bool]]) -> list[Sentence]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ MAX_PARTS = 4
 MAX_FORM = 40
 MAX_DIGRESSIONS = 1000
 CODE = re.compile(r"[a-z_]{0,24}")
+NAME = re.compile(r"[a-z_0-9./]{0,80}")
+MAX_ENTRIES, MAX_DEPTH, MAX_COUNT = 600, 3, 1_000_000
 
 
 class BadRequest(ValueError):
@@ -49,6 +51,10 @@ class Turn:
     """The questions of a text that asks several; the text itself is all of it."""
     clauses: tuple[Part, ...] = ()
     """The clauses of a text in which no two questions were found."""
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """``talk``: what the conversation remembers; ``acts``: what the message does."""
+    question: str | None = None
+    """The question of a choice ``topic/question``; ``intent`` is its topic."""
 
 
 def neutral(text: str) -> str:
@@ -68,17 +74,22 @@ def read_turn(body: Any, intents: frozenset[str]) -> Turn:
     if choice is not None:
         if not isinstance(choice, dict) or not isinstance(choice.get("intent"), str):
             raise BadRequest("choice.intent must be a string")
-        if choice["intent"] not in intents:
+        intent, _, own = choice["intent"].partition("/")
+        if intent not in intents or (own and not CODE.fullmatch(own)):
             raise BadRequest("choice.intent is not known")
         if choice.get("entities"):
             raise BadRequest("choice.entities must be empty")
-        return Turn(conversation, None, choice["intent"], {}, read_form(body.get("metadata")))
+        metadata = body.get("metadata")
+        question = choice["intent"] if own else None
+        return Turn(
+            conversation, None, intent, {}, read_form(metadata), remembered=read_talk(metadata), question=question
+        )
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadRequest("text must be a string of acceptable length")
     metadata = body.get("metadata")
     known, form = _read_metadata(metadata), read_form(metadata)
     parts, clauses = read_parts(metadata, "parts"), read_parts(metadata, "clauses")
-    return Turn(conversation, neutral(text), None, known, form, parts, clauses)
+    return Turn(conversation, neutral(text), None, known, form, parts, clauses, read_talk(metadata))
 
 
 def read_conversation(body: dict[str, Any]) -> str:
@@ -94,8 +105,34 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
         return {}
     if not isinstance(metadata, dict):
         raise BadRequest("metadata must be an object")
-    vector = metadata.get("vector")
-    return {} if vector is None else {"vector": _read_vector(vector, "metadata.vector")}
+    found = {name: metadata[name] for name in ("vector", "pair") if metadata.get(name) is not None}
+    return {name: _read_vector(vector, f"metadata.{name}") for name, vector in found.items()}
+
+
+def read_talk(metadata: Any) -> dict[str, Any]:
+    """Check ``metadata.talk`` and ``metadata.acts``: what the conversation remembers and what the message does, as
+    codes, counts and shares only, so that no text can come in by this way. Raises ``BadRequest``."""
+    found = {}
+    for name in ("talk", "acts"):
+        given = metadata.get(name) if isinstance(metadata, dict) else None
+        if given is not None:
+            if not isinstance(given, dict) or not _codes_only(given, 0):
+                raise BadRequest(f"metadata.{name} holds what is no code")
+            found[name] = given
+    return found
+
+
+def _codes_only(value: Any, depth: int) -> bool:
+    """Whether a JSON value is of short codes and plain numbers only, and small."""
+    if isinstance(value, str):
+        return NAME.fullmatch(value) is not None
+    if isinstance(value, (bool, int, float)):
+        return abs(value) <= MAX_COUNT
+    if depth > MAX_DEPTH or not isinstance(value, (dict, list)) or len(value) > MAX_ENTRIES:
+        return False
+    keys = value if isinstance(value, dict) else ()
+    entries = value.values() if isinstance(value, dict) else value
+    return all(_codes_only(key, depth + 1) for key in keys) and all(_codes_only(x, depth + 1) for x in entries)
 
 
 def read_parts(metadata: Any, name: str) -> tuple[Part, ...]:

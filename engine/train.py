@@ -30,9 +30,13 @@ from engine.update import lines_of, update  # noqa: E402
 
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
-SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/rules/*.yml", "data/stories/*.yml")
+SOURCES = (
+    "config.yml", "domain.yml", "data/nlu/**/*.yml", "data/questions/**/*.yml", "data/rules/*.yml",
+    "data/stories/*.yml",
+)  # fmt: skip
 READING = (
-    "arabic_words.py", "corpus.py", "descent.py", "holdout.py", "linear.py", "*.txt", "ngrams.py", "text.py",
+    "arabic_words.py", "corpus.py", "descent.py", "heads.py", "holdout.py", "linear.py", "network.py", "*.txt",
+    "ngrams.py", "text.py",
     "transliteration.*",
 )  # fmt: skip
 CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
@@ -74,7 +78,7 @@ def train(root: Path, out: Path, wanted: str) -> None:
         result = train_model(
             domain=str(root / "domain.yml"),
             config=str(root / "config.yml"),
-            training_files=[str(root / "data/nlu"), str(root / "data/rules")],
+            training_files=[str(root / name) for name in ("data/nlu", "data/questions", "data/rules")],
             output=work,
             fixed_model_name="inloop",
             force_training=True,

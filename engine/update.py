@@ -25,7 +25,7 @@ from encoder.holdout import is_held_out
 from encoder.transliteration import native
 from engine import lexical
 from engine.lexical import Lexical
-from engine.network import Recipe, train
+from encoder.network import Recipe, train
 from engine.sentences import sentences_of
 from engine.topics import TopicModel
 

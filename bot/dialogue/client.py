@@ -91,15 +91,22 @@ class Engine:
         *,
         parts: Sequence[tuple[str, np.ndarray]] = (),
         clauses: Sequence[tuple[str, np.ndarray]] = (),
+        pair: np.ndarray | None = None,
+        acts: Mapping[str, Any] | None = None,
+        talk: Mapping[str, Any] | None = None,
         patient: bool = True,
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
         form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several;
-        `clauses`: its clauses, where it has no two questions.
+        `clauses`: its clauses, where it has no two questions. `pair`: the vector of the text after the person's last
+        question; `acts` and `talk`: what the text does and what the conversation remembers, in codes and numbers.
         `patient`: an engine that starts is waited for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = _sent(vector)
+        if pair is not None:
+            metadata["pair"] = _sent(pair)
+        metadata |= {name: dict(given) for name, given in (("acts", acts), ("talk", talk)) if given}
         for name, found in (("parts", parts), ("clauses", clauses)):
             if found:
                 metadata[name] = [{"text": words, "vector": _sent(own)} for words, own in found]
@@ -108,10 +115,15 @@ class Engine:
         return await self._turn({"conversation": alias, "text": text, "metadata": metadata})
 
     async def choice(
-        self, alias: str, intent: str, language: str | None, form: Mapping[str, Any] | None = None
+        self,
+        alias: str,
+        intent: str,
+        language: str | None,
+        form: Mapping[str, Any] | None = None,
+        talk: Mapping[str, Any] | None = None,
     ) -> EngineTurn:
-        """What to say to a button that this gateway issued for `intent`."""
-        metadata = {"language": language, "form": dict(form or {})}
+        """What to say to a button that this gateway issued for `intent`, a topic or `topic/question`."""
+        metadata: dict[str, Any] = {"language": language, "form": dict(form or {}), "talk": dict(talk or {})}
         choice = {"intent": intent, "entities": {}}
         return await self._turn({"conversation": alias, "choice": choice, "metadata": metadata})
 

@@ -241,6 +241,13 @@ def questions(text: str, language: str | None) -> tuple[str, ...]:
     return different[:MOST] if len(different) > 1 else ()
 
 
+def asks(text: str, language: str | None) -> bool:
+    """Whether anything in `text` is asked, by a mark or by the words of the language."""
+    words = _LANGUAGES.get(language or "", _ONLY_MARKS)
+    sentences = (match[0].strip() for match in _SENTENCE.finditer(text[-LONG:]))
+    return any(found for sentence in sentences for _, found in _Sentence(sentence, words).clauses())
+
+
 def clauses(text: str, language: str | None) -> tuple[str, ...]:
     """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
     commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Of a long text

@@ -67,14 +67,17 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
     folder = prepare_encoder(models, progress, encoder_dir)
+    from bot.training import acts
     from bot.training.danger import corpus
+    from encoder.corpus import questions
     from encoder.fill import fill
 
     progress("sentence vectors")
     vectors = models / "vectors.sqlite"
     read = cache(corpus.read)  # all that is learned from it here is learned from the same
     shown = [line.reading for line in read(ROOT) if corpus.is_shown(line)]
-    fill([*shown, *(line.reading for line in corpus.read_traded(ROOT))], folder, vectors)
+    talk = [line.reading for line in acts.read(ROOT)] + list(questions(ROOT / "data"))
+    fill([*shown, *(line.reading for line in corpus.read_traded(ROOT)), *talk], folder, vectors)
 
     def encode(texts: Sequence[str]) -> np.ndarray:
         from encoder.cache import VectorCache, vectors_for
@@ -97,6 +100,7 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
         beside.start(languages, dict(os.environ))
         train_danger(ROOT, models, encode, progress, read, anew=anew)
         train_traded(ROOT, models, encode, progress, read)
+        acts.train(ROOT, models, encode, progress)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began

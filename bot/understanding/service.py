@@ -16,6 +16,9 @@ from bot.domain.model import Assessment, Urgency
 from bot.domain.ports import DangerModel, Encode, LanguageModel
 from bot.text.denials import after_denial
 from bot.text.questions import clauses, questions
+from bot.text.segments import segments
+from bot.understanding.acts.model import NOTHING, Acts, ActsModel
+from encoder.text import after
 from encoder.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
@@ -37,13 +40,22 @@ class Understood:
     safe: bool = False
     parts: tuple[tuple[str, np.ndarray], ...] = ()
     clauses: tuple[tuple[str, np.ndarray], ...] = ()
+    acts: Acts = NOTHING
+    """What the message does: facts it tells, a feeling, a kind of follow-up, what it says in an emergency."""
+    because: str = ""
+    """The part of the message in which danger was seen; empty: all of it."""
+    pair: np.ndarray | None = None
+    """The vector (dim,) of the message as it is read after the person's last question; None where there was none."""
 
 
 class Understanding:
     """Puts the three together. A message is encoded once in a turn."""
 
-    def __init__(self, danger: DangerModel, languages: LanguageModel, encode: Encode) -> None:
+    def __init__(
+        self, danger: DangerModel, languages: LanguageModel, encode: Encode, acts: ActsModel | None = None
+    ) -> None:
         self._danger = danger
+        self._acts = acts or ActsModel()
         self._languages = languages
         self._encode = encode
 
@@ -53,10 +65,11 @@ class Understanding:
 
     async def of(
         self, text: str, chosen: str | None, earlier: Sequence[str] = (), hints: Sequence[str] = (), *,
-        apart: bool = True,
+        apart: bool = True, before: str = "",
     ) -> Understood:  # fmt: skip
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
-        the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for."""
+        the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for. `before`:
+        the person's last question, in whose light a short message is read."""
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
@@ -67,10 +80,21 @@ class Understanding:
         # They wait while the message is encoded, and are then encoded together.
         asked = questions(reading, lang) if apart else ()
         waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
+        pieces = segments(reading)
+        beside = [asyncio.ensure_future(self._encode(piece)) for piece in pieces]
+        paired = asyncio.ensure_future(self._encode(after(native(before, lang), reading))) if before else None
         vector = await self._encode(reading)
-        alone = False
+        vectors = await asyncio.gather(*beside)
+        known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
+        alone, because = False, ""
         try:
             assessment = self._danger.assess(text, vector=vector, lang=lang)
+            # By clause as well: a greeting, thanks or a complaint beside it hides nothing.
+            for piece, own in known_pieces:
+                higher = self._danger.beside(assessment, self._danger.assess(piece, vector=own, lang=lang))
+                if higher.urgency.rank > assessment.urgency.rank:
+                    because = piece
+                assessment = higher
             alone = assessment.urgency is not Urgency.NONE
             # People write in fragments: what may be one is also read after the messages before it.
             together = self._danger.context(text, earlier, assessment)
@@ -84,6 +108,9 @@ class Understanding:
                 found = self._danger.assess(half, vector=await self._encode(half), lang=lang)
                 assessment = self._danger.beside_denial(assessment, found)
                 alone = assessment.urgency is not Urgency.NONE
+            if apart:  # in a talk; `classify` tells what the sentence is by itself
+                assessment = self._danger.in_talk(assessment)
+                alone = alone and assessment.urgency is not Urgency.NONE
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)
@@ -93,7 +120,11 @@ class Understanding:
         told = clauses(reading, lang) if apart and calm and not asked else ()
         known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
-        return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=known)
+        acts = self._acts.read(vector, [own for _, own in known_pieces])
+        pair = await paired if paired is not None else None
+        return Understood(
+            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because, pair=pair
+        )
 
 
 async def _parts(

@@ -34,6 +34,7 @@ LONG: Final = 600
 END: Final = 300
 """Characters: of a longer text than `LONG` the last `END` are judged by themselves as well."""
 _TOGETHER: Final = "read together with the messages before"
+_PIECE: Final = "a part of the message, read by itself"
 _BESIDE: Final = "what follows a denial, read by itself"
 
 
@@ -104,6 +105,9 @@ class Danger:
         # Only what is certain counts as said before: a guess here would silence a real danger.
         said = clean(" ".join(map(clean, earlier[-self.settings.context_messages :])))
         before = _by_patterns(patterns.find(self.patterns, fold(said)))
+        if joined.urgency is not Urgency.NONE and joined.confidence < self.settings.in_context:
+            # What was said before is only read along where both together are sure: an old word raises nothing twice.
+            joined = replace(joined, urgency=Urgency.NONE, signals=(), ask=True)
         if not _adds(joined, before, alone):
             return alone
         why = (*joined.why, _TOGETHER)
@@ -114,6 +118,23 @@ class Danger:
             max(alone.confidence, joined.confidence),
             (joined.ask or alone.ask) and joined.urgency is Urgency.NONE,
         )
+
+    def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
+        """What is said of a message of which `piece` was assessed by itself: the higher of the two, where the piece is
+        sure enough, for few words alone are taken for danger too easily."""
+        sure = piece.confidence >= self.settings.of_piece and whole.confidence >= self.settings.ask
+        if piece.urgency.rank <= whole.urgency.rank or not sure:
+            return whole
+        return replace(piece, why=(*piece.why, _PIECE))
+
+    def in_talk(self, found: Assessment) -> Assessment:
+        """What is done about it in a talk: a danger that is likelier than not gets a card, a doubtful one a question.
+        What a pattern found is no doubt."""
+        if found.urgency is Urgency.NONE or found.confidence >= self.settings.card:
+            return found
+        if any(reason.startswith("pattern ") for reason in found.why):
+            return found
+        return replace(found, urgency=Urgency.NONE, signals=(), ask=True)
 
     def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
         """What is said of a message in which no danger was found, when `half` was found in what comes after a denial
@@ -187,8 +208,10 @@ class Danger:
         """The likeliest first; what a pattern found is always among them."""
         ranked = sorted(scores.signals, key=lambda name: -scores.signals[name])
         named = {hit.signal for hit in found if hit.signal}
-        chosen = [name for name in ranked if name in named or scores.signals[name] >= self.settings.signal]
-        return tuple(chosen[: max(_MOST_SIGNALS, len(named))]) or tuple(ranked[:1])
+        sure = self.settings.particular
+        chosen = [name for name in ranked if name in named or scores.signals[name] >= sure]
+        likeliest = [name for name in ranked[:1] if scores.signals[name] >= sure / 2]
+        return tuple(chosen[: max(_MOST_SIGNALS, len(named))]) or tuple(likeliest)
 
     def _why(self, found: list[Hit], vector: np.ndarray | None, lang: str | None) -> tuple[str, ...]:
         why = [f"pattern {hit.id}" for hit in found]

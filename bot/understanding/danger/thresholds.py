@@ -28,6 +28,10 @@ class DangerSettings:
     traded: float
     ask_traded: float
     after_denial: float
+    of_piece: float
+    in_context: float
+    particular: float
+    card: float
     context_messages: int
     context_characters: int
     context_floor: float
@@ -61,6 +65,10 @@ def load(path: Path) -> DangerSettings:
             traded=float(content["traded"]["danger"]),
             ask_traded=float(content["traded"]["ask"]),
             after_denial=float(content["after_denial"]["danger"]),
+            of_piece=float(content["pieces"]["danger"]),
+            in_context=float(content["context"]["danger"]),
+            particular=float(thresholds["particular"]),
+            card=float(thresholds["card"]),
             context_messages=int(context["messages"]),
             context_characters=int(context["characters"]),
             context_floor=float(context["floor"]),
@@ -83,7 +91,10 @@ def _check(path: Path, settings: DangerSettings) -> None:
     for ask, danger in pairs:
         if not 0 < ask <= danger < 1:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
-    for name in ("emergency", "signal", "trusted", "context_floor", "after_denial"):
+    shares = (
+        "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular", "card",
+    )  # fmt: skip
+    for name in shares:
         if not 0 < getattr(settings, name) < 1:
             raise DangerSettingsError(f"{path}: {name} must be between 0 and 1")
     if settings.missed_danger <= 0 or settings.missed_emergency <= 0 or settings.one_in <= 1:

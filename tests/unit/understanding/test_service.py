@@ -53,6 +53,9 @@ class Danger:
         self.seen.append((lang, vector is not None, context_vector is not None))
         return HARMLESS if text == "merci" else Assessment(Urgency.EMERGENCY)
 
+    def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
+        return piece if piece.urgency.rank > whole.urgency.rank else whole
+
 
 class Lengths:
     """An encoder whose vectors tell the length of the text, and that notes its batches."""
@@ -116,13 +119,15 @@ async def test_the_questions_of_a_message_are_encoded_together_beside_it_and_onl
     encoder = Lengths()
     understanding = Understanding(Calm(), Languages(), Encoding(encoder))
     found = await understanding.of("Is it free? Can I work?", "en")
-    assert encoder.batches == [["Is it free? Can I work?"], ["Is it free?", "Can I work?"]]
+    asked, pieces = ["Is it free?", "Can I work?"], ["Is it free", "Can I work"]
+    assert encoder.batches == [["Is it free? Can I work?"], [*asked, *pieces]]
     assert [(text, vector[0]) for text, vector in found.parts] == [("Is it free?", 11), ("Can I work?", 11)]
     told = await understanding.of("They took my passport. What can I do?", "en")
     assert told.parts == ()
     assert [text for text, _ in told.clauses] == ["They took my passport.", "What can I do?"]
     whole, apart = "They took my passport. What can I do?", ["They took my passport.", "What can I do?"]
-    assert [text for batch in encoder.batches[2:] for text in batch] == [whole, *apart]
+    pieces = ["They took my passport", "What can I do"]
+    assert [text for batch in encoder.batches[2:] for text in batch] == [whole, *pieces, *apart]
     assert (await understanding.of("I want to go home", "en")).clauses == ()
     assert encoder.batches[-1] == ["I want to go home"]
 

@@ -1,0 +1,331 @@
+"""Which answers a message gets: questions under topics, in the light of what was said before. Pure, without Rasa.
+
+Limits were chosen on the conversations of `data/talks` and are reported on those of `tests/talks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+QUESTIONS = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
+
+ANSWERS, LIKELY, OFFERED = 0.34, 0.18, 0.06
+"""From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
+KIND = 0.45
+"""From which share a short message is a follow-up of its likeliest kind."""
+SHORT, MIDDLE = 3, 10
+"""Words up to which a message is read mostly with the one before it, and partly."""
+WEIGHTS = {SHORT: 0.4, MIDDLE: 0.5}
+ALONE = 0.65
+"""The weight of the message by itself, by its length; the rest is that of both together."""
+OF_TOPIC, SURE_TOPIC, OVER_TOPIC = 0.75, 0.8, 0.5
+"""How much less a question is worth where the message is surely about another topic."""
+OF_CLAUSE = 0.8
+"""What the share of a clause counts beside that of the whole message."""
+OF_TABLE = 0.5
+"""What the cell of the table topic x kind adds, times the share of the kind."""
+NOT_THEIRS = 0.4
+"""What a question that is asked by others than who writes is worth."""
+FEELING = 0.7
+POLITE = frozenset({
+    "talk/greet_back", "talk/how_are_you", "talk/thanks", "talk/goodbye", "talk/sorry_disturb",
+    "talk/can_i_ask_something", "talk/i_am_back", "talk/yes_all_ok", "talk/wait_a_moment",
+})  # fmt: skip
+"""What is said beside what a message is about: it never wins over that."""
+GREETING = 4
+"""Words of a message above which it is more than polite."""
+SIMPLER = frozenset({"simpler", "again", "meaning"})
+MISSING = frozenset({
+    "next_step", "how", "duration", "cost", "place", "when", "who", "certainty", "refusal", "meaning", "other_person",
+    "children", "bring", "condition", "reason", "risk", "proof",
+})  # fmt: skip
+"""Kinds with an honest "I do not know" of their own."""
+MANY = 3
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is fixed of a question: who asks it, which kinds of follow-up it answers, what is asked next."""
+
+    roles: frozenset[str]
+    kinds: frozenset[str]
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was understood of a message. ``alone`` and ``paired`` are questions with their shares, of the message by
+    itself and after the one before it; ``kind`` a kind of follow-up with its share."""
+
+    words: int
+    alone: Mapping[str, float]
+    clauses: tuple[Mapping[str, float], ...] = ()
+    """The same of its clauses, or questions, each by itself."""
+    paired: Mapping[str, float] = field(default_factory=dict)
+    kind: str = ""
+    sure: float = 0.0
+    topics: Mapping[str, float] = field(default_factory=dict)
+    """What the message is about, with shares; of a message that leans on the one before it that says little."""
+    asks: bool = False
+    told: tuple[str, ...] = ()
+    feeling: str = ""
+    felt: float = 0.0
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What the conversation remembers, as the gateway sends it with each message."""
+
+    answer: str = ""
+    said: Mapping[str, int] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    role: str = "self"
+    waiting: bool = False
+
+    def times(self, key: str) -> int:
+        """How often a text was said."""
+        return int(self.said.get(key, 0))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One part of a turn: an answer by its id (``short``: said otherwise, for it was said before), or another key;
+    with an acknowledgement in front, and buttons."""
+
+    answer: str = ""
+    short: bool = False
+    key: str = ""
+    ack: str = ""
+    offers: tuple[str, ...] = ()
+
+
+@cache
+def questions(path: Path = QUESTIONS) -> dict[str, Question]:
+    """All questions by id, in their order."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]
+    return {
+        name: Question(frozenset(entry.get("roles") or ["any"]), frozenset(entry.get("kinds") or ()),
+                       tuple(entry.get("next") or ()))
+        for name, entry in content.items()
+    }  # fmt: skip
+
+
+def cell(topic: str, kind: str) -> str | None:
+    """The question of ``topic`` that answers a follow-up of ``kind``."""
+    prefix = topic.partition("/")[0] + "/"
+    return next((name for name, q in questions().items() if name.startswith(prefix) and kind in q.kinds), None)
+
+
+def is_follow_up(heard: Heard, talk: Talk) -> bool:
+    """Whether the message leans on what was answered last."""
+    return bool(talk.answer) and heard.words <= MIDDLE and bool(heard.kind) and heard.sure >= KIND
+
+
+def shares(heard: Heard, talk: Talk) -> dict[str, float]:
+    """How likely each question is what is asked, the likeliest first."""
+    alone = 1.0
+    if heard.paired:
+        alone = next((weight for words, weight in WEIGHTS.items() if heard.words <= words), ALONE)
+    whole = dict(heard.alone)
+    for clause in heard.clauses:
+        for name, share in clause.items():
+            whole[name] = max(whole.get(name, 0.0), OF_CLAUSE * share)
+    found = {
+        name: alone * whole.get(name, 0.0) + (1 - alone) * heard.paired.get(name, 0.0)
+        for name in {**whole, **heard.paired}
+    }
+    if is_follow_up(heard, talk):
+        answered = cell(talk.answer, heard.kind)
+        if answered is not None:
+            found[answered] = found.get(answered, 0.0) + OF_TABLE * heard.sure
+        if heard.kind == "correct":
+            found.pop(talk.answer, None)
+    if heard.topics and not is_follow_up(heard, talk):
+        found = {name: share * _of_topic(name, heard.topics) for name, share in found.items()}
+    about = max((share for name, share in found.items() if name not in POLITE), default=0.0)
+    for name in POLITE & found.keys():
+        if heard.words > GREETING or about >= LIKELY:
+            found[name] *= NOT_THEIRS / 2
+    for name, share in found.items():
+        question = questions().get(name)
+        theirs = question is None or {"any", talk.role} & question.roles or _near(talk.role, question.roles)
+        found[name] = share if theirs else share * NOT_THEIRS
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def _of_topic(name: str, topics: Mapping[str, float]) -> float:
+    """How far a question fits what the message as a whole is about. Small talk has topics of its own, and needs that
+    others answer are no topic at all."""
+    topic = name.partition("/")[0]
+    left = 1 - OF_TOPIC * max(topics.values())  # the surer the topic, the less is any other question worth
+    if topic == "talk":
+        return min(left + sum(topics.get(one, 0.0) for one in SOFT | {"emotional_support"}), 1.0)
+    if topic == "beside":
+        return max(left, 0.7)
+    return min(left + topics.get(topic, 0.0), 1.0)
+
+
+def _near(role: str, roles: frozenset[str]) -> bool:
+    """Friends and neighbours ask alike, and so do those who meet victims at work."""
+    beside = {"relative": {"bystander"}, "bystander": {"relative"}, "professional": {"police", "bystander"}}
+    return bool(beside.get(role, set()) & roles)
+
+
+SOFT = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood", "not_ready",
+                  "are_you_human", "nlu_fallback"})  # fmt: skip
+"""Topics that never win over a question that is likely."""
+ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
+"""Topics that do something: a question must be likelier to win over them."""
+OVER_ACTS, SURE_ACT = 0.7, 0.9
+DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
+"""Questions that doing it answers better than words."""
+
+
+def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
+    """Whether a question is answered in place of what the topic of the message would do."""
+    choice = choose(heard, talk)
+    if choice is None:
+        return False
+    share = shares(heard, talk).get(choice.answer, 0.0)
+    if topic in ACTS:  # "delete everything" is done, "what do you keep?" is answered
+        plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
+        return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
+    if topic in {"affirm", "deny", "thanks", "goodbye", "greet"}:
+        return share >= ANSWERS and (choice.answer.startswith("talk/") or confidence < share + 0.3)
+    return True
+
+
+def choose(heard: Heard, talk: Talk) -> Choice | None:
+    """The answer to a message; None where no question is likely enough, so that its topic decides."""
+    found = shares(heard, talk)
+    if is_follow_up(heard, talk) and heard.kind in SIMPLER and not _stands_alone(heard):
+        again = _again(talk)
+        if again is not None:
+            return again
+    best = next(iter(found), "")
+    share = found.get(best, 0.0)
+    if share < LIKELY or (share < ANSWERS and not is_follow_up(heard, talk) and heard.words > MIDDLE):
+        if is_follow_up(heard, talk) and heard.kind in MISSING:
+            return _unknown(heard, talk)
+        return None
+    if not is_follow_up(heard, talk) and _elsewhere(best, heard.topics) and share < OVER_TOPIC:
+        return None
+    return replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+
+
+def _elsewhere(name: str, topics: Mapping[str, float]) -> bool:
+    """Whether the message is surely about another topic than that of a question."""
+    topic, share = max(topics.items(), key=lambda one: one[1], default=("", 0.0))
+    of = name.partition("/")[0]
+    return share >= SURE_TOPIC and of != topic and not (of == "talk" and topic in SOFT | {"emotional_support"})
+
+
+def _stands_alone(heard: Heard) -> bool:
+    return max(heard.alone.values(), default=0.0) >= 0.6
+
+
+def _again(talk: Talk) -> Choice | None:
+    """The last answer in other words; None where these were said too, or there are none."""
+    if talk.answer not in questions() or talk.times(f"short.{talk.answer}"):
+        return None
+    return Choice(talk.answer, short=True, offers=next_of(talk.answer, talk))
+
+
+def _unknown(heard: Heard, talk: Talk) -> Choice:
+    return Choice(key=f"unknown.{heard.kind}", offers=next_of(talk.answer, talk))
+
+
+def _said(best: str, found: Mapping[str, float], talk: Talk) -> Choice:
+    """The answer, said otherwise the second time; after that the next likely one, or that there is no more to say."""
+    if not talk.times(f"answer.{best}"):
+        return Choice(best, offers=next_of(best, talk))
+    if not talk.times(f"short.{best}"):
+        return Choice(best, short=True, offers=next_of(best, talk))
+    for name, share in found.items():
+        if share >= OFFERED and not talk.times(f"answer.{name}") and name.partition("/")[0] not in {"talk", "beside"}:
+            return Choice(name, offers=next_of(name, talk))
+    return Choice(key="said_already", offers=next_of(best, talk))
+
+
+def next_of(name: str, talk: Talk) -> tuple[str, ...]:
+    """What people ask next, without what was answered: two at most, for buttons."""
+    question = questions().get(name)
+    likely = question.next if question else ()
+    return tuple(one for one in likely if not talk.times(f"answer.{one}"))[:2]
+
+
+def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
+    """What is said first: that a feeling, or a fact, was heard. Nothing twice, and nothing before small talk, which is
+    about the feeling itself."""
+    if answer.startswith("talk/"):
+        return ""
+    if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
+        return f"feelings.{heard.feeling}.{'ab'[times]}"
+    fresh = [fact for fact in heard.told if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
+    return f"told.{fresh[0]}.a" if fresh else ""
+
+
+ACKNOWLEDGED = frozenset({
+    "documents_kept", "not_paid", "paid_too_little", "long_hours", "debt", "controlled", "sleeps_at_work", "isolated",
+    "threatened", "hit", "bad_conditions", "sells_sex_forced", "forced_crime", "under_18", "children_with_me",
+    "pregnant", "phone_watched", "no_papers", "asked_asylum", "ill", "homeless", "wants_to_leave",
+    "wants_home_country", "wants_nothing_yet", "no_police_wish", "no_call_wish", "family_not_told", "safe_times",
+    "is_neighbour", "is_friend", "is_nurse", "is_teacher", "is_employer", "is_sex_client",
+})  # fmt: skip
+
+GENTLE = (
+    ("safe_to_write", frozenset({"phone_watched", "controlled", "threatened", "hit"})),
+    ("who_has_papers", frozenset({"not_paid", "debt", "no_papers"})),
+    ("can_go_out", frozenset({"documents_kept", "sleeps_at_work", "isolated"})),
+    ("safe_to_sleep", frozenset({"homeless", "wants_to_leave"})),
+    ("since_when", frozenset({"paid_too_little", "long_hours", "bad_conditions"})),
+    ("what_wish", frozenset()),
+)
+"""The gentle question after a story: the first of which something was told, and that was not asked yet."""
+
+
+def gentle(talk: Talk, told: Sequence[str]) -> str | None:
+    """One question for somebody who told something and asked nothing; None when enough was asked."""
+    heard = {*told, *talk.told}
+    for name, after in GENTLE:
+        if (not after or after & heard) and not talk.times(f"gentle.{name}"):
+            return name
+    return None
+
+
+def heard_of(message: Mapping[str, Any]) -> Heard:
+    """What the channel sends along with a message."""
+    acts = message.get("acts") or {}
+    kind, sure = (acts.get("follow_up") or ["", 0.0])[:2]
+    feeling, felt = (acts.get("feeling") or ["", 0.0])[:2]
+    return Heard(
+        words=int(acts.get("words", 0)),
+        alone=dict(message.get("questions") or {}),
+        clauses=tuple(dict(one) for one in message.get("clause_questions") or ()),
+        paired=dict(message.get("paired") or {}),
+        kind=kind,
+        sure=sure,
+        topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},
+        asks=bool(acts.get("asks")),
+        told=tuple(acts.get("told") or ()),
+        feeling=feeling,
+        felt=felt,
+    )
+
+
+def talk_of(message: Mapping[str, Any]) -> Talk:
+    """The state of the conversation that came with it."""
+    talk = message.get("talk") or {}
+    return Talk(
+        answer=str(talk.get("answer") or ""),
+        said=dict(talk.get("said") or {}),
+        told=tuple(talk.get("told") or ()),
+        role=str(talk.get("role") or "self"),
+        waiting=bool(talk.get("waiting")),
+    )

@@ -1,0 +1,110 @@
+"""Learn `understanding/acts` from `data/acts/<lang>.yml`: a few seconds, skipped when nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from bot.training.danger import corpus
+from bot.understanding.acts.model import FILE, GROUPS, NONE
+from bot.understanding.danger import model_files
+from encoder import heads
+from encoder.corpus import examples
+from encoder.network import Recipe
+from encoder.transliteration import native
+
+PLAIN: Final = (
+    "greet", "thanks", "goodbye", "about_us", "cost", "confidentiality", "contact_visit", "change_language",
+    "interpreter", "are_you_human", "engage", "duration", "delete_my_data", "out_of_scope", "legal_aid", "court",
+    "report", "signs", "compensation",
+)  # fmt: skip
+"""Topics whose lines tell no fact and no feeling, and follow nothing."""
+OF_TOPIC: Final = 6
+"""Lines of each such topic and language."""
+CODE: Final = (
+    "bot/training/acts.py", "bot/understanding/acts/*.py", "encoder/heads.py", "encoder/network.py",
+    "encoder/transliteration.*",
+)  # fmt: skip
+MANIFEST: Final = "manifest.json"
+RECIPE: Final = Recipe(hidden=256, epochs=16, batch=256, dropout=0.5, input_dropout=0.2, smoothing=0.05)
+
+Encode = Callable[[list[str]], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with its `group.label`; `group` is empty for an ordinary line of a topic."""
+
+    text: str
+    lang: str
+    group: str = ""
+    label: str = NONE
+
+    @property
+    def reading(self) -> str:
+        """What the models read of it: the text, in the letters of its language."""
+        return native(self.text, self.lang)
+
+
+def sources(root: Path) -> list[Path]:
+    """Every file the lines are read from, in a fixed order."""
+    files = sorted((root / "data" / "acts").glob("*.yml"))
+    return [*files, *(p for f in files for p in (_topic(root, f.stem, t) for t in PLAIN) if p.is_file())]
+
+
+def read(root: Path) -> list[Line]:
+    """All lines, in a fixed order. Raises `ValueError` for a file that is not as expected."""
+    lines: list[Line] = []
+    for file in sorted((root / "data" / "acts").glob("*.yml")):
+        content: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506 - safe
+        lang = content["language"]
+        for group in GROUPS:
+            for label, texts in (content.get(group) or {}).items():
+                lines += [Line(str(text), lang, group, str(label)) for text in texts]
+        for topic in PLAIN:
+            path = _topic(root, lang, topic)
+            texts = [text for _, text in examples(path)] if path.is_file() else []
+            step = max(len(texts) // OF_TOPIC, 1)
+            lines += [Line(text, lang) for text in texts[::step][:OF_TOPIC]]
+    return lines
+
+
+def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], None]) -> None:
+    """Write `models/acts`; nothing where there are no lines. `encode` gives float32 (n, dim) rows of length 1."""
+    lines = read(root)
+    if not any(line.group for line in lines):
+        return
+    folder = models / "acts"
+    probe = np.asarray(encode(["acts"]), np.float32)[0]
+    code = [path for pattern in CODE for path in sorted(root.glob(pattern))]
+    mark = corpus.fingerprint([*sources(root), *code], probe.astype(np.float16).tobytes().hex())
+    if model_files.is_current(folder / FILE, folder / MANIFEST, mark):
+        return
+    vectors = np.asarray(encode([line.reading for line in lines]), np.float32)
+    arrays: dict[str, np.ndarray] = {}
+    for group in GROUPS:
+        rows = np.flatnonzero([belongs(line, group) for line in lines])
+        labels = [lines[row].label if lines[row].group == group else NONE for row in rows]
+        arrays |= heads.fit(vectors[rows], labels, RECIPE).arrays(group)
+    progress(f"acts: {sum(bool(line.group) for line in lines)} lines")
+    model_files.write(folder / FILE, arrays, folder / MANIFEST, {"fingerprint": mark})
+
+
+def belongs(line: Line, group: str) -> bool:
+    """Whether a group learns from a line: from its own, from ordinary ones, and from those of others that are none of
+    its own for sure. In an emergency people tell facts and feelings too."""
+    apart = {"told": {"followups"}, "feelings": {"followups"}, "followups": {"told"}, "safety": {"followups"}}
+    return line.group in {"", group} or line.group in apart[group]
+
+
+def _topic(root: Path, lang: str, topic: str) -> Path:
+    return root / "data" / "nlu" / lang / f"{topic}.yml"
+
+
+def _loader() -> Any:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,0 +1,110 @@
+"""Which answer a message gets, in the light of what was said before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from actions import choosing
+from actions.choosing import Choice, Heard, Talk
+
+BRING = "contact_visit/what_to_bring"
+FIRST = "contact_visit/first_meeting"
+ASKED = Heard(words=5, alone={BRING: 0.7, FIRST: 0.2})
+AFTER = Talk(answer=FIRST, said={f"answer.{FIRST}": 1})
+
+
+def test_a_likely_question_is_answered_with_what_people_ask_next() -> None:
+    choice = choosing.choose(ASKED, Talk())
+    assert choice is not None
+    assert (choice.answer, choice.short) == (BRING, False)
+    assert choice.offers == choosing.questions()[BRING].next[:2]
+
+
+def test_the_second_time_it_is_said_shorter_and_the_third_time_something_else() -> None:
+    said = {f"answer.{BRING}": 1}
+    second = choosing.choose(ASKED, Talk(said=said))
+    assert second is not None and second.short
+    third = choosing.choose(ASKED, Talk(said=said | {f"short.{BRING}": 1}))
+    assert third is not None and third.answer == FIRST
+    all_said = said | {f"short.{BRING}": 1, f"answer.{FIRST}": 1}
+    fourth = choosing.choose(ASKED, Talk(said=all_said))
+    assert fourth is not None and fourth.key == "said_already"
+
+
+def test_nothing_is_answered_where_nothing_is_likely() -> None:
+    assert choosing.choose(Heard(words=14, alone={BRING: 0.1}), Talk()) is None
+
+
+def test_a_short_message_is_read_with_the_one_before_it() -> None:
+    alone = Heard(words=2, alone={"cost/why_free": 0.4}, paired={BRING: 0.9})
+    choice = choosing.choose(alone, AFTER)
+    assert choice is not None and choice.answer == BRING
+
+
+def test_a_follow_up_is_answered_by_the_table_and_else_honestly_not_known() -> None:
+    asks = Heard(words=3, alone={}, kind="bring", sure=0.9)
+    choice = choosing.choose(asks, AFTER)
+    assert choice is not None and choice.answer == choosing.cell("contact_visit", "bring")
+    unknown = choosing.choose(replace(asks, kind="proof"), Talk(answer="cost/why_free"))
+    assert unknown is not None and unknown.key == "unknown.proof"
+
+
+@pytest.mark.parametrize("kind", ["simpler", "again"])
+def test_again_and_simpler_say_the_last_answer_shorter(kind: str) -> None:
+    choice = choosing.choose(Heard(words=2, alone={}, kind=kind, sure=0.9), AFTER)
+    assert choice == Choice(FIRST, short=True, offers=choosing.next_of(FIRST, AFTER))
+
+
+def test_after_a_correction_the_last_answer_does_not_come_again() -> None:
+    heard = Heard(words=4, alone={FIRST: 0.6, BRING: 0.3}, kind="correct", sure=0.9)
+    choice = choosing.choose(heard, AFTER)
+    assert choice is not None and choice.answer == BRING
+
+
+def test_a_greeting_in_front_does_not_win_over_a_question() -> None:
+    heard = Heard(words=7, alone={"talk/greet_back": 0.5, BRING: 0.3})
+    choice = choosing.choose(heard, Talk())
+    assert choice is not None and choice.answer == BRING
+    hello = choosing.choose(Heard(words=1, alone={"talk/greet_back": 0.9}), Talk())
+    assert hello is not None and hello.answer == "talk/greet_back"
+
+
+def test_who_asks_as_a_nurse_is_answered_as_one() -> None:
+    heard = Heard(words=6, alone={"report/as_nurse": 0.3, "am_i_a_victim/not_locked_in": 0.35})
+    choice = choosing.choose(heard, Talk(role="professional"))
+    assert choice is not None and choice.answer == "report/as_nurse"
+
+
+def test_what_was_told_is_acknowledged_once_and_feelings_before_facts() -> None:
+    heard = replace(ASKED, told=("debt", "not_paid"), feeling="afraid", felt=0.8)
+    assert choosing.acknowledgement(heard, Talk()) == "feelings.afraid.a"
+    calm = replace(heard, felt=0.1)
+    assert choosing.acknowledgement(calm, Talk()) == "told.debt.a"
+    assert choosing.acknowledgement(calm, Talk(said={"told.debt": 1})) == "told.not_paid.a"
+    assert not choosing.acknowledgement(calm, Talk(said={"told.debt": 1, "told.not_paid": 1}))
+    assert not choosing.acknowledgement(heard, Talk(), "talk/afraid")
+
+
+def test_one_gentle_question_is_asked_and_none_twice() -> None:
+    first = choosing.gentle(Talk(), ("phone_watched",))
+    assert first == "safe_to_write"
+    assert choosing.gentle(Talk(said={"gentle.safe_to_write": 1, "gentle.what_wish": 1}), ("phone_watched",)) is None
+
+
+def test_a_question_wins_over_small_talk_and_over_deleting_only_when_it_is_likelier() -> None:
+    assert choosing.wins(ASKED, Talk(), "thanks", 0.9)
+    assert choosing.wins(ASKED, Talk(), "delete_my_data", 0.6)
+    assert not choosing.wins(replace(ASKED, alone={BRING: 0.45}), Talk(), "delete_my_data", 0.95)
+    assert not choosing.wins(Heard(words=1, alone={}), Talk(), "greet", 0.9)
+
+
+def test_every_kind_of_every_topic_is_answered_or_honestly_not_known() -> None:
+    topics = {name.partition("/")[0] for name in choosing.questions()} - {"talk", "beside"}
+    for topic in topics:
+        for kind in choosing.MISSING:
+            heard = Heard(words=2, alone={}, kind=kind, sure=0.9)
+            choice = choosing.choose(heard, Talk(answer=topic))
+            assert choice is not None, (topic, kind)
+            assert choice.answer.startswith(f"{topic}/") or choice.key == f"unknown.{kind}"
