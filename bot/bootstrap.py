@@ -45,6 +45,7 @@ from bot.telegram.receiver import Telegram
 from bot.telegram.sender import Sending
 from bot.telegram.wiping import Wiping
 from bot.translation import Pool, Translator
+from bot.understanding.acts import model as acts
 from bot.understanding.batching import Encoding
 from bot.understanding.danger import Danger
 from bot.understanding.language import Languages
@@ -108,7 +109,7 @@ def understanding(models: Path, encoder_dir: Path | None) -> tuple[Understanding
     encoding = Encoding(encoder.load(encoder_dir or models / "encoder"))
     danger = Danger.load(models, CONTENT / "danger.yml")
     languages = Languages.load(models, CONTENT / "languages.yml")
-    return Understanding(danger, languages, encoding), encoding
+    return Understanding(danger, languages, encoding, acts.load(models)), encoding
 
 
 def translation(settings: Settings) -> Translator:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from bot.conversation.memory import acts_of, talk_of
 from bot.conversation.sessions import Session
 from bot.dialogue import offline_menu
 from bot.dialogue.client import Engine, EngineDown
@@ -106,6 +107,8 @@ class Talks:
                 session.alias, message_text.plain(understood.reading), understood.vector, session.language, sent,
                 parts=[(message_text.plain(part), vector) for part, vector in asked],
                 clauses=[(message_text.plain(clause), vector) for clause, vector in beside], patient=calm,
+                pair=understood.pair, acts=acts_of(text, session.language, understood, sheet.state),
+                talk=talk_of(sheet.state, session.state),
             )  # fmt: skip
         except EngineDown:
             stands = _to_what_stands(session, heard)
@@ -134,7 +137,9 @@ class Talks:
             else:
                 intent, form, pressed = f"start_{name}", None, False
         sent = form.sent(pressed=pressed) if form else {}
-        turn = await self._engine.choice(session.alias, intent, session.language, sent)
+        turn = await self._engine.choice(
+            session.alias, intent, session.language, sent, talk_of(sheet.state, session.state)
+        )
         return offline_menu.remembered(turn, intent, session.pending if question == session.pending else None)
 
     async def more(self, session: Session, sheet: Sheet) -> tuple[Sequence[EngineReply], Sheet]:

@@ -17,6 +17,8 @@ WORDS_TO_OFFER, SIGNS_TO_OFFER = 3, 5
 """Fewer say too little about a language to interrupt somebody with it: words, or signs where no space is between
 words."""
 NONE_OF_OURS = "none of ours"
+PLACE = "place"
+"""The act of somebody who says where they are: the name of a street is in the language of the street."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -29,7 +31,7 @@ def another_language(words: Catalogue, session: Session, text: str, understood: 
     """A switch of language in the middle is noticed and offered once, in the language that was noticed. What is surely
     in a language, or in letters, that there are no words in is asked about once: it was read as far as that goes, and
     answered in the language that was chosen."""
-    if session.language is None or not _says_enough(text):
+    if session.language is None or not _says_enough(text) or understood.acts.safety[0] == PLACE:
         return []
     code = words.fallback(understood.language)
     foreign = code is None and (understood.language is not None or _in_foreign_letters(text, session.language))

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.content import SEVERAL
+from bot.conversation.danger_talk import DangerTalk, InDanger
 from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger_of, not_now, said, welcome_back
 from bot.conversation.language_switch import another_language, names, way_back
+from bot.conversation.memory import heard, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.reassessment import SecondLook, card_id
 from bot.conversation.safety_question import alone
@@ -24,6 +27,7 @@ from bot.conversation.sessions import Session, Sessions
 from bot.dialogue import offline_menu
 from bot.dialogue.client import Engine, EngineDown
 from bot.domain import message_text
+from bot.domain.conversation_state import Mode
 from bot.domain.forms import Sheet, goes_on
 from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
@@ -62,12 +66,14 @@ class Service:
         self._understanding = understanding
         self._engine = engine
         self._talks = Talks(engine, words)
+        self._danger_talk = DangerTalk(words)
         self._live = live
         self._sessions = sessions
         self._tasks = tasks
         self._limits = limits
         self._max_text = max_text
         self._somebody = somebody
+        self._watched: dict[int, Callable[[Understood], None]] = {}
         self._second_look = second_look
 
     # -- conversations -----------------------------------------------------------------------------
@@ -111,33 +117,46 @@ class Service:
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
 
+    def watch(self, session: Session, told: Callable[[Understood], None]) -> None:
+        """Tells what is understood of each further message of a conversation, for whoever measures it."""
+        self._watched[session.person.conversation] = told
+
     # -- one turn ----------------------------------------------------------------------------------
 
     async def handle_message(self, session: Session, client_id: str, text: str, hints: Sequence[str] = ()) -> int:
         """Takes a message; returns its seq when it is stored. Raises `intake.Refused`,
         `Gone` and, never for a message that is dangerous, `TooMany`."""
         text = message_text.clean(text, self._max_text)
-        understood = await self._understanding.of(text, session.language, session.earlier(), hints)
+        state = (await self._store.sheet(session.person)).state
+        understood = await self._understanding.of(
+            text, session.language, session.earlier(state.since), hints, before=state.question
+        )
         understood = await self._talks.safely(self._store, session, text, understood)
+        if told := self._watched.get(session.person.conversation):
+            told(understood)
         async with session.lock:
-            danger = understood.assessment.urgency is not Urgency.NONE
+            found = understood.assessment
+            danger = found.urgency is not Urgency.NONE
             if not danger:
                 await self._limits.message(session.person.conversation)
             if danger and session.language is None:
                 await self._settle_language(session, understood)
             speaker = self._speaker(session.language or session.hint)
-            found = understood.assessment
-            answered = danger and not goes_on((await self._store.sheet(session.person)).form)
+            sheet = await self._store.sheet(session.person)
+            said = self._in_danger(speaker, session, sheet, text, understood)
             accepted = await self._store.accept(
                 session.person,
                 client_id,
                 text,
-                replies=[speaker.card(found.urgency, found.signals)] if danger else (),
-                case=self._change(found) if danger else None,
-                answered=answered,
+                replies=said.replies,
+                case=self._change(found, understood.because or text) if danger else None,
+                answered=said.answered,
+                sheet=None if said.sheet == sheet else said.sheet,
             )
             risen = danger and found.urgency.rank > session.urgency.rank
             session.heard(text, accepted, found.urgency)
+            if said.left:
+                await self._left_safety(session, accepted.seq)
         if not accepted.repeated:
             self._woken(session)
             if danger and risen and accepted.state is Handoff.OWNED:
@@ -152,6 +171,30 @@ class Service:
                 self._tasks.start(self._look_again(self._second_look, session, accepted.seq, text, understood))
         return accepted.seq
 
+    def _in_danger(
+        self, speaker: Speaker, session: Session, sheet: Sheet, text: str, understood: Understood
+    ) -> InDanger:
+        """What is said about danger at once, in the transaction that stores the message: the card, or the next line of
+        the safety mode. It needs no engine."""
+        found = understood.assessment
+        answer = self._danger_talk.answer(
+            speaker, sheet, text, understood, owned=session.state is Handoff.OWNED,
+            plain=self._talks.heard(text, (session.language, understood.language)),
+        )  # fmt: skip
+        if answer is not None:
+            return answer
+        if found.urgency is Urgency.NONE:
+            return InDanger((), sheet)
+        return self._danger_talk.begins(speaker, sheet, found, text, understood.acts.told)
+
+    async def _left_safety(self, session: Session, seq: int) -> None:
+        """The person says that they are safe, or never were in danger: what was before message `seq` raises nothing."""
+        session.is_safe(seq)
+        session.covered = False
+        await self._store.change_sheet(
+            session.person, lambda sheet: replace(sheet, state=replace(sheet.state, since=seq))
+        )
+
     async def _look_again(
         self, second_look: SecondLook, session: Session, seq: int, text: str, understood: Understood
     ) -> None:
@@ -161,7 +204,7 @@ class Service:
         if found is None:
             return
         try:
-            await self._store.raise_afterwards(session.person, seq, "translated", self._change(found))
+            await self._store.raise_afterwards(session.person, seq, "translated", self._change(found, text))
             if found.urgency.rank > session.urgency.rank:
                 session.urgency = found.urgency
                 card = self._speaker(session.language or session.hint).card(found.urgency, found.signals)
@@ -205,7 +248,8 @@ class Service:
             settled = session.language or self._words.fallback(understood.language) or session.hint
             sheet = await self._store.sheet(session.person)
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
-            asked = understood.assessment.ask and plain is None and session.may_ask(seq)
+            danger = understood.assessment.urgency is not Urgency.NONE
+            asked = understood.assessment.ask and not danger and plain is None and session.may_ask(seq)
             replies = [self._speaker(settled).safety_question()] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
@@ -213,7 +257,6 @@ class Service:
             if understood.safe:
                 return await self._safe(session, seq, sheet)
             session.waits = ()
-            danger = understood.assessment.urgency is not Urgency.NONE
             try:
                 turn = await self._talks.message(session, sheet, plain, message_text.plain(text), understood)
             except EngineDown as down:
@@ -226,7 +269,10 @@ class Service:
             if asked and not goes_on(sheet.form):
                 turn, session.waits = alone(turn, sheet.form)
                 last = replies[:1]
+            if sheet.state.mode is Mode.SAFETY:  # an answer in the middle of danger: the numbers stand before it
+                replies.append(self._speaker(session.language or session.hint).say("safety_mode.answered_too"))
             replies = [*replies[len(last) :], *another_language(self._words, session, text, understood)]
+            sheet = replace(sheet, state=heard(sheet.state, text, understood))
             await self._finish(session, seq, turn, replies, sheet, text, last)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
@@ -241,6 +287,7 @@ class Service:
                 session.waits = ()
                 if question in QUESTIONS.values() and question != session.pending:
                     return await self._finish(session, seq, offline_menu.late(intent, str(question)), [], sheet)
+                sheet = replace(sheet, state=pressed(sheet.state, intent, speaker))
                 try:
                     turn = await self._talks.choice(session, sheet, action)
                 except EngineDown:
@@ -256,7 +303,7 @@ class Service:
                 # whoever holds the phone can press a button.
                 if await calmed(self._store, session):
                     self._live.wake(DESK)
-                await self._safe(session, seq, sheet)
+                await self._safe(session, seq, replace(sheet, state=sheet.state.safe(seq)))
             elif command == ASKED_MORE:
                 await self._go_on(session, seq, sheet, [speaker.asked_more(action["topics"])])
             elif command in {"centre_yes", "centre_no"}:
@@ -275,7 +322,7 @@ class Service:
         replies = [speaker.say("safety.safe_reply"), *words]
         session.asks(asked_by(turn))
         if turn.replies:
-            await self._say_answer(session, seq, replies)
+            await self._say_answer(session, seq, replies, sheet=sheet)
         else:
             await self._go_on(session, seq, sheet, replies)
 
@@ -305,6 +352,7 @@ class Service:
             replies.append(speaker.languages("language.ask", names(self._words)))
         replies += last
         kept = sheet.after(turn, text)
+        kept = replace(kept, state=said_in(kept.state, turn, replies))
         if kept.due and kept.form is None and session.pending is None and not last:
             await self._go_on(session, seq, kept, replies, case)
         else:
@@ -353,8 +401,10 @@ class Service:
         if message.choice is not None:
             await self._answer_choice(session, message.seq, dict(message.choice))
             return
-        earlier = session.before(message.seq, await self._store.talk(session.person))
-        understood = await self._understanding.of(message.text, session.language, earlier)
+        state = (await self._store.sheet(session.person)).state
+        written = session.before(message.seq, await self._store.talk(session.person))
+        earlier = [text for seq, text in written if seq > state.since]
+        understood = await self._understanding.of(message.text, session.language, earlier, before=state.question)
         understood = await self._talks.safely(self._store, session, message.text, understood)
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
@@ -364,8 +414,9 @@ class Service:
         return self._somebody is None or await self._somebody()
 
     @staticmethod
-    def _change(assessment: Assessment) -> CaseChange:
-        return CaseChange(assessment.urgency, assessment.signals, assessment.why, page=True)
+    def _change(assessment: Assessment, words: str) -> CaseChange:
+        """What the queue is told: the reason is what the person wrote, marked as their words."""
+        return CaseChange(assessment.urgency, assessment.signals, quoted(assessment, words), page=True)
 
     async def _settle_language(self, session: Session, understood: Understood) -> bool:
         """Without a chosen language: the one the message is surely in, when there are words in it."""

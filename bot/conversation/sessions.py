@@ -47,7 +47,7 @@ class Session:
         "waits",
     )
 
-    def __init__(self, person: Person, token_hash: bytes, earlier: list[str]) -> None:
+    def __init__(self, person: Person, token_hash: bytes, earlier: list[tuple[int, str]]) -> None:
         self.person = person
         self.token_hash = token_hash
         self.language = person.language
@@ -77,6 +77,7 @@ class Session:
         self.turn = asyncio.Lock()
         self.seen_at = 0.0
         self._earlier = earlier
+        """The person's last messages, each with its place."""
 
     def __repr__(self) -> str:
         return f"<Session of conversation {self.person.conversation}>"
@@ -97,15 +98,16 @@ class Session:
         """The question that stands from here on, or none."""
         self.pending, self.stood, self.covered = question, None, False
 
-    def before(self, seq: int, messages: Sequence[Message]) -> list[str]:
+    def before(self, seq: int, messages: Sequence[Message]) -> list[tuple[int, str]]:
         """Remembers anew what stood when the message `seq` came, of which the process that accepted it has died; what
         the person wrote before it."""
         there = [message for message in messages if message.seq < seq]
         self.stood, self.safety = _standing(there)
         return _written(there)
 
-    def earlier(self) -> tuple[str, ...]:
-        return tuple(self._earlier)
+    def earlier(self, since: int = 0) -> tuple[str, ...]:
+        """The words of the person's last messages that come after message `since`."""
+        return tuple(text for seq, text in self._earlier if seq > since)
 
     def pressed(self, accepted: Accepted) -> None:
         """A choice was accepted."""
@@ -119,7 +121,7 @@ class Session:
         self.urgency = self.urgency.at_least(urgency)
         self.covered = self.covered or urgency is not Urgency.NONE
         if not accepted.repeated:
-            self._earlier = [*self._earlier, text][-EARLIER:]
+            self._earlier = [*self._earlier, (accepted.seq, text)][-EARLIER:]
 
 
 class Sessions:
@@ -192,8 +194,8 @@ class Sessions:
         return session
 
 
-def _written(messages: Sequence[Message]) -> list[str]:
-    return [m.text for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
+def _written(messages: Sequence[Message]) -> list[tuple[int, str]]:
+    return [(m.seq, m.text) for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
 
 
 def _standing(messages: Sequence[Message]) -> tuple[str | None, bool]:

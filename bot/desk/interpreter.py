@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from bot.desk.reassessment import LateLook
 from bot.desk.service import Desk
 from bot.domain import message_text
+from bot.domain.conversation_state import summary
 from bot.domain.forms import LINES
 from bot.domain.model import Case, Sender, Translated, Urgency
 from bot.domain.ports import LanguageModel
@@ -91,7 +92,8 @@ class Interpreter:
         `Desk.told` raises."""
         sheet = await self._desk.told(session, case_id)
         case = await self._desk.access(session, case_id, owned=True)
-        texts = list(dict.fromkeys(words for form in LINES for _, _, words in sheet.lines(form) if words))
+        own = [words for _, words in summary(sheet.state)]
+        texts = list(dict.fromkeys([*own, *(words for form in LINES for _, _, words in sheet.lines(form) if words)]))
         found = await asyncio.gather(*(self._reading(case, text, into) for text in texts))
         return dict(zip(texts, found, strict=True))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.domain.conversation_state import START, ConversationState
 from bot.domain.model import EngineTurn
 
 LINES = {
@@ -83,6 +84,8 @@ class Sheet:
     words: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     due: bool = False
+    state: ConversationState = START
+    """What else the conversation remembers."""
 
     def __repr__(self) -> str:
         return "Sheet(...)"
@@ -105,7 +108,7 @@ class Sheet:
             if f"told:{name}" in turn.requests:
                 told[name] = codes(turn.form.get("answers"))
         due = self.due or "handoff" in turn.requests
-        return Sheet(form_of(turn.form), words, told, due)
+        return replace(self, form=form_of(turn.form), words=words, told=told, due=due)
 
     def withdrawn(self) -> Sheet:
         """The person wants no caseworker after all: nothing is asked about one."""
@@ -131,6 +134,7 @@ class Sheet:
             "words": dict(self.words),
             "told": {name: dict(answers) for name, answers in self.told.items()},
             "due": self.due,
+            "state": self.state.dumped(),
         }
 
     @classmethod
@@ -138,7 +142,8 @@ class Sheet:
         """The other way round; without `asking` no question stands any more."""
         form = form_of(data["form"] or {}) if asking else None
         told = {name: dict(answers) for name, answers in data["told"].items()}
-        return cls(form, dict(data["words"]), told, asking and bool(data["due"]))
+        state = ConversationState.loaded(data.get("state") or {})
+        return cls(form, dict(data["words"]), told, asking and bool(data["due"]), state)
 
 
 EMPTY = Sheet()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.domain.forms import BUTTONS
@@ -79,6 +80,13 @@ class Speaker:
         """A button for `action`, with the words' own label for it."""
         return Choice(self._tokens(), label or self._label(action), dict(action))
 
+    def label_of(self, intent: str) -> str | None:
+        """The label of a topic or question; None for any other button."""
+        try:
+            return self._words.topic_label(intent, self.lang)
+        except LookupError:
+            return None
+
     def say(
         self,
         key: str,
@@ -101,8 +109,8 @@ class Speaker:
         answer = self._words.answer(topic, self.lang)
         topics = dict.fromkeys((*also, *answer.choices))
         actions: list[Mapping[str, Any]] = [{"intent": t} for t in topics if t != "talk_to_human"]
-        if topic in STARTS:
-            actions.insert(0, {"intent": STARTS[topic]})
+        if (of := topic.partition("/")[0]) in STARTS:
+            actions.insert(0, {"intent": STARTS[of]})
         actions = actions[: MAX_CHOICES - 1 + bool(also)]
         if more is not None:
             self.asked_more(more)  # raises now, not when it is pressed
@@ -150,12 +158,24 @@ class Speaker:
             raise Unsayable from None
 
     def _engine(self, reply: EngineReply) -> list[Outgoing]:
+        if reply.key == "answer" and "ack" in reply.values:
+            plain = EngineReply("answer", {k: v for k, v in reply.values.items() if k != "ack"}, reply.choices)
+            (answered,) = self._engine(plain)
+            heard = self._words.say(f"acknowledgements.{reply.values['ack']}", self.lang)
+            return [replace(answered, text=f"{heard}\n{answered.text}")]
+        if reply.key == "short":
+            name = str(reply.values["topic"])
+            said = self._words.say(f"questions.{name}.short", self.lang)
+            chosen = tuple(self.choice(action) for action in list(reply.choices)[:MAX_CHOICES])
+            return [Outgoing(Sender.BOT, said, chosen, Urgency.NONE, f"short.{name}")]
         if reply.key == "answer":
             topic = str(reply.values["topic"])
             if not reply.choices:
                 values = reply.values
                 return [self.answer(topic, also=values.get("also", ()), more=values.get("more"))]
             actions = list(reply.choices)[:MAX_CHOICES]
+            if "/" in topic and topic.partition("/")[0] in STARTS:
+                actions.insert(0, {"intent": STARTS[topic.partition("/")[0]]})
             answer = self._words.answer(topic, self.lang)
             chosen = tuple(self.choice(a) for a in actions)
             return [Outgoing(Sender.BOT, answer.text, chosen, Urgency.NONE, f"answer.{topic}")]

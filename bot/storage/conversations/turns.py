@@ -63,12 +63,13 @@ class Turns(Conversations, Sheets):
         replies: Sequence[Outgoing] = (),
         case: CaseChange | None = None,
         answered: bool = False,
+        sheet: Sheet | None = None,
     ) -> Accepted:
         """Store what the person wrote, with what is said and done about it at once. Raises `Gone`.
 
         The same `client_id` again changes nothing and returns the first answer (`repeated`). While a
         caseworker owns the conversation `replies` are not said and the message counts as answered; `case`
-        is applied always.
+        and `sheet` are applied always.
         """
         now, client = self._clock(), _client(Sender.PERSON, client_id)
         silent = conversations.c.state == Handoff.OWNED.value
@@ -92,6 +93,8 @@ class Turns(Conversations, Sheets):
                     where = Place(person.conversation, person.keys.public, seq, "accept")
                     await raise_case(self._db, connection, where, case, now)
                     await self._open_to_team(connection, person)
+                if sheet is not None:
+                    await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
         except IntegrityError:
             return await self._repeated(person, client)
         if case is not None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from bot.desk.service import Row
+from bot.domain.conversation_state import summary
 from bot.domain.forms import ANSWERS, LINES, Sheet
 from bot.domain.model import Case, Message, Urgency
 from bot.domain.organisations import EVERY
@@ -88,6 +89,11 @@ def message_shown(message: Message) -> dict[str, Any]:
 def told_shown(sheet: Sheet, words: Catalogue, lang: str) -> list[dict[str, Any]]:
     """What a person answered in forms, to stand on top of the conversation; labels in the caseworker's language."""
     parts = []
+    if told := summary(sheet.state):
+        lines = [
+            {"label": words.label(f"desk.told_{line}", lang), "text": text, "own_words": True} for line, text in told
+        ]
+        parts.append({"form": "talk", "title": words.label("desk.told_talk", lang), "lines": lines})
     for form in LINES:
         lines = [
             {

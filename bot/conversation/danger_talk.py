@@ -1,0 +1,152 @@
+"""What is said about danger in the transaction that stores a message: the card, and the lines of the safety mode.
+
+No engine, no network: this works when everything else is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.conversation import safety_mode
+from bot.conversation.safety_mode import Line
+from bot.domain.conversation_state import ConversationState, Mode
+from bot.domain.forms import Sheet, goes_on
+from bot.domain.model import Assessment, Choice, Outgoing, Sender, Urgency
+from bot.domain.ports import Catalogue
+from bot.domain.speaker import Speaker
+from bot.settings import ROOT
+from bot.text.questions import asks
+from bot.understanding.acts.model import SURE
+from bot.understanding.service import Understood
+
+TO_SAY: Final = ROOT / "content" / "to_say.yml"
+ALWAYS_IN: Final = ("nl", "fr", "en")
+CALM: Final = 0.06
+"""Probability of danger below which a question in the safety mode may be about something else."""
+BEYOND_DOUBT: Final = 0.65
+"""Share of an act from which a calm message is surely about the danger."""
+ALARMING: Final = 0.9
+"""Probability of danger that no word of being safe takes back."""
+LONG: Final = 5
+"""Words from which a message in the safety mode may be about something else."""
+HEARD: Final = {"affirm": "ok", "deny": "cannot_call"}
+"""What a plain yes or no does in the safety mode, where each step asks one thing."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InDanger:
+    """Replies at once, and the sheet after them. `answered`: nothing else is said to the message. `left`: the safety
+    mode ended with it."""
+
+    replies: Sequence[Outgoing]
+    sheet: Sheet
+    answered: bool = False
+    left: bool = False
+
+
+@cache
+def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
+    """For each protocol one sentence in each of `ALWAYS_IN`, to read aloud or to show."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+class DangerTalk:
+    """Puts the lines of `safety_mode` into words."""
+
+    def __init__(self, words: Catalogue) -> None:
+        self._words = words
+
+    def begins(
+        self,
+        speaker: Speaker,
+        sheet: Sheet,
+        found: Assessment,
+        text: str,
+        told: Sequence[str],
+    ) -> InDanger:
+        """Danger was seen in a message outside the safety mode. An emergency begins it, with the card once; what is
+        urgent gets its card once too, and what was asked is answered as well."""
+        state = sheet.state.having_heard(told, text)
+        card = f"safety.{found.urgency}"
+        first = not state.times(card)
+        state = state.having_said([card])
+        cards = [speaker.card(found.urgency, found.signals)] if first else []
+        if found.urgency is not Urgency.EMERGENCY:
+            return InDanger(cards, replace(sheet, state=state))
+        if goes_on(sheet.form):  # a bystander's report goes on: who helps needs to know where
+            cards = cards or [speaker.card(found.urgency, found.signals)]
+            return InDanger(cards, replace(sheet, state=state))
+        lines, state = safety_mode.begin(state, found.signals)
+        said = self._said(speaker, lines, state)
+        if not first:  # the numbers stand in each line; the whole card was read before
+            return InDanger(said, replace(sheet, state=state), answered=True)
+        return InDanger([*cards, *said], replace(sheet, state=state), answered=True)
+
+    def answer(
+        self, speaker: Speaker, sheet: Sheet, text: str, understood: Understood, *, owned: bool, plain: str | None
+    ) -> InDanger | None:
+        """The next line of the safety mode; None outside of it, or when a caseworker talks."""
+        state, found = sheet.state, understood.assessment
+        if state.mode is not Mode.SAFETY or owned:
+            return None
+        act = "safe_now" if understood.safe else self._act(text, understood, plain)
+        if act in safety_mode.LEAVES and found.urgency is Urgency.EMERGENCY and not self._surely(understood):
+            act = None  # "I am fine, he only has a knife"
+        signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
+        if not signals and self._elsewhere(text, understood, act, state.kind):
+            state = replace(state, quiet=state.quiet + 1)
+            if state.quiet >= safety_mode.QUIET:
+                state = replace(state, mode=Mode.TALK, kind="", step=0, quiet=0)
+            return InDanger((), replace(sheet, state=state))
+        state = state.having_heard(understood.acts.told, text)
+        lines, state = safety_mode.answer(state, act, text, signals)
+        said = self._said(speaker, lines, state)
+        return InDanger(said, replace(sheet, state=state), answered=True, left=state.mode is Mode.TALK)
+
+    def _act(self, text: str, understood: Understood, plain: str | None) -> str | None:
+        if plain in HEARD:
+            return HEARD[plain]
+        name, share = understood.acts.safety
+        return name if name and share >= SURE["safety"] else None
+
+    def _surely(self, understood: Understood) -> bool:
+        """Whether the act of a message is beyond doubt, and danger is not."""
+        return understood.acts.safety[1] >= BEYOND_DOUBT and understood.assessment.confidence < ALARMING
+
+    def _elsewhere(self, text: str, understood: Understood, act: str | None, kind: str) -> bool:
+        """Whether a calm message is plainly about something else than the danger: nobody is held in the mode who asks
+        about papers. Who thinks of dying must ask, and not only tell."""
+        found = understood.assessment
+        if found.urgency is not Urgency.NONE or found.confidence >= CALM or understood.safe:
+            return False
+        if act is not None and understood.acts.safety[1] >= BEYOND_DOUBT:
+            return False
+        asked = asks(text, understood.language)
+        return asked if kind == "suicide" else asked or len(text.split()) >= LONG
+
+    def _said(self, speaker: Speaker, lines: Sequence[Line], state: ConversationState) -> list[Outgoing]:
+        """The lines as messages; the last has the button "I am safe"."""
+        said = [self._line(speaker, line) for line in lines]
+        buttons: tuple[Choice, ...] = (speaker.choice({"command": "safe"}),) if state.mode is Mode.SAFETY else ()
+        return [*said[:-1], replace(said[-1], choices=buttons)] if said else []
+
+    def _line(self, speaker: Speaker, line: Line) -> Outgoing:
+        key, urgency = f"safety_mode.{line.key}", Urgency.NONE
+        if not line.key.startswith("to_say."):
+            values: dict[str, Any] = dict(line.values)
+            return speaker.say(key, sender=Sender.SYSTEM, urgency=urgency, **values)
+        by_language = sentences_to_say()[line.key.removeprefix("to_say.")]
+        nowhere = sentences_to_say()["nowhere"]
+        said = [
+            by_language[code].format(place=line.values.get("place") or nowhere[code])
+            for code in ALWAYS_IN
+            if code in by_language
+        ]
+        return Outgoing(Sender.SYSTEM, "\n".join(said), (), urgency, key)

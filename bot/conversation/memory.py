@@ -1,0 +1,96 @@
+"""How the state of a conversation changes with each turn, and what of it the engine is told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.domain.conversation_state import ConversationState
+from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
+from bot.domain.speaker import Speaker
+from bot.text.questions import asks
+from bot.understanding.acts.model import DENIED, SURE
+from bot.understanding.service import Understood
+
+MAX_QUESTION: Final = 160
+MAX_QUOTE: Final = 240
+"""Characters of the person's words that are shown as the reason of a case."""
+LEAST_WORDS: Final = 3
+"""Fewer words are no question that a later message can be read after."""
+
+
+def heard(state: ConversationState, text: str, understood: Understood) -> ConversationState:
+    """The state after the person wrote `text`: facts that were told, and the question that later ones may lean on."""
+    acts = understood.acts
+    state = state.having_heard([fact for fact in acts.told if fact != DENIED], text)
+    follows = acts.follow_up[1] >= SURE["followups"] and bool(state.question)
+    if follows or (len(text.split()) < LEAST_WORDS and len(text) < LEAST_WORDS * 4):
+        return state
+    return replace(state, question=text[-MAX_QUESTION:])
+
+
+def pressed(state: ConversationState, intent: str, speaker: Speaker) -> ConversationState:
+    """The state after a button of a topic or a question was pressed: its label is what was asked."""
+    label = speaker.label_of(intent)
+    return state if label is None else replace(state, question=label[-MAX_QUESTION:])
+
+
+def said_in(state: ConversationState, turn: EngineTurn, before: Sequence[Outgoing] = ()) -> ConversationState:
+    """The state after the engine's `turn` was said: which texts, and what was answered last."""
+    keys: list[str] = [message.key for message in before if message.key]
+    answer = state.answer
+    for reply in turn.replies:
+        values = reply.values
+        if "ack" in values:
+            keys.append(_unlettered(str(values["ack"])))
+        if reply.key in {"answer", "short"}:
+            answer = str(values.get("topic") or answer)
+            keys.append(f"{reply.key}.{answer}")
+        elif reply.key == "both":
+            keys += [f"answer.{topic}" for topic in values.get("topics", ())]
+            answer = str(next(iter(values.get("topics", ())), answer))
+        elif reply.key.startswith("acknowledgements."):
+            keys.append(_unlettered(reply.key.removeprefix("acknowledgements.")))
+        else:
+            keys.append(reply.key)
+    if answer.startswith("talk/"):
+        answer = state.answer or answer
+    return replace(state.having_said(keys), answer=answer)
+
+
+def acts_of(text: str, language: str | None, understood: Understood, state: ConversationState) -> dict[str, Any]:
+    """What the message does, for the engine: codes and numbers only."""
+    acts = understood.acts
+    return {
+        "words": max(len(text.split()), len(text) // 12),
+        "asks": asks(understood.reading, understood.language or language),
+        "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
+        "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
+        "told": [fact for fact in acts.told if fact != DENIED],
+    }
+
+
+def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
+    """What the conversation remembers, for the engine: codes and numbers only."""
+    return {
+        "answer": state.answer,
+        "said": dict(state.said),
+        "told": list(state.told),
+        "role": state.role,
+        "waiting": handoff is Handoff.WAITING,
+    }
+
+
+def quoted(found: Assessment, words: str) -> tuple[str, ...]:
+    """Why a case is raised, as a caseworker reads it: the person's own words in quotation marks; of a button, its
+    code."""
+    pressed = tuple(reason for reason in found.why if reason.startswith("choice:"))
+    ends = words if len(words) <= MAX_QUOTE else f"…{words[-MAX_QUOTE:]}"
+    return pressed or (f"“{' '.join(ends.split())}”",)
+
+
+def _unlettered(key: str) -> str:
+    """`told.debt.a` -> `told.debt`: which wording it was is counted, and not kept apart."""
+    name, _, letter = key.rpartition(".")
+    return name if len(letter) == 1 and name else key

@@ -1,0 +1,67 @@
+"""The memory of a conversation is one frozen value that survives being sealed."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.conversation_state import MAX_FACTS, MAX_WORDS, START, ConversationState, Mode
+
+states = st.builds(
+    ConversationState,
+    mode=st.sampled_from(Mode),
+    kind=st.sampled_from(("", "violence", "suicide")),
+    step=st.integers(0, 9),
+    quiet=st.integers(0, 3),
+    place=st.text(max_size=20),
+    told=st.dictionaries(st.sampled_from(("debt", "under_18", "is_nurse")), st.text(max_size=20)),
+    said=st.dictionaries(st.text(min_size=1, max_size=10), st.integers(1, 99), max_size=5),
+    question=st.text(max_size=20),
+    answer=st.sampled_from(("", "shelter", "shelter/tonight")),
+    since=st.integers(0, 99),
+)
+
+
+@given(states)
+def test_what_is_kept_is_what_comes_back(state: ConversationState) -> None:
+    assert ConversationState.loaded(json.loads(json.dumps(state.dumped()))) == state
+
+
+def test_what_an_older_version_kept_is_read_and_what_it_lacks_is_as_at_the_start() -> None:
+    assert ConversationState.loaded({}) == START
+    assert ConversationState.loaded({"answer": "shelter", "unknown": 1}).answer == "shelter"
+
+
+def test_a_fact_is_kept_in_the_persons_words_and_replaced_when_told_anew() -> None:
+    state = START.having_heard(["debt"], "7000 euro").having_heard(["debt"], "9000 euro")
+    assert state.told == {"debt": "9000 euro"}
+    long = START.having_heard(["debt"], "x" * 1000)
+    assert len(long.told["debt"]) == MAX_WORDS
+    many = START
+    for number in range(MAX_FACTS + 5):
+        many = many.having_heard([f"fact{number}"], "x")
+    assert len(many.told) == MAX_FACTS
+    assert "fact0" not in many.told
+
+
+def test_an_age_corrects_the_other() -> None:
+    state = START.having_heard(["under_18"], "im 16").having_heard(["is_adult"], "i am 19")
+    assert set(state.told) == {"is_adult"}
+
+
+def test_the_role_is_that_of_who_writes() -> None:
+    assert START.role == "self"
+    assert START.having_heard(["not_paid"], "x").role == "self"
+    assert START.having_heard(["is_nurse"], "x").role == "professional"
+    assert START.having_heard(["threatens_other"], "x").role == "threat"
+
+
+def test_who_is_safe_leaves_the_mode_and_what_was_before_raises_nothing() -> None:
+    state = START.in_safety("violence").safe(7)
+    assert (state.mode, state.kind, state.since) == (Mode.TALK, "", 7)
+
+
+def test_nothing_of_it_is_printed() -> None:
+    assert "7000" not in repr(START.having_heard(["debt"], "7000 euro"))
