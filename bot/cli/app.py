@@ -103,6 +103,26 @@ def classify() -> None:
 
 
 @app.command()
+def converse() -> None:
+    """What whole conversations come to: JSON lines in, JSON lines out.
+
+    Example: echo '{"id": "1", "lang": "nl", "turns": ["dag", "is het gratis?"]}' | inloop converse
+    """
+    import asyncio
+
+    from bot.cli.commands import converse as command
+    from bot.training import run as training
+
+    wanted = settings()
+    try:
+        training.train(wanted.models_dir, errors.print, wanted.encoder_dir)
+    except training.TrainingFailed as error:
+        errors.print(f"[bold red]{error}[/]")
+        raise typer.Exit(1) from None
+    asyncio.run(command.converse(standard_input(), wanted, standard_output()))
+
+
+@app.command()
 def answer() -> None:
     """What the system says: JSON lines in, JSON lines out.
 
@@ -349,6 +369,20 @@ def evaluate(
     from bot.cli.commands import evaluate as command
 
     raise typer.Exit(command.run(settings(), data, report, errors, misses, keep))
+
+
+@app.command("evaluate-talks")
+def evaluate_talks(
+    data: Annotated[Path, typer.Option(help="Folder with <language>.yml conversations.")] = Path("tests/talks"),
+    report: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("docs/evaluation-talks.md"),
+) -> None:
+    """Measure whole conversations and write the page.
+
+    Example: inloop evaluate-talks
+    """
+    from bot.cli.commands import evaluate_talks as command
+
+    raise typer.Exit(command.run(settings(), data, report))
 
 
 def main() -> None:
