@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +22,9 @@ from bot.text.questions import clauses, questions
 from encoder.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Messages that are assessed at the same time, in threads of their own: log-ins have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Understanding:
         self._danger = danger
         self._languages = languages
         self._encode = encode
+        self._beside = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="danger")
 
     @property
     def languages(self) -> LanguageModel:
@@ -70,18 +77,18 @@ class Understanding:
         vector = await self._encode(reading)
         alone = False
         try:
-            assessment = self._danger.assess(text, vector=vector, lang=lang)
+            assessment = await self._assess(text, vector=vector, lang=lang)
             alone = assessment.urgency is not Urgency.NONE
             # People write in fragments: what may be one is also read after the messages before it.
             together = self._danger.context(text, earlier, assessment)
             if together is not None:
-                assessment = self._danger.assess(
+                assessment = await self._assess(
                     text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
                     context_vector=await self._encode(native(together, lang)),
                 )  # fmt: skip
             half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
             if half is not None:
-                found = self._danger.assess(half, vector=await self._encode(half), lang=lang)
+                found = await self._assess(half, vector=await self._encode(half), lang=lang)
                 assessment = self._danger.beside_denial(assessment, found)
                 alone = assessment.urgency is not Urgency.NONE
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
@@ -94,6 +101,11 @@ class Understanding:
         known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
         return Understood(assessment, vector, named, reading, alone, parts=parts, clauses=known)
+
+    async def _assess(self, text: str, **read: Any) -> Assessment:
+        """Beside the event loop: whatever a message costs, the others go on."""
+        work = partial(self._danger.assess, text, **read)
+        return await asyncio.get_running_loop().run_in_executor(self._beside, work)
 
 
 async def _parts(
