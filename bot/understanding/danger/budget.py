@@ -9,7 +9,7 @@ from typing import Final
 import regex
 
 SECONDS: Final = 0.03
-"""Of the processor. All patterns take a three hundredth of it on an ordinary message, a third on the worst known."""
+"""Of the processor. All patterns take a three hundredth of it on an ordinary message, half on the worst one known."""
 
 HELD: Final = 0.002
 """Seconds that one search may keep every other thread waiting: `regex` lets them work meanwhile only if it is told to
