@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from encoder.invisible import seen
+
 MAX_CHARACTERS = 2000
 _RAW_LIMIT = 20_000
 BEFORE = 160
@@ -12,7 +14,8 @@ _THEN = " » "
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
-    """Return ``text`` in NFKC, with single spaces, no control characters, at most ``limit`` characters.
+    """Return ``text`` in NFKC, with single spaces, no control characters and none that are not seen,
+    at most ``limit`` characters.
 
     Of a text that is too long the beginning and the end are kept: what someone needs is often said last. Lone
     surrogates become ``?``. The raw text is cut first, so that the work is bounded whatever comes in; it is
@@ -20,7 +23,7 @@ def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """
     text = _ends(text, _RAW_LIMIT).encode("utf-8", "replace").decode("utf-8")
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _ends(" ".join(text.split()), limit * 2))
+        text = unicodedata.normalize("NFKC", _ends(" ".join(seen(text).split()), limit * 2))
     text = "".join(c if c.isprintable() or unicodedata.category(c) == "Cf" else " " for c in text)
     return _ends(" ".join(text.split()), limit)
 

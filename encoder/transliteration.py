@@ -16,6 +16,7 @@ from typing import Any, Final
 import yaml
 
 from encoder.arabic_words import likeliest
+from encoder.invisible import seen
 
 _TABLES: Final[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("transliteration.yml").read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ def native(text: str, language: str | None) -> str:
     convert = _CONVERT.get(language or "")
     if convert is None or len(_LATIN.findall(text)) <= len(_OTHER.findall(text)):
         return text
-    return _WORD.sub(partial(_read, convert), text.lower())
+    return _WORD.sub(partial(_read, convert), seen(text).lower())
 
 
 def is_foreign(text: str) -> bool:

@@ -1,15 +1,37 @@
-"""How often something may be done before it is slowed down: messages of one conversation, and return codes that one
-chat of Telegram tries. Never a block by address, and never in the way of a message that is dangerous: the service asks
-only after the assessment. What a new talk of the web costs while very many begin is `admission.py`'s."""
+"""How often something may be done before it is slowed down: messages of one conversation, those of all conversations of
+one source together, and return codes that one chat of Telegram tries. Never a block by address, and never in the way of
+a message that is dangerous: the service asks only after the assessment. What a new talk of the web costs while very
+many begin is `admission.py`'s."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+TOGETHER: Final = 5
+"""Conversations that write as much as one may, from one source, before the source is slowed down: a shelter's twenty
+people behind one address write less than that together."""
+
+_source: ContextVar[str | None] = ContextVar("source", default=None)
+
+
+@contextmanager
+def counted_for(source: str | None) -> Iterator[None]:
+    """What is taken within is on the account of this (hashed) source, too. A door says whose it is, since the service
+    has no request; None: it is on nobody's."""
+    before = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(before)
 
 
 class TooMany(Exception):
@@ -26,11 +48,15 @@ class Limits:
     def __init__(self, messages_per_minute: int, conversations_per_minute: int) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._message = RateLimitItemPerMinute(messages_per_minute)
+        self._together = RateLimitItemPerMinute(TOGETHER * messages_per_minute)
         self._conversation = RateLimitItemPerMinute(conversations_per_minute)
 
     async def message(self, conversation: int) -> None:
-        """One message of a conversation. Raises `TooMany`."""
+        """One message of a conversation, and of its source, where a door has told it. Raises `TooMany`."""
         await self._hit(self._message, "message", str(conversation))
+        source = _source.get()
+        if source is not None:
+            await self._hit(self._together, "source", source)
 
     async def conversation(self, source: str) -> None:
         """One more conversation that a (hashed) source begins or opens. Raises `TooMany`."""

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from encoder.invisible import seen
+
 LIMIT = 4000
 """Characters of a message that are looked at: half from its beginning, half from its end."""
 
@@ -19,7 +21,7 @@ AT_ONCE = 100
 """Texts whose n-grams are computed together: what is computed then stays in the processor's cache."""
 
 _RAW_LIMIT = 20_000
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufe0f\s]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200c\u2028\u2029\s]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 _LETTERS = str.maketrans(
     {"đ": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ĳ": "ij", "ð": "d", "þ": "th"}
@@ -32,18 +34,20 @@ _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 def clean(text: object, limit: int = LIMIT) -> str:
-    """`text` in NFKC with single spaces, without control characters, at most `limit` characters; never raises.
+    """`text` in NFKC with single spaces, without control characters and signs that are not seen (between Arabic or
+    Indian letters a non-joiner is a space), at most `limit` characters; never raises.
 
     Whatever is not a string becomes an empty one. Lone surrogates become `?`. Of a text that is too long the
     beginning and the end are kept: what somebody needs is often said last.
     """
     if not isinstance(text, str):
         return ""
-    text = _ends(text, _RAW_LIMIT)
+    text = ends(text, _RAW_LIMIT)
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8", "replace").translate(_APOSTROPHES)
-        text = unicodedata.normalize("NFKC", _ends(text, 2 * limit))
-    return _ends(_UNPRINTABLE.sub(" ", text.replace("`", "'")).strip(), limit)
+        text = seen(text).replace("\u200d", "")
+        text = unicodedata.normalize("NFKC", ends(text, 2 * limit))
+    return ends(_UNPRINTABLE.sub(" ", text.replace("`", "'")).strip(), limit)
 
 
 def fold(text: str) -> str:
@@ -120,8 +124,8 @@ def _word_pairs(codes: np.ndarray, space: np.ndarray, owner: np.ndarray, bits: i
     return found
 
 
-def _ends(text: str, limit: int) -> str:
-    """The first and the last half of `limit` characters."""
+def ends(text: str, limit: int) -> str:
+    """`text`, or of a longer one the first and the last half of `limit` characters."""
     if len(text) <= limit:
         return text
     half = limit // 2

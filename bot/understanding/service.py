@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +25,9 @@ from encoder.text import after
 from encoder.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Messages that are assessed at the same time, in threads of their own: log-ins have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Understanding:
         self._acts = acts or ActsModel()
         self._languages = languages
         self._encode = encode
+        self._beside = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="danger")
 
     @property
     def languages(self) -> LanguageModel:
@@ -88,10 +95,10 @@ class Understanding:
         known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
         alone, because = False, ""
         try:
-            assessment = self._danger.assess(text, vector=vector, lang=lang)
-            # By clause as well: a greeting, thanks or a complaint beside it hides nothing.
-            for piece, own in known_pieces:
-                higher = self._danger.beside(assessment, self._danger.assess(piece, vector=own, lang=lang))
+            assessment = await self._assess(text, vector=vector, lang=lang)
+            # By clause as well, where the whole leaves a doubt: a greeting or a complaint beside it hides nothing.
+            for piece, own in known_pieces if self._danger.in_doubt(assessment) else ():
+                higher = self._danger.beside(assessment, await self._assess(piece, vector=own, lang=lang))
                 if higher.urgency.rank > assessment.urgency.rank:
                     because = piece
                 assessment = higher
@@ -99,13 +106,13 @@ class Understanding:
             # People write in fragments: what may be one is also read after the messages before it.
             together = self._danger.context(text, earlier, assessment)
             if together is not None:
-                assessment = self._danger.assess(
+                assessment = await self._assess(
                     text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
                     context_vector=await self._encode(native(together, lang)),
                 )  # fmt: skip
             half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
             if half is not None:
-                found = self._danger.assess(half, vector=await self._encode(half), lang=lang)
+                found = await self._assess(half, vector=await self._encode(half), lang=lang)
                 assessment = self._danger.beside_denial(assessment, found)
                 alone = assessment.urgency is not Urgency.NONE
             if apart:  # in a talk; `classify` tells what the sentence is by itself
@@ -125,6 +132,11 @@ class Understanding:
         return Understood(
             assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because, pair=pair
         )
+
+    async def _assess(self, text: str, **read: Any) -> Assessment:
+        """Beside the event loop: whatever a message costs, the others go on."""
+        work = partial(self._danger.assess, text, **read)
+        return await asyncio.get_running_loop().run_in_executor(self._beside, work)
 
 
 async def _parts(

@@ -3,8 +3,8 @@ when nothing did."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from bot.training.danger import corpus, examples, fitting, incremental, labels
 from bot.training.danger.incremental import SERIOUS, UNSEEN
 from bot.training.danger.report import summary
 from bot.understanding.danger import model_files, ngram_features, pattern_features, patterns
+from bot.understanding.danger.budget import Budget
 from bot.understanding.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
 from encoder import descent, differences
 from encoder.alone import alone
@@ -239,18 +240,9 @@ def _evidence(lines: list[corpus.Line], rows: np.ndarray) -> np.ndarray:
     patterns.check(known)
     found = np.zeros((len(lines), len(pattern_features.NAMES)), np.float32)
     for index in rows:
-        found[index] = _unhurried(known, lines[index])
+        folded, written = fold(clean(lines[index].reading)), fold(clean(lines[index].text))
+        found[index] = pattern_features.of(folded, patterns.find_in_both(known, folded, written, Budget(math.inf)))
     return found
-
-
-def _unhurried(known: patterns.Patterns, line: corpus.Line) -> np.ndarray:
-    """What is found in a line, looked for again where the deadline passed: that is there for messages by somebody
-    hostile, and here the machine was only busy."""
-    folded, written = fold(clean(line.reading)), fold(clean(line.text))
-    for _ in range(TRIES):
-        with suppress(TimeoutError):
-            return pattern_features.of(folded, patterns.find_in_both(known, folded, written))
-    return pattern_features.of(folded, patterns.find_in_both(known, folded, written))
 
 
 def _calibration(

@@ -6,12 +6,15 @@ he is at the door" is not excused by its beginning. They hold for Dutch, French 
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from importlib import resources
 from typing import Final
 
 import regex
 import yaml
+
+from bot.understanding.danger.budget import Budget
 
 
 class Guard(StrEnum):
@@ -36,21 +39,29 @@ _SENTENCE: Final = {
     Guard(name): regex.compile(_alternatives(patterns, _CONTENT["number"]))
     for name, patterns in _CONTENT["sentence"].items()
 }
-_BEFORE: Final = regex.compile(rf"(?:{_alternatives(_CONTENT['before'], '')})(?: \w+)?[ ]?$")
+_BEFORE: Final = regex.compile(rf"(?:{_alternatives(_CONTENT['before'], '')})(?: \w++)?[ ]?$")
 _DENIED: Final = regex.compile(_alternatives(_CONTENT["denied"], ""))
-_BREAK: Final = regex.compile(r"[.!?;\n\u3002\uff01\uff1f]+(?=\s|$)")
+_BREAK: Final = regex.compile(
+    r"(?<![.!?;\u3002\uff01\uff1f])[.!?;\u3002\uff01\uff1f]++(?=\s|$)|\n"
+)
+COMPILED: Final = {guard.value: pattern for guard, pattern in _SENTENCE.items()} | {
+    "before": _BEFORE, "denied": _DENIED, "break": _BREAK,
+}  # fmt: skip
+"""All that is looked for here, by name, for those who ask what it costs (`bot/text/pattern_cost.py`)."""
 
 
-def anywhere(text: str) -> frozenset[Guard]:
-    """The guards found anywhere in the folded `text`, whatever they stand beside: a hint, no excuse."""
-    found = {guard for guard, pattern in _SENTENCE.items() if pattern.search(text, timeout=0.05)}
-    if _DENIED.search(text):
+def anywhere(text: str, budget: Budget | None = None) -> frozenset[Guard]:
+    """The guards found anywhere in the folded `text`, whatever they stand beside: a hint, no excuse. Raises `Spent`."""
+    search = (budget or Budget(math.inf)).search
+    found = {guard for guard, pattern in _SENTENCE.items() if search(pattern, text)}
+    if search(_DENIED, text):
         found.add(Guard.NEGATED)
     return frozenset(found)
 
 
-def around(text: str, start: int, end: int) -> frozenset[Guard]:
-    """The guards that hold for the match `text[start:end]`; `text` is folded."""
+def around(text: str, start: int, end: int, budget: Budget | None = None) -> frozenset[Guard]:
+    """The guards that hold for the match `text[start:end]`; `text` is folded. Raises `Spent`."""
+    search = (budget or Budget(math.inf)).search
     left, right = 0, len(text)
     for stop in _BREAK.finditer(text):
         if stop.end() <= start:
@@ -59,7 +70,7 @@ def around(text: str, start: int, end: int) -> frozenset[Guard]:
             right = stop.end()
             break
     sentence = text[left:right]
-    found = {guard for guard, pattern in _SENTENCE.items() if pattern.search(sentence, timeout=0.05)}
-    if _BEFORE.search(text[max(left, start - 40) : start]) or _DENIED.search(sentence):
+    found = {guard for guard, pattern in _SENTENCE.items() if search(pattern, sentence)}
+    if search(_BEFORE, text[max(left, start - 40) : start]) or search(_DENIED, sentence):
         found.add(Guard.NEGATED)
     return frozenset(found)

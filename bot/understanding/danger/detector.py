@@ -1,11 +1,13 @@
 """Is this message danger? The one door of this package: `Danger.load(...).assess(...)`.
 
 Recall first. A trained model decides; patterns raise its doubt and stand alone when there is no model; in between, the
-person is asked. Nothing here raises for any text, keeps a text, or looks at a clock.
+person is asked. Nothing here raises for any text, keeps a text, or looks at a clock,
+but for the processor time of the patterns.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from bot.text.normalise import clean, fold
 from bot.understanding.danger import exploitation as trade
 from bot.understanding.danger import model as models
 from bot.understanding.danger import pattern_features, patterns
+from bot.understanding.danger.budget import Budget
 from bot.understanding.danger.context_guards import Guard
 from bot.understanding.danger.exploitation import Likeness, Traded
 from bot.understanding.danger.model import Model, Scores
@@ -25,6 +28,8 @@ from bot.understanding.danger.patterns import ASK, Hit, Patterns
 from bot.understanding.danger.thresholds import DangerSettings
 from bot.understanding.danger.thresholds import load as load_settings
 from encoder.transliteration import native
+
+log = logging.getLogger(__name__)
 
 _HARMLESS: Final = frozenset({Guard.PAST, Guard.TOLD, Guard.FIGURE})
 """Guards that leave nothing to ask about, when there is no model to weigh them."""
@@ -36,6 +41,7 @@ END: Final = 300
 _TOGETHER: Final = "read together with the messages before"
 _PIECE: Final = "a part of the message, read by itself"
 _BESIDE: Final = "what follows a denial, read by itself"
+_SPENT: Final = "not every pattern was looked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +100,30 @@ class Danger:
 
         `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`),
         `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
-        letters and patterns only. `alone` is what was said of the text by itself, where that is known. An old danger
-        does not make a new "thank you" dangerous: the level of a case is kept by the service, not here.
+        letters and patterns only. When the budget of the patterns is spent, the person is asked. `alone` is what was
+        said of the text by itself, where that is known. An old danger does not make a new "thank you" dangerous: the
+        level of a case is kept by the service, not here.
         """
-        alone = alone or self._all_of(clean(text), vector, lang)
+        budget = Budget()
+        found = self._read(text, vector, lang, earlier, context_vector, alone, budget)
+        if not budget.spent:
+            return found
+        # What a pattern would have found is not known; the model has read all of it.
+        log.warning("danger.patterns_spent", extra={"characters": len(text)})
+        return replace(found, why=(*found.why, _SPENT), ask=found.urgency is Urgency.NONE)
+
+    def _read(
+        self, text: str, vector: np.ndarray | None, lang: str | None, earlier: Sequence[str],
+        context_vector: np.ndarray | None, alone: Assessment | None, budget: Budget,
+    ) -> Assessment:  # fmt: skip
+        alone = alone or self._all_of(clean(text), vector, lang, budget)
         together = self.context(text, earlier, alone)
         if together is None:
             return alone
-        joined = self._judge(together, context_vector, lang)
+        joined = self._judge(together, context_vector, lang, budget)
         # Only what is certain counts as said before: a guess here would silence a real danger.
         said = clean(" ".join(map(clean, earlier[-self.settings.context_messages :])))
-        before = _by_patterns(patterns.find(self.patterns, fold(said)))
+        before = _by_patterns(patterns.find(self.patterns, fold(said), budget))
         if joined.urgency is not Urgency.NONE and joined.confidence < self.settings.in_context:
             # What was said before is only read along where both together are sure: an old word raises nothing twice.
             joined = replace(joined, urgency=Urgency.NONE, signals=(), ask=True)
@@ -118,6 +137,11 @@ class Danger:
             max(alone.confidence, joined.confidence),
             (joined.ask or alone.ask) and joined.urgency is Urgency.NONE,
         )
+
+    def in_doubt(self, found: Assessment) -> bool:
+        """Whether the pieces of a message are worth a look: nothing was found in the whole, and it is not plainly
+        harmless."""
+        return found.urgency is Urgency.NONE and found.confidence >= self.settings.ask
 
     def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
         """What is said of a message of which `piece` was assessed by itself: the higher of the two, where the piece is
@@ -143,15 +167,15 @@ class Danger:
             return replace(whole, ask=whole.ask or half.ask or half.urgency is not Urgency.NONE)
         return replace(half, why=(*half.why, _BESIDE))
 
-    def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
+    def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None, budget: Budget) -> Assessment:
         """The text as one; of a long one also the end, by letters and patterns: there people say why they write, and
         one vector of two pages says little of it.
         """
-        found = self._judge(text, vector, lang)
+        found = self._judge(text, vector, lang, budget)
         if len(text) <= LONG:
             return found
         last = text[-END:]
-        end = self._judge(last.partition(" ")[2] or last, None, lang)
+        end = self._judge(last.partition(" ")[2] or last, None, lang, budget)
         return end if end.urgency.rank > found.urgency.rank else found
 
     def _may_continue(self, alone: Assessment, text: str) -> bool:
@@ -160,16 +184,18 @@ class Danger:
             return False
         return self.model is None or alone.confidence >= self.settings.context_floor
 
-    def _judge(self, text: str, vector: np.ndarray | None, lang: str | None) -> Assessment:
+    def _judge(self, text: str, vector: np.ndarray | None, lang: str | None, budget: Budget) -> Assessment:
         read = native(text, lang)
         folded = fold(read)
-        hits = patterns.find_in_both(self.patterns, folded, folded if read == text else fold(text))
+        hits = patterns.find_in_both(self.patterns, folded, folded if read == text else fold(text), budget)
+        if budget.spent:  # nothing is excused by halves
+            hits = [hit for hit in hits if hit.counts]
         if self.model is None:
             return _by_patterns(hits)
         if not hits and not any(letter.isalpha() for letter in folded):
             return Assessment()
         vector = _usable(vector, self.model.dim)
-        scores = self.model.scores(folded, vector, pattern_features.of(folded, hits))
+        scores = self.model.scores(folded, vector, pattern_features.of(folded, hits, budget))
         found = self._weigh(scores, hits, vector, lang)
         if found.urgency is not Urgency.NONE or self.traded is None or vector is None:
             return found

@@ -92,7 +92,8 @@ def _check(path: Path, settings: DangerSettings) -> None:
         if not 0 < ask <= danger < 1:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
     shares = (
-        "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular", "card",
+        "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular",
+        "card",
     )  # fmt: skip
     for name in shares:
         if not 0 < getattr(settings, name) < 1:

@@ -19,6 +19,15 @@ class Source:
     def __call__(self, request: HTTPConnection) -> str:
         return self.of(request.client.host if request.client else "?")
 
+    def account(self, request: HTTPConnection) -> str | None:
+        """The same, where a limit may be put on it. None for this machine itself: all who come by an onion service, or
+        by a proxy that names nobody, come from there."""
+        try:
+            here = request.client is None or ipaddress.ip_address(request.client.host).is_loopback
+        except ValueError:
+            here = False
+        return None if here else self(request)
+
     def of(self, address: str) -> str:
         """The hash of an address. Of IPv6 a home has a whole /64, and takes a new address whenever it likes."""
         try:

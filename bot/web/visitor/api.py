@@ -17,6 +17,7 @@ from bot.domain.model import Message, Urgency
 from bot.domain.return_code_message import code_of
 from bot.runtime.wakeups import Live, conversation
 from bot.security.admission import Gate
+from bot.security.rate_limits import counted_for
 from bot.storage.store import Store
 from bot.web.errors import ApiError
 from bot.web.middleware.source import Source
@@ -131,10 +132,11 @@ def router(
 
     @api.post("/messages", status_code=202)
     async def write(
-        body: MessageBody, session: Open, accept_language: Annotated[str, Header(max_length=500)] = ""
+        body: MessageBody, session: Open, request: Request, accept_language: Annotated[str, Header(max_length=500)] = ""
     ) -> Stored:
         hints = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
-        return Stored(seq=await service.handle_message(session, str(body.id), body.text, hints))
+        with counted_for(source.account(request)):
+            return Stored(seq=await service.handle_message(session, str(body.id), body.text, hints))
 
     @api.post("/choices", status_code=202)
     async def choose(body: ChoiceBody, session: Open) -> Stored:

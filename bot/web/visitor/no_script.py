@@ -26,7 +26,7 @@ from bot.domain.return_code_message import code_of
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live, conversation
 from bot.security.admission import Gate, WorkNeeded
-from bot.security.rate_limits import TooMany
+from bot.security.rate_limits import TooMany, counted_for
 from bot.storage.database.errors import Gone, Taken
 from bot.storage.store import Store
 from bot.web.desk.session import origin
@@ -91,7 +91,8 @@ class Plain:
         if slip is None or session is None:
             return self.pages.before(request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True)
         try:
-            return await self._talk(request, fields, slip, session)
+            with counted_for(self.source.account(request)):
+                return await self._talk(request, fields, slip, session)
         except Gone:
             return self.pages.before(request, lang, note=self.words.say("forget.done", lang))
 

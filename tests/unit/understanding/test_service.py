@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from bot.domain.model import Assessment, Urgency
 from bot.understanding.batching import Encoding
-from bot.understanding.service import Understanding
+from bot.understanding.service import Understanding, Understood
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class Danger:
             raise ValueError(text)
         self.seen.append((lang, vector is not None, context_vector is not None))
         return HARMLESS if text == "merci" else Assessment(Urgency.EMERGENCY)
+
+    def in_doubt(self, found: Assessment) -> bool:
+        return False
+
+    def in_talk(self, found: Assessment) -> Assessment:
+        return found
 
     def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
         return piece if piece.urgency.rank > whole.urgency.rank else whole
@@ -160,3 +167,18 @@ async def test_a_fault_in_the_assessment_asks_the_person_and_loses_nothing() -> 
     found = await Understanding(Danger(broken=True), Languages(), Encoding(Lengths())).of("help", "nl")
     assert found.assessment.ask
     assert found.assessment.urgency is Urgency.NONE
+
+
+def test_the_loop_goes_on_while_a_message_is_assessed() -> None:
+    class Slow(Danger):
+        def assess(self, text: str, **read: object) -> Assessment:  # type: ignore[override]
+            assert going.wait(20), "the loop stands while a message is assessed"
+            return HARMLESS
+
+    going = threading.Event()
+
+    async def run() -> Understood:
+        asyncio.get_running_loop().call_later(0.01, going.set)
+        return await Understanding(Slow(), Languages(), Encoding(Lengths())).of("merci", None)
+
+    assert asyncio.run(run()).assessment == HARMLESS

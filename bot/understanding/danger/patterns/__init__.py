@@ -5,7 +5,7 @@ The YAML files beside this module hold them. Each is matched on folded text and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,17 +14,21 @@ from typing import Any, Final
 import regex
 import yaml
 
+from bot.text.normalise import ends
 from bot.text.yaml_loader import Loader
-from bot.understanding.danger.context_guards import Guard, around
+from bot.understanding.danger.budget import Budget, Spent
+from bot.understanding.danger.context_guards import COMPILED, Guard, around
 
-TIMEOUT: Final = 0.05
-"""Seconds one pattern may search; a pattern that needs longer counts as not found."""
+LONGEST: Final = 2000
+"""Characters of a text that are looked at: half from its beginning, half from its end."""
 ASK: Final = "ask"
 DEEPEST: Final = 3
 """How many word lists may stand within one another."""
 BEGINNING: Final = 3
 """Characters of a stem that are looked up before the whole of it is looked for."""
 _WORD: Final = regex.compile(r"\{([a-z_]+)\}")
+_CHAIN: Final = regex.compile(r"\{([a-z_]+) ([*~]) ([a-z_|]+)\}")
+_GROUP: Final = regex.compile(r"\(\?:([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Pattern:
     stems: tuple[str, ...]
     source: str
     """As the file has it, {words} and all."""
-    words: Mapping[str, str] = field(repr=False)
+    words: Mapping[str, str | Sequence[str]] = field(repr=False)
     plain: bool = False
     """Whether it says danger in so many words, so that no model may doubt it."""
 
@@ -108,9 +112,17 @@ def load() -> Patterns:
 
 
 def check(patterns: Iterable[Pattern]) -> None:
-    """Compiles all of them; raises `PatternError`. Training does this first, so that no gateway runs on broken ones."""
+    """Compiles all of them, and sees that none can take more than linear time; raises `PatternError`. Training does
+    this first, so that no gateway runs on broken ones."""
+    from bot.text.pattern_cost import faults  # nothing that reads messages needs it
+
+    sources = {name: guard.pattern for name, guard in COMPILED.items()}
     for pattern in patterns:
         _ = pattern.match
+        sources[pattern.id] = written(pattern)
+    for name, one in sources.items():
+        if found := faults(one):
+            raise PatternError(f"{name}: {'; '.join(found)}")
 
 
 def source() -> str:
@@ -119,14 +131,19 @@ def source() -> str:
     return "\0".join(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".yml"))
 
 
-def find(patterns: Patterns, text: str) -> list[Hit]:
-    """Every pattern found in the folded `text`. All languages are tried: people mix them."""
+def find(patterns: Patterns, text: str, budget: Budget | None = None) -> list[Hit]:
+    """Every pattern found in the folded `text`. All languages are tried: people mix them. When the `budget` is spent
+    (which it tells), what was found by then."""
+    budget = budget or Budget()
+    text = ends(text, LONGEST)
     hits = []
     for pattern in patterns.met(text):
         try:
-            match = pattern.match.search(text, timeout=TIMEOUT)
-            guards = around(text, match.start(), match.end()) if match else frozenset()
-        except (TimeoutError, PatternError):  # `check` tells of the latter; the others judge all the same
+            match = budget.search(pattern.match, text)
+            guards = around(text, match.start(), match.end(), budget) if match else frozenset()
+        except Spent:
+            break
+        except PatternError:  # `check` tells of it; the others judge all the same
             continue
         if match:
             urgency = "urgent" if pattern.urgency == "emergency" and Guard.HABIT in guards else pattern.urgency
@@ -135,23 +152,46 @@ def find(patterns: Patterns, text: str) -> list[Hit]:
     return hits
 
 
-def find_in_both(patterns: Patterns, read: str, written: str) -> list[Hit]:
+def find_in_both(patterns: Patterns, read: str, written: str, budget: Budget | None = None) -> list[Hit]:
     """What is found in a folded text as it is read, and as it was written where that is something else; each pattern
     once, as a hit that counts if it is one in either."""
-    hits = {hit.id: hit for hit in find(patterns, read)}
-    for hit in find(patterns, written) if written != read else ():
+    budget = budget or Budget()
+    hits = {hit.id: hit for hit in find(patterns, read, budget)}
+    for hit in find(patterns, written, budget) if written != read else ():
         if hit.id not in hits or (hit.counts and not hits[hit.id].counts):
             hits[hit.id] = hit
     return list(hits.values())
 
 
-def _either(texts: str | list[str]) -> str:
+def _either(texts: str | Sequence[str]) -> str:
     return texts if isinstance(texts, str) else f"(?:{'|'.join(texts)})"
+
+
+def _length(text: str) -> int:
+    """About how long what `text` matches can be: of each group the longest alternative."""
+    while _GROUP.search(text):
+        text = _GROUP.sub(lambda group: max(group[1].split("|"), key=len), text)
+    return len(text)
+
+
+def _chain(haste: Sequence[str], said: Sequence[str], *, glued: bool) -> str:
+    """One of `said` in a chain of words of `haste`, in steps as many as the text has letters: "please please help me
+    i am in danger hurry". Each word is taken as a whole, the longest first, and is not given back; but of two that
+    begin alike the one is taken after which something `said` begins. What is `said` may stand there more than once.
+
+    `(?:haste[ ,]+)*said(?:[ ,]+haste)*` says nearly the same, and takes 2**n steps where two words match the same
+    letters, and n**2 where one is in both lists (docs/decisions/0099-patterns.md). `glued`: no space is needed.
+    """
+    between, end = ("[ ,]*+", "") if glued else ("[ ,]++", r"(?!\w)")
+    danger = _either(said) + end
+    word = _either(sorted({*haste, *said}, key=_length, reverse=True)) + end
+    last = danger if glued else rf"{danger}(?! (?!{word})\w)"  # "emergency help" is none in "emergency help me now"
+    return f"(?:(?!{last})(?>{word}{between}(?={danger})|{word}{between}))*+{last}(?>{between}{word})*"
 
 
 def _read(name: str, content: dict[str, Any]) -> list[Pattern]:
     try:
-        words = {word: _either(texts) for word, texts in content["words"].items()}
+        words = {word: texts if isinstance(texts, str) else tuple(texts) for word, texts in content["words"].items()}
         return [
             Pattern(
                 entry["id"], entry["signal"], entry["urgency"], tuple(entry["stems"]), entry["match"], words,
@@ -163,12 +203,25 @@ def _read(name: str, content: dict[str, Any]) -> list[Pattern]:
         raise PatternError(f"{name}: {type(error).__name__}: {error}") from error
 
 
+def written(pattern: Pattern) -> str:
+    """The pattern with its words in it; raises `PatternError`."""
+
+    def chain(found: regex.Match[str]) -> str:
+        said = [text for name in found[3].split("|") for text in pattern.words[name]]
+        return _chain(pattern.words[found[1]], said, glued=found[2] == "~")
+
+    try:
+        source = _CHAIN.sub(chain, pattern.source)
+        for _ in range(DEEPEST):
+            source = _WORD.sub(lambda found: _either(pattern.words[found[1]]), source)
+    except KeyError as error:
+        raise PatternError(f"{pattern.id}: no words {error}") from error
+    return source
+
+
 @cache
 def _compiled(pattern: Pattern) -> regex.Pattern[str]:
-    source = pattern.source
     try:
-        for _ in range(DEEPEST):
-            source = _WORD.sub(lambda found: pattern.words[found[1]], source)
-        return regex.compile(source)
-    except (KeyError, regex.error) as error:
+        return regex.compile(written(pattern))
+    except regex.error as error:
         raise PatternError(f"{pattern.id}: {type(error).__name__}: {error}") from error
