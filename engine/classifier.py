@@ -24,8 +24,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.holdout import held_out
-from engine.importer import QUESTIONS, for_letters, reading
 from encoder.network import Recipe
+from engine.importer import QUESTIONS, for_letters, reading
 from engine.topics import TopicModel, fit
 
 log = logging.getLogger("engine.classifier")

@@ -16,9 +16,9 @@ from typing import IO
 
 import numpy as np
 
+from encoder.network import Network, Recipe, softmax, train
 from engine import lexical
 from engine.lexical import Lexical
-from encoder.network import Network, Recipe, softmax, train
 
 NETWORKS = 3
 LETTER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)

@@ -22,10 +22,10 @@ from encoder import differences, linear
 from encoder.cache import VectorCache, vectors_for
 from encoder.differences import Differences, Line
 from encoder.holdout import is_held_out
+from encoder.network import Recipe, train
 from encoder.transliteration import native
 from engine import lexical
 from engine.lexical import Lexical
-from encoder.network import Recipe, train
 from engine.sentences import sentences_of
 from engine.topics import TopicModel
 

@@ -25,7 +25,7 @@ def test_a_piece_of_its_own_stands_by_itself(text: str, pieces: tuple[str, ...])
 
 
 def test_of_a_story_the_beginning_and_the_end_are_looked_at() -> None:
-    story = ". ".join(f"sentence number {word}" for word in "a b c d e f g h".split())
+    story = ". ".join(f"sentence number {word}" for word in ["a", "b", "c", "d", "e", "f", "g", "h"])
     pieces = segments(story)
     assert len(pieces) == MOST
     assert pieces[0] == "sentence number a"
