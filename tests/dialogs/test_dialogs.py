@@ -92,7 +92,7 @@ class Visit:
             heard = (m for m in said if m["text"] not in self.calling)
             return next((m for m in heard if not self.passed_over(m, key)), None)
 
-        message: dict[str, Any] = wait_for(f"a message of the {sender}", found, 20)
+        message: dict[str, Any] = wait_for(f"a message of the {sender}", found)
         self.seen = message["seq"]
         assert message["from"] == sender, message
         self.last = message
@@ -143,7 +143,7 @@ class Visit:
         self.visitor.come_back()
 
     def gone(self, _: bool) -> None:
-        wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10)
+        wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401)
 
     def case(self) -> dict[str, Any]:
         return self.caseworker.wait_for_case(lambda case: case["id"] not in self.known)
