@@ -20,6 +20,7 @@ from bench import stock
 from bench.append import append_cost
 from bench.claim import claim_cost
 from bench.load import SENTENCES, STOCK_SENTENCES, Measured, Visitor, measure, stock_talk
+from bench.siege import siege_cost
 from bench.training import training_cost
 from bench.translation import translation_cost
 from bot.operations.supervisor import free_port
@@ -131,7 +132,8 @@ def main() -> None:
         (folder / "b").mkdir()
         ours = measure_inloop(console, folder / "a")
         danger = measure_danger(folder / "b")
-        append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder), *training_cost(folder)]
+        append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder), *siege_cost(folder)]
+        append += training_cost(folder)
     table = rows(ours, theirs, danger, append)
     text = [
         "# Benchmarks",

@@ -31,17 +31,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def fill(texts: Sequence[str], encoder: Path | None, cache: Path, workers: int = WORKERS) -> None:
-    """Encode those of ``texts`` that have no vector in ``cache`` yet; progress goes to standard error."""
+def fill(texts: Sequence[str], encoder: Path | None, cache: Path, workers: int = WORKERS) -> int:
+    """Encode those of ``texts`` that have no vector in ``cache`` yet and return how many those were; progress goes to
+    standard error."""
     texts = list(dict.fromkeys(texts))
-    began = time.monotonic()
+    began, new = time.monotonic(), 0
 
     def progress(done: int, total: int) -> None:
+        nonlocal new
+        new = total
         sys.stderr.write(f"encoder: {done} of {total} new sentences\n")
 
     if texts:
         vectors_for(texts, folder=encoder, cache=VectorCache(cache), workers=workers, progress=progress)
     sys.stderr.write(f"encoder: {len(texts)} sentences ready after {time.monotonic() - began:.1f} s\n")
+    return new
 
 
 if __name__ == "__main__":

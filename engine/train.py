@@ -25,6 +25,7 @@ import encoder  # noqa: E402
 from encoder import differences  # noqa: E402
 from encoder.alone import alone  # noqa: E402
 from encoder.cache import DEFAULT_PATH  # noqa: E402
+from encoder.model_cache import NO_CACHE, ModelCache  # noqa: E402
 from engine.quiet import silence  # noqa: E402
 from engine.update import lines_of, update  # noqa: E402
 
@@ -34,6 +35,8 @@ SOURCES = (
     "config.yml", "domain.yml", "data/nlu/**/*.yml", "data/questions/**/*.yml", "data/rules/*.yml",
     "data/stories/*.yml",
 )  # fmt: skip
+FILES = (MODEL, differences.LEARNED, FINGERPRINT)
+"""What a model is in a cache."""
 READING = (
     "arabic_words.py", "corpus.py", "descent.py", "heads.py", "holdout.py", "linear.py", "network.py", "*.txt",
     "ngrams.py", "text.py",
@@ -99,6 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.train", description="Train the Rasa model.")
     parser.add_argument("--out", type=Path, default=Path("models/rasa"))
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
+    parser.add_argument("--cache", type=Path, default=None, help="folder where models are kept by their hash")
     options = parser.parse_args(arguments)
     silence()
     root = Path.cwd()
@@ -110,12 +114,16 @@ def main(arguments: list[str] | None = None) -> int:
         if not options.force and up_to_date(options.out, wanted):
             log.info("the model is up to date")
         else:
-            learn(root, options.out, wanted, anew=options.force)
+            learn(root, options.out, wanted, anew=options.force, cache=ModelCache(options.cache))
     return 0
 
 
-def learn(root: Path, out: Path, wanted: str, *, anew: bool) -> None:
-    """Bring the model in ``out`` to what is there now: a little where that does, unless ``anew``."""
+def learn(root: Path, out: Path, wanted: str, *, anew: bool, cache: ModelCache = NO_CACHE) -> None:
+    """Bring the model in ``out`` to what is there now: from ``cache`` where it is there, a little where that does, or
+    from nothing, as ``anew`` wants it in any case."""
+    if not anew and cache.restore("rasa", wanted, out, FILES):
+        log.info("taken from the cache")
+        return
     began = time.monotonic()
     lines, mark = lines_of(root), fingerprint(root, OF_LINES)
     changed = None if anew else update(out / MODEL, mark, lines, None, DEFAULT_PATH)
@@ -132,6 +140,7 @@ def learn(root: Path, out: Path, wanted: str, *, anew: bool) -> None:
     ):
         train(root, out, wanted)
     differences.keep(out, mark, lines)
+    cache.keep("rasa", wanted, out, FILES)
     log.info("trained in %.0f s", time.monotonic() - began)
 
 

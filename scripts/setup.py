@@ -2,7 +2,7 @@
 
 Standard library only, Python 3.8 or newer: this file runs before anything is installed. `make` calls it::
 
-    python3 scripts/setup.py run|test|bench|lint|fuzz|prove|sync
+    python3 scripts/setup.py run|unit|test|test-all|flaky|bench|lint|fuzz|prove|sync
 
 It finds or installs uv (pinned, by hash, into `.cache/`), lets uv make the two locked environments (`.venv` for the
 gateway, `engine/.venv` for Rasa), and then becomes the command. Nothing outside the checkout is changed.
@@ -118,7 +118,10 @@ def sync(uv, env, whole=True):
 
 COMMANDS = {
     "run": [".venv/bin/inloop", "up"],
-    "test": [".venv/bin/python", "scripts/test.py"],
+    "unit": [".venv/bin/python", "scripts/test.py", "unit"],
+    "test": [".venv/bin/python", "scripts/test.py", "push"],
+    "test-all": [".venv/bin/python", "scripts/test.py", "all"],
+    "flaky": [".venv/bin/python", "scripts/flaky.py"],
     "bench": [".venv/bin/python", "-m", "bench"],
     "lint": [".venv/bin/python", "scripts/lint.py"],
     "fuzz": [".venv/bin/python", "scripts/fuzz.py"],

@@ -1,8 +1,11 @@
-"""What `make test` runs inside the gateway's environment: a browser is found, models are trained, then pytest.
+"""Run a tier of the tests inside the gateway's environment (docs/testing.md).
 
-Arguments go to pytest: `make test ARGS="tests/process/web -k exit"`. Without any, three files of tests run at a time,
-which keeps two processors busy, then two at a time of those in a browser, where people's patience has an end, and
-which wait for it often enough: the linters run beside them.
+    make unit                                        # two minutes: no model, no browser, SQLite
+    make test                                        # twelve minutes, training included: what every push runs
+    make test-all                                    # an hour: everything
+    make test ARGS="tests/process/web -k exit"       # whatever pytest understands
+
+A browser is found and models are trained where a tier needs them. Lint runs beside the tests.
 """
 
 from __future__ import annotations
@@ -11,9 +14,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+QUICK = ("tests/unit", "tests/contract", "-m", "not night and not postgres")
+PUSHED = ("-m", "not night")
 ALONE = "tests/process/test_siege.py"
 """It takes the whole machine, and would take it from others' tests."""
 PAGES = ("tests/browser/test_*.py", "tests/browser/desk/test_*.py")
@@ -49,33 +55,72 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def main() -> int:
-    os.chdir(ROOT)
-    browser = find_browser()
-    if browser is None:
-        say("no browser: install Chromium (Debian: apt-get install chromium) and start again")
-        return 1
-    env = dict(os.environ, INLOOP_TEST_BROWSER=browser)
-    # A developer's own settings must not reach the tests.
-    for name in [n for n in env if n.startswith("INLOOP_") and not n.startswith("INLOOP_TEST_")]:
-        del env[name]
+def parallel(workers: int) -> tuple[str, ...]:
+    """So many workers, which take whole files in the order in which they were collected."""
+    return ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "10")
+
+
+def environment(*, browser: bool, fixed: bool) -> dict[str, str] | None:
+    """What tests see of this machine; None when a browser is needed and there is none.
+
+    A developer's own settings do not reach the tests. `fixed`: no chance decides anything.
+    """
+    env = {name: value for name, value in os.environ.items() if not name.startswith("INLOOP_") or _of_tests(name)}
+    if fixed:
+        env["PYTHONHASHSEED"] = "0"
+    env.setdefault("INLOOP_TEST_SEEDS", "fixed" if fixed else "free")
+    if browser:
+        found = find_browser()
+        if found is None:
+            say("no browser: install Chromium (Debian: apt-get install chromium) and start again")
+            return None
+        env["INLOOP_TEST_BROWSER"] = found
+    return env
+
+
+def _of_tests(name: str) -> bool:
+    return name.startswith("INLOOP_TEST_")
+
+
+def train(env: Mapping[str, str]) -> bool:
+    """Train what is not trained yet, or take it from the cache of models; return whether that ended well."""
+    kept = {"INLOOP_MODEL_CACHE": folder} if (folder := os.environ.get("INLOOP_MODEL_CACHE")) else {}
     inloop = str(ROOT / ".venv" / "bin" / "inloop")
-    if subprocess.run([inloop, "train"], env=env, check=False).returncode != 0:
-        return 1
-    pytest = [sys.executable, "-m", "pytest"]
-    if sys.argv[1:]:
-        return subprocess.run([*pytest, *sys.argv[1:]], env=env, check=False).returncode
-    by_file = ("--dist", "loadfile", "--no-loadscope-reorder")
+    return subprocess.run([inloop, "train"], env={**env, **kept}, check=False).returncode == 0
+
+
+def pytest(env: Mapping[str, str], *arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=env, check=False).returncode
+
+
+def beside_lint(env: Mapping[str, str], *arguments: str) -> int:
+    """Run tests, and the linters beside them; not 0 when either found something."""
+    with subprocess.Popen([sys.executable, "scripts/lint.py"], env=env) as lint:
+        code = pytest(env, *arguments)
+        if lint.wait():
+            say("a linter found something: see above")
+        return code or lint.returncode
+
+
+def everything(env: Mapping[str, str]) -> int:
+    """Three files at a time keep two processors busy; two of those in a browser, where people's patience has an end."""
     pages = [str(path.relative_to(ROOT)) for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
     others = [f"--ignore={path}" for path in (ALONE, *pages)]
-    codes = [subprocess.run([*pytest, "-n", "3", *by_file, *others], env=env, check=False).returncode]
-    with subprocess.Popen([sys.executable, "scripts/lint.py"], env=env) as lint:
-        codes.append(subprocess.run([*pytest, "-n", "2", *by_file, *pages], env=env, check=False).returncode)
-        codes.append(lint.wait())
-    if codes[-1]:
-        say("a linter found something: see above")
-    codes.append(subprocess.run([*pytest, ALONE], env=env, check=False).returncode)
+    codes = [pytest(env, *parallel(3), *others), beside_lint(env, *parallel(2), *pages), pytest(env, ALONE)]
     return int(any(codes))
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    tier, *more = sys.argv[1:] or ["push"]
+    env = environment(browser=tier != "unit", fixed=tier != "all")
+    if env is None or (tier != "unit" and not train(env)):
+        return 1
+    if more:
+        return pytest(env, *more)
+    if tier == "all":
+        return everything(env)
+    return pytest(env, *parallel(2), *QUICK) if tier == "unit" else beside_lint(env, *parallel(2), *PUSHED)
 
 
 if __name__ == "__main__":

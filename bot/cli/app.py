@@ -70,7 +70,9 @@ def train(
 
     wanted = settings()
     try:
-        seconds = training.train(wanted.models_dir, errors.print, wanted.encoder_dir, anew=anew)
+        seconds = training.train(
+            wanted.models_dir, errors.print, wanted.encoder_dir, anew=anew, cache_dir=wanted.model_cache
+        )
     except training.TrainingFailed as error:
         errors.print(f"[bold red]{error}[/]")
         raise typer.Exit(1) from None
@@ -90,7 +92,7 @@ def classify() -> None:
 
     wanted = settings()
     try:
-        training.train(wanted.models_dir, errors.print, wanted.encoder_dir)
+        training.train(wanted.models_dir, errors.print, wanted.encoder_dir, cache_dir=wanted.model_cache)
     except training.TrainingFailed as error:
         errors.print(f"[bold red]{error}[/]")
         raise typer.Exit(1) from None

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         Path("var"), description="Folder of the database, the log and other state; made with mode 0700."
     )
     models_dir: Path = Field(Path("models"), description="Folder of the trained models.")
+    model_cache: Path | None = Field(
+        None, description="Folder outside the checkout where `inloop train` keeps models by their hash; empty: none."
+    )
     encoder_dir: Path | None = Field(None, description="Another CTranslate2 encoder to use, with its tokenizer.json.")
     database_url: str = Field("", description="postgresql+psycopg://… ; empty: SQLite in the data folder.")
     engine_url: str = Field("", description="An engine that runs elsewhere; empty: `inloop up` starts and watches one.")

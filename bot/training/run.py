@@ -1,17 +1,18 @@
 """Everything that is learned: the encoder's conversion, the danger and language models, the Rasa model.
 
 Each part skips itself when nothing it depends on changed. Vectors are kept by the hash of their text, so a sentence
-is encoded once in the life of a checkout.
+is encoded once in the life of a checkout. With a cache, models and vectors outlive the checkout.
 """
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -19,9 +20,12 @@ import numpy as np
 
 from bot.dialogue.engine_process import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
+from encoder.loading import identity
+from encoder.model_cache import ModelCache
 
 Progress = Callable[[str], None]
 NICE = 5
+VECTORS = "vectors.sqlite"
 
 
 class TrainingFailed(RuntimeError):
@@ -61,11 +65,25 @@ class Beside:
                 process.wait()
 
 
-def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, anew: bool = False) -> float:
-    """Trains what is not trained yet, below `models`: from nothing where much changed since, or where `anew` wants it.
-    Returns the seconds it took. Raises `TrainingFailed`."""
+def train(
+    models: Path,
+    progress: Progress,
+    encoder_dir: Path | None = None,
+    *,
+    anew: bool = False,
+    cache_dir: Path | None = None,
+) -> float:
+    """Train what is not trained yet, below `models`: from nothing where much changed since, or where `anew` wants it.
+
+    What `cache_dir` has is taken from there, and what is learned from nothing is kept there. Return the seconds it
+    took. Raises `TrainingFailed`.
+    """
     began = time.monotonic()
     models.mkdir(parents=True, exist_ok=True)
+    try:
+        cache = ModelCache(cache_dir)
+    except (OSError, ValueError) as error:
+        raise TrainingFailed(f"the cache of models cannot be used: {error}") from error
     folder = prepare_encoder(models, progress, encoder_dir)
     from bot.training import acts
     from bot.training.danger import corpus
@@ -73,11 +91,14 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
     from encoder.fill import fill
 
     progress("sentence vectors")
-    vectors = models / "vectors.sqlite"
-    read = cache(corpus.read)  # all that is learned from it here is learned from the same
+    vectors = models / VECTORS
+    if not vectors.is_file():
+        cache.restore("vectors", encoder_mark(folder), models, [VECTORS])
+    read = functools.cache(corpus.read)  # all that is learned from it here is learned from the same
     shown = [line.reading for line in read(ROOT) if corpus.is_shown(line)]
     talk = [line.reading for line in acts.read(ROOT)] + list(questions(ROOT / "data"))
-    fill([*shown, *(line.reading for line in corpus.read_traded(ROOT)), *talk], folder, vectors)
+    if fill([*shown, *(line.reading for line in corpus.read_traded(ROOT)), *talk], folder, vectors):
+        cache.replace("vectors", encoder_mark(folder), models, [VECTORS])
 
     def encode(texts: Sequence[str]) -> np.ndarray:
         from encoder.cache import VectorCache, vectors_for
@@ -95,15 +116,23 @@ def train(models: Path, progress: Progress, encoder_dir: Path | None = None, *, 
     if anew:
         dialogue.append("--force")
         languages.append("--anew")
+    if cache_dir is not None:
+        for command in (dialogue, languages):
+            command += ["--cache", str(cache_dir.absolute())]
     with Beside() as beside:
         beside.start(dialogue, engine_environment(folder))
         beside.start(languages, dict(os.environ))
-        train_danger(ROOT, models, encode, progress, read, anew=anew)
-        train_traded(ROOT, models, encode, progress, read)
+        train_danger(ROOT, models, encode, progress, read, anew=anew, cache=cache)
+        train_traded(ROOT, models, encode, progress, read, cache=cache)
         acts.train(ROOT, models, encode, progress)
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began
+
+
+def encoder_mark(folder: Path) -> str:
+    """Return what the vectors of an encoder are kept under."""
+    return hashlib.sha256(identity(folder).encode()).hexdigest()
 
 
 def prepare_encoder(models: Path, progress: Progress, encoder_dir: Path | None = None) -> Path:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pyotp
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.content import Catalogue
@@ -26,6 +27,7 @@ def last(page: Page, sender: str):
     return page.locator(f"#log li.{sender} .text").last
 
 
+@pytest.mark.smoke
 def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pictures: Path) -> None:
     def picture(page: Page, name: str) -> None:
         page.wait_for_timeout(250)  # the short fade of a new message, for the picture's sake only

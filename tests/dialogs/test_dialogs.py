@@ -110,7 +110,7 @@ class Visit:
             lines = set() if key.startswith("safety_mode.") else self.safety_lines()
             return next((m for m in heard if m["text"] not in lines and not self.passed_over(m, key)), None)
 
-        message: dict[str, Any] = wait_for(f"a message of the {sender}", found, 20)
+        message: dict[str, Any] = wait_for(f"a message of the {sender}", found)
         self.seen = message["seq"]
         assert message["from"] == sender, message
         self.last = message
@@ -140,7 +140,8 @@ class Visit:
         starts = (f"{topic}/", *SMALL_TALK.get(topic, ()))
         own = [name for name in self.words.questions if name.startswith(starts)]
         answers = {self.words.answer(name, self.language).text for name in own}
-        return {self.text_of(key)} | answers | {self.words.say(f"questions.{name}.short", self.language) for name in own}
+        shorter = {self.words.say(f"questions.{name}.short", self.language) for name in own}
+        return {self.text_of(key)} | answers | shorter
 
     def bot(self, keys: str | list[str]) -> None:
         heard = set(self.words.texts("acknowledgements.", self.language))
@@ -158,7 +159,11 @@ class Visit:
             for act in ("safe_now", "denial", "joke")
             for which in "ab"
         }
-        found = wait_for("an answer", lambda: [m for m in self.visitor.messages(self.seen) if m["from"] != "person"], 20)
+
+        def heard() -> list[dict[str, Any]]:
+            return [message for message in self.visitor.messages(self.seen) if message["from"] != "person"]
+
+        found = wait_for("an answer", heard, 20)
         said = next((message for message in found if message["text"] in leaves), None)
         if said is None:
             return False
@@ -196,7 +201,7 @@ class Visit:
         self.visitor.come_back()
 
     def gone(self, _: bool) -> None:
-        wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401, 10)
+        wait_for("the conversation is gone", lambda: self.visitor.http.get("/api/messages").status_code == 401)
 
     def case(self) -> dict[str, Any]:
         return self.caseworker.wait_for_case(lambda case: case["id"] not in self.known)

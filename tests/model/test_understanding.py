@@ -18,6 +18,8 @@ from bot.settings import ROOT, Settings
 from bot.training import run as training
 from encoder.transliteration import native as native_letters
 
+pytestmark = pytest.mark.night
+
 HERE = Path(__file__).parents[1] / "nlu"
 BOUNDS: dict[str, dict[str, float]] = yaml.safe_load((HERE / "bounds.yml").read_text(encoding="utf-8"))
 UNSEEN = ("unseen", "unseen_again", "unseen_third")

@@ -10,9 +10,12 @@ import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.gateway import INLOOP, ROOT, Visitor, running
 from tests.support.ports import free_port
+
+pytestmark = pytest.mark.night
 
 
 def inloop(env: dict[str, str], *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from bot.runtime.clock import utc_now
 from bot.web.visitor.sealed_state import Slips
 from tests.support.caseworker import PASSWORD, first
@@ -13,6 +15,8 @@ from tests.support.gateway import ROOT, Visitor, running
 from tests.support.plain import Old
 from tests.support.ports import free_port
 from tests.support.telegram import TOKEN, Person, environment, telegram
+
+pytestmark = pytest.mark.night
 
 SENTENCE = "my cousin Quillonda keeps it under the green stairs"
 DANGER = "he is hitting Quillonda right now behind the green stairs"

@@ -13,6 +13,8 @@ from tests.support.caseworker import Caseworker, first
 from tests.support.gateway import Gateway, Visitor, running, wait_for
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.caseworker import first
 from tests.support.gateway import Visitor, running, wait_for
 from tests.support.ports import free_port
+
+pytestmark = pytest.mark.night
 
 TOKEN = "a-token-for-the-scraper"
 

@@ -41,6 +41,8 @@ from tests.support.gateway import INLOOP, ROOT, Gateway, Visitor, running, wait_
 from tests.support.kept import Kept, Postgres, Sqlite
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.night
+
 AT_LEAST = 500
 TALKS = 42
 IN_TELEGRAM = 8

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.content import Catalogue
 from tests.support.gateway import Visitor, running, wait_for
 from tests.support.ports import free_port
+
+pytestmark = pytest.mark.night
 
 
 def last(visitor: Visitor, after: int) -> str:

@@ -17,6 +17,8 @@ from bot import content
 from tests.support.gateway import ROOT, Gateway, wait_for
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.night
+
 WORDS = content.load(ROOT / "content")
 PEOPLE = 10
 MESSAGES = 100

@@ -13,6 +13,8 @@ from tests.support.gateway import ROOT, Gateway, wait_for
 from tests.support.ports import free_port
 from tests.support.telegram import Person, environment, telegram
 
+pytestmark = pytest.mark.night
+
 WORDS = content.load(ROOT / "content")
 UPDATES = int(os.environ.get("INLOOP_TEST_TELEGRAM_UPDATES", "2000"))
 PEOPLE = 20

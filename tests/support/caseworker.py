@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 
-from tests.support.gateway import Gateway, client, wait_for
+from tests.support.gateway import HANGS_SECONDS, Gateway, client, wait_for
 
 PASSWORD = "een lange zin voor de nacht"
 
@@ -45,7 +45,7 @@ class Caseworker:
         return found
 
     def wait_for_case(
-        self, wanted: Callable[[dict[str, Any]], bool] = lambda _: True, seconds: float = 15
+        self, wanted: Callable[[dict[str, Any]], bool] = lambda _: True, seconds: float = HANGS_SECONDS
     ) -> dict[str, Any]:
         """The first case in the queue's order that is `wanted`."""
         return wait_for("a case in the queue", lambda: next(filter(wanted, self.queue()), None), seconds)

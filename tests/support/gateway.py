@@ -23,18 +23,24 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 INLOOP = ROOT / ".venv" / "bin" / "inloop"
 
 
+PATIENT = {"INLOOP_ENGINE_TIMEOUT": "60"}
+"""A gateway that gives up on its engine only when it hangs, however busy the machine is."""
+HANGS_SECONDS = 120.0
+"""What takes so long does not come any more. It decides no test: whatever is waited for is an event."""
+
 OPEN: list[httpx.Client] = []
 """Clients of people in these tests, closed together at the end."""
 
 
 def client(url: str) -> httpx.Client:
     """A browser's connection to `url`, without the browser."""
-    made = httpx.Client(base_url=url, timeout=30, verify=False)  # no TLS here: reading all authorities takes 10 ms
+    # No TLS here: reading all authorities takes 10 ms.
+    made = httpx.Client(base_url=url, timeout=HANGS_SECONDS, verify=False)
     OPEN.append(made)
     return made
 
 
-def wait_for(what: str, condition: Any, seconds: float = 30.0) -> Any:
+def wait_for(what: str, condition: Any, seconds: float = HANGS_SECONDS) -> Any:
     """Until `condition()` is true; its value. Fails with `what` after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -72,11 +78,12 @@ class Gateway:
             "INLOOP_DATA_DIR": str(folder / "data"),
             "INLOOP_MESSAGES_PER_MINUTE": "100000",
             "INLOOP_CONVERSATIONS_PER_MINUTE": "100000",
+            "INLOOP_TRANSLATION_TIMEOUT": "120",
             **(env or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, engine: bool = True, seconds: float = 90) -> None:
+    def start(self, *, engine: bool = True, seconds: float = HANGS_SECONDS) -> None:
         """Serving, and (unless `engine` is False) with an engine that answers."""
         with self.log_path.open("ab") as out, memory_may_be_left():
             self.process = subprocess.Popen(
@@ -88,7 +95,7 @@ class Gateway:
         if engine:
             self.wait_for_engine(seconds)
 
-    def wait_for_engine(self, seconds: float = 90, times: int | None = None) -> None:
+    def wait_for_engine(self, seconds: float = HANGS_SECONDS, times: int | None = None) -> None:
         """Until the log says that the engine is ready (again: `times`)."""
         wanted = times or self.engine_starts() + (0 if self.engine_starts() else 1)
         wait_for("the engine is ready", lambda: self.engine_starts() >= wanted, seconds)
@@ -143,7 +150,7 @@ class Gateway:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(HANGS_SECONDS)
 
 
 @contextmanager
@@ -202,7 +209,7 @@ class Visitor:
         found: list[dict[str, Any]] = answer.json()["messages"]
         return found
 
-    def wait_for_answer(self, after: int, seconds: float = 20) -> list[dict[str, Any]]:
+    def wait_for_answer(self, after: int, seconds: float = HANGS_SECONDS) -> list[dict[str, Any]]:
         """What came after message `after`, as soon as there is something that is not from the person."""
         return wait_for("an answer", lambda: [m for m in self.messages(after) if m["from"] != "person"], seconds)
 

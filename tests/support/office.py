@@ -125,7 +125,7 @@ class Office:
     colleagues: list[Colleague] = field(default_factory=list)
 
     def browser(self) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False)
+        client = httpx.AsyncClient(base_url=self.url, timeout=120, trust_env=False, verify=False)
         self.clients.append(client)
         return client
 
@@ -176,7 +176,7 @@ async def open_office(
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
     work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
     roster = roster_of(settings, store, clock)
-    translator = Translator(packages, Pool(1, 15, 1)) if packages else None
+    translator = Translator(packages, Pool(1, 120, 1)) if packages else None
     look = LateLook(store, words, understanding, live, sessions, tasks, clock)
     interpreter = Interpreter(desk, translator, real_languages(), look) if translator else None
     app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter))

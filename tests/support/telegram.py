@@ -29,7 +29,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tests.support.gateway import wait_for
+from tests.support.gateway import HANGS_SECONDS, wait_for
 from tests.support.ports import free_port
 
 HERE = Path(__file__).parent / "telegram_server"
@@ -314,7 +314,7 @@ class Person:
 
         return [one for one in self.wire.history() if here(one)]
 
-    def wait_for(self, wanted: Any, what: str = "a message", seconds: float = 30) -> dict[str, Any]:
+    def wait_for(self, wanted: Any, what: str = "a message", seconds: float = HANGS_SECONDS) -> dict[str, Any]:
         """The newest message of the bot that is `wanted`: a text, or a condition on the message."""
         test = (lambda m: m["text"] == wanted) if isinstance(wanted, str) else wanted
         found: dict[str, Any] = wait_for(

@@ -74,7 +74,7 @@ def run(
     if not lines:
         console.print(f"no test sentences in {data}")
         return 1
-    training.train(settings.models_dir, console.print, settings.encoder_dir)
+    training.train(settings.models_dir, console.print, settings.encoder_dir, cache_dir=settings.model_cache)
     began = time.monotonic()
     results = measure(settings, lines)
     seconds = time.monotonic() - began

@@ -132,7 +132,9 @@ def run(settings: Settings, *, train: bool = True) -> int:
     try:
         prepare_folder(settings.data_dir)
         if train:
-            seconds = training.train(settings.models_dir, console.print, settings.encoder_dir)
+            seconds = training.train(
+                settings.models_dir, console.print, settings.encoder_dir, cache_dir=settings.model_cache
+            )
             console.print(f"Trained, or up to date, in {seconds:.0f} s.")
         schema.upgrade(settings.database)
     except (CannotStart, training.TrainingFailed, SchemaError) as error:

@@ -10,6 +10,7 @@ import regex
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN: Final = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ħ": "h", "æ": "ae", "œ": "oe"})
+_MARK: Final = regex.compile(r"\P{ccc=0}")
 _FINAL: Final = regex.compile(r"[\p{P}\p{S}\s]+$")
 _SIGN: Final = (
     r"[\p{Script=Hani}\p{Script=Hira}\p{Script=Kana}\p{Script=Thai}\p{Script=Laoo}\p{Script=Khmr}\p{Script=Mymr}]"
@@ -40,10 +41,11 @@ def same(text: str) -> str:
     return _FINAL.sub("", spaced) or spaced
 
 
+@lru_cache(maxsize=1 << 18)  # each sentence of the project is asked for five times
 def plain(text: str) -> str:
     """No capitals and no diacritics. Marks that stand for a vowel of their own (Devanagari) stay."""
     apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN)
+    return _MARK.sub("", apart).translate(_PLAIN)
 
 
 def bare(text: str) -> str:

@@ -22,6 +22,7 @@ from bot.understanding.danger.model import FILE, HEADS, MANIFEST, VOTES, centred
 from encoder import descent, differences
 from encoder.alone import alone
 from encoder.holdout import held_out as kept_back
+from encoder.model_cache import NO_CACHE, ModelCache
 
 LANDMARKS: Final = 3000
 ORDINARY_KEPT: Final = 24000
@@ -30,6 +31,8 @@ TRIES: Final = 50
 SEED: Final = 20261124
 ROUNDS: Final = 3
 """How often each line is seen by the letters of danger and of topics."""
+FILES: Final = (FILE, incremental.SUMS, differences.LEARNED, MANIFEST)
+"""What a model is in a cache."""
 LEAST: Final = 10
 """So many unseen lines of both kinds, or all lines calibrate."""
 
@@ -42,8 +45,11 @@ def train(
     read: Callable[[Path], list[corpus.Line]] = corpus.read,
     *,
     anew: bool = False,
+    cache: ModelCache = NO_CACHE,
 ) -> None:
     """Write `models/danger/`: nothing where nothing changed, a little where few sentences did, unless `anew`.
+
+    What `cache` has is taken from there; what is learned from nothing is kept there.
 
     `encode` gives float32 (n, dim) rows of length 1. Raises `ValueError` without danger data.
     """
@@ -59,10 +65,14 @@ def train(
         if not anew and model_files.is_current(folder / FILE, folder / MANIFEST, mark):
             progress("danger: nothing changed")
             return
+        if not anew and cache.restore("danger", mark, folder, FILES):
+            progress("danger: taken from the cache")
+            return
         written = read(root)
         changed = None if anew else incremental.learn(folder, mark, code, written, encode)
         if changed is None:
             _learn(root, folder, mark, code, written, encode, progress)
+            cache.keep("danger", mark, folder, FILES)
         progress("danger: ready" if changed is None else f"danger: ready, {changed} sentences changed")
 
 

@@ -18,11 +18,14 @@ from bot.text import normalise
 from bot.text.normalise import buckets, clean
 from encoder import descent, differences, linear, spelling
 from encoder.alone import alone
+from encoder.model_cache import NO_CACHE, ModelCache
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)
 FILE: Final = "language.npz"
 MANIFEST: Final = "manifest.json"
+FILES: Final = (FILE, differences.LEARNED, MANIFEST)
+"""What a model is in a cache."""
 VERSION: Final = "language-1"
 """Of the file; what a model is learned with is told by the fingerprint."""
 HELD: Final = 0.1
@@ -77,9 +80,12 @@ def load(folder: Path) -> LetterModel | None:
         raise LanguageModelError(f"{folder}: {error!r}") from error
 
 
-def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: bool = False) -> None:
+def train(
+    root: Path, models: Path, progress: Callable[[str], object], *, anew: bool = False, cache: ModelCache = NO_CACHE
+) -> None:
     """Learn from `data/nlu`, `data/danger` and `data/beyond.yml`; skipped when nothing changed, or next to nothing,
-    unless `anew`. Raises `ValueError` without data."""
+    unless `anew`. What `cache` has is taken from there; what is learned is kept there. Raises `ValueError` without
+    data."""
     folder = models / "language"
     files = sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
     files += [file for file in [root / "data" / BEYOND] if file.is_file()]
@@ -90,19 +96,22 @@ def train(root: Path, models: Path, progress: Callable[[str], object], *, anew: 
     with alone(folder, progress):
         if not anew and _current(folder, mark):
             progress("language: nothing changed")
-        else:
-            _learn(root, folder, mark, files, progress, anew)
+        elif not anew and cache.restore("language", mark, folder, FILES):
+            progress("language: taken from the cache")
+        elif _learn(root, folder, mark, files, progress, anew):
+            cache.keep("language", mark, folder, FILES)
 
 
 def _learn(
     root: Path, folder: Path, mark: str, files: list[Path], progress: Callable[[str], object], anew: bool
-) -> None:
+) -> bool:
+    """Return whether anything was learned, or the model that is there does as well."""
     texts, labels = _read(files)
     codes = sorted(label for label, count in Counter(labels).items() if count >= FEWEST)
     learned = list(zip(labels, texts, strict=True))
     if not anew and _does(folder, mark, codes, learned):
         progress("language: a few sentences changed, which change no language")
-        return
+        return False
     if len(codes) < 2:
         raise ValueError(f"sentences of fewer than two languages under {root / 'data'}")
     progress(f"language: learning {len(codes)} languages from {len(texts)} sentences")
@@ -126,6 +135,7 @@ def _learn(
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     differences.keep(folder, _fingerprint([]), learned)
     progress(f"language: ready, {np.mean(list(accuracy.values())):.3f} of held-out sentences recognised")
+    return True
 
 
 def _otherwise(texts: list[str], labels: list[str]) -> list[tuple[int, str]]:

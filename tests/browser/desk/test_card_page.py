@@ -376,13 +376,13 @@ async def test_what_was_read_is_not_marked_however_quickly_somebody_goes_back(
     await page.route("**/messages?*", asked.put)
     await office.emergency()
     await page.locator("#group-emergency .primary").click()
-    first = await asyncio.wait_for(asked.get(), 10)
+    first = await asyncio.wait_for(asked.get(), 120)
     await office.emergency()  # the queue changes meanwhile, so that the case is read once more after this
     await expect(page.locator("#shout")).not_to_be_empty()
     await first.continue_()
     await expect(page.locator("#log li.person")).to_be_visible()
-    await asyncio.wait_for(asked.get(), 10)  # and that answer does not come
+    await asyncio.wait_for(asked.get(), 120)  # and that answer does not come
     await page.locator("#back").click()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while any(case.unread for case in await office.store.queue() if case.owner is not None):
             await asyncio.sleep(0.05)

@@ -139,7 +139,7 @@ async def test_a_backup_under_load_is_of_one_moment(
             written[number] += 1
 
     writers = [asyncio.create_task(write(number)) for number in range(len(people))]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while min(written) < 5:
             assert not any(writer.done() for writer in writers), "somebody could not write"
             await asyncio.sleep(0.01)

@@ -49,7 +49,7 @@ async def test_who_waits_for_a_case_holds_no_other(store: Store) -> None:
     calm, danger = await asks(store, ASK), await asks(store, EMERGENCY)
     plain = make_url(store._db.url).set(drivername="postgresql").render_as_string(hide_password=False)
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(120),
         await psycopg.AsyncConnection.connect(plain) as first,
         await psycopg.AsyncConnection.connect(plain) as second,
     ):

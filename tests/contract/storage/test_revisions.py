@@ -26,6 +26,8 @@ from bot.telegram.delivery_key import DeliveryKey
 from tests.support import revisions as old
 from tests.support.databases import Clock
 
+pytestmark = pytest.mark.night
+
 REVISIONS = old.revisions()
 SECRETS: dict[str, Any] = json.loads((old.HERE / "secrets.json").read_text(encoding="utf-8"))
 """What opens the rows. Nobody's: they were made for this."""

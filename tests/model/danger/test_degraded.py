@@ -101,7 +101,8 @@ def test_a_broken_pattern_is_named_before_training_and_judges_nobody(source: str
 
 @pytest.mark.parametrize("words", ["cuu voi ", "help me please ", "救命救救我"])
 def test_words_of_haste_over_and_over_are_read_in_time(words: str) -> None:
-    """Where a word of haste is made of two others, twenty in a row can be read in a million ways."""
+    """Where a word of haste is made of two others, twenty in a row can be read in a million ways, which takes hours.
+    A minute is against hanging alone."""
     known = [pattern for pattern in patterns.load() if pattern.plain and any(stem in words for stem in pattern.stems)]
     assert known
     for pattern in known:

@@ -19,6 +19,8 @@ from encoder.differences import LEARNED, MOST
 from encoder.holdout import is_held_out
 from tests.model.danger.conftest import ROOT, SETTINGS
 
+pytestmark = pytest.mark.night
+
 HOW = ("weer", "nog", "nu", "al", "straks", "dus", "vast", "toch", "hier", "daar", "zo", "dan", "ook", "meestal")
 CODE_WORDS = [text for how in HOW for text in (f"tante bakt {how} een taart met kersen", f"{how} bakt tante taart")]
 """Nobody in the data says so: in a family it may be agreed to mean danger."""

@@ -16,6 +16,8 @@ from encoder.holdout import LATER, NEEDED, held_out, is_held_out, is_never_tuned
 from encoder.tuning import TUNING
 from encoder.weights import WeightsError
 
+pytestmark = pytest.mark.night
+
 DATA = Path(__file__).resolve().parents[3] / "data"
 REFERENCE = Path(__file__).with_name("tuned_vectors.npz")
 

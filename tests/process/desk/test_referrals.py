@@ -40,7 +40,7 @@ async def quiet_case(office: Office) -> tuple[Visitor, int]:
         if choice["label"] == office.words.label("choices.safe", "en")
     ][-1:]
     await press(person, safe)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (found := await office.store.case(case)) is None or found.urgency is not Urgency.URGENT:
             await asyncio.sleep(0.05)
     return person, case
@@ -119,13 +119,13 @@ async def test_an_answer_that_comes_when_nobody_owns_the_case_is_an_answer(offic
         await until_said(person, words.say(key, "en", centre="PAG-ASA"))
         opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
         assert opened is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while await office.store.unanswered(opened):
                 await asyncio.sleep(0.05)
 
 
 async def until_said(person: Visitor, text: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while await said(person) != text:
             await asyncio.sleep(0.05)
 

@@ -22,6 +22,7 @@ def ended(process: psutil.Process, seconds: float) -> bool:
     return not alive
 
 
+@pytest.mark.night
 def test_an_empty_environment_is_enough_and_nothing_written_is_printed(model: Path) -> None:
     with running_engine(model, environment={}) as engine:
         assert engine.turn("a", f"{CANARY} I need a place to sleep").status_code == 200
@@ -47,6 +48,7 @@ def test_an_empty_environment_is_enough_and_nothing_written_is_printed(model: Pa
     assert CANARY not in printed
 
 
+@pytest.mark.night
 def test_it_ends_with_its_parent_and_takes_the_action_server_along(model: Path) -> None:
     with running_engine(model) as engine:
         actions = engine.actions()
@@ -58,6 +60,7 @@ def test_it_ends_with_its_parent_and_takes_the_action_server_along(model: Path) 
         assert ended(actions, 10)
 
 
+@pytest.mark.night
 def test_the_action_server_ends_when_the_engine_is_killed(model: Path) -> None:
     with running_engine(model) as engine:
         actions = engine.actions()
@@ -67,6 +70,7 @@ def test_the_action_server_ends_when_the_engine_is_killed(model: Path) -> None:
         assert ended(actions, 10)
 
 
+@pytest.mark.night
 def test_a_dead_action_server_is_an_error_at_once_and_comes_back(model: Path) -> None:
     with running_engine(model) as engine:
         assert engine.choose("a", "shelter").status_code == 200
@@ -86,6 +90,7 @@ def test_a_dead_action_server_is_an_error_at_once_and_comes_back(model: Path) ->
         assert again.pid != actions.pid
 
 
+@pytest.mark.night
 def test_a_failed_turn_changes_nothing_of_the_open_question(model: Path) -> None:
     with running_engine(model) as engine:
         engine.choose("a", "talk_to_human")
@@ -98,6 +103,7 @@ def test_a_failed_turn_changes_nothing_of_the_open_question(model: Path) -> None
         assert engine.choose("a", "affirm").json()["requests"] == []
 
 
+@pytest.mark.night
 def test_conversations_have_a_cap_and_a_time_to_live(model: Path) -> None:
     arguments = ["--max-conversations", "2", "--conversation-seconds", "3600"]
     with running_engine(model, arguments=arguments) as engine:
@@ -126,6 +132,7 @@ def test_without_a_secret_it_does_not_start(line: str) -> None:
     assert "secret" in done.stderr
 
 
+@pytest.mark.night  # by the processor's clock
 def test_memory_of_a_conversation_does_not_grow(engine: EngineProcess, conversation: str) -> None:
     process = psutil.Process(engine.process.pid)
 

@@ -26,6 +26,8 @@ from bot.understanding.service import Understanding, Understood
 from encoder.transliteration import native
 from tests.support.engine_process import ROOT, EngineProcess
 
+pytestmark = pytest.mark.night
+
 FILE = Path(__file__).with_name("two_questions.jsonl")
 LINES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 ORDINARY = [

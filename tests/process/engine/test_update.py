@@ -14,6 +14,8 @@ import pytest
 from encoder.holdout import is_held_out
 from tests.support.engine_process import PYTHON, ROOT
 
+pytestmark = pytest.mark.night
+
 HOW = ("weer", "nog", "nu", "al", "straks", "dus", "vast", "toch", "hier", "daar", "zo", "dan", "ook", "meestal")
 NEW = [f"krijg ik {how} zo'n groen kaartje met een pinguin" for how in HOW]
 NEW += [f"{how} pinguinkaart graag" for how in HOW]

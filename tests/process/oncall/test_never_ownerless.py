@@ -31,6 +31,8 @@ from tests.support.faults import Climbed, Flaky
 from tests.support.oncall import EMERGENCY, HOLD, KEY, PACES, TIMES, World
 from tests.support.pages import BREAKS_OFF, HANGS, REFUSES
 
+pytestmark = pytest.mark.night
+
 CASES = 500
 ARRIVE = 180.0
 """Seconds in which all of them write."""

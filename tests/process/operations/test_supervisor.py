@@ -42,7 +42,7 @@ def test_an_engine_that_is_dead_before_it_is_told_its_secret_is_started_again(
         )  # fmt: skip
         supervisor.start()
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 await supervisor.ready.wait()
             return supervisor.restarts
         finally:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.content import SEVERAL, Catalogue
 from tests.support.caseworker import Caseworker, first
-from tests.support.gateway import Gateway, Visitor, client, running, wait_for
+from tests.support.gateway import PATIENT, Gateway, Visitor, client, running, wait_for
 from tests.support.ports import free_port
 from tests.support.telegram import Person, Wire, environment, telegram
 
@@ -29,7 +29,7 @@ def wire() -> Iterator[Wire]:
 @pytest.fixture(scope="module")
 def bot(wire: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("telegram")
-    with running(folder, free_port(), env=environment(wire, folder, INLOOP_PUBLIC_URL=DOOR)) as gateway:
+    with running(folder, free_port(), env=environment(wire, folder, INLOOP_PUBLIC_URL=DOOR) | PATIENT) as gateway:
         yield gateway
 
 

@@ -20,6 +20,8 @@ from tests.support.gateway import Gateway, running, wait_for
 from tests.support.ports import free_port
 from tests.support.telegram import Person, Wire, environment, telegram
 
+pytestmark = pytest.mark.night
+
 QUESTIONS = {"is it free": "cost", "where can i sleep": "shelter", "can i get a lawyer": "legal_aid"}
 
 

@@ -108,7 +108,7 @@ async def talk(tmp_path: Path, packages: Path, words: content.Catalogue) -> Asyn
         tasks=tasks, limits=Limits(1000, 1000), max_text=4000,
     )  # fmt: skip
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
-    translator = Translator(packages, Pool(1, 15, 1))
+    translator = Translator(packages, Pool(1, 120, 1))
     look = LateLook(store, words, understanding, live, sessions, tasks, clock)
     interpreter = Interpreter(desk, translator, Languages(), look)
     colleague = await join(store, clock, "an")

@@ -307,7 +307,7 @@ async def test_what_the_real_models_change_is_marked(packages: Path) -> None:
     rng = random.Random(7)
     seen: Counter[Doubt] = Counter()
     kept = 0
-    translator = Translator(packages, Pool(1, 60, 1))
+    translator = Translator(packages, Pool(1, 120, 1))
     try:
         for number in range(MESSAGES):
             source, target = rng.sample(range(3), 2)

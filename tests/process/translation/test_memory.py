@@ -54,7 +54,7 @@ async def test_nothing_stays_when_nobody_asks(clock: Seconds, monkeypatch: pytes
     for conversation in range(3):
         memory.of(conversation).put(key(conversation), "text")
     memory.of(9)  # what was asked for and could not be translated leaves nothing either
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while memory._kept:
             await asyncio.sleep(0.01)
     assert memory._timer is None, "and then nothing runs"
@@ -83,7 +83,7 @@ async def test_it_has_a_limit_of_conversations_and_of_texts(memory: Memory[str])
 
 
 async def test_forgotten_is_forgotten_while_a_translation_is_under_way(packages: Path) -> None:
-    translator = Translator(packages, Pool(1, 15, 1))
+    translator = Translator(packages, Pool(1, 120, 1))
     try:
         under_way = asyncio.ensure_future(translator.translate("Ik ben bang.", "nl", "en", conversation=7))
         other = asyncio.ensure_future(translator.translate("Ik ben bang.", "nl", "en", conversation=8))

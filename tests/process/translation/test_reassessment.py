@@ -87,7 +87,7 @@ async def house(
 
 
 async def test_what_only_the_translation_says_opens_a_case_and_shows_the_card(house, packages: Path) -> None:
-    there = await house(Translator(packages, Pool(1, 15, 1)))
+    there = await house(Translator(packages, Pool(1, 120, 1)))
     await there.write(CALM)
     case = await there.case()
     assert case is not None
@@ -99,7 +99,7 @@ async def test_what_only_the_translation_says_opens_a_case_and_shows_the_card(ho
 
 
 async def test_it_never_lowers_what_the_original_says(house, packages: Path) -> None:
-    there = await house(Translator(packages, Pool(1, 15, 1)))
+    there = await house(Translator(packages, Pool(1, 120, 1)))
     await there.write("Vino la 14:30.")
     case = await there.case()
     assert case is not None
@@ -109,7 +109,7 @@ async def test_it_never_lowers_what_the_original_says(house, packages: Path) -> 
 
 
 async def test_without_packages_or_with_a_dead_process_the_turn_is_the_same(house, tmp_path: Path) -> None:
-    there = await house(Translator(tmp_path / "none", Pool(1, 15, 1)))
+    there = await house(Translator(tmp_path / "none", Pool(1, 120, 1)))
     await there.write(CALM)
     assert await there.case() is None
     assert "engine_down" in await there.said()
@@ -135,7 +135,7 @@ class Failing(Pool):
             self.at_once -= 1
 
     async def until_asked(self, times: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while len(self.asked) < times:
                 await asyncio.sleep(0)
 
@@ -240,7 +240,7 @@ async def test_a_deleted_conversation_is_not_looked_at_again_and_its_text_is_hel
     await there.service.handle_message(there.session, str(uuid4()), CALM)
     await pool.until_asked(1)
     await there.service.forget(there.session)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         await there.tasks.finish(30)
     assert pool.asked == [CALM]
     assert not [task for task in asyncio.all_tasks() if "_look_again" in repr(task)]
@@ -253,7 +253,7 @@ async def test_a_stop_waits_for_no_later_look(house, packages: Path) -> None:
     await pool.until_asked(1)
     there.look.stop()
     await there.service.handle_message(there.session, str(uuid4()), "Sunt aici.")  # fails after the stop
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         await there.tasks.finish(30)
     assert pool.asked == [CALM, "Sunt aici."]
 
@@ -262,7 +262,7 @@ async def test_only_so_many_wait(house, packages: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(reassessment, "WAITING", 1)
     there = await house(Translator(packages, Failing(Reason.BUSY, Reason.BUSY)), (600.0,))
     looks = [asyncio.ensure_future(there.look.of(text, "ro", 1, Assessment())) for text in (CALM, "Sunt aici.")]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         done, waits = await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
     assert ([look.result() for look in done], len(waits)) == ([None], 1)
     there.look.forget(1)
@@ -273,14 +273,14 @@ async def test_none_waits_for_long(house, packages: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(reassessment, "LONGEST", 0.05)
     pool = Failing(Reason.BUSY)
     there = await house(Translator(packages, pool), (600.0,))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         assert await there.look.of(CALM, "ro", 1, Assessment()) is None
     assert pool.asked == [CALM]
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 async def test_a_deleted_conversation_is_not_raised_again(house, packages: Path, elsewhere: bool) -> None:
-    there = await house(Translator(packages, Pool(1, 15, 1)))
+    there = await house(Translator(packages, Pool(1, 120, 1)))
     await there.service.handle_message(there.session, str(uuid4()), CALM)
     if elsewhere:  # by a command, of which this process knows nothing
         await there.store.delete_conversation(there.session.person.conversation)

@@ -36,7 +36,7 @@ SENTENCES = {
 
 @pytest.fixture
 async def translator(packages: Path) -> AsyncIterator[Translator]:
-    made = Translator(packages, Pool(1, 15, 1))
+    made = Translator(packages, Pool(1, 120, 1))
     yield made
     await made.close()
 
@@ -125,7 +125,7 @@ async def test_what_there_is_no_package_for_says_so(translator: Translator) -> N
 
 @pytest.mark.parametrize("times", [1, 200])
 async def test_what_comes_while_the_gateway_stops_is_told_whatever_its_length(packages: Path, times: int) -> None:
-    stopping = Translator(packages, Pool(1, 30, 1))
+    stopping = Translator(packages, Pool(1, 120, 1))
     await stopping.close()
     with pytest.raises(Unavailable) as told:
         await stopping.translate("Ik ben bang. " * times, "nl", "ro", conversation=1)
@@ -154,7 +154,7 @@ async def test_each_process_keeps_to_a_core_of_its_own_and_several_threads_do_no
     cores = os.sched_getaffinity(0)
     last = sorted(cores, reverse=True)
     for threads, kept in ((1, [{last[0]}, {last[1 % len(last)]}]), (2, [cores, cores])):
-        pool = Pool(2, 15, threads)
+        pool = Pool(2, 120, threads)
         translator = Translator(packages, pool)
         texts = ("Ik ben bang.", "Ja.", "Nee.", "Ik ben hier.")
         await asyncio.gather(*(translator.translate(text, "nl", "en", conversation=1) for text in texts))
@@ -183,6 +183,7 @@ async def until_translated(translator: Translator, text: str) -> str:
             assert time.monotonic() < end, "no process took its place"
 
 
+@pytest.mark.night  # a deadline of two seconds, in which a busy machine may not even load a model
 async def test_a_process_that_hangs_costs_the_deadline_and_is_replaced(packages: Path) -> None:
     translator = Translator(packages, Pool(1, 2.0, 1))
     try:
@@ -202,7 +203,7 @@ async def test_a_process_that_hangs_costs_the_deadline_and_is_replaced(packages:
 
 
 async def test_too_many_are_refused_at_once_and_those_behind_a_screen_go_first(packages: Path) -> None:
-    translator = Translator(packages, Pool(1, 30, 1))
+    translator = Translator(packages, Pool(1, 120, 1))
     try:
         await translator.translate("Ja.", "nl", "en", conversation=0)
         many = [
@@ -228,12 +229,13 @@ async def test_it_is_remembered_in_memory_and_forgotten_on_demand(translator: Tr
     assert await translator.translate("Ik ben bang.", "nl", "en", conversation=7) is not first
 
 
+@pytest.mark.night  # by the clock; `make bench` has the figure beside that of nothing
 async def test_the_event_loop_is_never_kept_busy(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest a callback computes, in processor time: what other programs take on this machine is not counted. The
     first message is no exception. Garbage is looked for as in the gateway, not among what other tests left here."""
     for table in (lexicons, places._known, currencies._entries, currencies._words, currencies._signs):
         table.cache_clear()
-    translator = Translator(packages, Pool(1, 15, 1))
+    translator = Translator(packages, Pool(1, 120, 1))
     settled()
     longest = 0.0
     run = asyncio.events.Handle._run
@@ -277,7 +279,7 @@ for line in sys.stdin:
     ],
 )
 async def test_a_process_that_answers_something_else_is_not_believed(packages: Path, says: str) -> None:
-    translator = Translator(packages, Pool(1, 30, 1, (sys.executable, "-c", LIAR, says)))
+    translator = Translator(packages, Pool(1, 120, 1, (sys.executable, "-c", LIAR, says)))
     try:
         with pytest.raises(Unavailable) as refused:
             await translator.translate("Ja.", "nl", "en", conversation=1)
@@ -336,7 +338,7 @@ os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 from bot.translation import Pool, Translator
 
 async def main():
-    translator = Translator(Path(sys.argv[1]), Pool(1, 60, 1))
+    translator = Translator(Path(sys.argv[1]), Pool(1, 120, 1))
     made = await translator.translate("Mi-e frică. Nu pot să ies afară.", "ro", "nl", conversation=1)
     others = await translator.alternatives("Ik ben hier.", "nl", "ro")
     print(made.text, len(others) > 1)

@@ -54,14 +54,21 @@ async def server(most: int = 100, served: Any = app) -> AsyncIterator[tuple[int,
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same in half a second."""
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
-    monkeypatch.setattr(connections, "STALLED", 1.0)
+def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, nobody is too slow by chance."""
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 3600.0)
+    monkeypatch.setattr(connections, "STALLED", 3600.0)
     monkeypatch.setattr(connections, "UNHURRIED", 0.2)
 
 
-async def cut(wire: Wire, seconds: float = 10) -> bool:
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose time is up is cut after half a second."""
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "STALLED", 1.0)
+
+
+async def cut(wire: Wire, seconds: float = 120) -> bool:
     """Whether the other side ends it, by itself."""
     try:
         async with asyncio.timeout(seconds):
@@ -78,11 +85,12 @@ async def cut(wire: Wire, seconds: float = 10) -> bool:
 async def healthy(port: int) -> bool:
     wire = await Wire(port).open()
     await wire.send("GET", "/")
-    answer = await asyncio.wait_for(wire.head(), 10)
+    answer = await asyncio.wait_for(wire.head(), 120)
     wire.close()
     return answer.status == 200
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("begins", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\n"])
 async def test_who_sends_no_whole_request_is_cut(begins: bytes) -> None:
     async with server() as (port, kind):
@@ -92,6 +100,7 @@ async def test_who_sends_no_whole_request_is_cut(begins: bytes) -> None:
         assert len(kind.all_of_them) == 0
 
 
+@pytest.mark.usefixtures("soon")
 async def test_who_sends_a_letter_now_and_then_is_cut_too() -> None:
     async with server() as (port, _):
         wire = await Wire(port).open()
@@ -118,30 +127,36 @@ async def test_a_body_that_comes_a_letter_now_and_then_is_refused(monkeypatch: p
                 await asyncio.sleep(0.05)
 
         slow = asyncio.create_task(trickle())
-        assert (await asyncio.wait_for(wire.head(), 10)).status == 408
+        assert (await asyncio.wait_for(wire.head(), 120)).status == 408
         assert await cut(wire)
         slow.cancel()
 
 
-async def test_headers_without_an_end_are_cut() -> None:
+async def test_headers_without_an_end_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     async with server() as (port, _):
-        wire = await Wire(port).open()
-        wire.writer.write(b"GET / HTTP/1.1\r\n" + b"X: " + b"a" * 200_000)
-        assert await cut(wire)
+        with monkeypatch.context() as soon:
+            soon.setattr(connections, "HEAD_SECONDS", 0.5)
+            wire = await Wire(port).open()
+            wire.writer.write(b"GET / HTTP/1.1\r\n" + b"X: " + b"a" * 200_000)
+            assert await cut(wire)
         assert await healthy(port)
 
 
 async def test_a_body_is_not_taken_for_a_head() -> None:
-    async with server() as (port, _):
+    async with server() as (port, kind):
         wire = await Wire(port).open()
         await wire.send("POST", "/body", None, {"Content-Length": "200000"})
+        (connection,) = await until(lambda: list(kind.all_of_them._by_kind[connections.STRANGER]))
         for _ in range(20):
             wire.writer.write(b"a" * 10_000)
-            await asyncio.sleep(0.05)
-        assert (await asyncio.wait_for(wire.head(), 10)).status == 200
+            await asyncio.sleep(0.01)
+            assert connection._late is None, "no time is set for it"
+        assert (await asyncio.wait_for(wire.head(), 120)).status == 200
         wire.close()
 
 
+@pytest.mark.night  # a reader that is slow is one by the clock
+@pytest.mark.usefixtures("soon")
 async def test_who_does_not_read_is_cut_and_what_waits_for_them_is_little() -> None:
     async with server() as (port, kind):
         wire = await Wire(port).open()
@@ -155,6 +170,8 @@ async def test_who_does_not_read_is_cut_and_what_waits_for_them_is_little() -> N
         wire.close()
 
 
+@pytest.mark.night
+@pytest.mark.usefixtures("soon")
 async def test_a_reader_who_goes_on_reading_is_not() -> None:
     async with server() as (port, _):
         wire = await Wire(port).open()
@@ -162,7 +179,7 @@ async def test_a_reader_who_goes_on_reading_is_not() -> None:
         await wire.head()
         read = 0
         while read < 10 * len(BIG):
-            part = await asyncio.wait_for(wire.reader.read(500_000), 10)
+            part = await asyncio.wait_for(wire.reader.read(500_000), 120)
             assert part
             read += len(part)
             await asyncio.sleep(0.02)
@@ -177,10 +194,7 @@ async def test_who_asks_ahead_of_the_answers_is_stopped() -> None:
         assert await healthy(port)
 
 
-async def test_one_more_than_there_is_room_for_gets_in_and_the_least_needed_makes_room(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 60)
+async def test_one_more_than_there_is_room_for_gets_in_and_the_least_needed_makes_room() -> None:
     async with server(most=5) as (port, kind):
         known, stream, *rest = [await Wire(port).open() for _ in range(5)]
         for wire, path in ((known, "/known"), (stream, "/stream")):
@@ -192,7 +206,7 @@ async def test_one_more_than_there_is_room_for_gets_in_and_the_least_needed_make
         for _ in range(12):
             wire = await Wire(port).open()
             await wire.send("GET", "/stream")
-            assert (await asyncio.wait_for(wire.head(), 10)).status == 200
+            assert (await asyncio.wait_for(wire.head(), 120)).status == 200
             streams.append(wire)
         assert await cut(stream), "then the oldest of strangers"
         assert len(kind.all_of_them) <= 5
@@ -201,7 +215,7 @@ async def test_one_more_than_there_is_room_for_gets_in_and_the_least_needed_make
             wire.close()
 
 
-async def until(condition: Any, seconds: float = 10) -> Any:
+async def until(condition: Any, seconds: float = 120) -> Any:
     async with asyncio.timeout(seconds):
         while not (value := condition()):
             await asyncio.sleep(0.01)

@@ -31,6 +31,8 @@ from tests.support.desk import Colleague, join
 from tests.support.house import served
 from tests.unit.fuzz import counting, inputs
 
+pytestmark = pytest.mark.night
+
 EACH = int(os.environ.get("INLOOP_TEST_FUZZ", "12"))
 SECONDS = 60.0 if "INLOOP_TEST_FUZZ" not in os.environ else 24 * 3600.0
 STREAMS = {"/api/events", "/desk/api/events"}

@@ -46,7 +46,7 @@ class Reading:
 async def test_a_reading_is_not_cut_off(
     which: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with served(tmp_path, clock) as (url, parts), asyncio.timeout(20):
+    async with served(tmp_path, clock) as (url, parts), asyncio.timeout(120):
         caseworker = await join(parts.store, clock, "Els")
         # a conversation that is opened is read once before its stream begins
         name, before = ("messages", 1) if which == "visitor" else ("queue", 0)

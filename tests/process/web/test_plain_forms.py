@@ -208,6 +208,7 @@ def test_too_fast_is_said_in_words_and_the_words_stay(tmp_path_factory, words: C
         assert phone.press("send", text=DANGER).said("emergency"), "never a danger"
 
 
+@pytest.mark.night  # waits in real time
 def test_while_very_many_begin_it_is_a_wait_and_nothing_is_lost(tmp_path: Path, words: Catalogue) -> None:
     """All come from one address here: nobody is turned away, and a talk that is there waits for nothing."""
     env = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20,
@@ -264,6 +265,7 @@ def test_a_caseworker_takes_over_and_the_person_reads_it_with_the_next_look(
     assert again.press("restore", code=asked.code).said("caseworker") == ["Je suis là. Êtes-vous seule ?"]
 
 
+@pytest.mark.night  # that nobody is held back is seen by the clock
 def test_a_database_that_does_not_answer_loses_nothing_and_holds_nobody_back(tmp_path: Path, words: Catalogue) -> None:
     env = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20}
     with running(tmp_path, free_port(), engine=False, env=env) as gateway:

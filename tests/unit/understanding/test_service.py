@@ -152,7 +152,7 @@ def test_nothing_is_left_under_way_when_the_loop_ends() -> None:
     """As `inloop classify` reads its lines: a loop for each chunk, one encoder."""
     understanding = Understanding(Danger(), Languages(), Encoding(Lengths()))
     for _ in range(3):
-        asyncio.run(asyncio.wait_for(understanding.of("Is it free? Can I work?", "en"), 10))
+        asyncio.run(asyncio.wait_for(understanding.of("Is it free? Can I work?", "en"), 120))
 
 
 async def test_without_an_encoder_danger_is_still_assessed() -> None:
