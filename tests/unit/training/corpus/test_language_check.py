@@ -47,8 +47,8 @@ def sample(language: str, n: int = 200) -> list[str]:
     ],
 )  # fmt: skip
 def test_sentences_in_the_files_of_another_language_are_found(of: str, put_into: str, least: int) -> None:
-    """Of 200. The others hold a word of the language they were put into, or are typed in Latin letters. Portuguese as it
-    is typed in fear, short and without accents, looks like Spanish more often: what can be found there is less."""
+    """Of 200. The others hold a word of the language they were put into, or are typed in Latin letters. Portuguese as
+    it is typed in fear, short and without accents, looks like Spanish more often: what can be found there is less."""
     assert sum(is_found(text, put_into) for text in sample(of)) >= least
 
 
