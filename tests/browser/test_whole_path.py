@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import Phone
+from tests.support.answers import pattern
 from tests.support.gateway import Gateway, Visitor, wait_for
 
 PASSWORD = "une longue phrase pour la nuit"
@@ -49,7 +50,7 @@ def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pict
     person.locator("#start").click()
     expect(last(person, "bot")).to_contain_text("Payoke")
     write(person, "bonsoir, est-ce que vous avez un endroit sûr où dormir ?")
-    expect(last(person, "bot")).to_have_text(words.answer("shelter", "fr").text)
+    expect(last(person, "bot")).to_have_text(pattern(words, "shelter", "fr"))
     picture(person, "03-answer")
     write(person, "il a fermé la porte à clé, je ne peux pas sortir et il va revenir me frapper")
     card = person.locator("#log li.system.emergency")
@@ -100,7 +101,7 @@ def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pict
     expect(last(person, "system")).to_have_text(words.say("handoff.closed", "fr"))
     expect(desk.locator("#queue li.row:not(.gone)")).to_have_count(1)
     write(person, "merci beaucoup")
-    expect(last(person, "bot")).to_have_text(words.answer("thanks", "fr").text)
+    expect(last(person, "bot")).to_have_text(pattern(words, "thanks", "fr"))
     picture(person, "10-closed")
 
     for page in (phone, night):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bot.content import SEVERAL, Catalogue
+from tests.support.answers import answers
 from tests.support.caseworker import Caseworker, first
 from tests.support.gateway import PATIENT, Gateway, Visitor, client, running, wait_for
 from tests.support.ports import free_port
@@ -62,7 +63,7 @@ def test_a_talk_with_a_handoff(wire: Wire, bot: Gateway, desk: Caseworker, words
     assert all(m["protect_content"] == "true" for m in person.told())
     assert intro["entities"][0]["type"] == "spoiler"
     person.write("este gratuit ajutorul vostru")
-    person.wait_for(words.answer("cost", "ro").text)
+    person.wait_for(lambda m: answers(m["text"], words, "cost", "ro"))
     person.press(words.topic_label("talk_to_human", "ro"))
     person.press(words.label("choices.yes", "ro"))
     person.wait_for(words.say("handoff.waiting", "ro"))
@@ -137,7 +138,7 @@ def test_the_language_is_telegrams_until_the_person_shows_another(
     person.write("/start")
     person.wait_for(words.say("language.ask", lang))
     person.write("ik weet niet waar ik vannacht kan slapen")  # what is written wins over what Telegram says
-    person.wait_for(words.answer("shelter", "nl").text)
+    person.wait_for(lambda m: answers(m["text"], words, "shelter", "nl"))
     person.write("/language")
     person.press("Polski")
     person.wait_for(words.say("language.switched", "pl"))  # and what is chosen over both
@@ -178,10 +179,10 @@ def test_the_words_under_a_picture_and_a_changed_message_are_read(wire: Wire, bo
     person = Person(wire, 7300, "en")
     person.write(photo=[{"file_id": "x"}], caption="where can i sleep tonight")
     person.wait_for(words.say("unread_kind", "en"))
-    person.wait_for(words.answer("shelter", "en").text)
+    person.wait_for(lambda m: answers(m["text"], words, "shelter", "en"))
     changed = {"message_id": 1, "from": person.sender, "chat": person.chat, "date": 0, "edit_date": 1}
     wire.inject(edited_message={**changed, "text": "is your help free"})
-    person.wait_for(words.answer("cost", "en").text)
+    person.wait_for(lambda m: answers(m["text"], words, "cost", "en"))
 
 
 def test_a_group_gets_one_refusal_and_is_left(wire: Wire, bot: Gateway, words: Catalogue) -> None:
@@ -199,7 +200,7 @@ def test_wiping_leaves_nothing(wire: Wire, bot: Gateway, words: Catalogue) -> No
     person = Person(wire, 7400, "de")
     person.write("/start")
     person.write("wo kann ich heute schlafen")
-    person.wait_for(words.answer("shelter", "de").text)
+    person.wait_for(lambda m: answers(m["text"], words, "shelter", "de"))
     person.write("/wipe")
     person.wait_for(words.say("telegram.wiped", "de"))
     last = [words.say("telegram.wiped", "de")]
