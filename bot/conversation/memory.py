@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.conversation.reassessment import READ
 from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
 from bot.domain.speaker import Speaker
@@ -83,11 +84,12 @@ def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
 
 
 def quoted(found: Assessment, words: str) -> tuple[str, ...]:
-    """Why a case is raised, as a caseworker reads it: the person's own words in quotation marks; of a button, its
-    code."""
+    """Why a case is raised, as a caseworker reads it: the person's own words in quotation marks, and whether danger was
+    seen in their translation alone; of a button, its code."""
     pressed = tuple(reason for reason in found.why if reason.startswith("choice:"))
     ends = words if len(words) <= MAX_QUOTE else f"…{words[-MAX_QUOTE:]}"
-    return pressed or (f"“{' '.join(ends.split())}”",)
+    translated = tuple(reason for reason in found.why if reason == READ)
+    return pressed or (f"“{' '.join(ends.split())}”", *translated)
 
 
 def _unlettered(key: str) -> str:
