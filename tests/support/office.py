@@ -65,6 +65,18 @@ class Danger:
             return Assessment(Urgency.EMERGENCY, ("confined",), ("pattern: locked in",), 0.99)
         return Assessment()
 
+    def in_doubt(self, found: Assessment) -> bool:
+        return False
+
+    def in_talk(self, found: Assessment) -> Assessment:
+        return found
+
+    def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
+        return whole
+
+    def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
+        return whole
+
 
 @dataclass(frozen=True)
 class Detected:
