@@ -196,7 +196,9 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
     if topic in ACTS:  # "delete everything" is done, "what do you keep?" is answered
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
         return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
-    if topic in {"affirm", "deny", "thanks", "goodbye", "greet"}:
+    if topic in {"affirm", "deny"}:  # they answer what was asked
+        return False
+    if topic in {"thanks", "goodbye", "greet"}:
         return share >= ANSWERS and (choice.answer.startswith("talk/") or confidence < share + 0.3)
     return True
 

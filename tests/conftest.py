@@ -40,6 +40,18 @@ LONG = (
 """What takes a minute or more: begun last, it would hold one worker while the others have nothing to do."""
 
 
+PUSHED = (
+    "tests/process/engine/test_channel.py", "tests/process/engine/test_dialogue.py", "tests/process/desk/test_cases.py",
+    "tests/process/desk/test_case_work.py", "tests/process/desk/test_keys.py", "tests/process/web/test_visitor_api.py",
+    "tests/process/web/test_security_headers.py", "tests/process/web/test_plain_forms.py",
+)  # fmt: skip
+"""What of whole processes is run at every push: the path of a message, of a danger and of a reply. The rest is the night's."""
+
+
+def _pushed(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(PUSHED)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test with its folder and its tier, and begin with what takes long.
@@ -49,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         item.add_marker(folder)
-        if folder == "browser" and not item.get_closest_marker("smoke"):
+        if folder in {"browser", "process"} and not item.get_closest_marker("smoke") and not _pushed(item):
             item.add_marker("night")
         if "postgres" in getattr(item, "fixturenames", ()) or re.search(r"\bpostgresql\b", item.name):
             item.add_marker("postgres")

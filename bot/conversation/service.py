@@ -143,7 +143,8 @@ class Service:
                 await self._settle_language(session, understood)
             speaker = self._speaker(session.language or session.hint)
             sheet = await self._store.sheet(session.person)
-            said = self._in_danger(speaker, session, sheet, text, understood)
+            sheet, owned = await self._who_leads(session, sheet)
+            said = self._in_danger(speaker, session, sheet, text, understood, owned=owned)
             accepted = await self._store.accept(
                 session.person,
                 client_id,
@@ -171,14 +172,24 @@ class Service:
                 self._tasks.start(self._look_again(self._second_look, session, accepted.seq, text, understood))
         return accepted.seq
 
+    async def _who_leads(self, session: Session, sheet: Sheet) -> tuple[Sheet, bool]:
+        """The sheet, out of the safety mode when a caseworker has closed the case or given it back; and whether one
+        talks now."""
+        if sheet.state.mode is not Mode.SAFETY:
+            return sheet, session.state is Handoff.OWNED
+        case = await self._store.case_of(session.person.conversation)
+        if case is None or case.state not in {Handoff.WAITING, Handoff.OWNED}:
+            return replace(sheet, state=replace(sheet.state, mode=Mode.TALK, kind="", step=0, quiet=0)), False
+        return sheet, case.state is Handoff.OWNED
+
     def _in_danger(
-        self, speaker: Speaker, session: Session, sheet: Sheet, text: str, understood: Understood
+        self, speaker: Speaker, session: Session, sheet: Sheet, text: str, understood: Understood, *, owned: bool
     ) -> InDanger:
         """What is said about danger at once, in the transaction that stores the message: the card, or the next line of
         the safety mode. It needs no engine."""
         found = understood.assessment
         answer = self._danger_talk.answer(
-            speaker, sheet, text, understood, owned=session.state is Handoff.OWNED,
+            speaker, sheet, text, understood, owned=owned,
             plain=self._talks.heard(text, (session.language, understood.language)),
         )  # fmt: skip
         if answer is not None:

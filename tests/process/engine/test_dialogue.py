@@ -173,7 +173,7 @@ def test_no_text_comes_in_as_a_form(engine: EngineProcess, conversation: str, fo
 def test_a_form_that_the_engine_does_not_know_is_over(engine: EngineProcess, conversation: str) -> None:
     answer = engine.turn(conversation, "is it free of charge", form={"name": "survey", "at": "one"}).json()
     assert answer["form"] == {"over": True}
-    assert answer["replies"][0]["values"] == {"topic": "cost"}
+    assert answer["replies"][0]["values"]["topic"].partition("/")[0] == "cost"
 
 
 def test_a_form_goes_on_from_where_the_gateway_says(engine: EngineProcess, conversation: str) -> None:
