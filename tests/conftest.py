@@ -45,7 +45,7 @@ PUSHED = (
     "tests/process/desk/test_case_work.py", "tests/process/desk/test_keys.py", "tests/process/web/test_visitor_api.py",
     "tests/process/web/test_security_headers.py", "tests/process/web/test_plain_forms.py",
 )  # fmt: skip
-"""What of whole processes is run at every push: the path of a message, of a danger and of a reply. The rest is the night's."""
+"""What of whole processes is run at every push: the path of a message, of a danger and of a reply."""
 
 
 def _pushed(item: pytest.Item) -> bool:
