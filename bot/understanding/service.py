@@ -110,14 +110,15 @@ class Understanding:
                     text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
                     context_vector=await self._encode(native(together, lang)),
                 )  # fmt: skip
+            if apart:  # in a talk; `classify` tells what the sentence is by itself
+                assessment = self._danger.in_talk(assessment)
+                alone = alone and assessment.urgency is not Urgency.NONE
+            # After that, so that a whole which left a doubt is raised by what it says after a denial.
             half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
             if half is not None:
                 found = await self._assess(half, vector=await self._encode(half), lang=lang)
                 assessment = self._danger.beside_denial(assessment, found)
                 alone = assessment.urgency is not Urgency.NONE
-            if apart:  # in a talk; `classify` tells what the sentence is by itself
-                assessment = self._danger.in_talk(assessment)
-                alone = alone and assessment.urgency is not Urgency.NONE
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)

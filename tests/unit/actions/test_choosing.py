@@ -95,8 +95,11 @@ def test_one_gentle_question_is_asked_and_none_twice() -> None:
 
 def test_a_question_wins_over_small_talk_and_over_deleting_only_when_it_is_likelier() -> None:
     assert choosing.wins(ASKED, Talk(), "thanks", 0.9)
-    assert choosing.wins(ASKED, Talk(), "delete_my_data", 0.6)
-    assert not choosing.wins(replace(ASKED, alone={BRING: 0.45}), Talk(), "delete_my_data", 0.95)
+    asks = replace(ASKED, asks=True)
+    assert choosing.wins(asks, Talk(), "delete_my_data", 0.6)
+    assert not choosing.wins(ASKED, Talk(), "delete_my_data", 0.6)
+    assert not choosing.wins(asks, Talk(), "delete_my_data", 0.95)
+    assert not choosing.wins(replace(asks, alone={BRING: 0.45}), Talk(), "delete_my_data", 0.6)
     assert not choosing.wins(Heard(words=1, alone={}), Talk(), "greet", 0.9)
 
 
