@@ -6,6 +6,7 @@ import math
 import random
 import time
 
+import pytest
 from hypothesis import strategies as st
 
 from bot.text.normalise import clean, fold
@@ -18,6 +19,7 @@ TIMES = 5
 """Measured so often before it is too much: other work only ever adds to it."""
 
 
+@pytest.mark.night
 def test_hostile_messages(fuzz: Run) -> None:
     """No message takes all of the budget of its patterns."""
     known = patterns.load()

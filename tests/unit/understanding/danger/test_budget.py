@@ -24,6 +24,7 @@ def bare() -> Danger:
     return Danger.load(Path("nowhere"), SETTINGS)
 
 
+@pytest.mark.night
 def test_one_search_ends_when_the_budget_does() -> None:
     budget, began = Budget(0.02), time.thread_time()
     with pytest.raises(Spent):
@@ -45,6 +46,7 @@ def test_all_searches_share_one_account() -> None:
     assert budget.spent
 
 
+@pytest.mark.night
 def test_the_romanian_words_that_stopped_the_gateway_cost_little() -> None:
     known = patterns.load()
     romanian = Patterns(pattern for pattern in known if ".ro_" in pattern.id)
