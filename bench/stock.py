@@ -14,7 +14,7 @@ import psutil
 
 from bot.operations.supervisor import free_port
 from bot.settings import ROOT
-from encoder.processor import known_kernels
+from encoder.runtime.processor import known_kernels
 
 RASA = ROOT / "engine" / ".venv" / "bin" / "rasa"
 

@@ -26,7 +26,7 @@ from bot.settings import ROOT
 from bot.text.sentences import split
 from bot.translation import Pool, Translator, install
 from bot.translation.engine.worker import BATCH_TOKENS, BEAM, Models
-from encoder.processor import use_widest
+from encoder.runtime.processor import use_widest
 
 TINY, REAL, WARM = 200, 30, 5
 """Messages with models of each size, after some that are not counted."""

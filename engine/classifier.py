@@ -23,8 +23,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from encoder.holdout import held_out
-from encoder.network import Recipe
+from encoder.runtime.holdout import held_out
+from encoder.runtime.network import Recipe
 from engine.importer import QUESTIONS, for_letters, reading
 from engine.topics import TopicModel, fit
 
@@ -44,7 +44,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Every field of ``encoder.network.Recipe`` may be set."""
+        """Every field of ``encoder.runtime.network.Recipe`` may be set."""
         return vars(Recipe())
 
     def __init__(

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
-from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
+from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
 from engine.importer import for_letters, reading
 
 log = logging.getLogger("engine.featurizer")

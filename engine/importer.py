@@ -19,8 +19,8 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from encoder.corpus import examples
-from encoder.transliteration import native
+from encoder.making.corpus import examples
+from encoder.runtime.transliteration import native
 from engine.sentences import sentences_of
 
 LETTERS = "letters_only"

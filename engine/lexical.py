@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from encoder import descent
-from encoder.ngrams import bucket_rows
-from encoder.text import clean
+from encoder.runtime import descent
+from encoder.runtime.ngrams import bucket_rows
+from encoder.runtime.text import clean
 
 BUCKETS = 1 << 18
 LONGEST = 400

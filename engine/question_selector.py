@@ -20,10 +20,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from encoder import heads
-from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
-from encoder.heads import Head
-from encoder.network import Recipe
+from encoder.runtime import heads
+from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
+from encoder.runtime.heads import Head
+from encoder.runtime.network import Recipe
 from engine.classifier import vector_of
 from engine.importer import QUESTIONS, reading
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from encoder.corpus import taught
+from encoder.making.corpus import taught
 
 
 @cache
 def sentences_of(path: Path) -> tuple[tuple[str, str, bool], ...]:
-    """``encoder.corpus.taught`` of one file, as it was when it was first asked for."""
+    """``encoder.making.corpus.taught`` of one file, as it was when it was first asked for."""
     return tuple(taught(path))

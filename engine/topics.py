@@ -1,9 +1,9 @@
 """The model behind the topic classifier: three networks over the sentence vector and the letters, calibrated
 together.
 
-Each network is trained without its share of the sentences that the encoder was not tuned on (``encoder.holdout``), and
-the weight of the letters and the temperature are chosen on what neither has seen: for that, letters are learned once
-without any of those sentences.
+Each network is trained without its share of the sentences that the encoder was not tuned on
+(``encoder.runtime.holdout``), and the weight of the letters and the temperature are chosen on what neither has seen:
+for that, letters are learned once without any of those sentences.
 Kept as plain arrays, so that loading a model never runs code (a pickle would).
 """
 
@@ -16,7 +16,7 @@ from typing import IO
 
 import numpy as np
 
-from encoder.network import Network, Recipe, softmax, train
+from encoder.runtime.network import Network, Recipe, softmax, train
 from engine import lexical
 from engine.lexical import Lexical
 

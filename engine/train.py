@@ -22,10 +22,10 @@ from engine.quiet import prepare_environment
 prepare_environment()
 
 import encoder  # noqa: E402
-from encoder import differences  # noqa: E402
-from encoder.alone import alone  # noqa: E402
-from encoder.cache import DEFAULT_PATH  # noqa: E402
-from encoder.model_cache import NO_CACHE, ModelCache  # noqa: E402
+from encoder.making import differences  # noqa: E402
+from encoder.making.alone import alone  # noqa: E402
+from encoder.making.model_cache import NO_CACHE, ModelCache  # noqa: E402
+from encoder.runtime.cache import DEFAULT_PATH  # noqa: E402
 from engine.quiet import silence  # noqa: E402
 from engine.update import lines_of, update  # noqa: E402
 
@@ -38,12 +38,12 @@ SOURCES = (
 FILES = (MODEL, differences.LEARNED, FINGERPRINT)
 """What a model is in a cache."""
 READING = (
-    "arabic_words.py", "corpus.py", "descent.py", "heads.py", "holdout.py", "linear.py", "network.py", "*.txt",
-    "ngrams.py", "text.py",
-    "transliteration.*",
+    "making/corpus.py", "runtime/arabic_words.py", "runtime/descent.py", "runtime/heads.py", "runtime/holdout.py",
+    "runtime/linear.py", "runtime/network.py", "runtime/*.txt", "runtime/ngrams.py", "runtime/text.py",
+    "runtime/transliteration.*",
 )  # fmt: skip
 CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
-OF_LINES = ("data/nlu/**/*.yml", "encoder/later.txt", "encoder/needed.txt")
+OF_LINES = ("data/nlu/**/*.yml", "encoder/runtime/later.txt", "encoder/runtime/needed.txt")
 """Of all these, what decides how single sentences are learned, and nothing else."""
 
 log = logging.getLogger("engine.train")

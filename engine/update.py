@@ -18,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from encoder import differences, linear
-from encoder.cache import VectorCache, vectors_for
-from encoder.differences import Differences, Line
-from encoder.holdout import is_held_out
-from encoder.network import Recipe, train
-from encoder.transliteration import native
+from encoder.making import differences
+from encoder.making.differences import Differences, Line
+from encoder.runtime import linear
+from encoder.runtime.cache import VectorCache, vectors_for
+from encoder.runtime.holdout import is_held_out
+from encoder.runtime.network import Recipe, train
+from encoder.runtime.transliteration import native
 from engine import lexical
 from engine.lexical import Lexical
 from engine.sentences import sentences_of

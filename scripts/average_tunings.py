@@ -1,6 +1,6 @@
 """The mean of several rounds of ``tune_encoder.py``, as matrices, brought back to one rank: better than any of them.
 
-    .venv/bin/python scripts/average_tunings.py first.npz second.npz --out encoder/tuning.npz
+    .venv/bin/python scripts/average_tunings.py first.npz second.npz --out encoder/making/tuning.npz
 
 The manifests beside the files become the rounds of the new one. See docs/decisions/0024-tuned-encoder.md.
 """
@@ -38,7 +38,7 @@ def mean(deltas: list[dict[str, np.ndarray]], rank: int) -> dict[str, np.ndarray
 def main() -> None:
     parser = argparse.ArgumentParser(description="The mean of several tunings of the encoder.")
     parser.add_argument("rounds", nargs="+", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("encoder/tuning.npz"))
+    parser.add_argument("--out", type=Path, default=Path("encoder/making/tuning.npz"))
     parser.add_argument("--rank", type=int, default=32)
     options = parser.parse_args()
     deltas, told = [], []

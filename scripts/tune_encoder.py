@@ -1,13 +1,13 @@
-"""Tune the sentence encoder on the project's own sentences, and write the difference to ``encoder/tuning.npz``.
+"""Tune the sentence encoder on the project's own sentences, and write the difference to ``encoder/making/tuning.npz``.
 
     python -m venv /some/where && /some/where/bin/pip install torch numpy pyyaml tokenizers ctranslate2
     /some/where/bin/python scripts/tune_encoder.py --weights path/to/e5-small-q4.bin
 
 Needed only when the sentences have changed much; nothing else in the project needs PyTorch. Topic, danger, emergency
-and signals are learned together, over all languages, through one vector. The sentences of ``encoder/holdout.py`` are
-never learned from: they measure here, and calibrate the models that are trained on the vectors later. Empty
-``encoder/later.txt`` afterwards. The seeds are
-fixed; another number of threads still gives slightly other figures. Twenty minutes on two cores. Under Linux the
+and signals are learned together, over all languages, through one vector. The sentences of
+``encoder/runtime/holdout.py`` are never learned from: they measure here, and calibrate the models that are trained on
+the vectors later. Empty ``encoder/runtime/later.txt`` afterwards. The seeds are fixed; another number of threads still
+gives slightly other figures. Twenty minutes on two cores. Under Linux the
 settings MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 halve that: large blocks of memory are
 then used again, not given back. See docs/decisions/0024-tuned-encoder.md.
 """
@@ -35,10 +35,10 @@ from torch.nn import functional as F
 from tuning_data import SIGNALS, Row
 from tuning_model import TunedEncoder
 
-from encoder.convert import PREFIX, make_tokenizer
-from encoder.holdout import is_never_tuned_on
-from encoder.text import clean
-from encoder.weights import Weights, locate
+from encoder.making.convert import PREFIX, make_tokenizer
+from encoder.making.weights import Weights, locate
+from encoder.runtime.holdout import is_never_tuned_on
+from encoder.runtime.text import clean
 
 BATCH = 64
 BUCKET = 24
@@ -290,7 +290,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Tune the sentence encoder on the project's own sentences.")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with nlu/ and danger/")
     parser.add_argument("--weights", type=Path, default=None, help="weights file (default: of the installed package)")
-    parser.add_argument("--out", type=Path, default=Path("encoder/tuning.npz"))
+    parser.add_argument("--out", type=Path, default=Path("encoder/making/tuning.npz"))
     parser.add_argument("--start", type=Path, default=None, help="go on from this file")
     parser.add_argument("--kept", type=float, default=1.0, help="how much of that file is kept to begin with")
     parser.add_argument("--dropout", type=float, default=0.1, help="share of channels left out in each layer")

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from encoder.corpus import examples
-from encoder.spelling import damaged
+from encoder.making.corpus import examples
+from encoder.making.spelling import damaged
 
 SIGNALS = (
     "violence_now",

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from encoder.weights import Weights
+from encoder.making.weights import Weights
 
 LINEARS = ("q", "k", "v", "ao", "fi", "fo")
 

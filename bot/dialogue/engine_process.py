@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from bot.settings import ROOT
-from encoder.processor import known_kernels
+from encoder.runtime.processor import known_kernels
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 

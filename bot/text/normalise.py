@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encoder.invisible import seen
+from encoder.runtime.invisible import seen
 
 LIMIT = 4000
 """Characters of a message that are looked at: half from its beginning, half from its end."""

@@ -13,10 +13,10 @@ import yaml
 from bot.training.danger import corpus
 from bot.understanding.acts.model import FILE, GROUPS, NONE
 from bot.understanding.danger import model_files
-from encoder import heads
-from encoder.corpus import examples
-from encoder.network import Recipe
-from encoder.transliteration import native
+from encoder.making.corpus import examples
+from encoder.runtime import heads
+from encoder.runtime.network import Recipe
+from encoder.runtime.transliteration import native
 
 PLAIN: Final = (
     "greet", "thanks", "goodbye", "about_us", "cost", "confidentiality", "contact_visit", "change_language",
@@ -27,8 +27,8 @@ PLAIN: Final = (
 OF_TOPIC: Final = 6
 """Lines of each such topic and language."""
 CODE: Final = (
-    "bot/training/acts.py", "bot/understanding/acts/*.py", "encoder/heads.py", "encoder/network.py",
-    "encoder/transliteration.*",
+    "bot/training/acts.py", "bot/understanding/acts/*.py", "encoder/runtime/heads.py", "encoder/runtime/network.py",
+    "encoder/runtime/transliteration.*",
 )  # fmt: skip
 MANIFEST: Final = "manifest.json"
 RECIPE: Final = Recipe(hidden=256, epochs=16, batch=256, dropout=0.5, input_dropout=0.2, smoothing=0.05)

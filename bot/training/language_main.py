@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.settings import ROOT
 from bot.training.language import train
-from encoder.model_cache import ModelCache
+from encoder.making.model_cache import ModelCache
 
 
 def main() -> None:

@@ -20,8 +20,8 @@ import numpy as np
 
 from bot.dialogue.engine_process import ENGINE_PYTHON, engine_environment
 from bot.settings import ROOT
-from encoder.loading import identity
-from encoder.model_cache import ModelCache
+from encoder.making.model_cache import ModelCache
+from encoder.runtime.loading import identity
 
 Progress = Callable[[str], None]
 NICE = 5
@@ -87,8 +87,8 @@ def train(
     folder = prepare_encoder(models, progress, encoder_dir)
     from bot.training import acts
     from bot.training.danger import corpus
-    from encoder.corpus import questions
-    from encoder.fill import fill
+    from encoder.making.corpus import questions
+    from encoder.making.fill import fill
 
     progress("sentence vectors")
     vectors = models / VECTORS
@@ -101,7 +101,7 @@ def train(
         cache.replace("vectors", encoder_mark(folder), models, [VECTORS])
 
     def encode(texts: Sequence[str]) -> np.ndarray:
-        from encoder.cache import VectorCache, vectors_for
+        from encoder.runtime.cache import VectorCache, vectors_for
 
         return vectors_for(list(texts), folder=folder, cache=VectorCache(vectors))
 
@@ -139,7 +139,7 @@ def prepare_encoder(models: Path, progress: Progress, encoder_dir: Path | None =
     """The folder of the encoder; converts the packaged weights once unless another encoder is named."""
     if encoder_dir is not None:
         return encoder_dir
-    from encoder.convert import convert
+    from encoder.making.convert import convert
 
     folder = models / "encoder"
     progress("sentence encoder")

@@ -20,7 +20,7 @@ from bot.translation.engine.packages import MIDDLE, Installed, route, scan, usab
 from bot.translation.engine.pool import Pool
 from bot.translation.errors import Damaged, Reason, Unavailable
 from bot.translation.memory import Kept, Key, Memory
-from encoder.transliteration import native
+from encoder.runtime.transliteration import native
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from bot.text.denials import after_denial
 from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, Acts, ActsModel
-from encoder.text import after
-from encoder.transliteration import is_foreign, native
+from encoder.runtime.text import after
+from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.cli.commands.evaluate import draw, measure, read
 from bot.evaluation.metrics import MEASURES, Evaluation, Share, confusion, evaluate
 from bot.settings import ROOT, Settings
 from bot.training import run as training
-from encoder.transliteration import native as native_letters
+from encoder.runtime.transliteration import native as native_letters
 
 pytestmark = pytest.mark.night
 

@@ -11,14 +11,15 @@ import yaml
 
 from bot.settings import ROOT
 from bot.text.yaml_loader import Loader
-from encoder.corpus import shown_of_dangers, shown_of_topics
-from encoder.holdout import LATER, NEEDED
-from encoder.transliteration import native
+from encoder.making.corpus import shown_of_dangers, shown_of_topics
+from encoder.runtime.holdout import LATER, NEEDED
+from encoder.runtime.transliteration import native
 
 CODE: Final = (
     "bot/understanding/danger/*.py", "bot/training/danger/*.py", "bot/domain/signals.py", "bot/text/normalise.py",
-    "encoder/corpus.py", "encoder/holdout.py", "encoder/transliteration.*", "encoder/arabic_words.py",
-    "encoder/descent.py", "encoder/linear.py", "encoder/*.txt",
+    "encoder/making/corpus.py", "encoder/runtime/holdout.py", "encoder/runtime/transliteration.*",
+    "encoder/runtime/arabic_words.py", "encoder/runtime/descent.py", "encoder/runtime/linear.py",
+    "encoder/runtime/*.txt",
 )  # fmt: skip
 
 OF_LINES: Final = (LATER, NEEDED)

@@ -18,8 +18,9 @@ from bot.text.normalise import clean, fold
 from bot.training.danger import corpus, fitting, labels
 from bot.understanding.danger import model_files, ngram_features
 from bot.understanding.danger.model import FILE, MANIFEST, centred, kernel
-from encoder import differences, linear
-from encoder.differences import Differences
+from encoder.making import differences
+from encoder.making.differences import Differences
+from encoder.runtime import linear
 
 SUMS: Final = "sums.npz"
 RATE: Final = 6.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.training.danger.corpus import DANGER, ORDINARY, Line, is_shown
 from bot.understanding.danger.model import HEADS
-from encoder.holdout import is_held_out
+from encoder.runtime.holdout import is_held_out
 
 LEAST: Final = 1e-3
 """The share that a signal nobody has is taken to have."""
@@ -44,7 +44,7 @@ def balance(target: np.ndarray, share: np.ndarray | float) -> np.ndarray:
 
 
 def row(line: Line) -> tuple[str, ...]:
-    """All that the models learn of a line, for `encoder.differences`."""
+    """All that the models learn of a line, for `encoder.making.differences`."""
     how = f"{'shown' if is_shown(line) else ''} {'unseen' if is_held_out(line.text) else ''}"
     return line.text, line.lang, line.urgency, " ".join(line.signals), line.kind, line.topic, how
 

@@ -19,10 +19,11 @@ from bot.training.danger.report import summary
 from bot.understanding.danger import model_files, ngram_features, pattern_features, patterns
 from bot.understanding.danger.budget import Budget
 from bot.understanding.danger.model import FILE, HEADS, MANIFEST, VOTES, centred, sigmoid
-from encoder import descent, differences
-from encoder.alone import alone
-from encoder.holdout import held_out as kept_back
-from encoder.model_cache import NO_CACHE, ModelCache
+from encoder.making import differences
+from encoder.making.alone import alone
+from encoder.making.model_cache import NO_CACHE, ModelCache
+from encoder.runtime import descent
+from encoder.runtime.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
 ORDINARY_KEPT: Final = 24000

@@ -17,7 +17,7 @@ from bot.translation.checks.reading.relations import relations
 from bot.translation.checks.reading.spelling import NUMBERED_DAY, NUMBERED_MONTHS, composed, spelled_out
 from bot.translation.checks.reading.street_patterns import House, houses
 from bot.translation.checks.reading.time_words import NO_NAMED, Named, spoken
-from encoder.transliteration import LANGUAGES, native
+from encoder.runtime.transliteration import LANGUAGES, native
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _DIGIT = re.compile(r"\d")

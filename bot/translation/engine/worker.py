@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from bot.translation.engine.packages import fault
 from bot.translation.engine.wire import read, written
 from bot.translation.errors import Damaged
-from encoder.processor import use_widest
+from encoder.runtime.processor import use_widest
 
 LOADED = 6
 """Models that are kept in memory; one of Argos has 60 to 250 MB."""

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from encoder import heads
-from encoder.heads import Head
+from encoder.runtime import heads
+from encoder.runtime.heads import Head
 
 log = logging.getLogger(__name__)
 

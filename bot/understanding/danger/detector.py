@@ -27,7 +27,7 @@ from bot.understanding.danger.model import Model, Scores
 from bot.understanding.danger.patterns import ASK, Hit, Patterns
 from bot.understanding.danger.thresholds import DangerSettings
 from bot.understanding.danger.thresholds import load as load_settings
-from encoder.transliteration import native
+from encoder.runtime.transliteration import native
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Danger:
     ) -> Assessment:
         """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
-        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.transliteration.native`),
+        `vector` is the encoder's for `text` as it is read in `lang` (`encoder.runtime.transliteration.native`),
         `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
         letters and patterns only. When the budget of the patterns is spent, the person is asked. `alone` is what was
         said of the text by itself, where that is known. An old danger does not make a new "thank you" dangerous: the

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.domain.ports import LanguageModel
 from bot.text import scripts
 from bot.text.sentences import split
-from encoder.transliteration import native
+from encoder.runtime.transliteration import native
 
 ENOUGH = 3
 """Words under which a language is guessed, not known."""

@@ -16,9 +16,10 @@ import yaml
 
 from bot.text import normalise
 from bot.text.normalise import buckets, clean
-from encoder import descent, differences, linear, spelling
-from encoder.alone import alone
-from encoder.model_cache import NO_CACHE, ModelCache
+from encoder.making import differences, spelling
+from encoder.making.alone import alone
+from encoder.making.model_cache import NO_CACHE, ModelCache
+from encoder.runtime import descent, linear
 
 BITS: Final = 16
 SIZES: Final = (1, 2, 3, 4, 5)

@@ -11,9 +11,9 @@ from bot.domain.model import Assessment
 from bot.training.danger.train import train
 from bot.training.danger.train_exploitation import train as train_traded
 from bot.understanding.danger import Danger
-from encoder.cache import VectorCache, vectors_for
-from encoder.convert import convert
-from encoder.encoder import Encoder
+from encoder.making.convert import convert
+from encoder.runtime.cache import VectorCache, vectors_for
+from encoder.runtime.encoder import Encoder
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = ROOT / "content" / "danger.yml"

@@ -16,7 +16,7 @@ from bot.understanding.batching import Encoding
 from bot.understanding.danger import Danger
 from bot.understanding.language import Languages
 from bot.understanding.service import Understanding
-from encoder.encoder import Encoder
+from encoder.runtime.encoder import Encoder
 from tests.model.danger.conftest import ROOT
 
 LINES = [

@@ -13,10 +13,10 @@ import pytest
 
 from bot.training.danger.train import train
 from bot.understanding.danger import Danger
-from encoder.alone import alone
-from encoder.cache import VectorCache, vectors_for
-from encoder.differences import LEARNED, MOST
-from encoder.holdout import is_held_out
+from encoder.making.alone import alone
+from encoder.making.differences import LEARNED, MOST
+from encoder.runtime.cache import VectorCache, vectors_for
+from encoder.runtime.holdout import is_held_out
 from tests.model.danger.conftest import ROOT, SETTINGS
 
 pytestmark = pytest.mark.night

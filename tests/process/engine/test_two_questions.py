@@ -23,7 +23,7 @@ from bot.domain import message_text
 from bot.domain.model import Urgency
 from bot.text.questions import clauses, questions
 from bot.understanding.service import Understanding, Understood
-from encoder.transliteration import native
+from encoder.runtime.transliteration import native
 from tests.support.engine_process import ROOT, EngineProcess
 
 pytestmark = pytest.mark.night

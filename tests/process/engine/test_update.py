@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from encoder.holdout import is_held_out
+from encoder.runtime.holdout import is_held_out
 from tests.support.engine_process import PYTHON, ROOT
 
 pytestmark = pytest.mark.night

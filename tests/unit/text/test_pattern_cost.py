@@ -13,7 +13,7 @@ from bot.text.normalise import clean, fold
 from bot.text.pattern_cost import faults, growth, hostile, repeated, said
 from bot.text.questions import clauses, questions
 from bot.understanding.danger import context_guards, patterns
-from encoder.transliteration import LANGUAGES, native
+from encoder.runtime.transliteration import LANGUAGES, native
 
 EVERY = {pattern.id: patterns.written(pattern) for pattern in patterns.load()} | {
     f"guard.{name}": guard.pattern for name, guard in context_guards.COMPILED.items()

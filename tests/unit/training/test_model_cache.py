@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from bot.understanding.language.model import FEWEST, FILES, train
-from encoder import model_cache
-from encoder.model_cache import NO_CACHE, ModelCache
+from encoder.making import model_cache
+from encoder.making.model_cache import NO_CACHE, ModelCache
 
 NAMES = ("model", "about", "manifest")
 

@@ -12,8 +12,8 @@ from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from encoder.holdout import held_out, is_held_out  # noqa: E402
-from encoder.network import Recipe  # noqa: E402
+from encoder.runtime.holdout import held_out, is_held_out  # noqa: E402
+from encoder.runtime.network import Recipe  # noqa: E402
 from engine.featurizer import EncoderFeaturizer  # noqa: E402
 from engine.importer import SentencesImporter, for_letters  # noqa: E402
 from engine.topics import TopicModel, fit  # noqa: E402

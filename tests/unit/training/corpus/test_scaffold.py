@@ -13,7 +13,7 @@ import yaml
 
 from bot import content
 from bot.training.corpus import ScaffoldError, check, scaffold
-from encoder.corpus import sentences
+from encoder.making.corpus import sentences
 from tests.support.gateway import INLOOP, ROOT
 
 

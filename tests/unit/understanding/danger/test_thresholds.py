@@ -9,7 +9,7 @@ import pytest
 
 from bot.training.danger import corpus
 from bot.understanding.danger.thresholds import DangerSettingsError, load
-from encoder.holdout import held_out
+from encoder.runtime.holdout import held_out
 from tests.model.danger.conftest import ROOT, SETTINGS
 
 TEXT = " ".join(SETTINGS.read_text(encoding="utf-8").replace("\n#", "\n").split())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from encoder import linear
+from encoder.runtime import linear
 
 ROWS = [np.array([1, 2, 3]), np.array([3, 4]), np.array([0, 5, 6, 7])]
 RATES = np.array([6.0, 6.0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.differences import LEARNED, MOST, forget, keep, since
+from encoder.making.differences import LEARNED, MOST, forget, keep, since
 
 LINES = [("nl", "een"), ("nl", "twee"), ("nl", "twee"), ("ar", "\u0648\u0627\u062d\u062f"), ("nl", "\ud800")]
 

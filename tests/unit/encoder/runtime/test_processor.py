@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.processor import AVX512, VARIABLE, known_kernels, use_widest
+from encoder.runtime.processor import AVX512, VARIABLE, known_kernels, use_widest
 
 ALL = " ".join(sorted(AVX512))
 

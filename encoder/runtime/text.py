@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from encoder.invisible import seen
+from encoder.runtime.invisible import seen
 
 MAX_CHARACTERS = 2000
 _RAW_LIMIT = 20_000

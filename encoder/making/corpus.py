@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from encoder.holdout import PARTS, is_held_out, is_needed, is_taught
-from encoder.transliteration import native
+from encoder.runtime.holdout import PARTS, is_held_out, is_needed, is_taught
+from encoder.runtime.transliteration import native
 
 try:
     from yaml import CSafeLoader as _Loader

@@ -1,4 +1,4 @@
-"""Encode every training sentence once, before anything is trained: ``python -m encoder.fill``."""
+"""Encode every training sentence once, before anything is trained: ``python -m encoder.making.fill``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from encoder.cache import DEFAULT_PATH, VectorCache, vectors_for
-from encoder.corpus import sentences
+from encoder.making.corpus import sentences
+from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
 
 WORKERS = min(2, os.cpu_count() or 1)
 
@@ -18,7 +18,7 @@ WORKERS = min(2, os.cpu_count() or 1)
 def main(arguments: list[str] | None = None) -> int:
     """Fill the cache; progress goes to standard error."""
     parser = argparse.ArgumentParser(
-        prog="python -m encoder.fill", description="Encode the training sentences."
+        prog="python -m encoder.making.fill", description="Encode the training sentences."
     )
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with nlu/ and danger/")
     parser.add_argument("--cache", type=Path, default=DEFAULT_PATH)

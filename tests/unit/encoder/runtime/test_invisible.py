@@ -10,11 +10,11 @@ from bot.domain.message_text import clean as stored
 from bot.domain.model import Urgency
 from bot.text.normalise import clean, fold
 from bot.understanding.danger import Danger
-from encoder.invisible import seen
-from encoder.text import clean as encoded
-from encoder.transliteration import native
+from encoder.runtime.invisible import seen
+from encoder.runtime.text import clean as encoded
+from encoder.runtime.transliteration import native
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 HIDING = [
     0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x202C, 0x2060, 0x2062, 0xFE0F, 0xFEFF, 0xE0041, 0xE0100
 ]  # fmt: skip

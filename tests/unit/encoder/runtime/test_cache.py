@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoder import fill
-from encoder.cache import VectorCache, vectors_for
-from encoder.corpus import sentences
-from encoder.holdout import is_held_out
-from encoder.ngrams import NgramEncoder
+from encoder.making import fill
+from encoder.making.corpus import sentences
+from encoder.runtime.cache import VectorCache, vectors_for
+from encoder.runtime.holdout import is_held_out
+from encoder.runtime.ngrams import NgramEncoder
 
 TEXTS = ["een canary zin", "another one", "een canary zin", "الثالثة"]
 

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from encoder import identity
-from encoder.convert import convert
-from encoder.corpus import shown
-from encoder.encoder import Encoder
-from encoder.holdout import LATER, NEEDED, held_out, is_held_out, is_never_tuned_on, is_taught
-from encoder.tuning import TUNING
-from encoder.weights import WeightsError
+from encoder.making.convert import convert
+from encoder.making.corpus import shown
+from encoder.making.tuning import TUNING
+from encoder.making.weights import WeightsError
+from encoder.runtime.encoder import Encoder
+from encoder.runtime.holdout import LATER, NEEDED, held_out, is_held_out, is_never_tuned_on, is_taught
 
 pytestmark = pytest.mark.night
 
-DATA = Path(__file__).resolve().parents[3] / "data"
+DATA = Path(__file__).resolve().parents[4] / "data"
 REFERENCE = Path(__file__).with_name("tuned_vectors.npz")
 
 

@@ -11,9 +11,9 @@ import ctranslate2
 import numpy as np
 from tokenizers import Tokenizer
 
-from encoder.manifest import read_manifest
-from encoder.processor import use_widest
-from encoder.text import clean
+from encoder.runtime.manifest import read_manifest
+from encoder.runtime.processor import use_widest
+from encoder.runtime.text import clean
 
 MAX_TOKENS = 256
 BATCH = 16
@@ -27,7 +27,7 @@ class Encoder:
     """
 
     def __init__(self, folder: Path, *, workers: int = 1) -> None:
-        """Read the folder that ``encoder.convert`` wrote (or one of another model with the same files)."""
+        """Read the folder that ``encoder.making.convert`` wrote (or one of another model with the same files)."""
         manifest = read_manifest(folder)
         self.name = manifest.name
         self._prefix = manifest.prefix

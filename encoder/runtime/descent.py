@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from encoder.linear import BIAS, by_use
+from encoder.runtime.linear import BIAS, by_use
 
 BATCH = 512
 SEED = 7

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from encoder.weights import Weights, WeightsError
+from encoder.making.weights import Weights, WeightsError
 
 TUNING = Path(__file__).with_name("tuning.npz")
 _DIGEST = 12
 
 
 class TunedWeights:
-    """The packaged weights with the difference added. Same door as ``encoder.weights.Weights``."""
+    """The packaged weights with the difference added. Same door as ``encoder.making.weights.Weights``."""
 
     def __init__(self, weights: Weights, path: Path) -> None:
         """Read ``path``. Raises ``WeightsError`` when it is not plain numbers for tensors that there are."""

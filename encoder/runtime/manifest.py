@@ -15,7 +15,7 @@ _SAMPLE_BYTES = 1 << 20
 class Manifest:
     """``name`` identifies the vectors; ``prefix`` is put before every text, as the model was trained.
 
-    ``tuned`` tells whether the encoder has learned the training sentences: see ``encoder.holdout``.
+    ``tuned`` tells whether the encoder has learned the training sentences: see ``encoder.runtime.holdout``.
     """
 
     name: str

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from encoder import descent
+from encoder.runtime import descent
 
 COUNT = 4
 COLUMNS = 600

@@ -1,4 +1,4 @@
-"""Small classifiers over sentence vectors, each a network of ``encoder.network`` with the names of its classes.
+"""Small classifiers over sentence vectors, each a network of ``encoder.runtime.network`` with the names of its classes.
 
 Several stand in one file of plain arrays, so that loading one never runs code.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from encoder.network import Network, Recipe, softmax, train
+from encoder.runtime.network import Network, Recipe, softmax, train
 
 FIELDS = ("mean", "w1", "b1", "w2", "b2")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encoder.text import clean
+from encoder.runtime.text import clean
 
 DIMENSION = 1024
 SIZES = (2, 3, 4, 5)

@@ -1,5 +1,5 @@
 """Convert the packaged weights once into a folder that CTranslate2 and the tokenizer read: ``python -m
-encoder.convert``.
+encoder.making.convert``.
 
 The folder holds ``model.bin``, ``config.json``, ``vocabulary.*``, ``tokenizer.json`` and ``manifest.json``.
 It is written beside its final place and renamed, so a cut in the middle never leaves half an encoder behind.
@@ -21,9 +21,9 @@ import numpy as np
 from ctranslate2.specs import common_spec, model_spec, transformer_spec
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from encoder.loading import default_folder
-from encoder.tuning import TUNING, TunedWeights, digest
-from encoder.weights import Pieces, Weights, locate
+from encoder.making.tuning import TUNING, TunedWeights, digest
+from encoder.making.weights import Pieces, Weights, locate
+from encoder.runtime.loading import default_folder
 
 NAME = "multilingual-e5-small"
 PREFIX = "query: "
@@ -169,7 +169,7 @@ def _vocabulary(pieces: Pieces, size: int) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Convert, and say on standard error what was done."""
     parser = argparse.ArgumentParser(
-        prog="python -m encoder.convert", description="Convert the encoder once."
+        prog="python -m encoder.making.convert", description="Convert the encoder once."
     )
     parser.add_argument("--out", type=Path, default=None, help="folder to write (default: models/encoder)")
     options = parser.parse_args(arguments)

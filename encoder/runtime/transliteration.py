@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import yaml
 
-from encoder.arabic_words import likeliest
-from encoder.invisible import seen
+from encoder.runtime.arabic_words import likeliest
+from encoder.runtime.invisible import seen
 
 _TABLES: Final[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("transliteration.yml").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from encoder.manifest import read_manifest
-from encoder.ngrams import NgramEncoder
+from encoder.runtime.manifest import read_manifest
+from encoder.runtime.ngrams import NgramEncoder
 
 FOLDER_VARIABLE = "INLOOP_ENCODER_DIR"
 
@@ -41,7 +41,7 @@ def load(folder: Path | str | None = None, *, workers: int = 1) -> TextEncoder:
     path = Path(folder) if folder is not None else default_folder()
     if not (path / "model.bin").is_file():
         return NgramEncoder()
-    from encoder.encoder import Encoder
+    from encoder.runtime.encoder import Encoder
 
     return Encoder(path, workers=workers)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from encoder.loading import TextEncoder, identity, load
+from encoder.runtime.loading import TextEncoder, identity, load
 
 DEFAULT_PATH = Path("models/vectors.sqlite")
 _CHUNK = 512
