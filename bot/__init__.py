@@ -22,5 +22,5 @@ The rooms; a room imports from the shelves below its own, never from those above
     capabilities  content/ understanding/ translation/ dialogue/ storage/    never one another
     ground        settings/ security/ runtime/ text/ domain/    domain imports nothing
     workshop      training/ evaluation/    offline; imported by cli alone
-    actions/, engine/, encoder/{runtime,making}/   import nothing from bot/
+    actions/, engine/{server,nlu,training}/, encoder/{runtime,making}/    import nothing from bot/
 """

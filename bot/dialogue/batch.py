@@ -1,4 +1,4 @@
-"""The trained Rasa model's understanding of many messages, as a child process over pipes (`engine/parse.py`)."""
+"""The trained Rasa model's understanding of many messages, as a child process over pipes (`engine/server/parse.py`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EngineBatch:
     """Use as a context manager; the child ends with it."""
 
     def __init__(self, model: Path, encoder_dir: Path) -> None:
-        command = [str(ENGINE_PYTHON), "-m", "engine.parse", "--model", str(model.absolute())]
+        command = [str(ENGINE_PYTHON), "-m", "engine.server.parse", "--model", str(model.absolute())]
         self._child = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Client of the engine's custom channel (`engine/channel.py`), with a breaker.
+"""Client of the engine's custom channel (`engine/server/channel.py`), with a breaker.
 
 The other side may be slow, dead or wrong: each of these becomes `EngineDown`, and callers answer from the scripted
 menu. Nothing of the person but an alias, the text and its vector goes over the wire, which is loopback.

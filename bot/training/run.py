@@ -110,7 +110,7 @@ def train(
 
     # The dialogue model is trained by a process of its own, beside the gateway's danger model: there are two cores or
     # more. The languages, a fifth of the time of either, have one too, and share its core: so both cores end together.
-    dialogue = [str(ENGINE_PYTHON), "-m", "engine.train", "--out", str(models.absolute() / "rasa")]
+    dialogue = [str(ENGINE_PYTHON), "-m", "engine.training.train", "--out", str(models.absolute() / "rasa")]
     languages = [sys.executable, "-m", "bot.training.language_main", str(models.absolute())]
     progress("dialogue model, danger and languages")
     if anew:

@@ -1,4 +1,4 @@
-"""A real engine for tests: `engine/.venv/bin/python -m engine.serve` with a trained model, and its door."""
+"""A real engine for tests: `engine/.venv/bin/python -m engine.server.serve` with a trained model, and its door."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def trained_model() -> Path:
     """The model of the real data, trained now if it is not up to date."""
     out = ROOT / "models/rasa"
     done = subprocess.run(
-        [str(PYTHON), "-m", "engine.train", "--out", str(out)],
+        [str(PYTHON), "-m", "engine.training.train", "--out", str(out)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -67,7 +67,7 @@ class EngineProcess:
         """The action server, found by its command."""
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):
-                if "engine.actions_serve" in child.cmdline():
+                if "engine.server.actions_serve" in child.cmdline():
                     return child
         return None
 
@@ -82,7 +82,7 @@ def running_engine(
 ) -> Iterator[EngineProcess]:
     """An engine that is ready; stopped at the end as `inloop up` stops it, by closing its standard input."""
     port, actions_port = free_port(), free_port()
-    command = [str(PYTHON), "-m", "engine.serve", "--port", str(port), "--actions-port", str(actions_port)]
+    command = [str(PYTHON), "-m", "engine.server.serve", "--port", str(port), "--actions-port", str(actions_port)]
     command += ["--model", str(model), *arguments]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"

@@ -10,7 +10,7 @@ TOGETHER = {
         "tests/process/web/test_bad_input.py", "tests/process/web/test_plain_forms.py",
         "tests/process/web/test_security_headers.py", "tests/process/web/test_visitor_api.py",
     ),
-    "engine": ("tests/process/engine/test_channel.py", "tests/process/engine/test_dialogue.py"),
+    "engine": ("tests/process/engine/server/test_channel.py", "tests/process/engine/test_dialogue.py"),
 }  # fmt: skip
 """A file that is missing here costs one more start of the fixture, and nothing else."""
 

@@ -123,6 +123,6 @@ def draw(counted: tuple[list[str], list[list[int]]], picture: Path) -> None:
     """
     topics, counts = counted
     picture.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(ENGINE_PYTHON), "-m", "engine.confusion", "--out", str(picture.absolute())]
+    command = [str(ENGINE_PYTHON), "-m", "engine.nlu.confusion", "--out", str(picture.absolute())]
     told = json.dumps({"topics": topics, "counts": counts})
     subprocess.run(command, cwd=ROOT, input=told, text=True, check=True)

@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
 def engine_supervisor(settings: Settings, engine_port: int, secret: str, parts: bootstrap.Parts) -> Supervisor:
     """The engine as a child of this process."""
     command = [
-        str(ENGINE_PYTHON), "-m", "engine.serve",
+        str(ENGINE_PYTHON), "-m", "engine.server.serve",
         "--port", str(engine_port), "--actions-port", str(free_port()),
         "--model", str((settings.models_dir / "rasa" / "inloop.tar.gz").absolute()),
     ]  # fmt: skip

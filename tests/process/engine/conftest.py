@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.engine_process import EngineProcess, running_engine, trained_model
 
-# These need Rasa, and run in the engine's own environment: see test_process.py.
+# These need Rasa, and run in the engine's own environment: see server/test_process.py.
 collect_ignore = ["inside"]
 
 

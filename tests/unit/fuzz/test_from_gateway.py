@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.reading import BadRequest, Turn, read_conversation, read_turn
+from engine.server.reading import BadRequest, Turn, read_conversation, read_turn
 from tests.unit.fuzz import inputs
 from tests.unit.fuzz.conftest import Run
 from tests.unit.fuzz.inputs import TEXT

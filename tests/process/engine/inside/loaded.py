@@ -12,17 +12,17 @@ import sys
 from importlib.metadata import distributions
 from pathlib import Path
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
-from engine import actions_serve, serve  # noqa: E402, F401 - both processes
-from engine.action_endpoint import KeptEndpoint  # noqa: E402
-from engine.agent import load_agent  # noqa: E402
-from engine.tracker_store import MemoryTrackerStore  # noqa: E402
+from engine.server import actions_serve, serve  # noqa: E402, F401 - both processes
+from engine.server.action_endpoint import KeptEndpoint  # noqa: E402
+from engine.server.agent import load_agent  # noqa: E402
+from engine.server.tracker_store import MemoryTrackerStore  # noqa: E402
 
 PLACEHOLDERS = {"tensorflow", "tensorflow_hub", "tensorflow_text", "keras", "jax"}
-"""Names that stand for nothing: engine/no_tensorflow.py."""
+"""Names that stand for nothing: engine/server/no_tensorflow.py."""
 
 
 async def understand(model: Path) -> None:

@@ -1,8 +1,8 @@
-"""Runs in the engine's environment (see tests/process/engine/test_process.py): sentences in Rasa's own containers."""
+"""Runs in the engine's environment (see `server/test_process.py`): sentences in Rasa's own containers."""
 
 from __future__ import annotations
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.features import Features  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
 
-from engine.importer import Sentence  # noqa: E402
+from engine.training.importer import Sentence  # noqa: E402
 
 
 def feature(value: float) -> Features:

@@ -20,15 +20,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.making.corpus import examples
-from encoder.runtime.transliteration import native
-from engine.sentences import sentences_of
-
-LETTERS = "letters_only"
-"""Where a message has the sentences that the models on the vectors are not shown."""
-QUESTIONS = "questions_of_topic"
-"""Where a message has all sentences of a file of ``data/questions``: a list of (topic/question, sentence) in JSON."""
-LANGUAGE = "language"
-"""Where a message has the language that its sentences are read in."""
+from engine.nlu.training_messages import LANGUAGE, LETTERS, QUESTIONS
+from engine.training.sentences import sentences_of
 
 
 class Sentence(Message):  # type: ignore[misc]
@@ -97,15 +90,3 @@ def _for_letters(found: Sequence[tuple[str, str, bool]]) -> list[Sentence]:
         message.set(LETTERS, "\n".join(theirs))
         messages.append(message)
     return messages
-
-
-def reading(message: Message, text: str) -> str:
-    """How a sentence of a training message is read: in the letters of its language."""
-    return native(text, message.get(LANGUAGE))
-
-
-def for_letters(message: Message) -> list[str] | None:
-    """The sentences of a training message of which the letters alone are learned, so that they need no vector; None
-    where it is a sentence of its own."""
-    texts = message.get(LETTERS)
-    return None if texts is None else str(texts).split("\n")

@@ -1,4 +1,4 @@
-"""The action server's process: ``python -m engine.actions_serve --port A``.
+"""The action server's process: ``python -m engine.server.actions_serve --port A``.
 
 rasa_sdk's own server answers an error with the whole request in it and allows any web page to call it; so
 this is a server of its own around rasa_sdk's executor.
@@ -10,7 +10,7 @@ import argparse
 import json
 import logging
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -20,12 +20,12 @@ from sanic import Sanic, response  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
-from engine.parent import end_with_parent  # noqa: E402
-from engine.quiet import kind_and_place, silence  # noqa: E402
+from engine.server.parent import end_with_parent  # noqa: E402
+from engine.server.quiet import kind_and_place, silence  # noqa: E402
 
 MAX_BODY = 1024 * 1024
 
-log = logging.getLogger("engine.actions_serve")
+log = logging.getLogger("engine.server.actions_serve")
 
 
 def make_app() -> Sanic:
@@ -61,7 +61,7 @@ def make_app() -> Sanic:
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until standard input closes."""
-    parser = argparse.ArgumentParser(prog="python -m engine.actions_serve", description="Serve the actions.")
+    parser = argparse.ArgumentParser(prog="python -m engine.server.actions_serve", description="Serve the actions.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args(arguments)

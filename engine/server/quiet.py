@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from engine.no_tensorflow import install as install_placeholders
+from engine.server.no_tensorflow import install as install_placeholders
 
 OWN = "engine"
 

@@ -1,4 +1,4 @@
-"""`python -m engine.parse`: the understanding of many texts, over pipes."""
+"""`python -m engine.server.parse`: the understanding of many texts, over pipes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_lines_are_answered_in_order_whatever_they_are_and_nothing_waits_for_the
         json.dumps({"id": f"m{i}", "text": "thank you", "vector": None, "pad": "x" * 2000})
         for i in range(400)
     ]
-    command = [str(PYTHON), "-m", "engine.parse", "--model", str(model)]
+    command = [str(PYTHON), "-m", "engine.server.parse", "--model", str(model)]
     child = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

@@ -25,12 +25,12 @@ from encoder.runtime.cache import VectorCache, vectors_for
 from encoder.runtime.holdout import is_held_out
 from encoder.runtime.network import Recipe, train
 from encoder.runtime.transliteration import native
-from engine import lexical
-from engine.lexical import Lexical
-from engine.sentences import sentences_of
-from engine.topics import TopicModel
+from engine.nlu import lexical
+from engine.nlu.lexical import Lexical
+from engine.nlu.topics import TopicModel
+from engine.training.sentences import sentences_of
 
-FOLDER = "components/train_engine.classifier.TopicClassifier1/"
+FOLDER = "components/train_engine.nlu.classifier.TopicClassifier1/"
 ARRAYS, TOPICS = FOLDER + "topics.npz", FOLDER + "topics.json"
 RATE = 8.0
 """The step of the letters: see ``bot/training/danger/incremental.py``."""

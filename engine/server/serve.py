@@ -1,4 +1,4 @@
-"""The engine's process: ``python -m engine.serve --port P --actions-port A --model
+"""The engine's process: ``python -m engine.server.serve --port P --actions-port A --model
 models/rasa/inloop.tar.gz``.
 
 It starts its action server, loads the model, and serves the one channel on loopback until standard input
@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -24,15 +24,15 @@ from sanic.exceptions import SanicException  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
-from engine.action_endpoint import KeptEndpoint  # noqa: E402
-from engine.actions_process import ActionsProcess  # noqa: E402
-from engine.parent import end_with_parent, read_secret  # noqa: E402
-from engine.quiet import kind_and_place, silence  # noqa: E402
+from engine.server.action_endpoint import KeptEndpoint  # noqa: E402
+from engine.server.actions_process import ActionsProcess  # noqa: E402
+from engine.server.parent import end_with_parent, read_secret  # noqa: E402
+from engine.server.quiet import kind_and_place, silence  # noqa: E402
 
 HOST = "127.0.0.1"
 MAX_BODY = 256 * 1024
 
-log = logging.getLogger("engine.serve")
+log = logging.getLogger("engine.server.serve")
 
 
 def make_app(
@@ -41,9 +41,9 @@ def make_app(
     """Return the Sanic application; the model is loaded before it accepts connections."""
     from rasa.core.channels.channel import UserMessage
 
-    from engine.agent import load_agent
-    from engine.channel import InloopChannel
-    from engine.tracker_store import MemoryTrackerStore
+    from engine.server.agent import load_agent
+    from engine.server.channel import InloopChannel
+    from engine.server.tracker_store import MemoryTrackerStore
 
     app = Sanic("inloop_engine", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -82,7 +82,7 @@ def make_app(
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop."""
     began = time.monotonic()
-    parser = argparse.ArgumentParser(prog="python -m engine.serve", description="Serve the dialogue engine.")
+    parser = argparse.ArgumentParser(prog="python -m engine.server.serve", description="Serve the dialogue engine.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--actions-port", type=int, required=True)
     parser.add_argument("--model", type=Path, default=Path("models/rasa/inloop.tar.gz"))
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     end_with_parent()
     if not options.model.is_file():
-        print("engine: there is no model; train it with python -m engine.train", file=sys.stderr)
+        print("engine: there is no model; train it with python -m engine.training.train", file=sys.stderr)
         return 2
     silence()
     actions = ActionsProcess(HOST, options.actions_port)

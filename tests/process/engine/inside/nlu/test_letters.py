@@ -1,8 +1,8 @@
-"""Runs in the engine's environment (see tests/process/engine/test_process.py): letters that alone are learned."""
+"""Runs in the engine's environment (see `server/test_process.py`): letters that alone are learned."""
 
 from __future__ import annotations
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -14,9 +14,10 @@ import numpy as np  # noqa: E402
 
 from encoder.runtime.holdout import held_out, is_held_out  # noqa: E402
 from encoder.runtime.network import Recipe  # noqa: E402
-from engine.featurizer import EncoderFeaturizer  # noqa: E402
-from engine.importer import SentencesImporter, for_letters  # noqa: E402
-from engine.topics import TopicModel, fit  # noqa: E402
+from engine.nlu.featurizer import EncoderFeaturizer  # noqa: E402
+from engine.nlu.topics import TopicModel, fit  # noqa: E402
+from engine.nlu.training_messages import for_letters  # noqa: E402
+from engine.training.importer import SentencesImporter  # noqa: E402
 
 BEDS = [f"een bed voor nacht {number}" for number in range(80)]
 PAPERS = [f"mijn papieren nummer {number}" for number in range(80)]

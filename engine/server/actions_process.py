@@ -18,10 +18,10 @@ HEALTHY_SECONDS = 10.0
 
 
 class ActionsProcess:
-    """Watches one ``python -m engine.actions_serve``."""
+    """Watches one ``python -m engine.server.actions_serve``."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._arguments = [sys.executable, "-m", "engine.actions_serve", "--host", host, "--port", str(port)]
+        self._arguments = [sys.executable, "-m", "engine.server.actions_serve", "--host", host, "--port", str(port)]
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="actions", daemon=True)

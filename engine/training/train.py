@@ -1,4 +1,4 @@
-"""Train the Rasa model: ``python -m engine.train --out models/rasa``.
+"""Train the Rasa model: ``python -m engine.training.train --out models/rasa``.
 
 Nothing is done when the model in place was made from the same sentences, rules, settings and code.
 """
@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -26,8 +26,8 @@ from encoder.making import differences  # noqa: E402
 from encoder.making.alone import alone  # noqa: E402
 from encoder.making.model_cache import NO_CACHE, ModelCache  # noqa: E402
 from encoder.runtime.cache import DEFAULT_PATH  # noqa: E402
-from engine.quiet import silence  # noqa: E402
-from engine.update import lines_of, update  # noqa: E402
+from engine.server.quiet import silence  # noqa: E402
+from engine.training.update import lines_of, update  # noqa: E402
 
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
@@ -42,11 +42,14 @@ READING = (
     "runtime/linear.py", "runtime/network.py", "runtime/*.txt", "runtime/ngrams.py", "runtime/text.py",
     "runtime/transliteration.*",
 )  # fmt: skip
-CODE = ("engine/*.py", *(f"encoder/{name}" for name in READING))
+CODE = (
+    "engine/*.py", "engine/nlu/*.py", "engine/server/*.py", "engine/training/*.py",
+    *(f"encoder/{name}" for name in READING),
+)  # fmt: skip
 OF_LINES = ("data/nlu/**/*.yml", "encoder/runtime/later.txt", "encoder/runtime/needed.txt")
 """Of all these, what decides how single sentences are learned, and nothing else."""
 
-log = logging.getLogger("engine.train")
+log = logging.getLogger("engine.training.train")
 
 
 def fingerprint(root: Path, but: Sequence[str] = ()) -> str:
@@ -99,7 +102,7 @@ def _told(out: Path, wanted: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Train if needed; progress goes to standard error."""
-    parser = argparse.ArgumentParser(prog="python -m engine.train", description="Train the Rasa model.")
+    parser = argparse.ArgumentParser(prog="python -m engine.training.train", description="Train the Rasa model.")
     parser.add_argument("--out", type=Path, default=Path("models/rasa"))
     parser.add_argument("--force", action="store_true", help="train even if nothing changed")
     parser.add_argument("--cache", type=Path, default=None, help="folder where models are kept by their hash")

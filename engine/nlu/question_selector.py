@@ -24,10 +24,10 @@ from encoder.runtime import heads
 from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
 from encoder.runtime.heads import Head
 from encoder.runtime.network import Recipe
-from engine.classifier import vector_of
-from engine.importer import QUESTIONS, reading
+from engine.nlu.classifier import vector_of
+from engine.nlu.training_messages import QUESTIONS, reading
 
-log = logging.getLogger("engine.question_selector")
+log = logging.getLogger("engine.nlu.question_selector")
 
 RANKING = 12
 RECIPE = Recipe(epochs=16, batch=256, dropout=0.5, input_dropout=0.2, smoothing=0.05)

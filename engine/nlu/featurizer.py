@@ -20,9 +20,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
 from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
-from engine.importer import for_letters, reading
+from engine.nlu.training_messages import for_letters, reading
 
-log = logging.getLogger("engine.featurizer")
+log = logging.getLogger("engine.nlu.featurizer")
 
 
 def given_vector(message: Message) -> np.ndarray | None:

@@ -43,12 +43,12 @@ class Tree:
         )  # fmt: skip
 
     def train(self) -> str:
-        return self.run("engine.train", "--out", "models/rasa").stderr
+        return self.run("engine.training.train", "--out", "models/rasa").stderr
 
     def topics(self, texts: list[str]) -> list[dict[str, float]]:
         """How likely each topic is, of each text: the ten first."""
         lines = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts))
-        told = self.run("engine.parse", "--model", "models/rasa/inloop.tar.gz", text=lines).stdout
+        told = self.run("engine.server.parse", "--model", "models/rasa/inloop.tar.gz", text=lines).stdout
         found: list[dict[str, Any]] = [json.loads(line) for line in told.splitlines()]
         return [dict(one["ranking"]) for one in found]
 

@@ -1,4 +1,4 @@
-"""Draws which topic was taken for which: ``python -m engine.confusion --out picture.png < counts.json``.
+"""Draws which topic was taken for which: ``python -m engine.nlu.confusion --out picture.png < counts.json``.
 
 Here, and not in the gateway, because Rasa brings matplotlib along.
 """
@@ -38,7 +38,7 @@ def draw(topics: list[str], counts: np.ndarray, out: Path) -> None:
 
 def main() -> int:
     """Read ``{"topics": [...], "counts": [[...]]}``."""
-    parser = argparse.ArgumentParser(prog="python -m engine.confusion")
+    parser = argparse.ArgumentParser(prog="python -m engine.nlu.confusion")
     parser.add_argument("--out", type=Path, required=True)
     told: dict[str, Any] = json.load(sys.stdin)
     draw(told["topics"], np.array(told["counts"], float), parser.parse_args().out)

@@ -1,8 +1,8 @@
-"""Runs in the engine's environment (see tests/process/engine/test_process.py): the store with Rasa's own trackers."""
+"""Runs in the engine's environment (see `server/test_process.py`): the store with Rasa's own trackers."""
 
 from __future__ import annotations
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
@@ -12,9 +12,9 @@ from pathlib import Path  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import SlotSet, UserUttered  # noqa: E402
 
-from engine.tracker_store import MemoryTrackerStore  # noqa: E402
+from engine.server.tracker_store import MemoryTrackerStore  # noqa: E402
 
-DOMAIN = Domain.load(str(Path(__file__).resolve().parents[4] / "domain.yml"))
+DOMAIN = Domain.load(str(Path(__file__).resolve().parents[5] / "domain.yml"))
 
 
 class Clock:

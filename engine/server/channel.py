@@ -20,12 +20,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions import choosing
-from engine.question_selector import ALONE, PAIRED
-from engine.quiet import kind_and_place
-from engine.reading import BadRequest, Part, Turn, read_conversation, read_turn
-from engine.tracker_store import MemoryTrackerStore
+from engine.nlu.question_selector import ALONE, PAIRED
+from engine.server.quiet import kind_and_place
+from engine.server.reading import BadRequest, Part, Turn, read_conversation, read_turn
+from engine.server.tracker_store import MemoryTrackerStore
 
-log = logging.getLogger("engine.channel")
+log = logging.getLogger("engine.server.channel")
 
 FALLBACK = "nlu_fallback"
 RESERVED = frozenset({"restart", "back", "session_start", FALLBACK})

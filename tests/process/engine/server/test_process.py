@@ -119,7 +119,7 @@ def test_without_a_secret_it_does_not_start(line: str) -> None:
     command = [
         str(PYTHON),
         "-m",
-        "engine.serve",
+        "engine.server.serve",
         "--port",
         str(free_port()),
         "--actions-port",

@@ -25,10 +25,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.runtime.holdout import held_out
 from encoder.runtime.network import Recipe
-from engine.importer import QUESTIONS, for_letters, reading
-from engine.topics import TopicModel, fit
+from engine.nlu.topics import TopicModel, fit
+from engine.nlu.training_messages import QUESTIONS, for_letters, reading
 
-log = logging.getLogger("engine.classifier")
+log = logging.getLogger("engine.nlu.classifier")
 
 RANKING = 10
 

@@ -1,4 +1,4 @@
-"""What the model makes of texts, without a server: ``python -m engine.parse --model
+"""What the model makes of texts, without a server: ``python -m engine.server.parse --model
 models/rasa/inloop.tar.gz``.
 
 Reads JSON lines ``{"id", "text", "vector"}`` (the vector in base64 float32, optional) and writes, in the same
@@ -19,20 +19,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from engine.quiet import prepare_environment
+from engine.server.quiet import prepare_environment
 
 prepare_environment()
 
-from engine.quiet import silence  # noqa: E402
+from engine.server.quiet import silence  # noqa: E402
 
 
 async def classify(model: Path, lines: TextIO, output: TextIO) -> None:
     """Answer every line of ``lines`` on ``output``."""
     from rasa.core.channels.channel import UserMessage
 
-    from engine.agent import load_agent
-    from engine.channel import FALLBACK, RANKING
-    from engine.reading import BadRequest, read_turn
+    from engine.server.agent import load_agent
+    from engine.server.channel import FALLBACK, RANKING
+    from engine.server.reading import BadRequest, read_turn
 
     agent = load_agent(model)
     silence()
@@ -84,11 +84,11 @@ def read_ahead(lines: TextIO) -> Iterator[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Classify until standard input ends."""
-    parser = argparse.ArgumentParser(prog="python -m engine.parse", description="Classify JSON lines.")
+    parser = argparse.ArgumentParser(prog="python -m engine.server.parse", description="Classify JSON lines.")
     parser.add_argument("--model", type=Path, default=Path("models/rasa/inloop.tar.gz"))
     options = parser.parse_args(arguments)
     if not options.model.is_file():
-        print("engine: there is no model; train it with python -m engine.train", file=sys.stderr)
+        print("engine: there is no model; train it with python -m engine.training.train", file=sys.stderr)
         return 2
     silence()
     # Nothing but answers may come out on standard output, whatever a library prints.

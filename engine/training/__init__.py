@@ -1,0 +1,1 @@
+"""Learning the dialogue model: offline, and imported by nothing that answers."""

@@ -1,0 +1,1 @@
+"""Runs in the engine's environment: what is tested of `engine/nlu/`."""
