@@ -1,4 +1,5 @@
-"""What is typed in Latin letters, in those its language has: Bulgarian, Russian, Ukrainian, Arabic, Hindi, Bengali.
+"""What is typed in Latin letters, in those its language has: Bulgarian, Russian, Ukrainian, Arabic, Hindi, Bengali; and
+with its marks, where a language has them (`marks`).
 
 The encoder and the letters have learned these languages as they are written. Typed in Latin letters, as on a phone
 without the keyboard for it, they are read in their own: what is trained and what is asked goes through here alike. What
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import yaml
 
+from encoder.runtime import marks
 from encoder.runtime.arabic_words import likeliest
 from encoder.runtime.invisible import seen
 
@@ -32,8 +34,10 @@ _VOWELS: Final = frozenset("аеиоуъыэюяіїє")
 
 
 def native(text: str, language: str | None) -> str:
-    """`text` in the letters of `language`, where that has its own and most of the text is in Latin ones; else as it is.
-    Pure, and of any string."""
+    """`text` in the letters of `language`, where that has its own and most of the text is in Latin ones, or with its
+    marks, where they were left out; else as it is. Pure, and of any string."""
+    if language in marks.LANGUAGES:
+        return marks.marked(text, language)
     convert = _CONVERT.get(language or "")
     if convert is None or len(_LATIN.findall(text)) <= len(_OTHER.findall(text)):
         return text
