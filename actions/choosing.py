@@ -15,38 +15,32 @@ import yaml
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
 
-ANSWERS, LIKELY, OFFERED = 0.34, 0.18, 0.06
+ANSWERS, LIKELY, OFFERED = 0.3, 0.15, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
+PLAIN = 0.6
+"""From which share there is no doubt what is asked, so that the buttons are what people ask next."""
 KIND = 0.45
 """From which share a short message is a follow-up of its likeliest kind."""
-SHORT, MIDDLE = 3, 10
-"""Words up to which a message is read mostly with the one before it, and partly."""
-WEIGHTS = {SHORT: 0.4, MIDDLE: 0.5}
-ALONE = 0.65
-"""The weight of the message by itself, by its length; the rest is that of both together."""
-OF_TOPIC, SURE_TOPIC, OVER_TOPIC = 0.75, 0.8, 0.5
-"""How much less a question is worth where the message is surely about another topic."""
+MIDDLE = 10
+"""Words up to which a message may lean on what was answered last."""
 OF_CLAUSE = 0.8
 """What the share of a clause counts beside that of the whole message."""
-OF_TABLE = 0.5
-"""What the cell of the table topic x kind adds, times the share of the kind."""
-NOT_THEIRS = 0.4
+NOT_THEIRS = 0.6
 """What a question that is asked by others than who writes is worth."""
 FEELING = 0.7
 POLITE = frozenset({
     "talk/greet_back", "talk/how_are_you", "talk/thanks", "talk/goodbye", "talk/sorry_disturb",
     "talk/can_i_ask_something", "talk/i_am_back", "talk/yes_all_ok", "talk/wait_a_moment",
 })  # fmt: skip
-"""What is said beside what a message is about: it never wins over that."""
-GREETING = 4
-"""Words of a message above which it is more than polite."""
+"""What is said beside what a message is about: a clause of it never wins over that."""
 SIMPLER = frozenset({"simpler", "again", "meaning"})
 MISSING = frozenset({
     "next_step", "how", "duration", "cost", "place", "when", "who", "certainty", "refusal", "meaning", "other_person",
     "children", "bring", "condition", "reason", "risk", "proof",
 })  # fmt: skip
 """Kinds with an honest "I do not know" of their own."""
-MANY = 3
+PERSON = "talk_to_human"
+"""Below each answer anyway."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +54,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was understood of a message. ``alone`` and ``paired`` are questions with their shares, of the message by
-    itself and after the one before it; ``kind`` a kind of follow-up with its share."""
+    """What was understood of a message. ``asked`` are questions with their shares, in the light of what was said before
+    it; ``kind`` a kind of follow-up with its share."""
 
     words: int
-    alone: Mapping[str, float]
+    asked: Mapping[str, float]
     clauses: tuple[Mapping[str, float], ...] = ()
     """The same of its clauses, or questions, each by itself."""
-    paired: Mapping[str, float] = field(default_factory=dict)
     kind: str = ""
     sure: float = 0.0
-    topics: Mapping[str, float] = field(default_factory=dict)
-    """What the message is about, with shares; of a message that leans on the one before it that says little."""
     asks: bool = False
     told: tuple[str, ...] = ()
     feeling: str = ""
@@ -129,46 +120,18 @@ def is_follow_up(heard: Heard, talk: Talk) -> bool:
 
 def shares(heard: Heard, talk: Talk) -> dict[str, float]:
     """How likely each question is what is asked, the likeliest first."""
-    alone = 1.0
-    if heard.paired:
-        alone = next((weight for words, weight in WEIGHTS.items() if heard.words <= words), ALONE)
-    whole = dict(heard.alone)
+    found = dict(heard.asked)
     for clause in heard.clauses:
         for name, share in clause.items():
-            whole[name] = max(whole.get(name, 0.0), OF_CLAUSE * share)
-    found = {
-        name: alone * whole.get(name, 0.0) + (1 - alone) * heard.paired.get(name, 0.0)
-        for name in {**whole, **heard.paired}
-    }
-    if is_follow_up(heard, talk):
-        answered = cell(talk.answer, heard.kind)
-        if answered is not None:
-            found[answered] = found.get(answered, 0.0) + OF_TABLE * heard.sure
-        if heard.kind == "correct":
-            found.pop(talk.answer, None)
-    if heard.topics and not is_follow_up(heard, talk):
-        found = {name: share * _of_topic(name, heard.topics) for name, share in found.items()}
-    about = max((share for name, share in found.items() if name not in POLITE), default=0.0)
-    for name in POLITE & found.keys():
-        if heard.words > GREETING or about >= LIKELY:
-            found[name] *= NOT_THEIRS / 2
+            if name not in POLITE:
+                found[name] = max(found.get(name, 0.0), OF_CLAUSE * share)
+    if is_follow_up(heard, talk) and heard.kind == "correct":
+        found.pop(talk.answer, None)
     for name, share in found.items():
         question = questions().get(name)
         theirs = question is None or {"any", talk.role} & question.roles or _near(talk.role, question.roles)
         found[name] = share if theirs else share * NOT_THEIRS
     return dict(sorted(found.items(), key=lambda one: -one[1]))
-
-
-def _of_topic(name: str, topics: Mapping[str, float]) -> float:
-    """How far a question fits what the message as a whole is about. Small talk has topics of its own, and needs that
-    others answer are no topic at all."""
-    topic = name.partition("/")[0]
-    left = 1 - OF_TOPIC * max(topics.values())  # the surer the topic, the less is any other question worth
-    if topic == "talk":
-        return min(left + sum(topics.get(one, 0.0) for one in SOFT | {"emotional_support"}), 1.0)
-    if topic == "beside":
-        return max(left, 0.7)
-    return min(left + topics.get(topic, 0.0), 1.0)
 
 
 def _near(role: str, roles: frozenset[str]) -> bool:
@@ -177,9 +140,6 @@ def _near(role: str, roles: frozenset[str]) -> bool:
     return bool(beside.get(role, set()) & roles)
 
 
-SOFT = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood", "not_ready",
-                  "are_you_human", "nlu_fallback"})  # fmt: skip
-"""Topics that never win over a question that is likely."""
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
 OVER_ACTS, SURE_ACT = 0.7, 0.9
@@ -197,10 +157,12 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
         return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
     if topic in {"affirm", "deny"}:  # they answer what was asked
-        return False
-    if topic in {"thanks", "goodbye", "greet"}:
-        return share >= ANSWERS and (choice.answer.startswith("talk/") or confidence < share + 0.3)
+        return heard.words > MOST_OF_YES and share >= ANSWERS
     return True
+
+
+MOST_OF_YES = 3
+"""Words of a yes or a no; longer ones say something else as well."""
 
 
 def choose(heard: Heard, talk: Talk) -> Choice | None:
@@ -212,24 +174,13 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
             return again
     best = next(iter(found), "")
     share = found.get(best, 0.0)
-    if share < LIKELY or (share < ANSWERS and not is_follow_up(heard, talk) and heard.words > MIDDLE):
-        if is_follow_up(heard, talk) and heard.kind in MISSING:
-            return _unknown(heard, talk)
-        return None
-    if not is_follow_up(heard, talk) and _elsewhere(best, heard.topics) and share < OVER_TOPIC:
-        return None
+    if share < LIKELY:
+        return _by_table(heard, talk) if is_follow_up(heard, talk) and heard.kind in MISSING else None
     return replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
 
 
-def _elsewhere(name: str, topics: Mapping[str, float]) -> bool:
-    """Whether the message is surely about another topic than that of a question."""
-    topic, share = max(topics.items(), key=lambda one: one[1], default=("", 0.0))
-    of = name.partition("/")[0]
-    return share >= SURE_TOPIC and of != topic and not (of == "talk" and topic in SOFT | {"emotional_support"})
-
-
 def _stands_alone(heard: Heard) -> bool:
-    return max(heard.alone.values(), default=0.0) >= 0.6
+    return max(heard.asked.values(), default=0.0) >= 0.6
 
 
 def _again(talk: Talk) -> Choice | None:
@@ -239,14 +190,18 @@ def _again(talk: Talk) -> Choice | None:
     return Choice(talk.answer, short=True, offers=next_of(talk.answer, talk))
 
 
-def _unknown(heard: Heard, talk: Talk) -> Choice:
+def _by_table(heard: Heard, talk: Talk) -> Choice:
+    """What answers a follow-up of its kind under the topic of the last answer, or that it is not known."""
+    answered = cell(talk.answer, heard.kind)
+    if answered is not None and not talk.times(f"answer.{answered}"):
+        return Choice(answered, offers=next_of(answered, talk))
     return Choice(key=f"unknown.{heard.kind}", offers=next_of(talk.answer, talk))
 
 
 def _said(best: str, found: Mapping[str, float], talk: Talk) -> Choice:
     """The answer, said otherwise the second time; after that the next likely one, or that there is no more to say."""
     if not talk.times(f"answer.{best}"):
-        return Choice(best, offers=next_of(best, talk))
+        return Choice(best, offers=beside(best, found, talk))
     if not talk.times(f"short.{best}"):
         return Choice(best, short=True, offers=next_of(best, talk))
     for name, share in found.items():
@@ -255,11 +210,22 @@ def _said(best: str, found: Mapping[str, float], talk: Talk) -> Choice:
     return Choice(key="said_already", offers=next_of(best, talk))
 
 
+def beside(best: str, found: Mapping[str, float], talk: Talk) -> tuple[str, ...]:
+    """The buttons below an answer: what else may have been meant, where that is not plain, and what people ask next."""
+    others = [
+        name
+        for name, share in found.items()
+        if name != best and share >= OFFERED and not talk.times(f"answer.{name}") and not name.startswith("talk/")
+    ]
+    meant = others if found[best] < PLAIN else []
+    return tuple(dict.fromkeys([*meant[:2], *next_of(best, talk)]))[:2]
+
+
 def next_of(name: str, talk: Talk) -> tuple[str, ...]:
     """What people ask next, without what was answered: two at most, for buttons."""
     question = questions().get(name)
     likely = question.next if question else ()
-    return tuple(one for one in likely if not talk.times(f"answer.{one}"))[:2]
+    return tuple(one for one in likely if one != PERSON and not talk.times(f"answer.{one}"))[:2]
 
 
 def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
@@ -308,12 +274,10 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
     feeling, felt = (acts.get("feeling") or ["", 0.0])[:2]
     return Heard(
         words=int(acts.get("words", 0)),
-        alone=dict(message.get("questions") or {}),
+        asked=dict(message.get("questions") or {}),
         clauses=tuple(dict(one) for one in message.get("clause_questions") or ()),
-        paired=dict(message.get("paired") or {}),
         kind=kind,
         sure=sure,
-        topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},
         asks=bool(acts.get("asks")),
         told=tuple(acts.get("told") or ()),
         feeling=feeling,

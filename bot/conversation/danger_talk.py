@@ -32,7 +32,9 @@ CALM: Final = 0.06
 BEYOND_DOUBT: Final = 0.65
 """Share of an act from which a calm message is surely about the danger."""
 ALARMING: Final = 0.9
-"""Probability of danger that no word of being safe takes back."""
+"""Probability of danger that no word of being safe takes back, unless it is that of somebody who surely is."""
+CERTAIN: Final = 0.97
+"""Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
 LONG: Final = 5
 """Words from which a message in the safety mode may be about something else."""
 HEARD: Final = {"affirm": "ok", "deny": "cannot_call"}
@@ -118,7 +120,8 @@ class DangerTalk:
 
     def _surely(self, understood: Understood) -> bool:
         """Whether the act of a message is beyond doubt, and danger is not."""
-        return understood.acts.safety[1] >= BEYOND_DOUBT and understood.assessment.confidence < ALARMING
+        share = understood.acts.safety[1]
+        return share >= CERTAIN or (share >= BEYOND_DOUBT and understood.assessment.confidence < ALARMING)
 
     def _elsewhere(self, text: str, understood: Understood, act: str | None, kind: str) -> bool:
         """Whether a calm message is plainly about something else than the danger: nobody is held in the mode who asks

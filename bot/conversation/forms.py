@@ -107,7 +107,7 @@ class Talks:
                 session.alias, message_text.plain(understood.reading), understood.vector, session.language, sent,
                 parts=[(message_text.plain(part), vector) for part, vector in asked],
                 clauses=[(message_text.plain(clause), vector) for clause, vector in beside], patient=calm,
-                pair=understood.pair, acts=acts_of(text, session.language, understood, sheet.state),
+                before=understood.before, acts=acts_of(text, session.language, understood, sheet.state),
                 talk=talk_of(sheet.state, session.state),
             )  # fmt: skip
         except EngineDown:

@@ -11,24 +11,19 @@ from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
 from bot.domain.speaker import Speaker
 from bot.text.questions import asks
-from bot.understanding.acts.model import DENIED, SURE
+from bot.understanding.acts.model import DENIED
 from bot.understanding.service import Understood
+from encoder.runtime.text import can_be_leant_on
 
 MAX_QUESTION: Final = 160
 MAX_QUOTE: Final = 240
 """Characters of the person's words that are shown as the reason of a case."""
-LEAST_WORDS: Final = 3
-"""Fewer words are no question that a later message can be read after."""
-
 
 def heard(state: ConversationState, text: str, understood: Understood) -> ConversationState:
-    """The state after the person wrote `text`: facts that were told, and the question that later ones may lean on."""
+    """The state after the person wrote `text`: facts that were told, and the words that later ones may lean on."""
     acts = understood.acts
     state = state.having_heard([fact for fact in acts.told if fact != DENIED], text)
-    follows = acts.follow_up[1] >= SURE["followups"] and bool(state.question)
-    if follows or (len(text.split()) < LEAST_WORDS and len(text) < LEAST_WORDS * 4):
-        return state
-    return replace(state, question=text[-MAX_QUESTION:])
+    return replace(state, question=text[-MAX_QUESTION:]) if can_be_leant_on(text) else state
 
 
 def pressed(state: ConversationState, intent: str, speaker: Speaker) -> ConversationState:

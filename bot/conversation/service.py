@@ -150,12 +150,13 @@ class Service:
                 client_id,
                 text,
                 replies=said.replies,
-                case=self._change(found, understood.because or text) if danger else None,
+                case=self._change(found, understood.because or text) if danger and not said.left else None,
                 answered=said.answered,
                 sheet=None if said.sheet == sheet else said.sheet,
             )
+            danger = danger and not said.left
             risen = danger and found.urgency.rank > session.urgency.rank
-            session.heard(text, accepted, found.urgency)
+            session.heard(text, accepted, found.urgency if danger else Urgency.NONE)
             if said.left:
                 await self._left_safety(session, accepted.seq)
         if not accepted.repeated:

@@ -91,21 +91,21 @@ class Engine:
         *,
         parts: Sequence[tuple[str, np.ndarray]] = (),
         clauses: Sequence[tuple[str, np.ndarray]] = (),
-        pair: np.ndarray | None = None,
+        before: np.ndarray | None = None,
         acts: Mapping[str, Any] | None = None,
         talk: Mapping[str, Any] | None = None,
         patient: bool = True,
     ) -> EngineTurn:
         """What to say to `text` (shape of `vector`: (dim,) float32, or None without an encoder). `form`: where an open
         form stands, in codes; the engine's own memory of it may be gone. `parts`: its questions, where it asks several;
-        `clauses`: its clauses, where it has no two questions. `pair`: the vector of the text after the person's last
-        question; `acts` and `talk`: what the text does and what the conversation remembers, in codes and numbers.
+        `clauses`: its clauses, where it has no two questions. `before`: the vector of what the person wrote
+        before it; `acts` and `talk`: what the text does and what the conversation remembers, in codes and numbers.
         `patient`: an engine that starts is waited for."""
         metadata: dict[str, Any] = {"language": language, "form": dict(form or {})}
         if vector is not None:
             metadata["vector"] = _sent(vector)
-        if pair is not None:
-            metadata["pair"] = _sent(pair)
+        if before is not None:
+            metadata["before"] = _sent(before)
         metadata |= {name: dict(given) for name, given in (("acts", acts), ("talk", talk)) if given}
         for name, found in (("parts", parts), ("clauses", clauses)):
             if found:

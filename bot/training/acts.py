@@ -1,4 +1,7 @@
-"""Learn `understanding/acts` from `data/acts/<lang>.yml`: a few seconds, skipped when nothing changed."""
+"""Learn `understanding/acts` from `data/acts/<lang>.yml` and the turns of `data/talks/<lang>.yml`.
+
+Some seconds, skipped when nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from bot.training.danger import corpus
 from bot.understanding.acts.model import FILE, GROUPS, NONE
 from bot.understanding.danger import model_files
 from encoder.making.corpus import examples
+from encoder.making.talks import Turn, turns
 from encoder.runtime import heads
 from encoder.runtime.network import Recipe
 from encoder.runtime.transliteration import native
@@ -27,23 +31,32 @@ PLAIN: Final = (
 OF_TOPIC: Final = 6
 """Lines of each such topic and language."""
 CODE: Final = (
-    "bot/training/acts.py", "bot/understanding/acts/*.py", "encoder/runtime/heads.py", "encoder/runtime/network.py",
+    "bot/training/acts.py", "bot/understanding/acts/*.py", "encoder/making/talks.py", "encoder/runtime/heads.py",
+    "encoder/runtime/lexical.py", "encoder/runtime/marks.*", "encoder/runtime/network.py",
     "encoder/runtime/transliteration.*",
 )  # fmt: skip
 MANIFEST: Final = "manifest.json"
-RECIPE: Final = Recipe(hidden=256, epochs=16, batch=256, dropout=0.5, input_dropout=0.2, smoothing=0.05)
+RECIPE: Final = Recipe(hidden=256, epochs=10, batch=256, dropout=0.5, input_dropout=0.1, smoothing=0.0, balance=0.3)
+LETTERS: Final = 0.4
+"""The weight of the letters beside the vector."""
+UNSAID: Final = frozenset({"elsewhere", "more_danger", "die"})
+"""What a turn of a talk in danger may do that is read by others: none of the acts."""
 
 Encode = Callable[[list[str]], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its `group.label`; `group` is empty for an ordinary line of a topic."""
+    """One line with its `group.label`; `group` is empty for an ordinary line of a topic.
+
+    `only`: of a turn the labels of every group are known; one line stands for each, and no other group learns from it.
+    """
 
     text: str
     lang: str
     group: str = ""
     label: str = NONE
+    only: bool = False
 
     @property
     def reading(self) -> str:
@@ -54,6 +67,7 @@ class Line:
 def sources(root: Path) -> list[Path]:
     """Every file the lines are read from, in a fixed order."""
     files = sorted((root / "data" / "acts").glob("*.yml"))
+    files += sorted((root / "data" / "talks").glob("*.yml"))
     return [*files, *(p for f in files for p in (_topic(root, f.stem, t) for t in PLAIN) if p.is_file())]
 
 
@@ -71,7 +85,19 @@ def read(root: Path) -> list[Line]:
             texts = [text for _, text in examples(path)] if path.is_file() else []
             step = max(len(texts) // OF_TOPIC, 1)
             lines += [Line(text, lang) for text in texts[::step][:OF_TOPIC]]
-    return lines
+    return [*lines, *(line for turn in turns(root / "data") for line in _of_turn(turn))]
+
+
+def _of_turn(turn: Turn) -> list[Line]:
+    """What each group learns from a turn; what somebody does in danger, only from talks in which danger was seen."""
+    said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
+    if turn.in_danger:
+        said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
+    return [
+        Line(turn.text, turn.language, group, label or NONE, only=True)
+        for group, labels in said.items()
+        for label in labels or ("",)
+    ]
 
 
 def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], None]) -> None:
@@ -90,7 +116,9 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
     for group in GROUPS:
         rows = np.flatnonzero([belongs(line, group) for line in lines])
         labels = [lines[row].label if lines[row].group == group else NONE for row in rows]
-        arrays |= heads.fit(vectors[rows], labels, RECIPE).arrays(group)
+        texts = [lines[row].reading for row in rows]
+        head = heads.with_letters(heads.fit(vectors[rows], labels, RECIPE), texts, labels, LETTERS)
+        arrays |= head.arrays(group)
     progress(f"acts: {sum(bool(line.group) for line in lines)} lines")
     model_files.write(folder / FILE, arrays, folder / MANIFEST, {"fingerprint": mark})
 
@@ -98,6 +126,8 @@ def train(root: Path, models: Path, encode: Encode, progress: Callable[[str], No
 def belongs(line: Line, group: str) -> bool:
     """Whether a group learns from a line: from its own, from ordinary ones, and from those of others that are none of
     its own for sure. In an emergency people tell facts and feelings too."""
+    if line.only:
+        return line.group == group
     apart = {"told": {"followups"}, "feelings": {"followups"}, "followups": {"told"}, "safety": {"followups"}}
     return line.group in {"", group} or line.group in apart[group]
 

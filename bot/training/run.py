@@ -89,6 +89,8 @@ def train(
     from bot.training.danger import corpus
     from encoder.making.corpus import questions
     from encoder.making.fill import fill
+    from encoder.making.talks import turns
+    from encoder.runtime.transliteration import native
 
     progress("sentence vectors")
     vectors = models / VECTORS
@@ -97,6 +99,7 @@ def train(
     read = functools.cache(corpus.read)  # all that is learned from it here is learned from the same
     shown = [line.reading for line in read(ROOT) if corpus.is_shown(line)]
     talk = [line.reading for line in acts.read(ROOT)] + list(questions(ROOT / "data"))
+    talk += [native(turn.text, turn.language) for turn in turns(ROOT / "data")]
     if fill([*shown, *(line.reading for line in corpus.read_traded(ROOT)), *talk], folder, vectors):
         cache.replace("vectors", encoder_mark(folder), models, [VECTORS])
 

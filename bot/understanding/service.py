@@ -21,7 +21,6 @@ from bot.text.denials import after_denial
 from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, Acts, ActsModel
-from encoder.runtime.text import after
 from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
@@ -50,8 +49,8 @@ class Understood:
     """What the message does: facts it tells, a feeling, a kind of follow-up, what it says in an emergency."""
     because: str = ""
     """The part of the message in which danger was seen; empty: all of it."""
-    pair: np.ndarray | None = None
-    """The vector (dim,) of the message as it is read after the person's last question; None where there was none."""
+    before: np.ndarray | None = None
+    """The vector (dim,) of what the person wrote before, in whose light the message is read; None without any."""
 
 
 class Understanding:
@@ -76,7 +75,7 @@ class Understanding:
     ) -> Understood:  # fmt: skip
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for. `before`:
-        the person's last question, in whose light a short message is read."""
+        what the person wrote before, in whose light the message is read."""
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
@@ -87,9 +86,9 @@ class Understanding:
         # They wait while the message is encoded, and are then encoded together.
         asked = questions(reading, lang) if apart else ()
         waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
-        pieces = segments(reading)
-        beside = [asyncio.ensure_future(self._encode(piece)) for piece in pieces]
-        paired = asyncio.ensure_future(self._encode(after(native(before, lang), reading))) if before else None
+        pieces = segments(text)  # in the person's own letters: a caseworker reads in which of them danger was seen
+        beside = [asyncio.ensure_future(self._encode(native(piece, lang))) for piece in pieces]
+        earlier_vector = asyncio.ensure_future(self._encode(native(before, lang))) if before else None
         vector = await self._encode(reading)
         vectors = await asyncio.gather(*beside)
         known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
@@ -128,11 +127,12 @@ class Understanding:
         told = clauses(reading, lang) if apart and calm and not asked else ()
         known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
-        acts = self._acts.read(vector, [own for _, own in known_pieces])
-        pair = await paired if paired is not None else None
+        acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
+        known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
-            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because, pair=pair
-        )
+            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because,
+            before=known_before,
+        )  # fmt: skip
 
     async def _assess(self, text: str, **read: Any) -> Assessment:
         """Beside the event loop: whatever a message costs, the others go on."""

@@ -1,4 +1,4 @@
-"""Topic evidence from the letters themselves: linear models over hashed character n-grams, one for each topic.
+"""Evidence from the letters themselves: linear models over hashed character n-grams, one for each topic or question.
 
 They need no vector, so they learn from every sentence, and they err elsewhere than the sentence vector does: names of
 papers, offices and places, and spellings that the encoder breaks into meaningless pieces.
@@ -22,11 +22,11 @@ ROUNDS = 3
 """How often each sentence is seen."""
 
 
-def features(texts: Sequence[str]) -> csr_matrix:
-    """One row of ones at the n-grams of each text, shape (len(texts), BUCKETS)."""
-    indices, counts = bucket_rows([clean(text, LONGEST).casefold() for text in texts], BUCKETS)
+def features(texts: Sequence[str], buckets: int = BUCKETS) -> csr_matrix:
+    """One row of ones at the n-grams of each text, shape (len(texts), buckets)."""
+    indices, counts = bucket_rows([clean(text, LONGEST).casefold() for text in texts], buckets)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    return csr_matrix((np.ones(len(indices), np.float32), indices, starts), shape=(len(texts), BUCKETS))
+    return csr_matrix((np.ones(len(indices), np.float32), indices, starts), shape=(len(texts), buckets))
 
 
 @dataclass(frozen=True)

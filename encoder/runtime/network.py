@@ -21,6 +21,8 @@ class Recipe:
     decay: float = 0.1
     smoothing: float = 0.1
     seed: int = 7
+    balance: float = 1.0
+    """1: every class weighs the same, however many lines it has; 0: as many as it has, as in what people write."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def train(
     # Rare topics weigh as much as common ones: how many lines were written says nothing of how often it is
     # asked.
     weights = (len(classes) / (count * np.maximum(np.bincount(classes, minlength=count), 1)))[classes]
-    weights = weights.astype(np.float32)
+    weights = (weights**recipe.balance).astype(np.float32)
     targets = np.eye(count, dtype=np.float32)[classes] * np.float32(1 - recipe.smoothing)
     targets += np.float32(recipe.smoothing / count)
     if start is None:

@@ -8,9 +8,9 @@ from encoder.runtime.invisible import seen
 
 MAX_CHARACTERS = 2000
 _RAW_LIMIT = 20_000
-BEFORE = 160
-"""Characters of the message before that are kept in front of one that follows it."""
-_THEN = " » "
+LEAST_WORDS, LEAST_LETTERS, LEAST_DENSE = 3, 12, 4
+"""Words, or letters, that make a message one that others lean on; of scripts without blanks, their letters."""
+_DENSE = "\u2e80"
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
@@ -28,14 +28,10 @@ def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     return _ends(" ".join(text.split()), limit)
 
 
-def after(before: str, text: str) -> str:
-    """Return ``text`` as it is read after the message ``before``, of which the end is kept."""
-    return before.strip()[-BEFORE:] + _THEN + text
-
-
-def last(text: str) -> str:
-    """Return what follows in the result of ``after``; any other text as it is."""
-    return text.rpartition(_THEN)[2]
+def can_be_leant_on(text: str) -> bool:
+    """Return whether a later message may be read in the light of ``text``: a word or two say too little."""
+    dense = sum(letter >= _DENSE for letter in text)
+    return len(text.split()) >= LEAST_WORDS or len(text) >= LEAST_LETTERS or dense >= LEAST_DENSE
 
 
 def _ends(text: str, limit: int) -> str:

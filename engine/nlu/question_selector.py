@@ -1,14 +1,17 @@
 """The questions under the topics (Rasa's retrieval intents ``topic/question``): which of them a message asks.
 
-A small network over the sentence vector, learned from ``data/questions``. Two readings of a message are ranked: the
-message by itself, and the message after the one before it (``metadata.pair``), for what is said in few words leans on
-what was said before.
+A small network over three vectors: of the message, of what the person wrote before it (``metadata.before``), and of
+the last answer (``metadata.answer``, an id), for what is said in few words leans on what was said before; and beside
+it linear models over the letters, which err elsewhere. Both are learned from the sentences of ``data/questions``, which
+lean on nothing, and from the turns of ``data/talks``.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -25,15 +29,53 @@ from encoder.runtime.cache import DEFAULT_PATH, VectorCache, vectors_for
 from encoder.runtime.heads import Head
 from encoder.runtime.network import Recipe
 from engine.nlu.classifier import vector_of
-from engine.nlu.training_messages import QUESTIONS, reading
+from engine.nlu.training_messages import QUESTIONS
+from engine.nlu.training_messages import reading as read
 
 log = logging.getLogger("engine.nlu.question_selector")
 
 RANKING = 12
-RECIPE = Recipe(epochs=16, batch=256, dropout=0.5, input_dropout=0.2, smoothing=0.05)
-"""Chosen on the tenth of the sentences that no model had seen: docs/decisions/0100-questions.md."""
-ALONE, PAIRED = "questions", "paired"
+RECIPE = Recipe(epochs=10, batch=256, dropout=0.5, input_dropout=0.1, smoothing=0.1)
+"""Chosen on conversations of ``data/talks`` that were left out: docs/decisions/0102-turns.md."""
+LETTERS, TEMPERATURE = 0.9, 0.9
+"""The weight of the letters, and what the sum of both is divided by, so that a share is what it says: chosen likewise.
+"""
+OF_TALKS = 3
+"""How often a turn of a conversation is shown, beside once each sentence of a question."""
+FOUND = "questions"
 """Where a message has its ranking: a list of (question, share)."""
+FILE, ANSWERS = "questions.npz", "answers.npy"
+"""The classifier, and the vector of each answer by itself (questions, dim): the mean of those of its sentences."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of a question, as it is read, with what came before it."""
+
+    question: str
+    text: str
+    before: str = ""
+    last: str = ""
+    own: bool = True
+    """Not put together from the table of follow-ups."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What was learned: ``answers`` are vectors by id."""
+
+    head: Head
+    answers: dict[str, np.ndarray]
+
+    def ranking(
+        self, text: str, vector: np.ndarray, before: np.ndarray | None, answer: str
+    ) -> list[tuple[str, float]]:
+        """The likeliest questions of a text with its vector (dim,), after one with the vector ``before`` and the
+        ``answer`` by its id, each with its share."""
+        nothing = np.zeros(vector.shape, np.float32)
+        before = nothing if before is None or before.shape != vector.shape else before
+        row = np.concatenate((vector, before, self.answers.get(answer, nothing)))
+        return self.head.ranking(row, RANKING, text)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,7 +88,11 @@ class QuestionSelector(GraphComponent):  # type: ignore[misc]
         return {"encoder": None, "cache": str(DEFAULT_PATH)}
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, trained: Head | None
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        trained: Trained | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -62,7 +108,7 @@ class QuestionSelector(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> QuestionSelector:
         """Make an untrained component."""
-        return cls(config, model_storage, resource, None)
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -75,46 +121,75 @@ class QuestionSelector(GraphComponent):  # type: ignore[misc]
     ) -> QuestionSelector:
         """Read what ``train`` kept. A model without its arrays raises: it must not serve."""
         with model_storage.read_from(resource) as folder:
-            file = folder / "questions.npz"
-            trained = heads.read(file).get(ALONE) if file.exists() else None
-        return cls(config, model_storage, resource, trained)
+            if not (folder / FILE).exists():
+                return cls(config, model_storage, resource)
+            head = heads.read(folder / FILE)[FOUND]
+            answers = np.load(folder / ANSWERS, allow_pickle=False).astype(np.float32)
+        return cls(config, model_storage, resource, Trained(head, by_answer(head.labels, answers)))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from every sentence of a question; without any the component says nothing later."""
+        """Learn from every sentence of a question and every turn; without any the component says nothing later."""
         lines = [
-            (question, text, reading(message, text))
+            Line(question, read(message, text), read(message, before), last, own)
             for message in training_data.intent_examples
-            for question, text in json.loads(message.get(QUESTIONS) or "[]")
+            for question, text, before, last, own in json.loads(message.get(QUESTIONS) or "[]")
         ]
         with self._storage.write_to(self._resource) as folder:
             if lines:
-                cache = VectorCache(self._config["cache"])
-                vectors = vectors_for([read for _, _, read in lines], folder=self._folder(), cache=cache)
-                names = [name for name, _, _ in lines]
-                self._trained = heads.fit(np.asarray(vectors, np.float32), names, RECIPE)
-                np.savez(folder / "questions.npz", **self._trained.arrays(ALONE))
-                log.info("questions: %d of %d sentences", len(self._trained.labels), len(lines))
+                head, answers = self._learned(lines)
+                np.savez(folder / FILE, **head.arrays(FOUND))
+                np.save(folder / ANSWERS, answers.astype(np.float16))
+                self._trained = Trained(head, by_answer(head.labels, answers))
+                log.info("questions: %d of %d sentences", len(head.labels), len(lines))
         return self._resource
 
+    def _learned(self, lines: Sequence[Line]) -> tuple[Head, np.ndarray]:
+        cache = VectorCache(self._config["cache"])
+        texts = list(dict.fromkeys(text for line in lines for text in (line.text, line.before) if text))
+        found = np.asarray(vectors_for(texts, folder=self._folder(), cache=cache), np.float32)
+        vectors = dict(zip(texts, found, strict=True))
+        nothing = np.zeros(found.shape[1], np.float32)
+        names = sorted({line.question for line in lines})
+        alone: dict[str, list[np.ndarray]] = {name: [] for name in names}
+        for line in lines:
+            alone[line.question].append(vectors[line.text])
+        answers = np.stack([_unit(np.mean(alone[name], axis=0)) for name in names])
+        known = by_answer(names, answers)
+        rows = [
+            np.concatenate((vectors[line.text], vectors.get(line.before, nothing), known.get(line.last, nothing)))
+            for line in lines
+        ]
+        often = [OF_TALKS if line.before or line.last else 1 for line in lines]
+        labels = [line.question for line in lines]
+        head = heads.fit(np.repeat(np.stack(rows), often, axis=0), list(np.repeat(labels, often)), RECIPE)
+        # The letters learn from what was said, and not from follow-ups that were made for several answers.
+        own = sorted({(line.text, line.question) for line in lines if line.own})
+        texts, questions = [text for text, _ in own], [question for _, question in own]
+        return heads.with_letters(head, texts, questions, LETTERS, TEMPERATURE), answers
+
     def process(self, messages: list[Message]) -> list[Message]:
-        """Rank the questions of each message, by itself and after the one before it."""
+        """Rank the questions of each message, in the light of what came before it."""
         for message in messages:
             if self._trained is None:
                 continue
-            vector = vector_of(message)
-            message.set(ALONE, self._ranked(vector), add_to_output=True)
-            pair = (message.get("metadata") or {}).get("pair")
-            if pair is not None:
-                # Both together lean on the message itself: what it says plainly is not read away by what was before.
-                message.set(PAIRED, self._ranked(_unit(pair + 0.5 * vector)), add_to_output=True)
+            metadata = message.get("metadata") or {}
+            answer = str(metadata.get("answer") or "")
+            text = message.get(TEXT) or ""
+            ranking = self._trained.ranking(text, vector_of(message), metadata.get("before"), answer)
+            message.set(FOUND, ranking, add_to_output=True)
         return messages
-
-    def _ranked(self, vector: np.ndarray) -> list[tuple[str, float]]:
-        assert self._trained is not None
-        return self._trained.ranking(vector, RANKING)
 
     def _folder(self) -> Path | None:
         return Path(self._config["encoder"]) if self._config["encoder"] else None
+
+
+def by_answer(labels: Sequence[str], vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """The vector of each answer by its id; that of a topic is the mean of those of its questions."""
+    found = dict(zip(labels, vectors, strict=True))
+    topics: dict[str, list[np.ndarray]] = {}
+    for label, vector in found.items():
+        topics.setdefault(label.partition("/")[0], []).append(vector)
+    return {**{topic: _unit(np.mean(theirs, axis=0)) for topic, theirs in topics.items()}, **found}
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

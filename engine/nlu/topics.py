@@ -16,9 +16,9 @@ from typing import IO
 
 import numpy as np
 
+from encoder.runtime import lexical
+from encoder.runtime.lexical import Lexical
 from encoder.runtime.network import Network, Recipe, softmax, train
-from engine.nlu import lexical
-from engine.nlu.lexical import Lexical
 
 NETWORKS = 3
 LETTER_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)

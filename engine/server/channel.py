@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions import choosing
-from engine.nlu.question_selector import ALONE, PAIRED
+from engine.nlu.question_selector import FOUND
 from engine.server.quiet import kind_and_place
 from engine.server.reading import BadRequest, Part, Turn, read_conversation, read_turn
 from engine.server.tracker_store import MemoryTrackerStore
@@ -138,7 +138,9 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
         processor = self._agent().processor
         if processor is None:
             raise TurnFailed("no model")
-        message = UserMessage(turn.text, None, turn.conversation, metadata=turn.metadata)
+        answer = (turn.remembered.get("talk") or {}).get("answer")
+        metadata = {**turn.metadata, **({"answer": answer} if isinstance(answer, str) else {})}
+        message = UserMessage(turn.text, None, turn.conversation, metadata=metadata)
         parsed = await processor.parse_message(message)
         understood: dict[str, Any] = {
             "text": "",
@@ -146,7 +148,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
             "entities": [],
             "intent_ranking": (parsed.get("intent_ranking") or [])[: RANKING + 1],
             "asks": bool(QUESTION.search(turn.text or "")),
-            **{name: dict(parsed[name]) for name in (ALONE, PAIRED) if parsed.get(name)},
+            **({FOUND: dict(parsed[FOUND])} if parsed.get(FOUND) else {}),
         }
         questions: list[dict[str, float]] = []
         for name, found in (("parts", turn.parts), ("clauses", turn.clauses)):
@@ -162,7 +164,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
         intent: dict[str, Any] = understood["intent"]
         heard, talk = choosing.heard_of(understood), choosing.talk_of(understood)
         # A form has its own reading, and of two questions each is answered by its topic.
-        if understood.get("form") or understood.get("parts") or not heard.alone:
+        if understood.get("form") or understood.get("parts") or not heard.asked:
             return intent
         if not choosing.wins(heard, talk, intent["name"], float(intent["confidence"])):
             return intent
@@ -174,8 +176,8 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
         """The likeliest topics of one question, or clause, of the message; what it asks is added to ``questions``."""
         message = UserMessage(part.text, None, conversation, metadata={"vector": part.vector})
         parsed = await self._agent().processor.parse_message(message)
-        if parsed.get(ALONE):
-            questions.append(dict(parsed[ALONE]))
+        if parsed.get(FOUND):
+            questions.append(dict(parsed[FOUND]))
         ranking = [entry for entry in parsed["intent_ranking"] if entry["name"] != FALLBACK]
         return [{"name": entry["name"], "confidence": entry["confidence"]} for entry in ranking[:RANKING]]
 

@@ -105,7 +105,7 @@ def _read_metadata(metadata: Any) -> dict[str, Any]:
         return {}
     if not isinstance(metadata, dict):
         raise BadRequest("metadata must be an object")
-    found = {name: metadata[name] for name in ("vector", "pair") if metadata.get(name) is not None}
+    found = {name: metadata[name] for name in ("vector", "before") if metadata.get(name) is not None}
     return {name: _read_vector(vector, f"metadata.{name}") for name, vector in found.items()}
 
 

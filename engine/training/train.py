@@ -32,15 +32,15 @@ from engine.training.update import lines_of, update  # noqa: E402
 MODEL = "inloop.tar.gz"
 FINGERPRINT = "fingerprint.json"
 SOURCES = (
-    "config.yml", "domain.yml", "data/nlu/**/*.yml", "data/questions/**/*.yml", "data/rules/*.yml",
-    "data/stories/*.yml",
+    "config.yml", "domain.yml", "data/nlu/**/*.yml", "data/questions/**/*.yml", "data/talks/*.yml",
+    "data/acts/*.yml", "content/questions.yml", "data/rules/*.yml", "data/stories/*.yml",
 )  # fmt: skip
 FILES = (MODEL, differences.LEARNED, FINGERPRINT)
 """What a model is in a cache."""
 READING = (
-    "making/corpus.py", "runtime/arabic_words.py", "runtime/descent.py", "runtime/heads.py", "runtime/holdout.py",
-    "runtime/linear.py", "runtime/network.py", "runtime/*.txt", "runtime/ngrams.py", "runtime/text.py",
-    "runtime/transliteration.*",
+    "making/corpus.py", "making/talks.py", "runtime/arabic_words.py", "runtime/descent.py", "runtime/heads.py",
+    "runtime/holdout.py", "runtime/lexical.py", "runtime/linear.py", "runtime/marks.py", "runtime/network.py",
+    "runtime/*.txt", "runtime/ngrams.py", "runtime/text.py", "runtime/transliteration.*",
 )  # fmt: skip
 CODE = (
     "engine/*.py", "engine/nlu/*.py", "engine/server/*.py", "engine/training/*.py",

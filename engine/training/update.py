@@ -20,13 +20,12 @@ import numpy as np
 
 from encoder.making import differences
 from encoder.making.differences import Differences, Line
-from encoder.runtime import linear
+from encoder.runtime import lexical, linear
 from encoder.runtime.cache import VectorCache, vectors_for
 from encoder.runtime.holdout import is_held_out
+from encoder.runtime.lexical import Lexical
 from encoder.runtime.network import Recipe, train
 from encoder.runtime.transliteration import native
-from engine.nlu import lexical
-from engine.nlu.lexical import Lexical
 from engine.nlu.topics import TopicModel
 from engine.training.sentences import sentences_of
 

@@ -1,8 +1,10 @@
-"""Labelled sentences for training: `data/danger/<lang>.yml` and the ordinary lines of `data/nlu/<lang>/<topic>.yml`."""
+"""Labelled sentences for training: `data/danger/<lang>.yml`, the ordinary lines of `data/nlu/<lang>/<topic>.yml`, and
+the turns of `data/talks/<lang>.yml`."""
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,14 +14,15 @@ import yaml
 from bot.settings import ROOT
 from bot.text.yaml_loader import Loader
 from encoder.making.corpus import shown_of_dangers, shown_of_topics
-from encoder.runtime.holdout import LATER, NEEDED
+from encoder.making.talks import DANGEROUS, Turn, turns
+from encoder.runtime.holdout import LATER, NEEDED, is_held_out
 from encoder.runtime.transliteration import native
 
 CODE: Final = (
     "bot/understanding/danger/*.py", "bot/training/danger/*.py", "bot/domain/signals.py", "bot/text/normalise.py",
-    "encoder/making/corpus.py", "encoder/runtime/holdout.py", "encoder/runtime/transliteration.*",
-    "encoder/runtime/arabic_words.py", "encoder/runtime/descent.py", "encoder/runtime/linear.py",
-    "encoder/runtime/*.txt",
+    "encoder/making/corpus.py", "encoder/making/talks.py", "encoder/runtime/holdout.py",
+    "encoder/runtime/transliteration.*", "encoder/runtime/arabic_words.py", "encoder/runtime/descent.py",
+    "encoder/runtime/linear.py", "encoder/runtime/marks.py", "encoder/runtime/*.txt",
 )  # fmt: skip
 
 OF_LINES: Final = (LATER, NEEDED)
@@ -27,6 +30,14 @@ OF_LINES: Final = (LATER, NEEDED)
 
 ORDINARY: Final = "ordinary"
 DANGER: Final = "danger"
+TALK: Final = "talk"
+"""The topic of a turn of a talk without danger."""
+MESSAGES, CHARACTERS = 4, 600
+"""How much is read together: as in `content/danger.yml`."""
+TELLS: Final = frozenset({"more_danger", "cannot_leave", "somebody_here", "hurt", "die"})
+"""What somebody does in danger that tells of it; an address, or "why does nobody come?", tells nothing by itself."""
+TOGETHER: Final = 2
+"""One in so many turns is learned after what was said before it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,8 @@ class Line:
     signals: tuple[str, ...] = ()
     kind: str = ORDINARY
     topic: str = ""
+    later: bool = False
+    """Whether it is of a talk: no encoder was tuned on these."""
 
     @property
     def reading(self) -> str:
@@ -51,7 +64,8 @@ class Line:
 
 def sources(root: Path) -> list[Path]:
     """Every file the lines are read from, in a fixed order."""
-    return sorted([*(root / "data" / "danger").glob("*.yml"), *(root / "data" / "nlu").glob("*/*.yml")])
+    patterns = ("danger/*.yml", "nlu/*/*.yml", "talks/*.yml")
+    return sorted(path for pattern in patterns for path in (root / "data").glob(pattern))
 
 
 def code() -> list[Path]:
@@ -68,9 +82,21 @@ def fingerprint(files: list[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
+def is_drawn(text: str) -> bool:
+    """Whether a turn is learned after what was said before it, by its text alone."""
+    return zlib.crc32(text.encode("utf-8", "replace")) % TOGETHER == 0
+
+
 def is_shown(line: Line) -> bool:
     """Whether the meaning is learned from `line`, and so its vector is needed; the letters are learned from all."""
+    if line.later:
+        return True
     return shown_of_topics(line.lang, line.text) if line.kind == ORDINARY else shown_of_dangers(line.lang, line.text)
+
+
+def is_unseen(line: Line) -> bool:
+    """Whether the encoder was not tuned on `line`."""
+    return line.later or is_held_out(line.text)
 
 
 def read(root: Path) -> list[Line]:
@@ -84,6 +110,8 @@ def read(root: Path) -> list[Line]:
     for file in sorted((root / "data" / "nlu").glob("*/*.yml")):
         if file.parent.name in languages:
             lines += _topic(file)
+    for turn in turns(root / "data"):
+        lines += _of_turn(turn)
     seen: set[tuple[str, str]] = set()
     unique = []
     for line in lines:
@@ -109,6 +137,22 @@ def read_traded(root: Path) -> list[Line]:
         lines += [Line(str(x["text"]), lang, "urgent", tuple(x["signals"]), DANGER) for x in content["traded"] or []]
         lines += [Line(str(x["text"]), lang, kind=x["kind"]) for x in content["safe"] or []]
     return lines
+
+
+def _of_turn(turn: Turn) -> list[Line]:
+    """A turn that says by itself what danger there is, or one of a talk in which there is none so far; of one in
+    `TOGETHER` the same after what was said before it, as fragments are read. Nothing of any other: "he is back" after
+    an emergency says nothing of what it would be alone."""
+    together = " ".join([*turn.earlier[-MESSAGES:], turn.text])
+    texts = [turn.text]
+    if turn.earlier and not turn.in_danger and len(together) <= CHARACTERS and is_drawn(turn.text):
+        texts.append(together)
+    tells = not turn.in_danger or turn.safety in TELLS
+    if turn.danger in DANGEROUS and turn.signals and tells:
+        return [Line(text, turn.language, turn.danger, turn.signals, DANGER, later=True) for text in texts]
+    if turn.danger == "none" and not turn.in_danger:
+        return [Line(text, turn.language, topic=TALK, later=True) for text in texts]
+    return []
 
 
 def _danger(file: Path) -> list[Line]:

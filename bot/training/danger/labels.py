@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from bot.training.danger.corpus import DANGER, ORDINARY, Line, is_shown
+from bot.training.danger.corpus import DANGER, ORDINARY, Line, is_shown, is_unseen
 from bot.understanding.danger.model import HEADS
-from encoder.runtime.holdout import is_held_out
 
 LEAST: Final = 1e-3
 """The share that a signal nobody has is taken to have."""
@@ -45,7 +44,7 @@ def balance(target: np.ndarray, share: np.ndarray | float) -> np.ndarray:
 
 def row(line: Line) -> tuple[str, ...]:
     """All that the models learn of a line, for `encoder.making.differences`."""
-    how = f"{'shown' if is_shown(line) else ''} {'unseen' if is_held_out(line.text) else ''}"
+    how = f"{'shown' if is_shown(line) else ''} {'unseen' if is_unseen(line) else ''}"
     return line.text, line.lang, line.urgency, " ".join(line.signals), line.kind, line.topic, how
 
 

@@ -23,7 +23,6 @@ from encoder.making import differences
 from encoder.making.alone import alone
 from encoder.making.model_cache import NO_CACHE, ModelCache
 from encoder.runtime import descent
-from encoder.runtime.holdout import held_out as kept_back
 
 LANDMARKS: Final = 3000
 ORDINARY_KEPT: Final = 24000
@@ -98,7 +97,7 @@ def _learn(
     vectors = np.asarray(encode([lines[index].reading for index in shown]), np.float32)
     progress("danger: learning")
     # Messages that were put together hold sentences that the encoder may have been tuned on.
-    unseen = kept_back([line.text for line in lines])
+    unseen = np.array([corpus.is_unseen(line) for line in lines])
     unseen[len(written) :] = False
     with threadpool_limits(1, "blas"):  # a second thread only takes the core on which the dialogue model is learned
         arrays, held_out, sums = fit(lines, shown, vectors, folds, unseen, progress)

@@ -1,7 +1,7 @@
-"""Acts of a message by its vector: one small network for each group of `data/acts/<lang>.yml`.
+"""Acts of a message by its vector and its letters: one small classifier for each group of `data/acts/<lang>.yml`.
 
-The weights are the same in every language: what is learned in one is understood in others as far as the encoder
-reaches.
+The weights over the vector are the same in every language: what is learned in one is understood in others as far as the
+encoder reaches.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 FILE: Final = "acts.npz"
 GROUPS: Final = ("safety", "told", "followups", "feelings")
 NONE: Final = "none"
-SURE: Final[Mapping[str, float]] = {"safety": 0.4, "told": 0.75, "followups": 0.45, "feelings": 0.55}
-"""From which share a label counts; chosen on the conversations of `data/talks`."""
+SURE: Final[Mapping[str, float]] = {"safety": 0.35, "told": 0.75, "followups": 0.45, "feelings": 0.6}
+"""From which share a label counts, of what is told all labels together; chosen on conversations of `data/talks` that
+were left out (docs/decisions/0102-turns.md)."""
+EACH: Final = 0.5
+"""The least share of one fact among those that are told."""
 DENIED: Final = "denied"
 
 
@@ -48,31 +51,45 @@ class ActsModel:
 
     groups: Mapping[str, Head] = field(default_factory=dict)
 
-    def read(self, whole: np.ndarray | None, clauses: Sequence[np.ndarray] = ()) -> Acts:
-        """The acts of a message by its vector (dim,), and those of its clauses: a fact may be told in any of them."""
-        if whole is None or not self.groups:
+    def read(self, text: str, vector: np.ndarray | None, pieces: Sequence[tuple[str, np.ndarray]] = ()) -> Acts:
+        """The acts of a message by its text and vector (dim,), and those of its pieces: a fact may be told in any."""
+        if vector is None or not self.groups:
             return NOTHING
+        every = ((text, vector), *pieces)
         told: dict[str, float] = {}
-        for vector in (whole, *clauses):
-            name, share = self._best("told", vector)
-            if share >= SURE["told"]:
+        for words, own in every:
+            for name, share in self._facts(words, own):
                 told[name] = max(share, told.get(name, 0.0))
-        denies = told.pop(DENIED, 0.0) >= SURE["told"]
+        denies = told.pop(DENIED, 0.0) > 0
         return Acts(
             told=tuple(sorted(told, key=lambda name: -told[name])),
             denies=denies,
-            follow_up=self._best("followups", whole),
-            feeling=self._best("feelings", whole),
-            safety=max((self._best("safety", vector) for vector in (whole, *clauses)), key=lambda found: found[1]),
+            follow_up=self._best("followups", text, vector),
+            feeling=self._best("feelings", text, vector),
+            safety=max((self._best("safety", words, own) for words, own in every), key=lambda found: found[1]),
         )
 
-    def _best(self, group: str, vector: np.ndarray) -> tuple[str, float]:
+    def _facts(self, text: str, vector: np.ndarray) -> list[tuple[str, float]]:
+        """What is told in a text, each fact with its share."""
+        head = self._head("told", vector)
+        if head is None:
+            return []
+        found = dict(zip(head.labels, head.shares(vector, text).tolist(), strict=True))
+        if 1 - found.pop(NONE, 0.0) < SURE["told"]:
+            return []
+        return [(name, share) for name, share in found.items() if share >= EACH]
+
+    def _best(self, group: str, text: str, vector: np.ndarray) -> tuple[str, float]:
         """The likeliest label with its share; an empty one where that is none of them."""
-        classifier = self.groups.get(group)
-        if classifier is None or classifier.dim != vector.shape[0]:
+        head = self._head(group, vector)
+        if head is None:
             return "", 0.0
-        ((name, share),) = classifier.ranking(vector, 1)
+        ((name, share),) = head.ranking(vector, 1, text)
         return ("", 0.0) if name == NONE else (name, share)
+
+    def _head(self, group: str, vector: np.ndarray) -> Head | None:
+        head = self.groups.get(group)
+        return head if head is not None and head.dim == vector.shape[0] else None
 
 
 def load(models: Path) -> ActsModel:

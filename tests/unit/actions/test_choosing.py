@@ -11,7 +11,7 @@ from actions.choosing import Choice, Heard, Talk
 
 BRING = "contact_visit/what_to_bring"
 FIRST = "contact_visit/first_meeting"
-ASKED = Heard(words=5, alone={BRING: 0.7, FIRST: 0.2})
+ASKED = Heard(words=5, asked={BRING: 0.7, FIRST: 0.2})
 AFTER = Talk(answer=FIRST, said={f"answer.{FIRST}": 1})
 
 
@@ -34,17 +34,24 @@ def test_the_second_time_it_is_said_shorter_and_the_third_time_something_else() 
 
 
 def test_nothing_is_answered_where_nothing_is_likely() -> None:
-    assert choosing.choose(Heard(words=14, alone={BRING: 0.1}), Talk()) is None
+    assert choosing.choose(Heard(words=14, asked={BRING: 0.1}), Talk()) is None
 
 
-def test_a_short_message_is_read_with_the_one_before_it() -> None:
-    alone = Heard(words=2, alone={"cost/why_free": 0.4}, paired={BRING: 0.9})
-    choice = choosing.choose(alone, AFTER)
+def test_where_it_is_not_plain_what_is_asked_the_buttons_say_what_else_was_meant() -> None:
+    unsure = Heard(words=5, asked={BRING: 0.4, "cost/why_free": 0.3, "talk/tired": 0.2})
+    choice = choosing.choose(unsure, Talk())
+    assert choice is not None and choice.answer == BRING
+    assert choice.offers == ("cost/why_free", choosing.questions()[BRING].next[0])
+
+
+def test_a_clause_adds_what_it_asks_and_a_polite_one_nothing() -> None:
+    heard = Heard(words=9, asked={FIRST: 0.3}, clauses=({"talk/greet_back": 0.95}, {BRING: 0.9}))
+    choice = choosing.choose(heard, Talk())
     assert choice is not None and choice.answer == BRING
 
 
 def test_a_follow_up_is_answered_by_the_table_and_else_honestly_not_known() -> None:
-    asks = Heard(words=3, alone={}, kind="bring", sure=0.9)
+    asks = Heard(words=3, asked={}, kind="bring", sure=0.9)
     choice = choosing.choose(asks, AFTER)
     assert choice is not None and choice.answer == choosing.cell("contact_visit", "bring")
     unknown = choosing.choose(replace(asks, kind="proof"), Talk(answer="cost/why_free"))
@@ -53,26 +60,23 @@ def test_a_follow_up_is_answered_by_the_table_and_else_honestly_not_known() -> N
 
 @pytest.mark.parametrize("kind", ["simpler", "again"])
 def test_again_and_simpler_say_the_last_answer_shorter(kind: str) -> None:
-    choice = choosing.choose(Heard(words=2, alone={}, kind=kind, sure=0.9), AFTER)
+    choice = choosing.choose(Heard(words=2, asked={}, kind=kind, sure=0.9), AFTER)
     assert choice == Choice(FIRST, short=True, offers=choosing.next_of(FIRST, AFTER))
 
 
 def test_after_a_correction_the_last_answer_does_not_come_again() -> None:
-    heard = Heard(words=4, alone={FIRST: 0.6, BRING: 0.3}, kind="correct", sure=0.9)
+    heard = Heard(words=4, asked={FIRST: 0.6, BRING: 0.3}, kind="correct", sure=0.9)
     choice = choosing.choose(heard, AFTER)
     assert choice is not None and choice.answer == BRING
 
 
-def test_a_greeting_in_front_does_not_win_over_a_question() -> None:
-    heard = Heard(words=7, alone={"talk/greet_back": 0.5, BRING: 0.3})
-    choice = choosing.choose(heard, Talk())
-    assert choice is not None and choice.answer == BRING
-    hello = choosing.choose(Heard(words=1, alone={"talk/greet_back": 0.9}), Talk())
+def test_a_greeting_is_greeted_back() -> None:
+    hello = choosing.choose(Heard(words=1, asked={"talk/greet_back": 0.9}), Talk())
     assert hello is not None and hello.answer == "talk/greet_back"
 
 
 def test_who_asks_as_a_nurse_is_answered_as_one() -> None:
-    heard = Heard(words=6, alone={"report/as_nurse": 0.3, "am_i_a_victim/not_locked_in": 0.35})
+    heard = Heard(words=6, asked={"am_i_a_victim/not_locked_in": 0.35, "report/as_nurse": 0.3})
     choice = choosing.choose(heard, Talk(role="professional"))
     assert choice is not None and choice.answer == "report/as_nurse"
 
@@ -99,15 +103,15 @@ def test_a_question_wins_over_small_talk_and_over_deleting_only_when_it_is_likel
     assert choosing.wins(asks, Talk(), "delete_my_data", 0.6)
     assert not choosing.wins(ASKED, Talk(), "delete_my_data", 0.6)
     assert not choosing.wins(asks, Talk(), "delete_my_data", 0.95)
-    assert not choosing.wins(replace(asks, alone={BRING: 0.45}), Talk(), "delete_my_data", 0.6)
-    assert not choosing.wins(Heard(words=1, alone={}), Talk(), "greet", 0.9)
+    assert not choosing.wins(replace(asks, asked={BRING: 0.45}), Talk(), "delete_my_data", 0.6)
+    assert not choosing.wins(Heard(words=1, asked={}), Talk(), "greet", 0.9)
 
 
 def test_every_kind_of_every_topic_is_answered_or_honestly_not_known() -> None:
     topics = {name.partition("/")[0] for name in choosing.questions()} - {"talk", "beside"}
     for topic in topics:
         for kind in choosing.MISSING:
-            heard = Heard(words=2, alone={}, kind=kind, sure=0.9)
+            heard = Heard(words=2, asked={}, kind=kind, sure=0.9)
             choice = choosing.choose(heard, Talk(answer=topic))
             assert choice is not None, (topic, kind)
             assert choice.answer.startswith(f"{topic}/") or choice.key == f"unknown.{kind}"
