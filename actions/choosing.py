@@ -23,6 +23,10 @@ KIND = 0.45
 """From which share a short message is a follow-up of its likeliest kind."""
 MIDDLE = 10
 """Words up to which a message may lean on what was answered last."""
+GREETING = 4
+"""Words of a message above which it is more than polite."""
+SURE_CLAUSE = 0.6
+"""From which share a clause surely asks a question."""
 OF_CLAUSE = 0.8
 """What the share of a clause counts beside that of the whole message."""
 NOT_THEIRS = 0.6
@@ -32,7 +36,7 @@ POLITE = frozenset({
     "talk/greet_back", "talk/how_are_you", "talk/thanks", "talk/goodbye", "talk/sorry_disturb",
     "talk/can_i_ask_something", "talk/i_am_back", "talk/yes_all_ok", "talk/wait_a_moment",
 })  # fmt: skip
-"""What is said beside what a message is about: a clause of it never wins over that."""
+"""What is said beside what a message is about: it never wins over that."""
 SIMPLER = frozenset({"simpler", "again", "meaning"})
 MISSING = frozenset({
     "next_step", "how", "duration", "cost", "place", "when", "who", "certainty", "refusal", "meaning", "other_person",
@@ -67,6 +71,8 @@ class Heard:
     told: tuple[str, ...] = ()
     feeling: str = ""
     felt: float = 0.0
+    topics: Mapping[str, float] = field(default_factory=dict)
+    """What the message by itself is about, with shares."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,20 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
     found = dict(heard.asked)
     for clause in heard.clauses:
         for name, share in clause.items():
-            if name not in POLITE:
+            if not name.startswith("talk/"):
                 found[name] = max(found.get(name, 0.0), OF_CLAUSE * share)
     if is_follow_up(heard, talk) and heard.kind == "correct":
         found.pop(talk.answer, None)
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    about = max((share for name, share in found.items() if name not in POLITE), default=0.0)
+    if topic not in SOFT | ACTS and sure >= ABOUT:
+        found = {name: share for name, share in found.items() if name not in POLITE}
+    if heard.words > GREETING and about >= LIKELY:
+        found.pop("talk/greet_back", None)
+    leans = is_follow_up(heard, talk) and OF_KIND.get(heard.kind) != topic
+    plain = topic not in SOFT | ACTS and sure >= PLAIN_TOPIC and not leans
+    if plain and max(found.values(), default=0.0) < OVER_TOPIC:
+        found = {name: share for name, share in found.items() if name.partition("/")[0] == topic}
     for name, share in found.items():
         question = questions().get(name)
         theirs = question is None or {"any", talk.role} & question.roles or _near(talk.role, question.roles)
@@ -140,6 +156,13 @@ def _near(role: str, roles: frozenset[str]) -> bool:
     return bool(beside.get(role, set()) & roles)
 
 
+SOFT = frozenset({"", "greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood", "not_ready",
+                  "nlu_fallback"})  # fmt: skip
+"""Topics that say nothing of what is asked."""
+ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.75
+"""From which share of a topic nobody merely greets; from which a question elsewhere must be likelier than the last."""
+OF_KIND = {"cost": "cost", "duration": "duration"}
+"""Kinds of follow-up that have a topic of their own, which may be asked about anew."""
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
 OVER_ACTS, SURE_ACT = 0.7, 0.9
@@ -176,7 +199,19 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     share = found.get(best, 0.0)
     if share < LIKELY:
         return _by_table(heard, talk) if is_follow_up(heard, talk) and heard.kind in MISSING else None
-    return replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+    choice = replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+    also = [name for name in apart(heard) if name.partition("/")[0] != best.partition("/")[0]]
+    return replace(choice, offers=tuple(dict.fromkeys([*also, *choice.offers]))[:2]) if also else choice
+
+
+def apart(heard: Heard) -> list[str]:
+    """What the clauses of a message surely ask, under each topic the first: what is not answered is a button."""
+    surest = (max(clause.items(), key=lambda one: one[1], default=("", 0.0)) for clause in heard.clauses)
+    by_topic: dict[str, str] = {}
+    for name, share in surest:
+        if share >= SURE_CLAUSE and not name.startswith("talk/"):
+            by_topic.setdefault(name.partition("/")[0], name)
+    return list(by_topic.values())
 
 
 def _stands_alone(heard: Heard) -> bool:
@@ -217,7 +252,7 @@ def beside(best: str, found: Mapping[str, float], talk: Talk) -> tuple[str, ...]
         for name, share in found.items()
         if name != best and share >= OFFERED and not talk.times(f"answer.{name}") and not name.startswith("talk/")
     ]
-    meant = others if found[best] < PLAIN else []
+    meant = others if found.get(best, 0.0) < PLAIN else []
     return tuple(dict.fromkeys([*meant[:2], *next_of(best, talk)]))[:2]
 
 
@@ -282,6 +317,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         told=tuple(acts.get("told") or ()),
         feeling=feeling,
         felt=felt,
+        topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},
     )
 
 

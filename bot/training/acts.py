@@ -89,7 +89,10 @@ def read(root: Path) -> list[Line]:
 
 
 def _of_turn(turn: Turn) -> list[Line]:
-    """What each group learns from a turn; what somebody does in danger, only from talks in which danger was seen."""
+    """What each group learns from a turn; what somebody does in danger, only where danger was seen before. Nothing of a
+    turn that nobody has labelled."""
+    if not turn.act:
+        return []
     said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
     if turn.in_danger:
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)

@@ -70,6 +70,22 @@ def test_after_a_correction_the_last_answer_does_not_come_again() -> None:
     assert choice is not None and choice.answer == BRING
 
 
+def test_of_two_questions_one_is_answered_and_the_other_is_a_button() -> None:
+    heard = Heard(words=12, asked={"cost/why_free": 0.7}, clauses=({BRING: 0.8}, {"cost/why_free": 0.9}))
+    choice = choosing.choose(heard, Talk())
+    assert choice is not None
+    assert (choice.answer, choice.offers[0]) == ("cost/why_free", BRING)
+
+
+def test_what_is_plainly_about_a_topic_is_answered_under_it_unless_a_question_elsewhere_is_surer() -> None:
+    heard = Heard(words=6, asked={FIRST: 0.5, "cost/why_free": 0.2}, topics={"cost": 0.98})
+    choice = choosing.choose(heard, Talk())
+    assert choice is not None and choice.answer == "cost/why_free"
+    surer = choosing.choose(replace(heard, asked={FIRST: 0.9}), Talk())
+    assert surer is not None and surer.answer == FIRST
+    assert choosing.choose(replace(heard, asked={FIRST: 0.5}), Talk()) is None, "the overview of the topic"
+
+
 def test_a_greeting_is_greeted_back() -> None:
     hello = choosing.choose(Heard(words=1, asked={"talk/greet_back": 0.9}), Talk())
     assert hello is not None and hello.answer == "talk/greet_back"
