@@ -17,8 +17,8 @@ from bot.evaluation.talks import Figures
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
-AT_LEAST = {"danger": 0.8, "answer": 0.25, "topic": 0.35, "particulars": 0.6}
-AT_MOST = {"false_card": 0.15, "repeated": 0.06}
+AT_LEAST = {"danger": 0.88, "answer": 0.52, "topic": 0.62, "follow_up": 0.4, "particulars": 0.65}
+AT_MOST = {"false_card": 0.06, "repeated": 0.04}
 DANGEROUS = frozenset({"urgent", "emergency"})
 
 
