@@ -75,6 +75,7 @@ def test_who_shares_a_bed_with_children_is_not_taken_for_that(bare: Danger, text
     assert bare.assess(text).urgency is Urgency.NONE
 
 
+@pytest.mark.night
 def test_stems_never_hide_a_match(danger: Danger) -> None:
     """A stem is a short cut: every training sentence that a pattern matches holds one of its stems."""
     from bot.text.normalise import clean, fold
