@@ -182,4 +182,4 @@ def answers_form(question: object) -> bool:
 
 def plain(text: str) -> str:
     """`text` for comparing with the plain answers: without signs, capitals and superfluous space."""
-    return _NOT_WORDS.sub(" ", text.casefold()).strip()
+    return _NOT_WORDS.sub(" ", text.replace("İ", "i").casefold()).strip()

@@ -137,7 +137,7 @@ def test_the_page_reads_from_right_to_left_in_arabic(
     phone.page.locator("#log").get_by_role("button", name=words.topic_label("about_us", "ar")).click()
     expect(phone.page.locator("#log li.bot")).to_have_count(3)
     told = phone.page.locator("#log li.bot .text").last
-    assert words.answer("about_us", "ar").text.startswith("Payoke"), "the first letter is a Latin one"
+    assert "Payoke" in words.answer("about_us", "ar").text, "a Latin name stands in it"
     expect(told).to_have_attribute("dir", "rtl")
 
 

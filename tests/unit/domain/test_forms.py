@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.forms import EMPTY, Form, Sheet, answers_form, form_of
+from bot.domain.forms import EMPTY, Form, Sheet, answers_form, form_of, plain
 from bot.domain.model import EngineTurn
 
 WHERE = {"name": "report", "at": "where", "answers": {"danger": "no", "what": "told"}, "digressions": 0}
@@ -93,3 +93,7 @@ def test_which_buttons_belong_to_a_form(tag: object, form: bool) -> None:
 
 def test_nothing_of_a_person_is_in_the_repr() -> None:
     assert "cellar" not in repr(Sheet(words={"report.what": "a cellar"}))
+
+
+def test_a_turkish_capital_is_the_letter_that_it_is() -> None:
+    assert plain("İSTEMİYORUM!") == plain("istemiyorum")
