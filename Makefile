@@ -9,7 +9,7 @@ run:  ## set up, train what is not trained yet, serve http://127.0.0.1:8080/
 	@exec $(PYTHON) scripts/setup.py run
 unit:  ## the tests that need neither a model nor a process (two minutes)
 	@exec $(PYTHON) scripts/setup.py unit $(ARGS)
-test:  ## set up, train, and run the tests of every push (some 25 minutes; ARGS="tests/process/web -k exit" for some)
+test:  ## set up, train, and run the tests of every push (some 15 minutes; ARGS="tests/process/web -k exit" for some)
 	@exec $(PYTHON) scripts/setup.py test $(ARGS)
 test-all:  ## every test there is, those of the night too (an hour)
 	@exec $(PYTHON) scripts/setup.py test-all $(ARGS)

@@ -197,6 +197,9 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
             return again
     best = next(iter(found), "")
     share = found.get(best, 0.0)
+    about = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))[0]
+    if share < LIKELY and about and OF_KIND.get(heard.kind) == about:
+        return None  # asked anew, and not of what was answered last
     if share < LIKELY:
         return _by_table(heard, talk) if is_follow_up(heard, talk) and heard.kind in MISSING else None
     choice = replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))

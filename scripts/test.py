@@ -1,7 +1,7 @@
 """Run a tier of the tests inside the gateway's environment (docs/testing.md).
 
     make unit                                        # two minutes: no model, no browser, SQLite
-    make test                                        # some 25 minutes, training included: what every push runs
+    make test                                        # some 15 minutes, training included: what every push runs
     make test-all                                    # an hour: everything
     make test ARGS="tests/process/web -k exit"       # whatever pytest understands
 
