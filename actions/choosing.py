@@ -162,7 +162,7 @@ SOFT = frozenset({"", "greet", "thanks", "goodbye", "affirm", "deny", "out_of_sc
 ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.75
 """From which share of a topic nobody merely greets; from which a question elsewhere must be likelier than the last."""
 OF_KIND = {"cost": "cost", "duration": "duration"}
-"""Kinds of follow-up that have a topic of their own, which may be asked about anew."""
+"""Kinds of follow-up that are topics too: the message may be about the topic itself."""
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
 OVER_ACTS, SURE_ACT = 0.7, 0.9
@@ -199,7 +199,7 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     share = found.get(best, 0.0)
     about = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))[0]
     if share < LIKELY and about and OF_KIND.get(heard.kind) == about:
-        return None  # asked anew, and not of what was answered last
+        return None  # the topic's overview answers, not the last answer's topic
     if share < LIKELY:
         return _by_table(heard, talk) if is_follow_up(heard, talk) and heard.kind in MISSING else None
     choice = replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
