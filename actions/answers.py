@@ -16,6 +16,8 @@ from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ra
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
 GUESSES = 3
+HEARD = "abcd"
+"""Wordings of that something was heard."""
 NOT_READY = 0.25
 
 
@@ -30,11 +32,10 @@ class ActionAnswer(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
-        several = answer_several(dispatcher, tracker)
-        if several is None:
-            several = answer_question(dispatcher, tracker)
-        if several is not None:
-            return several
+        for answer in (answer_several, answer_story, answer_question):
+            events = answer(dispatcher, tracker)
+            if events is not None:
+                return events
         topic = meant(tracker)
         last = choosing.talk_of(tracker.latest_message).answer or tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
@@ -43,9 +44,6 @@ class ActionAnswer(Talking, Action):
             others = also(tracker, topic)
             others |= more(tracker, {topic, *others.get("also", ())})
         heard, talk = choosing.heard_of(tracker.latest_message), choosing.talk_of(tracker.latest_message)
-        told = answer_told(dispatcher, tracker, topic)
-        if told is not None:
-            return told
         if topic not in TALK and talk.times(f"answer.{topic}"):
             return said_before(dispatcher, tracker, topic)
         ack = choosing.acknowledgement(heard, talk) if state_of(tracker) is None else ""
@@ -88,20 +86,21 @@ def say_choice(
         send(dispatcher, f"acknowledgements.{choice.key}.{'ab'[number]}", choices=[*offers, PERSON])
 
 
-def answer_told(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events | None:
-    """Somebody told something and asked nothing: that it was heard, and one gentle question. None for anything else."""
+def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Somebody told something and asked nothing: that it was heard, one gentle question, and as buttons what may be of
+    use. None for anything else."""
     message = tracker.latest_message
     heard, talk = choosing.heard_of(message), choosing.talk_of(message)
-    if was_button(tracker) or heard.asks or state_of(tracker) is not None or topic in TALK | ACTING:
+    if was_button(tracker) or state_of(tracker) is not None or not choosing.is_story(heard, talk):
         return None
-    ack = choosing.acknowledgement(heard, talk)
-    if not ack or talk.role != "self" or any(fact.startswith("is_") for fact in heard.told):
-        return None
+    found = choosing.shares(heard, talk)
     question = choosing.gentle(talk, heard.told)
-    send(dispatcher, f"acknowledgements.{ack}")
+    offers = [{"intent": name} for name in choosing.likely(found, talk)]
+    ack = choosing.acknowledgement(heard, talk) or f"heard.{HEARD[talk.times('heard') % len(HEARD)]}"
+    send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])
     if question is not None:
-        send(dispatcher, f"acknowledgements.gentle.{question}.a", choices=[{"intent": topic}, PERSON])
-    return move_on(tracker, topic=topic)
+        send(dispatcher, f"acknowledgements.gentle.{question}.a", choices=[*offers, PERSON])
+    return move_on(tracker)
 
 
 def said_before(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
@@ -134,13 +133,10 @@ class ActionClarify(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
-        asked = answer_several(dispatcher, tracker)
-        if asked is None:
-            asked = answer_question(dispatcher, tracker)
-        if asked is None:
-            asked = answer_told(dispatcher, tracker, ranking_of(tracker)[0][0] if ranking_of(tracker) else "")
-        if asked is not None:
-            return asked
+        for answer in (answer_several, answer_story, answer_question):
+            events = answer(dispatcher, tracker)
+            if events is not None:
+                return events
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.

@@ -29,9 +29,12 @@ SURE_CLAUSE = 0.6
 """From which share a clause surely asks a question."""
 OF_CLAUSE = 0.8
 """What the share of a clause counts beside that of the whole message."""
-NOT_THEIRS = 0.6
-"""What a question that is asked by others than who writes is worth."""
+NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.25
+"""What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
 FEELING = 0.7
+STORY, SMALL_STORY, OF_ROLE = 0.5, 0.45, 0.3
+"""From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;
+and what those ask who write about somebody else, when somebody says that they do."""
 POLITE = frozenset({
     "talk/greet_back", "talk/how_are_you", "talk/thanks", "talk/goodbye", "talk/sorry_disturb",
     "talk/can_i_ask_something", "talk/i_am_back", "talk/yes_all_ok", "talk/wait_a_moment",
@@ -68,6 +71,8 @@ class Heard:
     kind: str = ""
     sure: float = 0.0
     asks: bool = False
+    tells: bool = False
+    """It surely tells something, or answers, and asks nothing."""
     told: tuple[str, ...] = ()
     feeling: str = ""
     felt: float = 0.0
@@ -84,6 +89,8 @@ class Talk:
     told: tuple[str, ...] = ()
     role: str = "self"
     waiting: bool = False
+    asked: str = ""
+    """The gentle question that was asked last."""
 
     def times(self, key: str) -> int:
         """How often a text was said."""
@@ -146,8 +153,14 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
     for name, share in found.items():
         question = questions().get(name)
         theirs = question is None or {"any", talk.role} & question.roles or _near(talk.role, question.roles)
-        found[name] = share if theirs else share * NOT_THEIRS
+        found[name] = share if theirs else share * (NOT_AT_ALL_THEIRS if _is_known(heard, talk) else NOT_THEIRS)
     return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def _is_known(heard: Heard, talk: Talk) -> bool:
+    """Whether who writes has said that it is about themselves, or about somebody else."""
+    told = (*talk.told, *heard.told)
+    return talk.role != "self" or any(not fact.startswith(("is_", "wants_")) for fact in told)
 
 
 def _near(role: str, roles: frozenset[str]) -> bool:
@@ -165,13 +178,33 @@ OF_KIND = {"cost": "cost", "duration": "duration"}
 """Kinds of follow-up that are topics too: the message may be about the topic itself."""
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
-OVER_ACTS, SURE_ACT = 0.7, 0.9
+OVER_ACTS, SURE_ACT, SURE_STORY = 0.7, 0.9, 0.9
 DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
 """Questions that doing it answers better than words."""
 
 
+def is_story(heard: Heard, talk: Talk) -> bool:
+    """Whether somebody tells, or answers, without asking, and no answer fits by a wide margin: then it is heard, and
+    not answered."""
+    if not heard.tells or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
+        return False
+    best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
+    if best.startswith("talk/"):
+        return share < SMALL_STORY
+    question = questions().get(best)
+    introduces = any(fact.startswith("is_") for fact in heard.told)
+    theirs = introduces and question is not None and not {"any", "self"} & question.roles
+    return share < (OF_ROLE if theirs else STORY)
+
+
+STEERS = frozenset({"correct", "simpler", "again", "no_thanks", "yes_please"})
+"""Kinds of follow-up that want something else of the program, though they ask nothing."""
+
+
 def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
-    """Whether a question is answered in place of what the topic of the message would do."""
+    """Whether a question is answered, or a story heard, in place of what the topic of the message would do."""
+    if is_story(heard, talk) and (topic not in ACTS or confidence < SURE_STORY):
+        return topic not in {"affirm", "deny"} or bool(talk.asked)
     choice = choose(heard, talk)
     if choice is None:
         return False
@@ -179,8 +212,8 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
     if topic in ACTS:  # "delete everything" is done, "what do you keep?" is answered
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
         return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
-    if topic in {"affirm", "deny"}:  # they answer what was asked
-        return heard.words > MOST_OF_YES and share >= ANSWERS
+    if topic in {"affirm", "deny"}:  # they answer what was asked, unless they ask: "is that true?"
+        return (heard.asks and choice.answer not in POLITE) or (heard.words > MOST_OF_YES and share >= ANSWERS)
     return True
 
 
@@ -259,6 +292,12 @@ def beside(best: str, found: Mapping[str, float], talk: Talk) -> tuple[str, ...]
     return tuple(dict.fromkeys([*meant[:2], *next_of(best, talk)]))[:2]
 
 
+def likely(found: Mapping[str, float], talk: Talk) -> tuple[str, ...]:
+    """What may be of use to somebody who told something: two at most, for buttons."""
+    return tuple(name for name, share in found.items() if share >= OFFERED and not name.startswith("talk/")
+                 and not talk.times(f"answer.{name}"))[:2]  # fmt: skip
+
+
 def next_of(name: str, talk: Talk) -> tuple[str, ...]:
     """What people ask next, without what was answered: two at most, for buttons."""
     question = questions().get(name)
@@ -271,9 +310,12 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     about the feeling itself."""
     if answer.startswith("talk/"):
         return ""
+    about_others = talk.role != "self" or any(fact.startswith("is_") for fact in heard.told)
     if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
         return f"feelings.{heard.feeling}.{'ab'[times]}"
     fresh = [fact for fact in heard.told if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
+    if about_others:  # what is told of somebody else is not said of who writes
+        fresh = [fact for fact in fresh if fact.startswith("is_")]
     return f"told.{fresh[0]}.a" if fresh else ""
 
 
@@ -291,15 +333,20 @@ GENTLE = (
     ("can_go_out", frozenset({"documents_kept", "sleeps_at_work", "isolated"})),
     ("safe_to_sleep", frozenset({"homeless", "wants_to_leave"})),
     ("since_when", frozenset({"paid_too_little", "long_hours", "bad_conditions"})),
+    ("worry", frozenset()),
     ("what_wish", frozenset()),
+    ("more", frozenset()),
 )
 """The gentle question after a story: the first of which something was told, and that was not asked yet."""
+GENTLE_OTHERS = (("seen", frozenset()), ("need", frozenset()), ("more", frozenset()))
+"""The same for who writes about somebody else."""
 
 
 def gentle(talk: Talk, told: Sequence[str]) -> str | None:
     """One question for somebody who told something and asked nothing; None when enough was asked."""
-    heard = {*told, *talk.told}
-    for name, after in GENTLE:
+    heard: set[str] = {*told, *talk.told}
+    others = talk.role != "self" or any(fact.startswith("is_") for fact in told)
+    for name, after in GENTLE_OTHERS if others else GENTLE:
         if (not after or after & heard) and not talk.times(f"gentle.{name}"):
             return name
     return None
@@ -317,6 +364,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         kind=kind,
         sure=sure,
         asks=bool(acts.get("asks")),
+        tells=bool(acts.get("tells")),
         told=tuple(acts.get("told") or ()),
         feeling=feeling,
         felt=felt,
@@ -332,5 +380,6 @@ def talk_of(message: Mapping[str, Any]) -> Talk:
         said=dict(talk.get("said") or {}),
         told=tuple(talk.get("told") or ()),
         role=str(talk.get("role") or "self"),
+        asked=str(talk.get("asked") or ""),
         waiting=bool(talk.get("waiting")),
     )

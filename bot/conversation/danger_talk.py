@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from bot.conversation import safety_mode
+from bot.conversation.memory import ASKS
 from bot.conversation.safety_mode import Line
 from bot.domain.conversation_state import ConversationState, Mode
 from bot.domain.forms import Sheet, goes_on
@@ -27,29 +28,29 @@ from bot.understanding.service import Understood
 
 TO_SAY: Final = ROOT / "content" / "to_say.yml"
 ALWAYS_IN: Final = ("nl", "fr", "en")
-CALM: Final = 0.06
-"""Probability of danger below which a question in the safety mode may be about something else."""
+CALM: Final = 0.15
+"""Probability of danger below which a message in the safety mode may be about something else."""
 BEYOND_DOUBT: Final = 0.65
 """Share of an act from which a calm message is surely about the danger."""
 ALARMING: Final = 0.9
 """Probability of danger that no word of being safe takes back, unless it is that of somebody who surely is."""
+SUICIDE: Final = "suicide_risk"
 CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
-LONG: Final = 5
-"""Words from which a message in the safety mode may be about something else."""
-HEARD: Final = {"affirm": "ok", "deny": "cannot_call"}
-"""What a plain yes or no does in the safety mode, where each step asks one thing."""
+SURE_PLACE: Final = 0.5
+"""Share from which a message is where somebody is: it is put into what they say to 112."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InDanger:
     """Replies at once, and the sheet after them. `answered`: nothing else is said to the message. `left`: the safety
-    mode ended with it."""
+    mode ended with it. `raised`: it began again, by what is only said in danger."""
 
     replies: Sequence[Outgoing]
     sheet: Sheet
     answered: bool = False
     left: bool = False
+    raised: bool = False
 
 
 @cache
@@ -80,13 +81,15 @@ class DangerTalk:
         first = not state.times(card)
         state = state.having_said([card])
         cards = [speaker.card(found.urgency, found.signals)] if first else []
-        if found.urgency is not Urgency.EMERGENCY:
+        if found.urgency is not Urgency.EMERGENCY and SUICIDE not in found.signals[:1]:
             return InDanger(cards, replace(sheet, state=state))
         if goes_on(sheet.form):  # a bystander's report goes on: who helps needs to know where
             cards = cards or [speaker.card(found.urgency, found.signals)]
             return InDanger(cards, replace(sheet, state=state))
         lines, state = safety_mode.begin(state, found.signals)
         said = self._said(speaker, lines, state)
+        if not said:
+            return InDanger(cards or [speaker.card(found.urgency, found.signals)], replace(sheet, state=state))
         if not first:  # the numbers stand in each line; the whole card was read before
             return InDanger(said, replace(sheet, state=state), answered=True)
         return InDanger([*cards, *said], replace(sheet, state=state), answered=True)
@@ -96,43 +99,63 @@ class DangerTalk:
     ) -> InDanger | None:
         """The next line of the safety mode; None outside of it, or when a caseworker talks."""
         state, found = sheet.state, understood.assessment
-        if state.mode is not Mode.SAFETY or owned:
+        if owned:
             return None
-        act = "safe_now" if understood.safe else self._act(text, understood, plain)
+        if state.mode is not Mode.SAFETY:
+            return self._again(speaker, sheet, text, understood)
+        act = "safe_now" if understood.safe else self._act(state, understood, plain)
         if act in safety_mode.LEAVES and found.urgency is Urgency.EMERGENCY and not self._surely(understood):
             act = None  # "I am fine, he only has a knife"
         signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
-        if not signals and self._elsewhere(text, understood, act, state.kind):
-            state = replace(state, quiet=state.quiet + 1)
-            if state.quiet >= safety_mode.QUIET:
-                state = replace(state, mode=Mode.TALK, kind="", step=0, quiet=0)
-            return InDanger((), replace(sheet, state=state))
+        yes_or_no = plain in {"affirm", "deny"}
+        if not signals and not understood.safe and not yes_or_no and self._calm(understood, act):
+            quiet = state.quiet + 1
+            over = quiet >= (safety_mode.QUIET_SUICIDE if state.kind == "suicide" else safety_mode.QUIET)
+            if over or (state.kind != "suicide" and self._asks(text, understood)):
+                state = state.out_of_safety(safety_mode.AFTER) if over else replace(state, quiet=quiet)
+                return InDanger((), replace(sheet, state=state))
+            act = act or ("ok" if state.kind != "suicide" else None)
+        else:
+            quiet = 0
         state = state.having_heard(understood.acts.told, text)
         lines, state = safety_mode.answer(state, act, text, signals)
+        state = replace(state, quiet=quiet) if state.mode is Mode.SAFETY else state
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, left=state.mode is Mode.TALK)
 
-    def _act(self, text: str, understood: Understood, plain: str | None) -> str | None:
-        if plain in HEARD:
-            return HEARD[plain]
+    def _again(self, speaker: Speaker, sheet: Sheet, text: str, understood: Understood) -> InDanger | None:
+        """Soon after the safety mode ended: it goes on with what is only said in danger ("why does nobody come?")."""
+        state = sheet.state
+        act, share = understood.acts.safety
+        if not state.after or understood.assessment.urgency is Urgency.EMERGENCY:
+            return None
+        if act not in safety_mode.BACK or share < BEYOND_DOUBT or understood.safe:
+            return None
+        lines, state = safety_mode.again(state, act, text)
+        said = self._said(speaker, lines, state)
+        return InDanger(said, replace(sheet, state=state), answered=True, raised=True)
+
+    def _act(self, state: ConversationState, understood: Understood, plain: str | None) -> str | None:
+        if plain in {"affirm", "deny"}:
+            return safety_mode.answered(state, plain == "affirm")
         name, share = understood.acts.safety
-        return name if name and share >= SURE["safety"] else None
+        return name if name and share >= (SURE_PLACE if name == "place" else SURE["safety"]) else None
 
     def _surely(self, understood: Understood) -> bool:
         """Whether the act of a message is beyond doubt, and danger is not."""
         share = understood.acts.safety[1]
         return share >= CERTAIN or (share >= BEYOND_DOUBT and understood.assessment.confidence < ALARMING)
 
-    def _elsewhere(self, text: str, understood: Understood, act: str | None, kind: str) -> bool:
-        """Whether a calm message is plainly about something else than the danger: nobody is held in the mode who asks
-        about papers. Who thinks of dying must ask, and not only tell."""
+    def _calm(self, understood: Understood, act: str | None) -> bool:
+        """Whether nothing in a message is of danger, and it is none of what is said in danger for sure: nobody is held
+        in the mode who writes of papers, or of their mother."""
         found = understood.assessment
-        if found.urgency is not Urgency.NONE or found.confidence >= CALM or understood.safe:
+        if found.urgency is not Urgency.NONE or found.confidence >= CALM:
             return False
-        if act is not None and understood.acts.safety[1] >= BEYOND_DOUBT:
-            return False
-        asked = asks(text, understood.language)
-        return asked if kind == "suicide" else asked or len(text.split()) >= LONG
+        return act is None or understood.acts.safety[1] < BEYOND_DOUBT
+
+    def _asks(self, text: str, understood: Understood) -> bool:
+        return asks(text, understood.language) or understood.acts.asks >= ASKS
 
     def _said(self, speaker: Speaker, lines: Sequence[Line], state: ConversationState) -> list[Outgoing]:
         """The lines as messages; the last has the button "I am safe"."""

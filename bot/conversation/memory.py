@@ -10,12 +10,15 @@ from bot.conversation.reassessment import READ
 from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
 from bot.domain.speaker import Speaker
-from bot.text.questions import asks
+from bot.text.questions import asks, has_mark
 from bot.understanding.acts.model import DENIED
 from bot.understanding.service import Understood
 from encoder.runtime.text import can_be_leant_on
 
 MAX_QUESTION: Final = 160
+ASKS: Final = 0.5
+TELLS: Final = 0.8
+"""From which share a message asks, and from which it tells and asks nothing: one in 25 of these does ask."""
 MAX_QUOTE: Final = 240
 """Characters of the person's words that are shown as the reason of a case."""
 
@@ -23,6 +26,7 @@ def heard(state: ConversationState, text: str, understood: Understood) -> Conver
     """The state after the person wrote `text`: facts that were told, and the words that later ones may lean on."""
     acts = understood.acts
     state = state.having_heard([fact for fact in acts.told if fact != DENIED], text)
+    state = replace(state, after=max(state.after - 1, 0))
     return replace(state, question=text[-MAX_QUESTION:]) if can_be_leant_on(text) else state
 
 
@@ -35,7 +39,7 @@ def pressed(state: ConversationState, intent: str, speaker: Speaker) -> Conversa
 def said_in(state: ConversationState, turn: EngineTurn, before: Sequence[Outgoing] = ()) -> ConversationState:
     """The state after the engine's `turn` was said: which texts, and what was answered last."""
     keys: list[str] = [message.key for message in before if message.key]
-    answer = state.answer
+    answer, asked = state.answer, ""
     for reply in turn.replies:
         values = reply.values
         if "ack" in values:
@@ -47,20 +51,23 @@ def said_in(state: ConversationState, turn: EngineTurn, before: Sequence[Outgoin
             keys += [f"answer.{topic}" for topic in values.get("topics", ())]
             answer = str(next(iter(values.get("topics", ())), answer))
         elif reply.key.startswith("acknowledgements."):
-            keys.append(_unlettered(reply.key.removeprefix("acknowledgements.")))
+            keys.append(name := _unlettered(reply.key.removeprefix("acknowledgements.")))
+            asked = name.removeprefix("gentle.") if name.startswith("gentle.") else asked
         else:
             keys.append(reply.key)
     if answer.startswith("talk/"):
         answer = state.answer or answer
-    return replace(state.having_said(keys), answer=answer)
+    return replace(state.having_said(keys), answer=answer, asked=asked)
 
 
 def acts_of(text: str, language: str | None, understood: Understood, state: ConversationState) -> dict[str, Any]:
     """What the message does, for the engine: codes and numbers only."""
     acts = understood.acts
+    marked = asks(understood.reading, understood.language or language)
     return {
         "words": max(len(text.split()), len(text) // 12),
-        "asks": asks(understood.reading, understood.language or language),
+        "asks": acts.asks >= ASKS or (marked and acts.tells < TELLS),
+        "tells": acts.tells >= TELLS and not has_mark(text),
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "told": [fact for fact in acts.told if fact != DENIED],
@@ -73,6 +80,7 @@ def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
         "answer": state.answer,
         "said": dict(state.said),
         "told": list(state.told),
+        "asked": state.asked,
         "role": state.role,
         "waiting": handoff is Handoff.WAITING,
     }

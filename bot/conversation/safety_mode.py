@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.domain.conversation_state import ConversationState, Mode
+from bot.domain.conversation_state import ConversationState
 
 KINDS: Final = {
     "suicide_risk": "suicide",
@@ -34,7 +34,18 @@ PAINS: Final = frozenset({"hurt", "scared", "alone"})
 BY_STEPS: Final = frozenset({"what_do_i_do"})
 """Answered by the next step of the protocol, where there is one."""
 QUIET: Final = 2
-"""Calm messages about something else, after which the mode ends by itself: nobody is held in it."""
+QUIET_SUICIDE: Final = 3
+"""Calm messages about something else, after which the mode ends by itself: nobody is held in it. Who spoke of dying is
+held a little longer."""
+AFTER: Final = 6
+"""Messages after the mode has ended in which what is only said in danger begins it again."""
+BACK: Final = frozenset({
+    "cannot_speak", "no_credit", "somebody_here", "hidden", "he_sleeps", "hurt", "took_pills", "die", "call_failed",
+    "why_nobody", "cannot_leave", "more_danger", "cannot_call",
+})  # fmt: skip
+"""What is only said in danger."""
+OTHERS: Final = frozenset({"bystander", "relative", "professional", "employer", "client", "press"})
+"""Roles of who writes about somebody else: they are told what whoever sees it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +63,52 @@ def kind_of(signals: Sequence[str]) -> str:
 
 def begin(state: ConversationState, signals: Sequence[str]) -> tuple[list[Line], ConversationState]:
     """What is said below the card, and the state after it."""
-    state = state.in_safety(kind_of(signals))
-    lines, state = _step(state)
-    return lines, state
+    kind = kind_of(signals)
+    if state.role in OTHERS:
+        if kind == "suicide":  # the card has the lines to call; where the friend stands they cannot say
+            return [], state
+        kind = "bystander"
+    return _ending(*_step(state.in_safety(kind)))
+
+
+def again(state: ConversationState, act: str, words: str) -> tuple[list[Line], ConversationState]:
+    """What is said to an `act` of `BACK` after the mode had ended: it goes on where it was."""
+    return answer(replace(state.in_safety(state.was or VIOLENCE), step=1), act, words)
+
+
+def _ending(lines: list[Line], state: ConversationState) -> tuple[list[Line], ConversationState]:
+    """The lines, and the state that knows the last of them that asks."""
+    said = [line.key for line in lines if not line.key.startswith(("to_say.", "suicide_lines"))]
+    return lines, replace(state, line=said[-1] if said else state.line)
 
 
 def answer(
     state: ConversationState, act: str | None, words: str, signals: Sequence[str] = ()
 ) -> tuple[list[Line], ConversationState]:
+    """What is said to a message in the safety mode, and the state after it (see `_answer`)."""
+    return _ending(*_answer(state, act, words, signals))
+
+
+def _answer(
+    state: ConversationState, act: str | None, words: str, signals: Sequence[str]
+) -> tuple[list[Line], ConversationState]:
     """What is said to a message in the safety mode, and the state after it. `act` is what the message does (a label of
     `data/acts`), `words` are its own, `signals` those of a new danger in it."""
-    if signals:
-        state = _turned(state, signals)
+    before = state.kind
+    if signals or act in KIND_OF_ACT:
+        state = _turned(state, signals, act)
     state = replace(state, quiet=0)
     if act in LEAVES:
         lines, state = _reaction(state, act)
-        return lines, replace(state, mode=Mode.TALK, kind="", step=0)
-    if act == "place":
-        state = replace(state, place=words.strip()[:240])
-        lines, state = _reaction(state, "place", place=state.place)
+        return lines, state.out_of_safety(AFTER)
+    if state.kind == "suicide" != before:  # told in the middle of something else: the numbers at once
+        lines, state = _step(state)
+        return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
+    if act in SHOWN:
+        state = replace(state, place=_place(state.place, words)) if act == "place" else state
+        lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
-    if act == "no_language":
-        lines, state = _reaction(state, act)
-        return [*lines, *_to_say(state)], state
+    act = None if act in {"die", "more_danger"} else act
     if state.kind == "suicide" and (act in PAINS or act is None):
         return _suicide(state)
     if act is None or (act in BY_STEPS and state.step < STEPS):
@@ -82,10 +116,50 @@ def answer(
     return _reaction(state, act)
 
 
-def _turned(state: ConversationState, signals: Sequence[str]) -> ConversationState:
-    """The protocol changes when something else, and worse, is told: whoever is hurt now needs an ambulance first."""
-    kind = kind_of(signals)
-    return state if kind in {state.kind, VIOLENCE} else state.in_safety(kind)
+SHOWN: Final = frozenset({"place", "no_language", "police_here"})
+"""After these comes what can be read aloud or shown."""
+KIND_OF_ACT: Final = {"die": "suicide", "took_pills": "injury"}
+"""The protocol of what is said in danger, whatever it was before."""
+
+
+CALL: Final = ("yes_can_call", "cannot_call")
+YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
+    "steps.violence.c": CALL, "steps.injury.a": CALL, "steps.injury.c": ("ok", "cannot_call"),
+    "steps.coming.c": ("somebody_here", "gone"), "steps.child.a": ("somebody_here", None),
+    "steps.bystander.a": ("called", None), "reactions.hurt.a": CALL, "reactions.hurt.b": CALL,
+    "reactions.alone.a": CALL, "reactions.ok.b": CALL, "reactions.what_do_i_do.b": CALL,
+    "reactions.why_nobody.a": ("called", "cannot_call"), "reactions.why_nobody.b": CALL,
+    "reactions.took_pills.a": ("ok", "alone"), "still.a": ("what_do_i_do", "safe_now"),
+    "still.b": ("safe_now", "what_do_i_do"),
+}  # fmt: skip
+"""What a plain yes or no does after a line that asks one thing; None: the next step."""
+
+
+def answered(state: ConversationState, yes: bool) -> str | None:
+    """What a plain yes or no says, after the line that was said last. Anything but a no to a danger, or a yes to being
+    safe, keeps the mode."""
+    if state.kind == "suicide" and not state.line.startswith("still."):
+        return None
+    return YES_NO.get(state.line, ("ok", None))[0 if yes else 1]
+
+
+def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -> ConversationState:
+    """The protocol changes when something else, and worse, is told: whoever is hurt now needs an ambulance first. Who
+    writes about somebody else stays one who sees it."""
+    kind = KIND_OF_ACT.get(act or "") or ("injury" if "medical_emergency" in signals[:2] else kind_of(signals))
+    if kind in {state.kind, VIOLENCE} or state.role in OTHERS:
+        return state
+    return state.in_safety(kind)
+
+
+def _place(known: str, words: str) -> str:
+    """Where somebody is, with what they add to it: "second floor" comes after the street."""
+    new = " ".join(words.split())
+    return new[-MAX_PLACE:] if not known or new in known else f"{known}; {new}"[-MAX_PLACE:]
+
+
+MAX_PLACE: Final = 240
+"""Characters of the person's words for a place."""
 
 
 def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
@@ -98,9 +172,9 @@ def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
 
 def _suicide(state: ConversationState) -> tuple[list[Line], ConversationState]:
     """First that they were heard and a safe place, then the lines that can be called, then who can be with them."""
-    if state.step == 1 and not state.times("safety_mode.suicide_lines"):
+    if not state.times("safety_mode.suicide_lines"):
         lines, state = _step(state)
-        return [*lines, Line("suicide_lines")], state
+        return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
     if state.step >= STEPS and state.times("safety_mode.reactions.doing_badly") < WORDINGS:
         return _reaction(state, "doing_badly")
     return _step(state)

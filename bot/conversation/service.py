@@ -32,7 +32,7 @@ from bot.domain.forms import Sheet, goes_on
 from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
 from bot.domain.ports import Catalogue, Somebody
-from bot.domain.speaker import ASKED_MORE, QUESTIONS, Speaker
+from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.rate_limits import Limits
@@ -150,15 +150,18 @@ class Service:
                 client_id,
                 text,
                 replies=said.replies,
-                case=self._change(found, understood.because or text) if danger and not said.left else None,
+                case=self._case(found, said, understood.because or text),
                 answered=said.answered,
                 sheet=None if said.sheet == sheet else said.sheet,
             )
-            danger = danger and not said.left
+            danger = (danger and not said.left) or said.raised
             risen = danger and found.urgency.rank > session.urgency.rank
             session.heard(text, accepted, found.urgency if danger else Urgency.NONE)
             if said.left:
-                await self._left_safety(session, accepted.seq)
+                session.is_safe(accepted.seq)
+                session.covered = False
+            if (said.left or danger) and not accepted.repeated:
+                await self._read_no_more(session, accepted.seq)
         if not accepted.repeated:
             self._woken(session)
             if danger and risen and accepted.state is Handoff.OWNED:
@@ -180,7 +183,7 @@ class Service:
             return sheet, session.state is Handoff.OWNED
         case = await self._store.case_of(session.person.conversation)
         if case is None or case.state not in {Handoff.WAITING, Handoff.OWNED}:
-            return replace(sheet, state=replace(sheet.state, mode=Mode.TALK, kind="", step=0, quiet=0)), False
+            return replace(sheet, state=sheet.state.out_of_safety()), False
         return sheet, case.state is Handoff.OWNED
 
     def _in_danger(
@@ -199,10 +202,9 @@ class Service:
             return InDanger((), sheet)
         return self._danger_talk.begins(speaker, sheet, found, text, understood.acts.told)
 
-    async def _left_safety(self, session: Session, seq: int) -> None:
-        """The person says that they are safe, or never were in danger: what was before message `seq` raises nothing."""
-        session.is_safe(seq)
-        session.covered = False
+    async def _read_no_more(self, session: Session, seq: int) -> None:
+        """What was written up to message `seq` raises nothing twice: it raised a danger already, or the person says
+        that they are safe, or never were in danger."""
         await self._store.change_sheet(
             session.person, lambda sheet: replace(sheet, state=replace(sheet.state, since=seq))
         )
@@ -262,7 +264,8 @@ class Service:
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             danger = understood.assessment.urgency is not Urgency.NONE
             asked = understood.assessment.ask and not danger and plain is None and session.may_ask(seq)
-            replies = [self._speaker(settled).safety_question()] if asked else []
+            times = sum(map(sheet.state.times, SAFETY_QUESTIONS))
+            replies = [self._speaker(settled).safety_question(times)] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
                 return await self._say_answer(session, seq, replies)
@@ -424,6 +427,12 @@ class Service:
     async def _expected(self) -> bool:
         """Whether it is true that a caseworker will look soon, as far as anybody knows."""
         return self._somebody is None or await self._somebody()
+
+    def _case(self, found: Assessment, said: InDanger, words: str) -> CaseChange | None:
+        """What the queue is told of a message; None of one without danger."""
+        if said.raised:
+            return self._change(replace(found, urgency=Urgency.EMERGENCY), words)
+        return None if said.left or found.urgency is Urgency.NONE else self._change(found, words)
 
     @staticmethod
     def _change(assessment: Assessment, words: str) -> CaseChange:

@@ -49,13 +49,21 @@ class ConversationState:
     mode: Mode = Mode.TALK
     kind: str = ""
     step: int = 0
+    line: str = ""
+    """The line of the safety mode that was said last, by its key: a yes or a no answers it."""
     quiet: int = 0
     """Messages in a row, in the safety mode, that said nothing of danger."""
+    was: str = ""
+    """The protocol of the safety mode that ended last."""
+    after: int = 0
+    """Messages in which what is only said in danger begins the safety mode again, since it ended."""
     place: str = ""
     told: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, int] = field(default_factory=dict)
     question: str = ""
     answer: str = ""
+    asked: str = ""
+    """The gentle question that was asked last, by its name: the next message may answer it."""
     since: int = 0
 
     def __repr__(self) -> str:
@@ -97,16 +105,22 @@ class ConversationState:
             return replace(self, quiet=0)
         return replace(self, mode=Mode.SAFETY, kind=kind, step=0, quiet=0)
 
+    def out_of_safety(self, after: int = 0) -> Self:
+        """The safety mode ends; it may begin again for `after` messages."""
+        return replace(self, mode=Mode.TALK, was=self.kind, kind="", step=0, quiet=0, after=after)
+
     def safe(self, seq: int) -> Self:
         """The person says that they are safe, in message `seq`: what was before it raises nothing any more."""
-        return replace(self, mode=Mode.TALK, kind="", step=0, quiet=0, since=seq)
+        return replace(self.out_of_safety(), since=seq)
 
     def dumped(self) -> dict[str, Any]:
         """As plain JSON values, to be sealed."""
         return {
-            "mode": self.mode.value, "kind": self.kind, "step": self.step, "quiet": self.quiet, "place": self.place,
+            "mode": self.mode.value, "kind": self.kind, "step": self.step, "line": self.line,
+            "quiet": self.quiet, "was": self.was,
+            "after": self.after, "place": self.place,
             "told": dict(self.told), "said": dict(self.said), "question": self.question, "answer": self.answer,
-            "since": self.since,
+            "asked": self.asked, "since": self.since,
         }  # fmt: skip
 
     @classmethod

@@ -63,6 +63,10 @@ STARTS = {"am_i_a_victim": "start_self_check", "report": "start_report"}
 """Topics whose questions can be asked one by one, and the button that begins them."""
 
 
+SAFETY_QUESTIONS = ("safety.safety_question", "safety.safety_question_b")
+"""The wordings of "are you safe to write now?"."""
+
+
 def new_token() -> str:
     """A token for a choice: what a person sends back in place of any intent. 96 bits."""
     return secrets.token_urlsafe(12)
@@ -139,10 +143,10 @@ class Speaker:
         """Whether to delete, asked while a caseworker owns the conversation and the bot is silent."""
         return self.say("forget.question", ({"command": "forget"},), sender=Sender.SYSTEM)
 
-    def safety_question(self) -> Outgoing:
-        """Between sure and unsure."""
+    def safety_question(self, asked: int = 0) -> Outgoing:
+        """Between sure and unsure; in other words each second time that it is `asked`."""
         actions = ({"command": "safe"}, {"command": "unsafe"}, {"command": "unsure"})
-        return self.say("safety.safety_question", actions, sender=Sender.SYSTEM)
+        return self.say(SAFETY_QUESTIONS[asked % 2], actions, sender=Sender.SYSTEM)
 
     def languages(self, key: str, names: Mapping[str, str]) -> Outgoing:
         """Asks which language; every choice stands in its own name."""

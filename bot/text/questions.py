@@ -248,6 +248,11 @@ def asks(text: str, language: str | None) -> bool:
     return any(found for sentence in sentences for _, found in _Sentence(sentence, words).clauses())
 
 
+def has_mark(text: str) -> bool:
+    """Whether `text` has a question mark, of any script."""
+    return _ASKED.search(text) is not None
+
+
 def clauses(text: str, language: str | None) -> tuple[str, ...]:
     """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
     commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Of a long text

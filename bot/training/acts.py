@@ -39,8 +39,8 @@ MANIFEST: Final = "manifest.json"
 RECIPE: Final = Recipe(hidden=256, epochs=10, batch=256, dropout=0.5, input_dropout=0.1, smoothing=0.0, balance=0.3)
 LETTERS: Final = 0.4
 """The weight of the letters beside the vector."""
-UNSAID: Final = frozenset({"elsewhere", "more_danger", "die"})
-"""What a turn of a talk in danger may do that is read by others: none of the acts."""
+UNSAID: Final = frozenset({"elsewhere"})
+"""What a turn of a talk in danger may do that is none of the acts."""
 
 Encode = Callable[[list[str]], np.ndarray]
 
@@ -93,7 +93,7 @@ def _of_turn(turn: Turn) -> list[Line]:
     turn that nobody has labelled."""
     if not turn.act:
         return []
-    said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
+    said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,), "act": (turn.act,)}
     if turn.in_danger:
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
     return [
@@ -132,6 +132,8 @@ def belongs(line: Line, group: str) -> bool:
     if line.only:
         return line.group == group
     apart = {"told": {"followups"}, "feelings": {"followups"}, "followups": {"told"}, "safety": {"followups"}}
+    if group == "act":
+        return False
     return line.group in {"", group} or line.group in apart[group]
 
 

@@ -23,6 +23,7 @@ from bot.conversation.sessions import Session
 from bot.domain import message_text
 from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Message, Sender
+from bot.domain.speaker import SAFETY_QUESTIONS
 from bot.operations.supervisor import free_port, new_secret
 from bot.settings import Settings
 from bot.storage.database import schema
@@ -134,7 +135,7 @@ def shown(
         "language": lang or read.language,
         "urgency": found.urgency.value,
         "signals": list(found.signals),
-        "asked_safe": any(message.key == "safety.safety_question" for message in said),
+        "asked_safe": any(message.key in SAFETY_QUESTIONS for message in said),
         "mode": "safety" if state.mode == "safety" else "form" if form else "talk",
         "offers": [
             choice.action["intent"] for message in said for choice in message.choices if "intent" in choice.action

@@ -20,13 +20,15 @@ from encoder.runtime.heads import Head
 log = logging.getLogger(__name__)
 
 FILE: Final = "acts.npz"
-GROUPS: Final = ("safety", "told", "followups", "feelings")
+GROUPS: Final = ("safety", "told", "followups", "feelings", "act")
 NONE: Final = "none"
-SURE: Final[Mapping[str, float]] = {"safety": 0.35, "told": 0.75, "followups": 0.45, "feelings": 0.6}
+SURE: Final[Mapping[str, float]] = {"safety": 0.35, "told": 0.85, "followups": 0.45, "feelings": 0.6}
 """From which share a label counts, of what is told all labels together; chosen on conversations of `data/talks` that
 were left out (docs/decisions/0102-turns.md)."""
 EACH: Final = 0.5
 """The least share of one fact among those that are told."""
+SURE_PIECE, EACH_PIECE = 0.95, 0.75
+"""The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
 
 
@@ -40,6 +42,18 @@ class Acts:
     follow_up: tuple[str, float] = ("", 0.0)
     feeling: tuple[str, float] = ("", 0.0)
     safety: tuple[str, float] = ("", 0.0)
+    does: Mapping[str, float] = field(default_factory=dict)
+    """The share of each thing that a message may do: ask, tell, both, answer, small, want, refuse."""
+
+    @property
+    def tells(self) -> float:
+        """How surely the message tells, or answers, and asks nothing."""
+        return self.does.get("tell", 0.0) + self.does.get("answer", 0.0)
+
+    @property
+    def asks(self) -> float:
+        """How surely something is asked in it."""
+        return self.does.get("ask", 0.0) + self.does.get("both", 0.0)
 
 
 NOTHING: Final = Acts()
@@ -57,8 +71,9 @@ class ActsModel:
             return NOTHING
         every = ((text, vector), *pieces)
         told: dict[str, float] = {}
-        for words, own in every:
-            for name, share in self._facts(words, own):
+        for number, (words, own) in enumerate(every):
+            least = (SURE_PIECE, EACH_PIECE) if number else (SURE["told"], EACH)
+            for name, share in self._facts(words, own, *least):
                 told[name] = max(share, told.get(name, 0.0))
         denies = told.pop(DENIED, 0.0) > 0
         return Acts(
@@ -67,17 +82,23 @@ class ActsModel:
             follow_up=self._best("followups", text, vector),
             feeling=self._best("feelings", text, vector),
             safety=max((self._best("safety", words, own) for words, own in every), key=lambda found: found[1]),
+            does=self._does(text, vector),
         )
 
-    def _facts(self, text: str, vector: np.ndarray) -> list[tuple[str, float]]:
-        """What is told in a text, each fact with its share."""
+    def _does(self, text: str, vector: np.ndarray) -> dict[str, float]:
+        head = self._head("act", vector)
+        return {} if head is None else dict(zip(head.labels, head.shares(vector, text).tolist(), strict=True))
+
+    def _facts(self, text: str, vector: np.ndarray, sure: float, each: float) -> list[tuple[str, float]]:
+        """What is told in a text, each fact with its share: where something is told that surely, and the fact has at
+        least the share of `each`."""
         head = self._head("told", vector)
         if head is None:
             return []
         found = dict(zip(head.labels, head.shares(vector, text).tolist(), strict=True))
-        if 1 - found.pop(NONE, 0.0) < SURE["told"]:
+        if 1 - found.pop(NONE, 0.0) < sure:
             return []
-        return [(name, share) for name, share in found.items() if share >= EACH]
+        return [(name, share) for name, share in found.items() if share >= each]
 
     def _best(self, group: str, text: str, vector: np.ndarray) -> tuple[str, float]:
         """The likeliest label with its share; an empty one where that is none of them."""

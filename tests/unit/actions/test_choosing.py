@@ -110,7 +110,33 @@ def test_what_was_told_is_acknowledged_once_and_feelings_before_facts() -> None:
 def test_one_gentle_question_is_asked_and_none_twice() -> None:
     first = choosing.gentle(Talk(), ("phone_watched",))
     assert first == "safe_to_write"
-    assert choosing.gentle(Talk(said={"gentle.safe_to_write": 1, "gentle.what_wish": 1}), ("phone_watched",)) is None
+    asked = {f"gentle.{name}": 1 for name in ("safe_to_write", "worry", "what_wish", "more")}
+    assert choosing.gentle(Talk(said=asked), ("phone_watched",)) is None
+    assert choosing.gentle(Talk(role="bystander"), ("hit",)) == "seen"
+
+
+STORY = Heard(words=6, asked={FIRST: 0.4}, tells=True, told=("works_farm",))
+
+
+def test_who_tells_and_asks_nothing_is_heard_unless_an_answer_plainly_fits() -> None:
+    assert choosing.is_story(STORY, Talk())
+    assert choosing.wins(STORY, Talk(), "cost", 0.97)
+    assert not choosing.is_story(replace(STORY, asks=True), Talk())
+    assert not choosing.is_story(replace(STORY, asked={FIRST: 0.8}), Talk())
+    assert not choosing.is_story(replace(STORY, asked={"talk/lonely": 0.5}), Talk())
+    assert not choosing.is_story(replace(STORY, words=2, kind="correct", sure=0.9), Talk(answer=FIRST))
+
+
+def test_a_story_never_deletes_and_a_yes_answers_the_gentle_question_that_stands() -> None:
+    assert choosing.wins(STORY, Talk(), "delete_my_data", 0.85)
+    assert not choosing.wins(STORY, Talk(), "affirm", 0.99)
+    assert choosing.wins(STORY, Talk(asked="since_when"), "affirm", 0.99)
+
+
+def test_what_is_told_of_somebody_else_is_not_said_of_who_writes() -> None:
+    told = replace(STORY, told=("no_papers", "is_nurse"))
+    assert choosing.acknowledgement(told, Talk()) == "told.is_nurse.a"
+    assert not choosing.acknowledgement(replace(STORY, told=("no_papers",)), Talk(role="professional"))
 
 
 def test_a_question_wins_over_small_talk_and_over_deleting_only_when_it_is_likelier() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.conversation import safety_mode
@@ -81,3 +83,59 @@ def test_who_thinks_of_dying_is_told_the_lines_to_call_once_and_gets_no_menu() -
         state = state.having_said(f"safety_mode.{line.key}" for line in lines)
     assert said.count("suicide_lines") == 1
     assert all(key.startswith(("steps.suicide", "suicide_lines", "reactions.doing_badly", "still")) for key in said)
+
+
+def test_who_speaks_of_dying_in_the_middle_of_something_else_is_given_the_lines_to_call_at_once() -> None:
+    lines, state = safety_mode.answer(begun("violence_now"), "die", "i jump")
+    assert keys(lines) == ["steps.suicide.a", "suicide_lines"]
+    lines, state = safety_mode.answer(state, "took_pills", "i took them all")
+    assert (keys(lines), state.kind) == (["reactions.took_pills.a"], "injury")
+
+
+def test_what_is_added_to_a_place_is_kept_with_it() -> None:
+    _, state = safety_mode.answer(begun("confined"), "place", "Carnotstraat 45")
+    _, state = safety_mode.answer(state, "place", "2de verdiep")
+    assert state.place == "Carnotstraat 45; 2de verdiep"
+
+
+@pytest.mark.parametrize(
+    ("line", "yes", "no"),
+    [
+        ("steps.violence.c", "yes_can_call", "cannot_call"),
+        ("steps.coming.c", "somebody_here", "gone"),
+        ("still.a", "what_do_i_do", "safe_now"),
+        ("still.b", "safe_now", "what_do_i_do"),
+        ("steps.violence.b", "ok", None),
+    ],
+)
+def test_a_yes_or_a_no_answers_the_line_that_was_said_last(line: str, yes: str, no: str | None) -> None:
+    state = replace(begun("confined"), line=line)
+    assert (safety_mode.answered(state, yes=True), safety_mode.answered(state, yes=False)) == (yes, no)
+
+
+def test_who_thinks_of_dying_is_taken_at_no_word_of_yes_or_no() -> None:
+    state = begun("suicide_risk")
+    assert state.line == "steps.suicide.a"
+    assert safety_mode.answered(state, yes=True) is safety_mode.answered(state, yes=False) is None
+
+
+def test_the_mode_goes_on_by_what_is_only_said_in_danger_where_it_had_ended() -> None:
+    _, state = safety_mode.answer(begun("discovered"), "safe_now", "i am safe")
+    assert (state.mode, state.was, state.after) == (Mode.TALK, "coming", safety_mode.AFTER)
+    lines, state = safety_mode.again(state, "cannot_speak", "he hears me")
+    assert (state.mode, state.kind, keys(lines)) == (Mode.SAFETY, "coming", ["reactions.cannot_speak.a"])
+
+
+def test_who_writes_about_somebody_else_is_told_what_whoever_sees_it_does() -> None:
+    neighbour = START.having_heard(["is_neighbour"], "i live next door")
+    lines, state = safety_mode.begin(neighbour, ("confined",))
+    assert (keys(lines), state.kind) == (["steps.bystander.a"], "bystander")
+    _, state = safety_mode.answer(state, None, "he hits her", ("violence_now",))
+    assert state.kind == "bystander"
+    assert safety_mode.begin(neighbour, ("suicide_risk",))[0] == []
+
+
+def test_what_can_be_shown_comes_when_the_police_is_there() -> None:
+    assert keys(safety_mode.answer(begun("confined"), "police_here", "police")[0]) == [
+        "reactions.police_here.a", "to_say.violence",
+    ]  # fmt: skip
