@@ -10,12 +10,15 @@ everyone is called again and again, because a case is not closed by a timer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.model import Urgency
+
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]|24):([0-5][0-9])")
 
 TEAM = 0
 """The addressee that stands for the team's own addresses (`INLOOP_PAGE_URLS`); caseworkers count from 1."""
@@ -72,16 +75,61 @@ def climb(climbed: int, reach: Reach) -> tuple[int, tuple[int, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """A part of every day, in minutes after midnight; over midnight where `end` is before `begin`."""
+
+    begin: int
+    end: int
+
+    @classmethod
+    def read(cls, text: str) -> Hours:
+        """The hours of a text such as `08:00-22:00`; `00:00-24:00` is always. Raises `ValueError`."""
+        found = _HOURS.fullmatch(text)
+        if found is None:
+            raise ValueError("must be hours such as 08:00-22:00")
+        hour, minute, last_hour, last_minute = map(int, found.groups())
+        made = cls(60 * hour + minute, 60 * last_hour + last_minute)
+        if made.begin == made.end or made.end > 24 * 60:
+            raise ValueError("must end at another time than it begins, at 24:00 at the latest")
+        return made
+
+    def include(self, local: datetime) -> bool:
+        """Whether it is in them at this local time."""
+        minute = 60 * local.hour + local.minute
+        if self.begin < self.end:
+            return self.begin <= minute < self.end
+        return minute >= self.begin or minute < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How fast the ladder is climbed for one urgency.
 
     `step`: from one rung to the next. `again`: from everyone to everyone. `hold`: how long an acknowledgement keeps
-    it still before the next rung, if the case is not claimed by then.
+    it still before the next rung, if the case is not claimed by then. `first`: from the moment that somebody waits to
+    the first rung. `hours`: when rungs are climbed at all; None: at any hour. `together`: everyone is called to all
+    cases at once, at the same times of the clock.
     """
 
     step: timedelta
     again: timedelta
     hold: timedelta
+    first: timedelta = timedelta(0)
+    hours: Hours | None = None
+    together: bool = False
+
+    def calls(self, local: datetime) -> bool:
+        """Whether rungs are climbed at this local time."""
+        return self.hours is None or self.hours.include(local)
+
+    def until_next(self, number: int, now: datetime) -> timedelta:
+        """From the climbing of rung `number`, which is now, to the next. Where everyone is called together it is at a
+        multiple of `again`, and no sooner than after half of it."""
+        if not self.together or rung(number) is not Rung.EVERYONE:
+            return self.after(number)
+        half = self.again / 2
+        past = timedelta(seconds=now.timestamp() % self.again.total_seconds())
+        return self.again - past if past <= half else 2 * self.again - past
 
     def after(self, number: int) -> timedelta:
         """From the climbing of rung `number` to the next."""
@@ -95,7 +143,7 @@ class Pace:
 
     @property
     def longest(self) -> timedelta:
-        return max(self.step, self.again, self.hold)
+        return max(self.step, self.again, self.hold, self.first)
 
 
 FIRST_BREATH = timedelta(seconds=10)

@@ -155,7 +155,7 @@ class CaseChange:
     signals: tuple[str, ...] = ()
     why: tuple[str, ...] = field(default=(), repr=False)
     page: bool = False
-    """Whether the on-call caseworkers are paged for it."""
+    """Whether its owner is paged when it rises. To a case without one somebody is called always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,9 +148,11 @@ class Duty:
     async def _climb(self) -> None:
         ladders = await self._store.ladders()
         keys = {ladder.id: (ladder.id, ladder.rung, ladder.due_at) for ladder in ladders}
+        local = self._clock().astimezone(self._zone)
         due = [
             ladder for ladder in ladders
-            if self._climbing.over(keys[ladder.id], ladder.due_at, self._longest(ladder))
+            if self._climbing.over(keys[ladder.id], self._due_at(ladder), self._longest(ladder))
+            and self.paces[ladder.urgency].calls(local)
         ]  # fmt: skip
         self._climbing.keep(set(keys.values()))
         if not due:
@@ -161,9 +163,10 @@ class Duty:
             whose = await self._whose(ladder) if among_others else EVERY
             reach = await self.roster.reach(whose)
             number, addressees = climb(ladder.rung, reach)
-            pace = self.paces[ladder.urgency]
-            # the others are not kept waiting for a whole round of everyone
-            wait = pace.after(number) if whose == EVERY else min(pace.after(number), pace.step)
+            pace, danger = self.paces[ladder.urgency], ladder.urgency is not Urgency.NONE
+            wait = pace.until_next(number, self._clock())
+            if danger and whose != EVERY:  # the others are not kept waiting for a whole round of everyone
+                wait = min(wait, pace.step)
             due_at = await self._store.climb(ladder, number, addressees, wait)
             if due_at is None:
                 continue
@@ -173,25 +176,29 @@ class Duty:
             if among_others and whose == EVERY:
                 name = f"all:{ladder.id}"
                 await self._telling.waiting(ladder.conversation, ladder.language, name, "handoff.all_asked")
-            if (self.roster.planned and ladder.rung == 0 and not reach.on_call) or not addressees:
+            # without danger that was said when they asked
+            if danger and ((self.roster.planned and ladder.rung == 0 and not reach.on_call) or not addressees):
                 await self._telling.waiting(
                     ladder.conversation, ladder.language, f"nobody:{ladder.id}", "handoff.nobody_on_call"
                 )
         self._waker.wake(self._topic)
 
+    def _due_at(self, ladder: Ladder) -> datetime:
+        return ladder.due_at if ladder.rung else ladder.due_at + self.paces[ladder.urgency].first
+
     def _longest(self, ladder: Ladder) -> timedelta:
-        """What is left until the next rung at most, whatever the time of day has become since: the first is due at
-        once, and no pause is as long as that after an acknowledgement."""
+        """What is left until the next rung at most, whatever the time of day has become since: no pause is as long as
+        that after an acknowledgement."""
         pace = self.paces[ladder.urgency]
         if ladder.rung == 0:
-            return timedelta(0)
+            return pace.first
         return pace.longest if ladder.acknowledged else pace.after(ladder.rung)
 
     async def _whose(self, ladder: Ladder) -> int:
-        """Whose people are called next. When nobody of its organisation has come, or can be reached, the case belongs
-        to every one from now."""
-        if ladder.organisation == EVERY:
-            return EVERY
+        """Whose people are called next. In danger, when nobody of its organisation has come, or can be reached, the
+        case belongs to every one from now. Without danger it goes to another one with the person's leave alone."""
+        if ladder.organisation == EVERY or ladder.urgency is Urgency.NONE:
+            return ladder.organisation
         if ladder.rung < len(RUNGS) and (await self.roster.reach(ladder.organisation)).everyone:
             return ladder.organisation
         if await self._store.offer_to_all(ladder.id, ladder.conversation):

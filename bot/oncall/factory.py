@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.escalation import Pace
+from bot.domain.escalation import Hours, Pace
 from bot.domain.model import Urgency
 from bot.domain.ports import Catalogue, Telling
 from bot.oncall.calendars import Calendars
@@ -20,14 +20,20 @@ from bot.settings.page_key import page_key
 from bot.storage.store import Store
 
 URGENT_AGAIN = 3
+QUIET_AGAIN = 12
 
 
 def paces(settings: Settings) -> dict[Urgency, Pace]:
-    """How fast the ladder is climbed. Nobody is called to a case without danger."""
+    """How fast the ladder is climbed, and without danger at which hours."""
     again, hold = timedelta(seconds=settings.ladder_again_seconds), timedelta(seconds=settings.claim_seconds)
+    quiet = Pace(
+        timedelta(seconds=settings.ladder_seconds_quiet), QUIET_AGAIN * again, URGENT_AGAIN * hold,
+        first=timedelta(seconds=settings.quiet_first_seconds), hours=Hours.read(settings.quiet_page_hours),
+        together=True,
+    )  # fmt: skip
     urgent = Pace(timedelta(seconds=settings.ladder_seconds_urgent), URGENT_AGAIN * again, URGENT_AGAIN * hold)
     emergency = Pace(timedelta(seconds=settings.ladder_seconds), again, hold)
-    return {Urgency.NONE: urgent, Urgency.URGENT: urgent, Urgency.EMERGENCY: emergency}
+    return {Urgency.NONE: quiet, Urgency.URGENT: urgent, Urgency.EMERGENCY: emergency}
 
 
 def roster_of(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Roster:

@@ -1,7 +1,8 @@
 """Sends pages to wherever the team already is (Apprise: mail, Telegram, ntfy, SMS gateways and a hundred others).
 
-A page holds no content and no name: the level, the case number and a link. Each is sent at most once: a page that may
-have arrived is not repeated, the next rung of the ladder is climbed in its place. What is not a rung (a call to the
+A page holds no content and no name: the level, the case number and a link. Those without danger that are due to one
+person together are one message: how many wait. Each page is sent at most once: one that may have arrived is not
+repeated, the next rung of the ladder is climbed in its place. What is not a rung (a call to the
 owner of a case, a warning of a hole in the rota) goes through the outbox and is tried again, later and later.
 """
 
@@ -148,9 +149,9 @@ class Pager:
         await self._look_for_lost()
         while (room := AT_ONCE - len(self._under_way)) > 0:
             pages = await self._store.take_pages(room, LEASE)
-            for page in pages:
-                self._sending.add(page.id)
-                self._begin(self._send(page))
+            self._sending |= {page.id for page in pages}
+            for one in _messages(pages):
+                self._begin(self._send(one))
             if len(pages) < room:
                 break
         for item in await self._store.take_outbox(AT_ONCE, ITEM_LEASE):
@@ -178,18 +179,27 @@ class Pager:
             # What was under way is lost: when its lease ends, another rung is climbed or the item is taken again.
             log.error("page.broken_off", extra={"error": type(error).__name__})
 
-    async def _send(self, page: Page) -> None:
-        title = self._title(page.urgency, page.number)
-        link = f"{self._address}/page/{self._links.sign(page.id)}"
+    async def _send(self, pages: Sequence[Page]) -> None:
+        """Sends what is one message."""
         try:
-            if not await self._notify([page.addressee], title, link):
-                await self._failed(page)
+            if not await self._notify([pages[0].addressee], *self._message(pages)):
+                for page in pages:
+                    await self._failed(page)
                 return
-            await self._store.page_sent(page)
+            for page in pages:
+                await self._store.page_sent(page)
         finally:
-            self._sending.discard(page.id)
-        log.info("page.sent", extra={"case": page.number, "urgency": page.urgency.value, "rung": page.rung})
-        await self._telling.waiting(page.conversation, page.language, f"called:{page.ladder}", "handoff.called")
+            self._sending -= {page.id for page in pages}
+        for page in pages:
+            log.info("page.sent", extra={"case": page.number, "urgency": page.urgency.value, "rung": page.rung})
+            await self._telling.waiting(page.conversation, page.language, f"called:{page.ladder}", "handoff.called")
+
+    def _message(self, pages: Sequence[Page]) -> tuple[str, str]:
+        if len(pages) > 1:
+            many = self._words.label("desk.page_waiting_many", self._language)
+            return f"Inloop: {many}: {len(pages)}", f"{self._address}/desk"
+        page = pages[0]
+        return self._title(page.urgency, page.number), f"{self._address}/page/{self._links.sign(page.id)}"
 
     async def _failed(self, page: Page, *, lost: bool = False) -> None:
         wait = self._paces[page.urgency].after_failure(page.rung)
@@ -239,7 +249,16 @@ class Pager:
             return False
 
     def _title(self, urgency: Urgency, number: str) -> str:
-        return f"Inloop: {self._words.label(f'desk.urgency_{urgency}', self._language)} {number}"
+        said = "page_waiting" if urgency is Urgency.NONE else f"urgency_{urgency}"
+        return f"Inloop: {self._words.label(f'desk.{said}', self._language)} {number}"
+
+
+def _messages(pages: Sequence[Page]) -> list[list[Page]]:
+    """The pages, those that go out in one message together."""
+    found: dict[tuple[int, int], list[Page]] = {}
+    for page in pages:
+        found.setdefault((page.addressee, 0 if page.urgency is Urgency.NONE else page.id), []).append(page)
+    return list(found.values())
 
 
 def known(urls: Sequence[str]) -> int:

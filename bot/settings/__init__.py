@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as Unparsed
 
+from bot.domain.escalation import Hours
 from bot.domain.retention import REASONS, Retention
 from bot.settings.secret_files import SecretFileError, SecretFiles
 
@@ -102,17 +103,29 @@ class Settings(BaseSettings):
         60, ge=10, le=600, description="Seconds until the next is called in an emergency that nobody acknowledged."
     )
     ladder_seconds_urgent: int = Field(300, ge=10, le=3600, description="The same for an urgent case.")
+    ladder_seconds_quiet: int = Field(
+        600, ge=10, le=7200, description="The same for somebody who asks for a person without danger."
+    )
+    quiet_first_seconds: int = Field(
+        120, ge=0, le=3600, description="Seconds that such a request waits at the desk before the first is called."
+    )
+    quiet_page_hours: str = Field(
+        "08:00-22:00",
+        description="Hours in which people are called without danger, of INLOOP_ROTA_ZONE; 00:00-24:00: always.",
+    )
     ladder_again_seconds: int = Field(
         300,
         ge=30,
         le=3600,
-        description="Seconds until everyone is called again in an emergency; in an urgent case three times that.",
+        description="Seconds until everyone is called again in an emergency; in an urgent case three times that, "
+        "without danger twelve times.",
     )
     claim_seconds: int = Field(
         120,
         ge=30,
         le=3600,
-        description="Seconds that an acknowledged call rests for the case to be claimed; urgent: three times that.",
+        description="Seconds that an acknowledged call rests for the case to be claimed; urgent and without danger: "
+        "three times that.",
     )
     first_word_seconds: int = Field(
         120, ge=30, le=3600, description="Seconds from a claim to a first word before the case is offered again."
@@ -184,6 +197,12 @@ class Settings(BaseSettings):
     def _an_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise ValueError("must be an http or https address")
+        return value
+
+    @field_validator("quiet_page_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        Hours.read(value)
         return value
 
     @field_validator("keep_reason_days")

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from bot import content
 from bot.conversation.notices import Notices
-from bot.domain.escalation import Pace
+from bot.domain.escalation import Hours, Pace
 from bot.domain.model import CaseChange, Urgency
 from bot.domain.rota import Shift
 from bot.oncall.calendars import Calendars
@@ -33,7 +33,10 @@ ADDRESS = "https://chat.example.org"
 STEP, AGAIN, HOLD = timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=120)
 EMERGENCY = Pace(STEP, AGAIN, HOLD)
 URGENT = Pace(5 * STEP, 3 * AGAIN, 3 * HOLD)
-PACES = {Urgency.EMERGENCY: EMERGENCY, Urgency.URGENT: URGENT, Urgency.NONE: URGENT}
+QUIET = Pace(
+    10 * STEP, 12 * AGAIN, 3 * HOLD, first=timedelta(seconds=120), hours=Hours.read("08:00-22:00"), together=True
+)
+PACES = {Urgency.EMERGENCY: EMERGENCY, Urgency.URGENT: URGENT, Urgency.NONE: QUIET}
 TIMES = Times(word=timedelta(seconds=120), offline=timedelta(seconds=300), warn=timedelta(hours=48))
 
 FIRST, SECOND, COORDINATOR, OTHER = 1, 2, 3, 4
@@ -116,6 +119,18 @@ class World:
         """A person in danger, and the number of their case."""
         person = (await self.store.create_conversation(language)).person
         await self.store.accept(person, "1", "he keeps us here", case=CaseChange(urgency, ("confined",), page=True))
+        case = await self.store.case_of(person.conversation)
+        assert case is not None
+        return person, case.number
+
+    async def turns_dangerous(self, person: Person, urgency: Urgency = Urgency.EMERGENCY) -> None:
+        """They write of danger, where there was none or less."""
+        await self.store.accept(person, "worse", "he is here", case=CaseChange(urgency, ("threat",), page=True))
+
+    async def asks(self, language: str = "en") -> tuple[Person, str]:
+        """A person who asks for a caseworker and says nothing of danger, and the number of their case."""
+        person = (await self.store.create_conversation(language)).person
+        await self.store.accept(person, "1", "a person please", case=CaseChange(Urgency.NONE))
         case = await self.store.case_of(person.conversation)
         assert case is not None
         return person, case.number

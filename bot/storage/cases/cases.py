@@ -210,7 +210,7 @@ class Cases(Audit):
             await self._lock(connection, person.conversation)
             changed = update(cases).where(mine).values(urgency=urgency.rank).returning(cases.c.id)
             for case_id in (await connection.execute(changed)).scalars().all():
-                await slow_ladder(connection, case_id, urgency, self._clock())
+                await slow_ladder(connection, case_id, urgency)
 
     async def hold_caseworker(self, connection: AsyncConnection, caseworker_id: int) -> None:
         """From here to the commit nobody else counts or changes how many cases this caseworker has. Taken before any
@@ -276,7 +276,7 @@ class Cases(Audit):
         )
 
     async def _put_back(self, connection: AsyncConnection, case: Case, what: Move) -> Case:
-        """Into the queue, waiting from now; in danger, whoever is on call is called."""
+        """Into the queue, waiting from now; whoever is on call is called."""
         now = self._clock()
         await count(self._db, connection, now, ("handoff", "lapsed" if what is Move.LAPSE else "gave_back"))
         waiting = {"state": move(case.state, what).value, "owner": None, "waiting_since": now}

@@ -94,7 +94,7 @@ class Organisations(Caseworkers):
                 await self.put_back(case_id, caseworker)
 
     async def hand_over(self, case_id: int, owner: int, organisation: int) -> Case:
-        """Give an owned case to another organisation: it waits there, and in danger their people are called. Whether
+        """Give an owned case to another organisation: it waits there, and their people are called. Whether
         its person allows it is the caller's to know.
 
         Raises `NotOwner`, `NotFound` for no such case or organisation (also one's own), and `TransferRefused`

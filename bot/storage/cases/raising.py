@@ -46,8 +46,8 @@ async def raise_case(
 ) -> None:
     """Open the conversation's case, or raise the open one: urgency never falls, signals are united.
 
-    Somebody is called when `change` asks for it and the case is new or its urgency rose: its owner, who owes a word
-    from now, or without one whoever is on call.
+    When the case is new or its urgency rose, somebody is called: whoever is on call, or its owner, if `change` asks for
+    it, who owes a word from now.
     """
     query = select(cases.c.id, cases.c.number, cases.c.urgency, cases.c.signals, cases.c.owner)
     found = await connection.execute(
@@ -74,10 +74,10 @@ async def raise_case(
         await connection.execute(
             insert(case_whys).values(case_id=case_id, seq=where.seq, part=where.part, envelope=envelope)
         )
-    if change.page and rose and owner is not None:
-        await _call_owner(connection, case_id, number, owner, urgency, now)
-    elif change.page and rose:
+    if rose and owner is None:
         await begin_ladder(connection, case_id, urgency, now)
+    elif rose and owner is not None and change.page:
+        await _call_owner(connection, case_id, number, owner, urgency, now)
 
 
 async def _call_owner(

@@ -1,7 +1,7 @@
 """Ladders and their pages: every step of calling somebody to a case, stored before it is taken.
 
-A ladder belongs to a case that waits in danger; it is begun and ended in the transaction that makes the case wait or
-gives it an owner. Locks are taken in one order: conversation, ladder, pages. A page is sent at most once: what may
+A ladder belongs to a case that waits; it is begun and ended in the transaction that makes the case wait or gives it an
+owner. Locks are taken in one order: conversation, ladder, pages. A page is sent at most once: what may
 have arrived is never sent again, the next rung is climbed in its place.
 """
 
@@ -23,11 +23,14 @@ from bot.storage.records.statistics import count_acknowledged
 from bot.storage.tables.conversations import cases, conversations, ladders, pages
 
 RANKS = tuple(Urgency)
+HOPEFUL = ("due", "sending", "sent")
+"""States of a page that has arrived, or may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A ladder under way. `rung`: the last one climbed, 0 before the first. `due_at`: when the next is."""
+    """A ladder under way. `rung`: the last one climbed, 0 before the first. `due_at`: when the next is; before the
+    first, since when somebody waits for it."""
 
     id: int
     number: str
@@ -67,14 +70,11 @@ class Acknowledged:
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
-    """Somebody has to come: from the first rung, at once, in place of a ladder that may be under way.
-
-    Without danger nobody is called. The caller holds the conversation.
-    """
+    """Somebody has to come: from the first rung, in place of a ladder that may be under way. The caller holds the
+    conversation."""
     await end_ladder(connection, case_id, "begun anew", now)
-    if urgency is not Urgency.NONE:
-        row = {"case_id": case_id, "urgency": urgency.rank, "began_at": now, "due_at": now}
-        await connection.execute(insert(ladders).values(**row))
+    row = {"case_id": case_id, "urgency": urgency.rank, "began_at": now, "due_at": now}
+    await connection.execute(insert(ladders).values(**row))
 
 
 async def end_ladder(connection: AsyncConnection, case_id: int, why: str, now: datetime) -> None:
@@ -87,11 +87,8 @@ async def end_ladder(connection: AsyncConnection, case_id: int, why: str, now: d
         await connection.execute(update(pages).where(*unsent).values(state="dropped"))
 
 
-async def slow_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
+async def slow_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency) -> None:
     """The case is less urgent than it was: called at that pace from the next rung on."""
-    if urgency is Urgency.NONE:
-        await end_ladder(connection, case_id, "no danger", now)
-        return
     mine = (ladders.c.case_id == case_id, ladders.c.ended_at.is_(None))
     await connection.execute(update(ladders).where(*mine).values(urgency=urgency.rank))
 
@@ -175,7 +172,7 @@ class Ladders(Part):
             if (await connection.execute(update(pages).where(*sending).values(state="failed"))).rowcount == 0:
                 return False
             hopeful = select(pages.c.rung, pages.c.state).where(
-                pages.c.ladder == page.ladder, pages.c.state.in_(("due", "sending", "sent"))
+                pages.c.ladder == page.ladder, pages.c.state.in_(HOPEFUL)
             )
             left = (await connection.execute(hopeful)).all()
             useless = ladder.rung == page.rung and not any(row.rung == page.rung for row in left)
@@ -239,8 +236,9 @@ class Ladders(Part):
         return None if row is None else Acknowledged(_state(row), row.number, RANKS[row.urgency])
 
     async def called(self) -> dict[int, bool]:
-        """For each case that somebody is being called to: whether the call was acknowledged."""
-        query = select(ladders.c.case_id, ladders.c.acknowledged_at).where(ladders.c.ended_at.is_(None))
+        """For each case that a page has gone out for, or goes out now: whether the call was acknowledged."""
+        paged = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state.in_(HOPEFUL))
+        query = select(ladders.c.case_id, ladders.c.acknowledged_at).where(ladders.c.ended_at.is_(None), paged.exists())
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         return {row.case_id: row.acknowledged_at is not None for row in rows}

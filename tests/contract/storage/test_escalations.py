@@ -96,17 +96,43 @@ async def test_a_claim_ends_it_and_what_was_not_sent_is_not_sent(store: Store, p
     assert await store.pages_of(case.number) == [(1, 1, "dropped")]
 
 
-@pytest.mark.parametrize("end", ["withdraw", "delete", "safe"])
+@pytest.mark.parametrize("end", ["withdraw", "delete"])
 async def test_it_ends_with_the_case(store: Store, end: str) -> None:
     person, _ = await asked(store, URGENT)
     if end == "withdraw":
         accepted = await store.accept(person, "no", "no thank you")
         await store.answer(person, accepted.seq, [], cancel=True)
-    elif end == "delete":
-        await store.delete_conversation(person.conversation)
     else:
-        await store.set_urgency(person, Urgency.NONE)
+        await store.delete_conversation(person.conversation)
     assert await store.ladders() == []
+
+
+async def test_who_asks_without_danger_begins_one_too(store: Store, clock: Clock) -> None:
+    _, case = await asked(store, CaseChange(Urgency.NONE))
+    ladder = await only(store)
+    assert (ladder.number, ladder.urgency, ladder.rung, ladder.due_at) == (case.number, Urgency.NONE, 0, clock())
+    await store.climb(ladder, 1, [1], STEP)
+    (page,) = await store.take_pages(5, LEASE)
+    assert (page.number, page.urgency) == (case.number, Urgency.NONE)
+    done = await store.acknowledge(page.id, HOLDS)
+    assert done is not None and done.what is Acknowledgement.DONE
+
+
+async def test_who_is_safe_and_still_waits_is_not_forgotten(store: Store) -> None:
+    person, _ = await asked(store, URGENT)
+    await store.set_urgency(person, Urgency.NONE)
+    ladder = await only(store)
+    assert (ladder.urgency, ladder.rung) == (Urgency.NONE, 0)
+
+
+async def test_a_case_is_called_for_once_a_page_goes_out_that_may_arrive(store: Store) -> None:
+    _, case = await asked(store)
+    assert await store.called() == {}
+    assert await store.climb(await only(store), 1, [1], STEP)
+    assert await store.called() == {case.id: False}
+    (page,) = await store.take_pages(5, LEASE)
+    await store.page_failed(page, timedelta(0))
+    assert await store.called() == {}, "nobody was reached"
 
 
 async def test_it_goes_on_more_slowly_when_the_person_is_safer(store: Store) -> None:

@@ -49,6 +49,7 @@ class Handoffs(RuleBasedStateMachine):
         self.state, self.owner, self.urgency = Handoff.BOT, None, Urgency.NONE
         self.said: list[Sender] = []
         self.rung, self.acknowledged, self.word = 0, False, False
+        self.due, self.sent = 0, 0
         self.offered: int | None = None
         self.pages: set[tuple[int, int, int]] = set()
         self.case_id: int | None = None
@@ -111,12 +112,13 @@ class Handoffs(RuleBasedStateMachine):
 
     def _called_anew(self) -> None:
         self.rung, self.acknowledged = 0, False
+        self.due, self.sent = 0, 0
         self.word = False
 
     @property
     def calls(self) -> bool:
         """Whether somebody is being called, as it should be."""
-        return self.state is Handoff.WAITING and self.urgency is not Urgency.NONE
+        return self.state is Handoff.WAITING
 
     @rule(asks=st.none() | URGENCIES, at_once=st.booleans())
     def write(self, asks: Urgency | None, at_once: bool) -> None:
@@ -266,8 +268,10 @@ class Handoffs(RuleBasedStateMachine):
         for ladder in self.run_(self.store.ladders()):
             before = self.whose[self.case_id]
             assert ladder.organisation == before
-            assert self.run_(self.store.offer_to_all(ladder.id, ladder.conversation)) is (before != 0)
-            self.whose[self.case_id] = 0
+            danger = self.urgency is not Urgency.NONE
+            assert self.run_(self.store.offer_to_all(ladder.id, ladder.conversation)) is (danger and before != 0)
+            if danger:
+                self.whose[self.case_id] = 0
 
     @precondition(lambda self: self.case_id is not None)
     @rule(who=WORKERS)
@@ -327,6 +331,7 @@ class Handoffs(RuleBasedStateMachine):
             assert due is not None
             assert self.run_(self.store.climb(ladder, ladder.rung + up, [1, 2], timedelta(minutes=1))) is None
             self.rung, self.acknowledged = self.rung + up, False
+            self.due += 2
 
     @rule(arrives=st.booleans(), acknowledges=st.booleans())
     def send(self, arrives: bool, acknowledges: bool) -> None:
@@ -335,6 +340,7 @@ class Handoffs(RuleBasedStateMachine):
             key = (page.ladder, page.rung, page.addressee)
             assert key not in self.pages, "twice on one rung"
             self.pages.add(key)
+            self.due, self.sent = self.due - 1, self.sent + arrives
             if not arrives:
                 self.run_(self.store.page_failed(page, timedelta(0)))
                 continue
@@ -343,7 +349,7 @@ class Handoffs(RuleBasedStateMachine):
                 done = self.run_(self.store.acknowledge(page.id, HOLDS))
                 assert done.what is Acknowledgement.DONE
                 assert self.run_(self.store.acknowledge(page.id, HOLDS)).what is Acknowledgement.ALREADY
-                self.acknowledged = True
+                self.acknowledged, self.due = True, 0
 
     @rule()
     def says_safe(self) -> None:
@@ -372,7 +378,8 @@ class Handoffs(RuleBasedStateMachine):
         ladders = self.run_(self.store.ladders())
         assert len(ladders) == self.calls
         assert all(ladder.urgency is self.urgency for ladder in ladders)
-        assert list(self.run_(self.store.called()).values()) == [self.acknowledged] * self.calls
+        called = bool(self.calls and self.due + self.sent)
+        assert list(self.run_(self.store.called()).values()) == [self.acknowledged] * called
         queue = self.run_(self.store.queue())
         waits = self.state in (Handoff.WAITING, Handoff.OWNED)
         assert len(queue) == waits

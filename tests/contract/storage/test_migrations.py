@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from bot.domain.model import Urgency
 from bot.storage.database import engine, schema
 from bot.storage.database.engine import blocking_engine, parse
 from bot.storage.database.errors import SchemaError
@@ -50,7 +51,7 @@ async def test_upgrading_again_keeps_what_is_there(empty: str, clock: Clock) -> 
     await store.close()
 
 
-async def test_whoever_waits_in_danger_while_the_program_is_exchanged_is_called(empty: str, clock: Clock) -> None:
+async def test_whoever_waits_while_the_program_is_exchanged_is_called(empty: str, clock: Clock) -> None:
     schema.upgrade(empty, "0001")
     owner = "INSERT INTO caseworkers (id, name, name_key, role, active, public, wrapped, salt, passes, memory_mib, "
     owner += "totp_wrapped, totp_step, created_at) VALUES "
@@ -66,7 +67,9 @@ async def test_whoever_waits_in_danger_while_the_program_is_exchanged_is_called(
     )
     schema.upgrade(empty)
     store = await Store.open(empty, clock=clock)
-    assert [ladder.number for ladder in await store.ladders()] == ["A"]
+    assert [(ladder.number, ladder.urgency) for ladder in await store.ladders()] == [
+        ("A", Urgency.EMERGENCY), ("B", Urgency.NONE),
+    ]  # fmt: skip
     assert await store.take_outbox(9, timedelta(minutes=1)) == []
     await store.close()
 

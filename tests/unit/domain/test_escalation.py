@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.escalation import RUNGS, Pace, Reach, Rung, climb, rung
+from bot.domain.escalation import RUNGS, Hours, Pace, Reach, Rung, climb, rung
 from bot.domain.model import Urgency
 from bot.domain.queue_order import HEAD_START, turn
 
@@ -45,6 +46,37 @@ def test_everyone_is_called_for_ever() -> None:
 def test_after_a_failure_the_next_is_never_later_than_without_it(number: int) -> None:
     pace = Pace(timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=120))
     assert timedelta(0) <= pace.after_failure(number) <= pace.after(number)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=1)), st.integers(4, 9))
+def test_where_everyone_is_called_together_it_is_at_the_same_times(after: timedelta, number: int) -> None:
+    again, now = timedelta(hours=1), NOW + after
+    pace = Pace(timedelta(minutes=10), again, timedelta(minutes=6), together=True)
+    wait = pace.until_next(number, now)
+    assert again / 2 <= wait <= 1.5 * again
+    off = (now + wait - NOW) % again
+    assert min(off, again - off) < timedelta(milliseconds=1)
+    assert pace.until_next(2, now) == pace.step
+
+
+@pytest.mark.parametrize(
+    ("hours", "inside", "outside"),
+    [
+        ("08:00-22:00", ["08:00", "21:59"], ["07:59", "22:00", "00:00"]),
+        ("20:00-06:30", ["20:00", "23:59", "00:00", "06:29"], ["19:59", "06:30", "12:00"]),
+        ("00:00-24:00", ["00:00", "12:00", "23:59"], []),
+    ],
+)
+def test_hours(hours: str, inside: list[str], outside: list[str]) -> None:
+    read = Hours.read(hours)
+    times = {text: read.include(datetime.fromisoformat(f"2026-11-24T{text}")) for text in inside + outside}
+    assert times == dict.fromkeys(inside, True) | dict.fromkeys(outside, False)
+
+
+@pytest.mark.parametrize("text", ["", "8-22", "08:00-08:00", "08:00-24:30", "25:00-26:00", "08:00 - 22:00"])
+def test_hours_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        Hours.read(text)
 
 
 WAITED = st.timedeltas(timedelta(0), timedelta(days=30))
