@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.domain.organisations import EVERY
 
 _WORD = re.compile(r"\w+")
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,16 @@ class Rota:
         first = firsts[0] if firsts else None
         behind = [who for who in (*seconds, *firsts) if who != first]
         return OnCall(first, behind[0] if behind else None)
+
+    def begun(self, moment: datetime, within: timedelta) -> tuple[datetime, int] | None:
+        """Since when who is first on call works, and who it is; None when they did not begin less than `within` ago. A
+        shift of a day or longer is no work that begins: nobody gets up for it at midnight."""
+        first = self.at(moment).first
+        shifts = [s for s in self.shifts if not (s.second or s.away) and first in named(s, self.team)]
+        changes = [o for o in self.overrides if not o.second and o.caseworker == first]
+        spans = [(s.start, s.end) for s in shifts] + [(o.start, o.end) for o in changes]
+        starts = [start for start, end in spans if start <= moment < min(end, start + within) and end - start < _DAY]
+        return (max(starts), first) if starts and first is not None else None
 
     def holes(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """When nobody who can be reached is on call, between `start` and `end`; in order, none touching the next."""

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,8 @@ class Times:
 
 
 KEPT = timedelta(days=90)
+BEGINS = timedelta(minutes=30)
+"""For how long after its start a shift has only just begun: who begins is told so late, when a gateway was down."""
 
 
 class Duty:
@@ -80,6 +82,7 @@ class Duty:
         self._clock = clock
         self._climbing = Timers(clock, steady)
         self._watching = Timers(clock, steady)
+        self._begun: set[tuple[datetime, int]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -99,9 +102,11 @@ class Duty:
         await self._pager.close()
 
     async def look(self) -> None:
-        """One round: owners who say nothing or are away, then the rungs that are due."""
+        """One round: owners who say nothing or are away, who begins to work, then the rungs that are due."""
         await self._watch()
-        await self._climb()
+        ladders = await self._store.ladders()
+        await self._tell_beginners([ladder for ladder in ladders if ladder.urgency is Urgency.NONE])
+        await self._climb(ladders)
 
     async def send(self) -> None:
         """Sends what is due. Beside `look`: a slow target holds up no ladder."""
@@ -145,8 +150,23 @@ class Duty:
         await self._store.drop_ladders(self._clock() - KEPT)
         await self._store.tidy_rota()
 
-    async def _climb(self) -> None:
-        ladders = await self._store.ladders()
+    async def _tell_beginners(self, quiet: Sequence[Ladder]) -> None:
+        """Tells whoever begins a shift how many wait without danger, at whatever hour: nobody may have been called."""
+        if not quiet:
+            return
+        now, everybody = self._clock(), await self.roster.rota()
+        for organisation in {member.organisation for member in everybody.team}:
+            begun = everybody.of(organisation).begun(now, BEGINS)
+            if begun is None or begun in self._begun:
+                continue
+            start, who = begun
+            theirs = [one for one in quiet if one.organisation in (organisation, EVERY) and one.began_at <= start]
+            if theirs and await self._store.tell_beginner(start, who, len(theirs)):
+                self._waker.wake(self._topic)
+            self._begun.add(begun)
+        self._begun = {begun for begun in self._begun if now - begun[0] < BEGINS}
+
+    async def _climb(self, ladders: Sequence[Ladder]) -> None:
         keys = {ladder.id: (ladder.id, ladder.rung, ladder.due_at) for ladder in ladders}
         local = self._clock().astimezone(self._zone)
         due = [

@@ -196,8 +196,7 @@ class Pager:
 
     def _message(self, pages: Sequence[Page]) -> tuple[str, str]:
         if len(pages) > 1:
-            many = self._words.label("desk.page_waiting_many", self._language)
-            return f"Inloop: {many}: {len(pages)}", f"{self._address}/desk"
+            return self._many(len(pages)), f"{self._address}/desk"
         page = pages[0]
         return self._title(page.urgency, page.number), f"{self._address}/page/{self._links.sign(page.id)}"
 
@@ -211,8 +210,12 @@ class Pager:
             )
 
     async def _send_item(self, item: Item) -> None:
-        if item.kind == "owner":
-            to: Sequence[int] = [int(item.payload["caseworker"])]
+        to: Sequence[int]
+        if item.kind == "shift":
+            to = [int(item.payload["caseworker"])]
+            sent = await self._notify(to, self._many(int(item.payload["waiting"])), f"{self._address}/desk")
+        elif item.kind == "owner":
+            to = [int(item.payload["caseworker"])]
             title = self._title(Urgency(item.payload["urgency"]), str(item.payload["case_number"]))
             sent = await self._notify(to, title, f"{self._address}/desk")
         else:
@@ -220,7 +223,7 @@ class Pager:
             whose = int(item.payload.get("organisation", EVERY))
             to = [*await self._directory.coordinators(whose), *([TEAM] if whose in (FIRST, EVERY) else [])]
             sent = await self._notify(to, title, str(item.payload["when"]))
-        if sent or (item.kind == "owner" and not await self._directory.urls(to[0])):
+        if sent or (item.kind != "hole" and not await self._directory.urls(to[0])):
             await self._store.done(item.id)
             return
         wait = min(FIRST_RETRY * (1 << min(item.attempts, 10)), LONGEST_RETRY)
@@ -247,6 +250,9 @@ class Pager:
         except Exception as error:  # noqa: BLE001 - a plugin of a target can raise anything
             log.error("page.target_failed", extra={"error": type(error).__name__})
             return False
+
+    def _many(self, count: int) -> str:
+        return f"Inloop: {self._words.label('desk.page_waiting_many', self._language)}: {count}"
 
     def _title(self, urgency: Urgency, number: str) -> str:
         said = "page_waiting" if urgency is Urgency.NONE else f"urgency_{urgency}"

@@ -29,14 +29,15 @@ HOPEFUL = ("due", "sending", "sent")
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A ladder under way. `rung`: the last one climbed, 0 before the first. `due_at`: when the next is; before the
-    first, since when somebody waits for it."""
+    """A ladder under way. `began_at`: since when somebody waits for it. `rung`: the last one climbed, 0 before the
+    first. `due_at`: when the next is; before the first the same as `began_at`."""
 
     id: int
     number: str
     conversation: int
     language: str | None
     urgency: Urgency
+    began_at: datetime
     rung: int
     due_at: datetime
     organisation: int = 1
@@ -103,8 +104,8 @@ class Ladders(Part):
             rows = (await connection.execute(query)).all()
         return [
             Ladder(
-                r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.rung, r.due_at, r.organisation,
-                r.acknowledged_at is not None,
+                r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.began_at, r.rung, r.due_at,
+                r.organisation, r.acknowledged_at is not None,
             )
             for r in rows
         ]  # fmt: skip
@@ -268,6 +269,7 @@ def _running() -> Select[Any]:
         select(
             ladders.c.id,
             ladders.c.urgency,
+            ladders.c.began_at,
             ladders.c.rung,
             ladders.c.due_at,
             ladders.c.acknowledged_at,

@@ -3,8 +3,8 @@ lost.
 
 An item is leased, not removed, when it is taken: whoever dies with it loses the lease, and it is taken
 again. So an item may be done twice, never zero times. Pages to whoever is on call are not here (`ladders`): they
-must not be sent twice. Kind "owner" carries `{"case_number", "urgency", "caseworker"}`, kind "hole" the times of
-a hole in the rota.
+must not be sent twice. Kind "owner" carries `{"case_number", "urgency", "caseworker"}`, kind "shift" `{"caseworker",
+"waiting"}`, kind "hole" the times of a hole in the rota.
 """
 
 from __future__ import annotations

@@ -30,11 +30,12 @@ from bot.storage.tables.conversations import (
     outbox,
     page_addresses,
     rota_overrides,
+    shift_notices,
 )
 from bot.storage.tables.conversations import presence as present
 
 KEPT = timedelta(days=30)
-"""How long changes of the rota, and warnings of holes, are kept after they are over."""
+"""How long changes of the rota, warnings of holes, and what was told at the start of a shift are kept."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -166,6 +167,18 @@ class OnCallPart(Part):
             await connection.execute(insert(outbox).values(**notice))
         return True
 
+    async def tell_beginner(self, start: datetime, caseworker: int, waiting: int) -> bool:
+        """Page who begins a shift: how many wait. Once however many gateways see it; whether this call did."""
+        now, s = self._clock(), shift_notices.c
+        payload = json.dumps({"caseworker": caseworker, "waiting": waiting})
+        async with self._db.write() as connection:
+            first = self._db.insert_new(shift_notices).values(starts_at=start, caseworker=caseworker)
+            if (await connection.execute(first.returning(s.starts_at))).first() is None:
+                return False
+            notice = {"kind": "shift", "payload": payload, "created_at": now, "due_at": now}
+            await connection.execute(insert(outbox).values(**notice))
+        return True
+
     async def at_desk(self, caseworker: int) -> None:
         """A sign of life from a caseworker's desk."""
         now = self._clock()
@@ -201,11 +214,12 @@ class OnCallPart(Part):
             return [_owned(row) for row in await connection.execute(query)]
 
     async def tidy_rota(self) -> None:
-        """Remove changes and warnings that are long over."""
+        """Remove changes, warnings and notices that are long over."""
         before = self._clock() - KEPT
         async with self._db.write() as connection:
             await connection.execute(delete(rota_overrides).where(rota_overrides.c.ends_at < before))
             await connection.execute(delete(hole_warnings).where(hole_warnings.c.starts_at < before))
+            await connection.execute(delete(shift_notices).where(shift_notices.c.starts_at < before))
 
 
 def _owned(row: Row[Any]) -> OwnedCase:

@@ -312,6 +312,14 @@ hole_warnings = Table(
     Column("organisation", Integer, primary_key=True, server_default=text("1")),
 )
 
+shift_notices = Table(
+    "shift_notices",
+    metadata,
+    Column("starts_at", Utc, primary_key=True),
+    Column("caseworker", ForeignKey("caseworkers.id"), primary_key=True),
+)
+"""Shifts whose caseworker was told at their start how many wait."""
+
 presence = Table(
     "presence",
     metadata,

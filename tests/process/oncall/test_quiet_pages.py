@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.rota import Shift
 from tests.support.oncall import ADDRESS, COORDINATOR, FIRST, OTHER, SECOND, World
 from tests.support.pages import REFUSES
 
@@ -69,6 +73,7 @@ async def test_at_night_nobody_is_called_without_danger_and_in_the_morning_all_a
     assert world.paged(danger) == ["1"], "danger is called at any hour"
     (case,) = [case for case in await world.store.queue() if case.number == danger]
     await world.store.claim(case.id, SECOND)
+    await world.store.close_case(case.id, SECOND, "helped")
     world.receiver.arrived.clear()
     world.pass_by(600)  # 08:00
     await world.round()
@@ -77,6 +82,44 @@ async def test_at_night_nobody_is_called_without_danger_and_in_the_morning_all_a
     for person, _ in people:
         assert (await world.told(person)) == ["handoff.called"]
     assert set((await world.store.called()).values()) == {False}
+
+
+async def test_who_begins_a_shift_reads_how_many_wait_once(world: World) -> None:
+    """The night is Bart's from 23:00, and at night nobody is called without danger."""
+    start = world.clock() + timedelta(hours=13)
+    week = replace(world.shifts[0], title="Wacht An")
+    world.shifts = [week, Shift(start, start + timedelta(hours=9), "Wacht Bart")]
+    await world.team()
+    gateways = [world.gateway(), world.gateway()]
+    world.pass_by(12.9 * HOUR)
+    await world.asks()
+    await world.asks()
+    await world.round()
+    assert world.receiver.arrived == []
+    world.pass_by(0.1 * HOUR)
+    await world.asks()
+    await world.round()
+    await world.round()
+    assert [(page.to, page.title, page.body) for page in world.receiver.arrived] == [
+        (str(SECOND), "Inloop: People waiting: 3", f"{ADDRESS}/desk")
+    ]
+    world.pass_by(60)
+    await world.asks()
+    gateways.append(world.gateway())  # one that was started again
+    await world.round()
+    assert len(world.receiver.arrived) == 1
+
+
+async def test_a_week_that_begins_at_midnight_wakes_nobody(world: World) -> None:
+    start = world.clock().replace(hour=23)  # 00:00 in Brussels
+    world.shifts = [Shift(start, start + timedelta(days=7), "Wacht An")]
+    await world.team()
+    world.gateway()
+    world.pass_by(13.5 * HOUR)
+    await world.asks()
+    world.pass_by(0.5 * HOUR)
+    await world.round()
+    assert world.receiver.arrived == []
 
 
 async def test_everyone_is_called_to_all_who_wait_at_once(world: World) -> None:
