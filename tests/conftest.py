@@ -44,7 +44,7 @@ PUSHED = (
     "tests/process/engine/server/test_channel.py", "tests/process/engine/test_dialogue.py",
     "tests/process/desk/test_cases.py", "tests/process/desk/test_case_work.py", "tests/process/desk/test_keys.py",
     "tests/process/web/test_visitor_api.py", "tests/process/web/test_security_headers.py",
-    "tests/process/web/test_plain_forms.py",
+    "tests/process/web/test_plain_forms.py", "tests/process/oncall/test_nobody_unheard.py",
 )  # fmt: skip
 """What of whole processes is run at every push: the path of a message, of a danger and of a reply."""
 

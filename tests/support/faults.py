@@ -24,13 +24,16 @@ class Climbed:
 
 @dataclass
 class Flaky:
-    """A store whose connection breaks off at random, at `rate` of its calls. It notes every rung that was climbed."""
+    """A store whose connection breaks off at random, at `rate` of its calls. It notes every rung that was climbed,
+    every page that arrived (`sent`, by the case's number), every case that was taken from its owner (`lapsed`)."""
 
     store: Store
     chance: random.Random
     steady: Callable[[], float]
     climbed: list[Climbed]
     rate: float = 0.0
+    sent: list[tuple[str, float]] = field(default_factory=list)
+    lapsed: list[tuple[int, float]] = field(default_factory=list)
     broken: list[float] = field(default_factory=list)
     """When (of the clock that never jumps) the connection broke off."""
 
@@ -45,6 +48,10 @@ class Flaky:
             result = await call(*args, **kwargs)
             if name == "climb" and result is not None:
                 self.climbed.append(Climbed(args[0].number, args[0].id, args[1], self.steady()))
+            if name == "page_sent":
+                self.sent.append((args[0].number, self.steady()))
+            if name == "lapse" and result:
+                self.lapsed.append((args[0], self.steady()))
             if breaks:
                 self.broken.append(self.steady())
                 raise OperationalError("", None, ConnectionError("the connection broke off"))
