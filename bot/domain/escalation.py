@@ -2,10 +2,12 @@
 
 ::
 
-    first on call -> second -> coordinator -> everyone -> everyone -> ...
+    first on call -> second -> coordinator -> who speaks the language -> everyone -> everyone -> ...
 
-A rung on which nobody can be reached costs no time: the next one is climbed in its place. The last one never ends:
-everyone is called again and again, because a case is not closed by a timer.
+Those who speak the person's language come first on a rung. Without danger the others are called after them, with
+everyone; in danger a language makes nobody wait, and the rung of those who speak it is left out. A rung on which
+nobody can be reached costs no time: the next one is climbed in its place. The last one never ends: everyone is called
+again and again, because a case is not closed by a timer.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Rung(StrEnum):
     FIRST = "first"
     SECOND = "second"
     COORDINATOR = "coordinator"
+    SPEAKER = "speaker"
     EVERYONE = "everyone"
 
 
@@ -41,12 +44,14 @@ def rung(number: int) -> Rung:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Who can be paged at this moment, by number of caseworker; only those with an address."""
+    """Who can be paged at this moment, by number of caseworker; only those with an address. `speaking`: those of them
+    before whom nobody else is called, because they speak the person's language."""
 
     first: int | None = None
     second: int | None = None
     coordinators: tuple[int, ...] = ()
     everyone: tuple[int, ...] = ()
+    speaking: frozenset[int] = frozenset()
 
     @property
     def on_call(self) -> bool:
@@ -61,7 +66,11 @@ class Reach:
             case Rung.SECOND:
                 return () if self.second is None or self.second == self.first else (self.second,)
             case Rung.COORDINATOR:
-                return tuple(who for who in self.coordinators if who not in named)
+                others = tuple(who for who in self.coordinators if who not in named)
+                return tuple(who for who in others if who in self.speaking) or others
+            case Rung.SPEAKER:
+                called = (*named, *self.coordinators)
+                return tuple(who for who in self.everyone if who in self.speaking and who not in called)
             case Rung.EVERYONE:
                 return self.everyone
 

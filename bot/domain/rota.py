@@ -42,7 +42,8 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An active caseworker. `emails`: how calendars name them, in lower case. `reachable`: has a page address."""
+    """An active caseworker. `emails`: how calendars name them, in lower case. `reachable`: has a page address.
+    `languages`: those they read and write."""
 
     id: int
     name: str
@@ -50,6 +51,7 @@ class Member:
     emails: tuple[str, ...] = ()
     reachable: bool = False
     organisation: int = 1
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

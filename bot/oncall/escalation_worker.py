@@ -181,9 +181,9 @@ class Duty:
         for ladder in due:
             among_others = bool(working) and list(working) != [ladder.organisation]
             whose = await self._whose(ladder) if among_others else EVERY
-            reach = await self.roster.reach(whose)
-            number, addressees = climb(ladder.rung, reach)
             pace, danger = self.paces[ladder.urgency], ladder.urgency is not Urgency.NONE
+            reach = await self.roster.reach(whose, ladder.language, apart=not danger)
+            number, addressees = climb(ladder.rung, reach)
             wait = pace.until_next(number, self._clock())
             if danger and whose != EVERY:  # the others are not kept waiting for a whole round of everyone
                 wait = min(wait, pace.step)

@@ -34,17 +34,19 @@ class Roster:
     async def rota(self) -> Rota:
         return Rota(self.calendars.shifts, await self._store.overrides(), await self._store.team(self._key))
 
-    async def reach(self, organisation: int = EVERY) -> Reach:
-        """Whom a ladder can call now: people of one organisation, or of every one."""
+    async def reach(self, organisation: int = EVERY, language: str | None = None, *, apart: bool = False) -> Reach:
+        """Whom a ladder can call now: people of one organisation, or of every one. Who speaks `language` comes first;
+        `apart`: and is called before the others."""
         rota = (await self.rota()).of(organisation)
         on_call = rota.at(self._clock())
-        able = {member.id for member in rota.team if member.reachable}
-        everyone = tuple(member.id for member in rota.team if member.reachable)
+        able = sorted((m for m in rota.team if m.reachable), key=lambda m: language not in m.languages)
+        everyone = tuple(member.id for member in able)
         return Reach(
-            on_call.first if on_call.first in able else None,
-            on_call.second if on_call.second in able else None,
-            tuple(member.id for member in rota.team if member.coordinator and member.reachable),
+            on_call.first if on_call.first in everyone else None,
+            on_call.second if on_call.second in everyone else None,
+            tuple(member.id for member in able if member.coordinator),
             (*everyone, TEAM) if self._team_known and organisation in (FIRST, EVERY) else everyone,
+            frozenset(member.id for member in able if apart and language in member.languages),
         )
 
     async def urls(self, addressee: int) -> Sequence[str]:

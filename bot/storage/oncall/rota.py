@@ -21,6 +21,7 @@ from bot.domain.rota import Member, Override
 from bot.storage.database.errors import NotFound, SealingError
 from bot.storage.database.part import Part
 from bot.storage.sealing.envelopes import unwrap, wrap
+from bot.storage.tables.cases import caseworker_skills
 from bot.storage.tables.conversations import (
     cases,
     caseworkers,
@@ -101,7 +102,12 @@ class OnCallPart(Part):
         """The active caseworkers, as the rota knows them; an administrator takes no case and is on no call."""
         addresses, _ = await self.page_addresses(key)
         works = and_(caseworkers.c.active.is_(True), caseworkers.c.role != ADMINISTRATOR)
-        query = select(caseworkers).where(works).order_by(caseworkers.c.id)
+        query = (
+            select(caseworkers, caseworker_skills.c.languages)
+            .outerjoin(caseworker_skills, caseworker_skills.c.caseworker == caseworkers.c.id)
+            .where(works)
+            .order_by(caseworkers.c.id)
+        )
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         nothing = PageAddress()
@@ -113,6 +119,7 @@ class OnCallPart(Part):
                 addresses.get(row.id, nothing).emails,
                 bool(addresses.get(row.id, nothing).urls),
                 row.organisation,
+                tuple(json.loads(row.languages or "[]")) or tuple(filter(None, (row.language,))),
             )
             for row in rows
         ]

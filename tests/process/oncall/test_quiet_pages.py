@@ -168,6 +168,33 @@ async def test_who_turns_out_to_be_in_danger_is_called_at_once(world: World) -> 
     assert [page.title for page in world.receiver.arrived] == [f"Inloop: Emergency {number}"]
 
 
+async def test_who_speaks_the_language_is_called_before_everyone(world: World) -> None:
+    await world.team()
+    await world.store.set_skills(OTHER, ["ar", "nl"], None)
+    world.gateway()
+    _, number = await world.asks("ar")
+    await world.danger(language="ar")
+    world.pass_by(120)
+    for _ in range(4):
+        await world.round()
+        world.pass_by(600)
+    assert world.paged(number) == ["1", "2", "3", "4"]
+    await world.round()
+    assert sorted(world.paged(number)[4:]) == ["1", "2", "3", "4"]
+
+
+async def test_in_danger_a_language_makes_nobody_wait(world: World) -> None:
+    await world.team()
+    await world.store.set_skills(OTHER, ["ar"], None)
+    world.gateway()
+    _, number = await world.danger(language="ar")
+    for _ in range(4):
+        await world.round()
+        world.pass_by(60)
+    assert world.paged(number)[:3] == ["1", "2", "3"]
+    assert sorted(world.paged(number)[3:]) == ["1", "2", "3", "4"], "a minute after the coordinator"
+
+
 async def test_without_danger_no_other_organisation_is_asked(world: World) -> None:
     await world.team(FIRST, SECOND, COORDINATOR)
     made = await world.store.add_organisation("PAG-ASA")

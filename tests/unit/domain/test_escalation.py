@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.escalation import RUNGS, Hours, Pace, Reach, Rung, climb, rung
+from bot.domain.escalation import RUNGS, TEAM, Hours, Pace, Reach, Rung, climb, rung
 from bot.domain.model import Urgency
 from bot.domain.queue_order import HEAD_START, turn
 
@@ -17,11 +17,12 @@ MANY = st.lists(st.integers(1, 5), unique=True).map(tuple)
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 
 
-@given(WHO, WHO, MANY, MANY, st.integers(0, 30))
+@given(WHO, WHO, MANY, MANY, MANY, st.integers(0, 30))
 def test_every_climb_goes_up_and_pages_nobody_twice_on_a_rung(
-    first: int | None, second: int | None, coordinators: tuple[int, ...], everyone: tuple[int, ...], climbed: int
-) -> None:
-    reach = Reach(first, second, coordinators, everyone)
+    first: int | None, second: int | None, coordinators: tuple[int, ...], everyone: tuple[int, ...],
+    speaking: tuple[int, ...], climbed: int,
+) -> None:  # fmt: skip
+    reach = Reach(first, second, coordinators, everyone, frozenset(speaking))
     number, people = climb(climbed, reach)
     assert number > climbed
     assert len(set(people)) == len(people)
@@ -38,8 +39,20 @@ def test_who_was_called_is_not_called_again_as_the_second_or_the_coordinator() -
 
 
 def test_everyone_is_called_for_ever() -> None:
-    assert {rung(n) for n in range(4, 1000)} == {Rung.EVERYONE}
-    assert [rung(n) for n in range(1, 5)] == list(RUNGS)
+    assert {rung(n) for n in range(5, 1000)} == {Rung.EVERYONE}
+    assert [rung(n) for n in range(1, 6)] == list(RUNGS)
+
+
+def test_who_speaks_the_language_is_called_before_the_others() -> None:
+    reach = Reach(1, 2, (3, 4), (1, 2, 3, 4, 5, 6, TEAM), frozenset({1, 4, 6}))
+    assert [climb(n, reach) for n in range(5)] == [
+        (1, (1,)), (2, (2,)), (3, (4,)), (4, (6,)), (5, (1, 2, 3, 4, 5, 6, TEAM)),
+    ]  # fmt: skip
+
+
+def test_where_nobody_speaks_it_no_rung_is_lost() -> None:
+    reach = Reach(1, 2, (3, 4), (1, 2, 3, 4, 5))
+    assert [climb(n, reach) for n in (2, 3)] == [(3, (3, 4)), (5, (1, 2, 3, 4, 5))]
 
 
 @given(st.integers(1, 60))
@@ -48,7 +61,7 @@ def test_after_a_failure_the_next_is_never_later_than_without_it(number: int) ->
     assert timedelta(0) <= pace.after_failure(number) <= pace.after(number)
 
 
-@given(st.timedeltas(timedelta(0), timedelta(days=1)), st.integers(4, 9))
+@given(st.timedeltas(timedelta(0), timedelta(days=1)), st.integers(5, 9))
 def test_where_everyone_is_called_together_it_is_at_the_same_times(after: timedelta, number: int) -> None:
     again, now = timedelta(hours=1), NOW + after
     pace = Pace(timedelta(minutes=10), again, timedelta(minutes=6), together=True)
