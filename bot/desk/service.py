@@ -161,6 +161,21 @@ class Desk:
         """To which cases somebody is being called, and whether somebody has said that they come."""
         return await self._store.called()
 
+    async def heard(self, session: DeskSession, number: str) -> None:
+        """Stops the ringing of an emergency on every desk, and nothing else: whoever is on call is called all the same.
+        `number` or id of the case. Raises `NotFound`, also for a case of another organisation, and `NotOwner` for one
+        that somebody else has."""
+        await self.present(session)
+        _works(session)
+        found = self._store.case(int(number)) if number.isdecimal() else self._store.case_by_number(number)
+        case = await found
+        if case is None or not self.sees(session, case):
+            raise NotFound
+        if case.state is Handoff.OWNED and not _owns(session, case):
+            raise NotOwner
+        await self._store.mark_heard(case.id)
+        self._live.wake(DESK)
+
     async def present(self, session: DeskSession) -> None:
         """A sign of life from the caseworker's desk; written down no more than is needed."""
         now = self.now()

@@ -145,6 +145,13 @@ class Case:
     """Whose caseworkers see it; 0: those of every organisation (`domain.organisations`)."""
     handed_from: str | None = None
     """The name of the organisation that gave it to this one, until somebody takes it."""
+    heard: bool = True
+    """Whether somebody has said that they have heard it, or has it, since it waits or has become more urgent."""
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it is an emergency that still rings: for whoever can take it, or for its owner."""
+        return self.urgency is Urgency.EMERGENCY and self.state is not Handoff.CLOSED and not self.heard
 
 
 @dataclass(frozen=True, slots=True)

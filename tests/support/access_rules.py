@@ -62,6 +62,7 @@ RULES = {
     ("GET", "/desk/api/cases/{case_id}/messages"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/messages"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/seen"): OWNER,
+    ("POST", "/desk/api/cases/{number}/heard"): DESK,  # refused when it has another owner
     ("POST", "/desk/api/cases/{case_id}/release"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/close"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/translations"): OWNER,

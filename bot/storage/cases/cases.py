@@ -203,6 +203,13 @@ class Cases(Audit):
         async with self._db.write() as connection:
             await connection.execute(update(cases).where(older).values(seen_seq=seq))
 
+    async def mark_heard(self, case_id: int) -> None:
+        """Somebody has heard that it is an emergency; what is none, or was heard before, stays as it is."""
+        rings = and_(cases.c.urgency == Urgency.EMERGENCY.rank, cases.c.state.in_(_OPEN), cases.c.heard_at.is_(None))
+        async with self._db.write() as connection:
+            mine = update(cases).where(cases.c.id == case_id, rings)
+            await connection.execute(mine.values(heard_at=self._clock()))
+
     async def set_urgency(self, person: Person, urgency: Urgency) -> None:
         """The urgency by the person's own word ("I am safe"), the only way it falls; no case, no change."""
         mine = and_(cases.c.conversation == person.conversation, cases.c.state.in_(_OPEN))
@@ -254,7 +261,7 @@ class Cases(Audit):
         now = self._clock()
         await end_ladder(connection, case_id, "claimed", now)
         await count_claimed(self._db, connection, case_id, now)
-        owned = {"state": after.value, "owner": caseworker_id, "claimed_at": now, "spoke_at": None}
+        owned = {"state": after.value, "owner": caseworker_id, "claimed_at": now, "spoke_at": None, "heard_at": now}
         owned |= {"organisation": organisation, "handed_from": None}
         case = await change(connection, case_id, conversation, owned | (also or {}))
         await self._noted(connection, deed, case, caseworker_id)
@@ -279,7 +286,7 @@ class Cases(Audit):
         """Into the queue, waiting from now; whoever is on call is called."""
         now = self._clock()
         await count(self._db, connection, now, ("handoff", "lapsed" if what is Move.LAPSE else "gave_back"))
-        waiting = {"state": move(case.state, what).value, "owner": None, "waiting_since": now}
+        waiting = {"state": move(case.state, what).value, "owner": None, "waiting_since": now, "heard_at": None}
         await begin_ladder(connection, case.id, case.urgency, now)
         return await change(connection, case.id, case.conversation, waiting | {"claimed_at": None, "spoke_at": None})
 
@@ -380,4 +387,5 @@ def opened_case(row: Row[Any]) -> Case:
         outcome=row.outcome,
         organisation=row.organisation,
         handed_from=row.handed_from_name,
+        heard=row.heard_at is not None,
     )

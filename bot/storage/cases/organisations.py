@@ -112,7 +112,7 @@ class Organisations(Caseworkers):
             await count(self._db, connection, now, ("handoff", "gave_back"))
             after = move(case.state, Move.HAND_OVER).value
             waiting: dict[str, Any] = {"state": after, "owner": None, "waiting_since": now}
-            waiting |= {"claimed_at": None, "spoke_at": None}
+            waiting |= {"claimed_at": None, "spoke_at": None, "heard_at": None}
             waiting |= {"organisation": organisation, "handed_from": case.organisation}
             await begin_ladder(connection, case.id, case.urgency, now)
             given = await change(connection, case.id, case.conversation, waiting)

@@ -65,7 +65,8 @@ async def raise_case(
         case_id, number, owner, rose = row.id, row.number, row.owner, urgency is not before
         if rose or signals != row.signals:
             mine = cases.c.id == case_id
-            await connection.execute(update(cases).where(mine).values(urgency=urgency.rank, signals=signals))
+            anew = {"heard_at": None} if rose else {}
+            await connection.execute(update(cases).where(mine).values(urgency=urgency.rank, signals=signals, **anew))
     if rose and urgency is not Urgency.NONE:
         await danger_since(connection, case_id, now)
     if change.why:

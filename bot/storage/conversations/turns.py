@@ -364,7 +364,7 @@ async def _speaks(
 ) -> bool:
     """Notes that the owner has said a word; False when this caseworker is not the owner."""
     mine = (cases.c.conversation == conversation, cases.c.state == Handoff.OWNED.value, cases.c.owner == caseworker)
-    spoken = update(cases).where(*mine).values(spoke_at=now).returning(cases.c.id)
+    spoken = update(cases).where(*mine).values(spoke_at=now, heard_at=now).returning(cases.c.id)
     case_id = (await connection.execute(spoken)).scalar()
     if case_id is not None:
         await count_word(database, connection, case_id, now)

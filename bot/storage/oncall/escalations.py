@@ -125,6 +125,9 @@ class Ladders(Part):
             moved = update(ladders).where(*still, ladders.c.due_at == ladder.due_at).values(**values)
             if (await connection.execute(moved)).rowcount == 0:
                 return None
+            if ladder.acknowledged:  # who said that they come did not: it rings again
+                unheard = update(cases).where(cases.c.number == ladder.number).values(heard_at=None)
+                await connection.execute(unheard)
             page = {"ladder": ladder.id, "rung": rung, "state": "due", "made_at": now}
             if addressees:
                 await connection.execute(insert(pages), [page | {"addressee": who} for who in addressees])
@@ -218,6 +221,7 @@ class Ladders(Part):
             held = update(ladders).where(ladders.c.id == row.id)
             await count_acknowledged(self._db, connection, row.case_id, now)
             await connection.execute(held.values(acknowledged_at=now, due_at=now + holds[urgency]))
+            await connection.execute(update(cases).where(cases.c.id == row.case_id).values(heard_at=now))
             await connection.execute(update(pages).where(pages.c.id == page_id).values(acknowledged_at=now))
             unsent = (pages.c.ladder == row.id, pages.c.state == "due")
             await connection.execute(update(pages).where(*unsent).values(state="dropped"))

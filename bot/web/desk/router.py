@@ -228,7 +228,16 @@ def _add_work(
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
-    """The stream that keeps a page true; it reads the database, a wake-up only makes it faster."""
+    """The stream that keeps a page true, and what ends the ringing that it tells of. It reads the database, a wake-up
+    only makes it faster."""
+    Session = Annotated[DeskSession, Depends(door)]
+
+    @api.post("/cases/{number}/heard", status_code=204)
+    async def heard(number: Annotated[str, Path(max_length=20)], session: Session) -> Response:
+        """Somebody at this desk has heard an emergency (`unheard` in its row): no desk rings for it any more, until
+        it is given back or becomes an emergency anew. It holds up no call. `number`: of the case, or its id."""
+        await desk.heard(session, number)
+        return Response(status_code=204)
 
     @api.get("/events")
     async def events(request: Request) -> EventSourceResponse:

@@ -27,6 +27,7 @@ def row_shown(row: Row) -> dict[str, Any]:
         "number": case.number,
         "state": case.state.value,
         "urgency": case.urgency.value,
+        "unheard": case.unheard,
         "kind": row.kind,
         "language": case.language,
         "signals": list(case.signals),

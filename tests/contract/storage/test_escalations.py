@@ -174,6 +174,37 @@ async def test_an_acknowledgement_holds_it_once(store: Store, clock: Clock) -> N
     assert late is not None and late.what is Acknowledgement.ALREADY
 
 
+async def test_who_taps_has_heard_it_and_who_does_not_come_has_not(store: Store, people: list[int]) -> None:
+    _, case = await asked(store)
+
+    async def rings() -> bool:
+        found = await store.case(case.id)
+        assert found is not None
+        return found.unheard
+
+    assert await rings()
+    await store.climb(await only(store), 1, [1], STEP)
+    (page,) = await store.take_pages(5, LEASE)
+    await store.acknowledge(page.id, HOLDS)
+    assert not await rings()
+    await store.climb(await only(store), 2, [2], STEP)
+    assert await rings(), "nobody came"
+    await store.mark_heard(case.id)
+    await store.climb(await only(store), 3, [3], STEP)
+    assert not await rings(), "who has heard it at a desk has promised nothing"
+    await store.claim(case.id, people[0])
+    await store.release(case.id, people[0])
+    assert await rings()
+
+
+async def test_more_danger_rings_anew(store: Store) -> None:
+    person, case = await asked(store, URGENT)
+    await store.mark_heard(case.id)
+    await store.accept(person, "worse", "he is here", case=EMERGENCY)
+    found = await store.case(case.id)
+    assert found is not None and found.unheard
+
+
 async def test_of_many_taps_at_once_one_counts(store: Store) -> None:
     await asked(store)
     await store.climb(await only(store), 1, [1, 2, 3], STEP)
@@ -279,6 +310,11 @@ async def test_addresses_are_sealed_with_a_key_that_is_not_in_the_database(store
     assert await store.page_addresses(b"x" * 32) == ({}, 1)
     member = (await store.team(KEY))[0]
     assert (member.id, member.reachable, member.emails) == (1, True, ("els@example.org",))
+    assert member.languages == ()
+    await store.set_caseworker_language(1, "fr")
+    assert (await store.team(KEY))[0].languages == ("fr",), "the desk's, as long as nothing else is said"
+    await store.set_skills(1, ["ro", "ar"], None)
+    assert (await store.team(KEY))[0].languages == ("ar", "ro")
     await store.set_page_address(1, None, KEY)
     assert await store.page_addresses(KEY) == ({}, 0)
     with pytest.raises(NotFound):

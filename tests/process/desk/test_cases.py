@@ -33,6 +33,64 @@ async def test_the_queue_tells_who_is_in_danger_and_why(office: Office) -> None:
     assert LOCKED_IN not in str({name: value for name, value in row.items() if name != "why"})
 
 
+async def test_an_emergency_rings_on_every_desk_until_somebody_has_heard_it(office: Office) -> None:
+    noor, eva = await office.caseworker("Noor"), await office.caseworker("Eva")
+    person, case = await office.emergency()
+
+    async def rings(client: httpx.AsyncClient) -> bool:
+        [row] = (await client.get("/desk/api/queue")).json()["cases"]
+        assert isinstance(row["unheard"], bool)
+        return row["unheard"]
+
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    heard = f"/desk/api/cases/{row['number']}/heard"
+    assert (await rings(noor), await rings(eva)) == (True, True)
+    assert (await eva.post(heard)).status_code == 204
+    assert (await rings(noor), await rings(eva)) == (False, False), "also after a reload, which reads the same"
+    assert (await eva.post(heard)).status_code == 204, "once more is no error"
+    stored = await office.store.case(case)
+    assert stored is not None and stored.owner is None
+    assert (await office.store.ladders())[0].acknowledged is False, "whoever is on call is called all the same"
+    await noor.post(f"/desk/api/cases/{case}/claim")
+    await noor.post(f"/desk/api/cases/{case}/release")
+    assert await rings(eva), "it waits again"
+    assert (await noor.post(f"/desk/api/cases/{case}/heard")).status_code == 204, "the id is as good as the number"
+    assert not await rings(eva)
+    await person.forget()
+    assert code(await noor.post("/desk/api/cases/ZZ-ZZZ/heard")) == (404, "not_found")
+
+
+async def test_what_becomes_an_emergency_in_somebodys_hands_rings_for_them_alone(office: Office) -> None:
+    noor, eva = await office.caseworker("Noor"), await office.caseworker("Eva")
+    person = await office.visitor()
+    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+    assert opened is not None
+    await office.store.accept(opened, "1", "a person please", case=CaseChange(Urgency.NONE))
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    assert row["unheard"] is False, "only emergencies ring"
+    await noor.post(f"/desk/api/cases/{row['id']}/claim")
+    await person.write(LOCKED_IN)
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    assert (row["urgency"], row["unheard"]) == ("emergency", True)
+    heard = f"/desk/api/cases/{row['number']}/heard"
+    assert code(await eva.post(heard)) == (409, "not_owner"), "nobody else silences it"
+    assert (await noor.post(heard)).status_code == 204
+    assert (await noor.get("/desk/api/queue")).json()["cases"][0]["unheard"] is False
+
+
+async def test_an_owner_who_answers_has_heard_it(office: Office) -> None:
+    noor = await office.caseworker("Noor")
+    person = await office.visitor()
+    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+    assert opened is not None
+    await office.store.accept(opened, "1", "a person please", case=CaseChange(Urgency.NONE))
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    await noor.post(f"/desk/api/cases/{row['id']}/claim")
+    await person.write(LOCKED_IN)
+    await reply(noor, row["id"], "I am with you")
+    assert (await noor.get("/desk/api/queue")).json()["cases"][0]["unheard"] is False
+
+
 async def test_two_who_claim_in_the_same_moment(office: Office) -> None:
     noor, eva = await office.caseworker("Noor"), await office.caseworker("Eva")
     for _ in range(5):

@@ -205,6 +205,41 @@ async def test_a_silent_owner_loses_the_case_the_ladder_begins_anew_and_the_pers
     assert (await world.told(person))[-2:] == ["handoff.asked_again", "handoff.called"]
 
 
+async def test_an_emergency_in_its_owners_hands_calls_them_and_climbs_when_they_say_nothing(world: World) -> None:
+    await world.team()
+    world.gateway()
+    person, number = await world.asks()
+    (case,) = await world.store.queue()
+    await world.store.claim(case.id, OTHER)
+    await world.store.say(person, "w1", words(), only_if_owner=OTHER)
+    await world.turns_dangerous(person)
+    await world.round()
+    assert world.paged(number) == ["4"], "whoever has it, at once"
+    assert (await world.store.queue())[0].unheard
+    world.pass_by(119)
+    await world.store.at_desk(OTHER)
+    await world.round()
+    assert world.paged(number) == ["4"]
+    world.pass_by(1)
+    await world.round()
+    assert world.paged(number) == ["4", "1"], "and then whoever is on call"
+    assert "handoff.asked_again" in await world.told(person)
+
+
+async def test_an_owner_who_cannot_be_paged_loses_an_emergency_all_the_same(world: World) -> None:
+    await world.team(OTHER)
+    world.gateway()
+    person, number = await world.asks()
+    (case,) = await world.store.queue()
+    await world.store.claim(case.id, OTHER)
+    await world.store.say(person, "w1", words(), only_if_owner=OTHER)
+    await world.turns_dangerous(person)
+    await world.round()
+    world.pass_by(120)
+    await world.round()
+    assert world.paged(number) == ["1"]
+
+
 async def test_an_owner_who_goes_offline_loses_the_case(world: World) -> None:
     await world.team()
     world.gateway()

@@ -100,8 +100,8 @@ class House:
         elif forged == "origin":
             headers["Origin"] = "https://evil.example"
         address = path.format(
-            case_id=case, secret="x" * 43, token="x" * 43, lang="en", own="nl", override=1, caseworker=self.other.id,
-            one="0" * 16, name="0" * 32,
+            case_id=case, number=case, secret="x" * 43, token="x" * 43, lang="en", own="nl", override=1,
+            caseworker=self.other.id, one="0" * 16, name="0" * 32,
         )  # fmt: skip
         async with (
             httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=120, trust_env=False, verify=False) as client,
@@ -224,6 +224,10 @@ async def test_another_organisation_has_nothing_to_do_with_a_case(house: House) 
                 status = await house.send(method, path, "stranger", case.id)
                 if status != 409:
                     wrong.append((method, path, case.state, status))
+        elif "{number}" in path:
+            status = await house.send(method, path, "stranger", waiting.id)
+            if status != 404:
+                wrong.append((method, path, status))
         elif "{caseworker}" in path:
             status = await house.send(method, path, "stranger", 1)
             if status != 404:
