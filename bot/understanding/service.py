@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from bot.domain.model import Assessment, Urgency
 from bot.domain.ports import DangerModel, Encode, LanguageModel
 from bot.text.denials import after_denial
+from bot.text.disguises import undisguised
 from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, Acts, ActsModel
@@ -76,6 +77,7 @@ class Understanding:
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for. `before`:
         what the person wrote before, in whose light the message is read."""
+        text, spelled = undisguised(text)
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
         detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
@@ -118,6 +120,8 @@ class Understanding:
                 found = await self._assess(half, vector=await self._encode(half), lang=lang)
                 assessment = self._danger.beside_denial(assessment, found)
                 alone = assessment.urgency is not Urgency.NONE
+            if spelled and assessment.urgency is Urgency.NONE:
+                assessment = replace(assessment, ask=True)
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
             assessment = Assessment(ask=True)

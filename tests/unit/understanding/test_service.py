@@ -182,3 +182,17 @@ def test_the_loop_goes_on_while_a_message_is_assessed() -> None:
         return await Understanding(Slow(), Languages(), Encoding(Lengths())).of("merci", None)
 
     assert asyncio.run(run()).assessment == HARMLESS
+
+
+async def test_who_spells_what_nothing_certain_is_found_in_is_asked() -> None:
+    class Calm(Danger):
+        def assess(self, text: str, **read: object) -> Assessment:  # type: ignore[override]
+            return Assessment()
+
+    encoding = Encoding(Lengths())
+    try:
+        understanding = Understanding(Calm(), Languages(), encoding)
+        assert (await understanding.of("i a m n o t w e l l", None)).assessment.ask
+        assert not (await understanding.of("i am not well", None)).assessment.ask
+    finally:
+        encoding.close()
