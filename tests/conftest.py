@@ -74,6 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: next((at for at, of in enumerate(LONG) if item.nodeid.startswith(of)), len(LONG)))
 
 
+@pytest.hookimpl(optionalhook=True)  # `make prove` runs without pytest-xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Workers | None:
     return Workers(config, log) if config.getvalue("dist") == "loadfile" else None
 
