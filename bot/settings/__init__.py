@@ -177,7 +177,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="What Prometheus sends to read /metrics; empty: there is no such page."
     )
     log_level: str = Field(
-        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What the log holds; never a text."
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="How much of its own events the log holds; never a text, and of a library only where it complains.",
     )
 
     @classmethod

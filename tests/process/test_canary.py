@@ -43,11 +43,17 @@ def search(folder: Path, wanted: list[bytes]) -> list[str]:
 
 
 def test_no_word_and_no_key_is_on_the_disk(tmp_path: Path) -> None:
-    with running(tmp_path, free_port()) as gateway:
+    with running(tmp_path, free_port(), env={"INLOOP_LOG_LEVEL": "DEBUG"}) as gateway:
         caseworker = first(gateway)
         visitor = Visitor(gateway.url, "en")
-        visitor.ask(SENTENCE)
-        visitor.ask(DANGER)
+        # Streams that are open, for what they send is told to loggers too.
+        with caseworker.http.stream("GET", "/desk/api/events") as queue, \
+                visitor.http.stream("GET", "/api/events?after=0") as stream:  # fmt: skip
+            lines, rows = stream.iter_lines(), queue.iter_lines()
+            visitor.ask(SENTENCE)
+            visitor.ask(DANGER)
+            assert any(DANGER in line for line in lines)
+            assert any("emergency" in line for line in rows)
         case = caseworker.wait_for_case(lambda c: c["urgency"] == "emergency")
         assert caseworker.claim(case["id"]).status_code == 200
         assert any(m["text"] == DANGER for m in caseworker.read(case["id"]))
