@@ -197,7 +197,7 @@ async def build(
     slips = Slips(page_key(settings), clock)
     app.include_router(
         plain.made(
-            service, store, sessions, words, live, gate, tasks, slips, source, link, exit_url=settings.exit_url,
+            service, store, words, live, gate, tasks, slips, source, link, exit_url=settings.exit_url,
             max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url),
         )
     )  # fmt: skip

@@ -104,6 +104,16 @@ class Service:
             await self.take_up(session)
         return session
 
+    async def leave(self, token: str) -> bool:
+        """The token opens nothing any more, here and in the database; with the return code the talk goes on. False when
+        it opened nothing before."""
+        number = await self._store.end_access(token)
+        if number is None:
+            return False
+        self._sessions.drop(number)
+        self._live.wake(conversation(number))
+        return True
+
     async def forget(self, session: Session) -> None:
         """Everything of the conversation is gone: here, in the engine, in the memory of this process."""
         await self._store.delete_conversation(session.person.conversation)

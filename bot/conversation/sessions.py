@@ -165,11 +165,6 @@ class Sessions:
         finally:
             self._opening.pop(key, None)
 
-    async def end(self, session: Session, token: str) -> None:
-        """Its token opens nothing any more, here and in the database; with the return code it goes on."""
-        await self._store.end_access(token)
-        self.drop(session.person.conversation)
-
     def drop(self, conversation: int) -> None:
         """Closes the conversation here, under whatever token it was opened: a token may have stopped working."""
         for key in [key for key, session in self._open.items() if session.person.conversation == conversation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route, expect
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Route, expect
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
 from tests.support.answers import pattern
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, wait_for
 
 
 def begin(phone: Phone, language: str = "English") -> None:
@@ -93,9 +94,12 @@ def test_what_is_deleted_is_gone_from_the_page(house: Gateway, browser: Browser,
 def test_three_times_shift_leaves_and_the_tab_keeps_nothing(house: Gateway, browser: Browser) -> None:
     phone = Phone(browser, house.url)
     begin(phone)
+    token = phone.page.evaluate("sessionStorage.token")
     for _ in range(3):
         phone.page.keyboard.press("Shift")
     expect(phone.page).to_have_title("Weather")
+    bearer = {"Authorization": f"Bearer {token}"}  # as somebody finds it in the browser's files
+    wait_for("the token is dead", lambda: httpx.get(house.url + "/api/messages", headers=bearer).status_code == 401)
     phone.page.goto(house.url + "/")
     expect(phone.page.get_by_role("button", name="English")).to_be_visible()
     assert phone.page.evaluate("sessionStorage.length") == 0

@@ -28,6 +28,7 @@ RULES = {
     ("POST", "/api/conversations"): ANYBODY,
     ("POST", "/api/conversations/restore"): ANYBODY,  # the code is in the body
     ("DELETE", "/api/conversations"): PERSON,
+    ("DELETE", "/api/access"): PERSON,
     ("POST", "/api/messages"): PERSON,
     ("GET", "/api/messages"): PERSON,
     ("POST", "/api/choices"): PERSON,

@@ -136,11 +136,13 @@ class Conversations(Part):
         found = await self._open("code", await self._code_keys(code))
         return None if found is None else found[0]
 
-    async def end_access(self, token: str) -> None:
-        """The token opens nothing any more; the return code, the team and a newer token still do. Never an error."""
+    async def end_access(self, token: str) -> int | None:
+        """The token opens nothing any more; the return code, the team and a newer token still do. The conversation that
+        it opened; None when it opened none."""
         of_token = and_(conversation_wraps.c.lookup == derive_token(token).lookup, conversation_wraps.c.kind == "token")
+        ended = delete(conversation_wraps).where(of_token).returning(conversation_wraps.c.conversation)
         async with self._db.write() as connection:
-            await connection.execute(delete(conversation_wraps).where(of_token))
+            return (await connection.execute(ended)).scalar()
 
     async def renew_return_code(self, person: Person) -> str:
         """Another return code; the old one stops working. Raises `Gone`."""

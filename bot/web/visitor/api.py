@@ -65,6 +65,22 @@ class Stored(BaseModel):
     seq: int
 
 
+async def given(authorization: Annotated[str | None, Header()] = None) -> str:
+    """The token of a request. Raises `ApiError` 401 without one."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ApiError(401, "unauthorized")
+    return token.strip()
+
+
+Token = Annotated[str, Depends(given)]
+Proof = Annotated[str, Header(alias="Inloop-Proof", max_length=200)]
+
+
+def _languages(accepted: str) -> list[str]:
+    return [part.split(";")[0].strip() for part in accepted.split(",") if part.strip()]
+
+
 def shown(message: Message) -> dict[str, Any]:
     """A message as the contract has it."""
     data: dict[str, Any] = {
@@ -96,16 +112,13 @@ def router(
     api = APIRouter(prefix="/api", tags=["visitor"])
     streams = Streams()
 
-    async def opened(authorization: Annotated[str | None, Header()] = None) -> Session:
-        scheme, _, token = (authorization or "").partition(" ")
-        session = await service.session(token.strip()) if scheme.lower() == "bearer" and token else None
+    async def opened(token: Token) -> Session:
+        session = await service.session(token)
         if session is None:
             raise ApiError(401, "unauthorized")
         return session
 
     Open = Annotated[Session, Depends(opened)]
-
-    Proof = Annotated[str, Header(alias="Inloop-Proof", max_length=200)]
 
     @api.post("/conversations", status_code=201, response_model_exclude_none=True, responses=ASKED)
     async def create(body: NewConversationBody, request: Request, proof: Proof = "") -> Opened:
@@ -130,13 +143,21 @@ def router(
         await service.forget(session)
         return Response(status_code=204)
 
+    @api.delete("/access", status_code=204)
+    async def leave(token: Token) -> Response:
+        """The token ends, the talk stays: the return code opens it again. Sent by a page that is being left."""
+        if not await service.leave(token):
+            raise ApiError(401, "unauthorized")
+        return Response(status_code=204)
+
     @api.post("/messages", status_code=202)
     async def write(
         body: MessageBody, session: Open, request: Request, accept_language: Annotated[str, Header(max_length=500)] = ""
     ) -> Stored:
-        hints = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
         with counted_for(source.account(request)):
-            return Stored(seq=await service.handle_message(session, str(body.id), body.text, hints))
+            return Stored(
+                seq=await service.handle_message(session, str(body.id), body.text, _languages(accept_language))
+            )
 
     @api.post("/choices", status_code=202)
     async def choose(body: ChoiceBody, session: Open) -> Stored:
@@ -152,15 +173,15 @@ def router(
     @api.get("/events")
     async def events(
         session: Open,
-        request: Request,
+        token: Token,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,
         last_event_id: Annotated[str, Header()] = "",
     ) -> EventSourceResponse:
         seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
         start = max(after, int(seen[0])) if seen else after
-        return EventSourceResponse(_stream(session, start, request.headers["Authorization"]), ping=20)
+        return EventSourceResponse(_stream(session, start, token), ping=20)
 
-    async def _stream(session: Session, after: int, authorization: str) -> AsyncIterator[ServerSentEvent]:
+    async def _stream(session: Session, after: int, token: str) -> AsyncIterator[ServerSentEvent]:
         topic = conversation(session.person.conversation)
         with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
@@ -172,7 +193,7 @@ def router(
                         yield ServerSentEvent(data, id=str(message.seq))
                     if messages:
                         continue
-                    if await whole(service.session(authorization.partition(" ")[2].strip())) is None:
+                    if await whole(service.session(token)) is None:
                         yield ServerSentEvent("{}", event="gone")  # deleted, or opened elsewhere with the return code
                         return
                     await live.wait(topic, waiter, FALL_BACK_TO_READING)

@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.conversation.opening import Door
 from bot.conversation.service import Service
-from bot.conversation.sessions import Session, Sessions
+from bot.conversation.sessions import Session
 from bot.domain.message_text import Refused
 from bot.domain.ports import Catalogue
 from bot.domain.return_code_message import code_of
@@ -51,7 +51,6 @@ class Plain:
 
     service: Service
     store: Store
-    sessions: Sessions
     words: Catalogue
     live: Live
     gate: Gate
@@ -129,14 +128,8 @@ class Plain:
     async def _leave(self, request: Request, slip: Slip | None) -> Response:
         """A blank page, that goes on to the harmless one by itself; also when the database does not answer."""
         if slip is not None:
-            await asyncio.wait([self.tasks.start(self._end(slip))], timeout=LEAVING)
+            await asyncio.wait([self.tasks.start(self.service.leave(slip.token))], timeout=LEAVING)
         return self.pages.left(request)
-
-    async def _end(self, slip: Slip) -> None:
-        session = await self.service.session(slip.token)
-        if session is not None:
-            await self.sessions.end(session, slip.token)
-            self.live.wake(conversation(session.person.conversation))
 
     async def _talk(self, request: Request, fields: Fields, slip: Slip, session: Session) -> Response:
         """A step within the talk. Of an old page a message is still taken; it shows nothing but a card."""
@@ -256,14 +249,14 @@ def router(plain: Plain) -> APIRouter:
 
 
 def made(
-    service: Service, store: Store, sessions: Sessions, words: Catalogue, live: Live, gate: Gate, tasks: Tasks,
+    service: Service, store: Store, words: Catalogue, live: Live, gate: Gate, tasks: Tasks,
     slips: Slips, source: Source, link: Callable[[str], str | None], *, exit_url: str, max_text: int,
     addresses: tuple[str, ...],
 ) -> APIRouter:  # fmt: skip
     """The router. `addresses` are those by which people reach the gateway; empty ones are left out."""
     return router(
         Plain(
-            service, store, sessions, words, live, gate, tasks, slips, source,
+            service, store, words, live, gate, tasks, slips, source,
             PlainPages(words, slips, link, exit_url, max_text),
             frozenset(origin(address) for address in addresses if address),
         )

@@ -38,13 +38,13 @@ async def test_a_token_that_was_given_up_opens_nothing_and_the_code_still_does(
     store: Store, new: NewConversation
 ) -> None:
     await store.accept(new.person, "c1", "bonjour")
-    await store.end_access(new.token)
-    await store.end_access(new.token)
+    assert await store.end_access(new.token) == new.person.conversation
+    assert await store.end_access(new.token) is None
     assert await store.open_by_token(new.token) is None
     again = await store.open_by_return_code(new.return_code)
     assert again is not None
     assert [m.text for m in await store.messages(again.person)] == ["bonjour"]
-    await store.end_access(new.token)  # a page that is late
+    assert await store.end_access(new.token) is None, "a page that is late"
     assert await store.open_by_token(again.token) is not None
 
 

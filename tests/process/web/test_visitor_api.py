@@ -104,6 +104,19 @@ def test_the_return_code_opens_the_talk_and_ends_the_old_token(gateway: Gateway)
     assert httpx.get(gateway.url + "/api/messages", headers={"Authorization": old}).status_code == 401
 
 
+def test_leaving_ends_the_token_here_and_the_return_code_goes_on(gateway: Gateway) -> None:
+    visitor = Visitor(gateway.url, "en")
+    visitor.ask("is this free?")
+    before = visitor.messages()
+    with events(gateway.url, visitor.token) as told:
+        assert visitor.http.delete("/api/access").status_code == 204
+        wait_for("an open page is told", lambda: [name for name, _, _ in told if name == "gone"])
+    for ask in (visitor.http.get("/api/messages"), visitor.http.delete("/api/access")):
+        assert ask.status_code == 401
+    visitor.come_back()
+    assert visitor.messages()[: len(before)] == before
+
+
 def test_many_messages_are_slowed_down_but_never_a_danger(tmp_path_factory) -> None:
     env = {
         "INLOOP_MESSAGES_PER_MINUTE": "5",
@@ -129,5 +142,6 @@ def test_the_contract_is_in_the_openapi(gateway: Gateway) -> None:
         "/api/messages": {"post", "get"},
         "/api/choices": {"post"},
         "/api/events": {"get"},
+        "/api/access": {"delete"},
     }.items():
         assert methods <= set(paths[path])

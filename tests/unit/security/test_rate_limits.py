@@ -91,7 +91,7 @@ async def test_the_door_without_scripts_says_it_too() -> None:
     service, source = Service(), Source()
     words: Any = SimpleNamespace(fallback=lambda code: "en")
     none: Any = None
-    plain = Plain(cast(Any, service), none, none, words, none, none, none, none, source, none, frozenset())
+    plain = Plain(cast(Any, service), none, words, none, none, none, none, source, none, frozenset())
     slip: Any = SimpleNamespace(token="x", language="en", fresh=False)
     with pytest.raises(AttributeError):  # there is no page to answer with
         await plain._done(request("203.0.113.9"), {"do": "send", "text": "x"}, slip, "en")

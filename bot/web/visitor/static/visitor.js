@@ -7,8 +7,13 @@
   const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
+  /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
+  const endAccess = (token) => {
+    if (token) fetch("api/access", { method: "DELETE", keepalive: true, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", headers: { Authorization: "Bearer " + token } }).catch(() => {});
+  };
   const forget = () => {
     state.halted = true;
+    endAccess(state.token);
     $("curtain").hidden = false;
     try { sessionStorage.clear(); } catch { /* storage may be switched off */ }
     if (state.stream) state.stream.abort();
