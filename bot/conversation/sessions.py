@@ -142,7 +142,10 @@ class Sessions:
         key = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=32).digest()
         session = self._recent(key)
         if session is not None:
-            return session, False
+            if await self._store.use_token(token):
+                return session, False
+            self._open.pop(key, None)  # it was ended at another gateway, or the conversation was deleted there
+            return None, False
         lock = self._opening.setdefault(key, asyncio.Lock())
         try:
             async with lock:

@@ -86,6 +86,7 @@ class Upkeep:
         coarsened = 0
         with _going_on("sessions", failed):
             await self._store.tidy()
+            await self._store.end_unused_tokens()
         with _going_on("deletion", failed):
             done = await purge(self._store, self._rules, self._forget)
         with _going_on("days", failed):

@@ -12,7 +12,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +50,10 @@ from bot.storage.tables.conversations import (
 )
 
 DELETED = "deleted by the person"
+UNUSED = timedelta(hours=24)
+"""After the hour in which a browser last used its token: what a phone keeps of it opens nothing later."""
+BROWSER = "web"
+"""The channel whose tokens end: those of others are derived, and stand nowhere."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,7 +74,7 @@ class Conversations(Part):
     """See `Store`."""
 
     async def create_conversation(
-        self, language: str | None, channel: str = "web", *, token: str | None = None, code: str | None = None
+        self, language: str | None, channel: str = BROWSER, *, token: str | None = None, code: str | None = None
     ) -> NewConversation:
         """A new conversation. `token` is for a channel whose secret is derived and not kept in a browser, `code` for
         one that has chosen a return code before. Raises `Taken` when either was used before."""
@@ -82,7 +86,8 @@ class Conversations(Part):
         async with self._db.write() as connection:
             made = await connection.execute(query.values(**row, created_at=now, last_message_at=now))
             person = Person(made.scalar_one(), pair, language, Handoff.BOT)
-            wraps = [_wrap_for(person, "token", derive_token(token)), _wrap_for(person, "code", by_code)]
+            ends = _ends(channel, now)
+            wraps = [_wrap_for(person, "token", derive_token(token), ends), _wrap_for(person, "code", by_code)]
             try:
                 await connection.execute(insert(conversation_wraps), wraps)
             except IntegrityError:
@@ -100,10 +105,31 @@ class Conversations(Part):
         found = await self._open("token", derive_token(token))
         if found is None:
             return None
-        person, team_is_current = found
+        person, team_is_current, ends_at = found
         if not team_is_current:
             await self.rewrap(person)
+        await self._put_off(token, ends_at)
         return person
+
+    async def use_token(self, token: str) -> bool:
+        """Whether the token opens something still: it may have been ended at another gateway. Its use is noted, as far
+        as it puts off its end."""
+        w, now = conversation_wraps.c, self._clock()
+        mine = and_(w.lookup == derive_token(token).lookup, w.kind == "token")
+        async with self._db.read() as connection:
+            row = (await connection.execute(select(w.ends_at).where(mine))).first()
+        if row is None or _over(row.ends_at, now):
+            return False
+        await self._put_off(token, row.ends_at)
+        return True
+
+    async def end_unused_tokens(self) -> int:
+        """Remove what opens nothing any more: tokens that nobody used for `UNUSED`; how many. Hourly."""
+        over = conversation_wraps.c.ends_at <= self._clock()
+        async with self._db.write() as connection:
+            gone = (await connection.execute(delete(conversation_wraps).where(over))).rowcount
+        self._db.left_over = self._db.left_over or bool(gone)
+        return gone
 
     async def open_by_return_code(
         self, code: str, channel: str | None = None, *, token: str | None = None
@@ -113,9 +139,9 @@ class Conversations(Part):
         found = await self._open("code", await self._code_keys(code))
         if found is None:
             return None
-        person, _ = found
+        person = found[0]
         token = token or secrets.token_urlsafe(32)
-        new = _wrap_for(person, "token", derive_token(token))
+        new = _wrap_for(person, "token", derive_token(token), _ends(channel or BROWSER, self._clock()))
         of_token = and_(conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "token")
         async with self._db.write() as connection:
             await self._hold_team_key(connection)
@@ -229,8 +255,17 @@ class Conversations(Part):
         done = [await self.delete_conversation(conversation, "restored") for conversation in deleted]
         return sum(done)
 
-    async def _open(self, kind: str, keys: TokenKeys) -> tuple[Person, bool] | None:
-        """The person, and whether the wrap to the team is to the current key."""
+    async def _put_off(self, token: str, ends_at: datetime | None) -> None:
+        """Where a token has an end, one that is a day from now: a write an hour."""
+        ends = _ends(BROWSER, self._clock())
+        if ends_at is None or ends_at == ends:
+            return
+        mine = conversation_wraps.c.lookup == derive_token(token).lookup
+        async with self._db.write() as connection:
+            await connection.execute(update(conversation_wraps).where(mine).values(ends_at=ends))
+
+    async def _open(self, kind: str, keys: TokenKeys) -> tuple[Person, bool, datetime | None] | None:
+        """The person, whether the wrap to the team is to the current key, and when this way in ends."""
         own, team = conversation_wraps, conversation_wraps.alias()
         query = (
             select(
@@ -238,6 +273,7 @@ class Conversations(Part):
                 conversations.c.language,
                 conversations.c.state,
                 own.c.wrapped,
+                own.c.ends_at,
                 team.c.team_key,
                 team_keys.c.id.label("current"),
             )
@@ -248,14 +284,14 @@ class Conversations(Part):
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        if row is None:
+        if row is None or _over(row.ends_at, self._clock()):
             return None
         try:
             private = unwrap(keys.wrap, row.wrapped, wrapped_for(kind, row.id))
         except SealingError:
             return None
         person = Person(row.id, pair_of(private), row.language, Handoff(row.state))
-        return person, row.team_key == row.current
+        return person, row.team_key == row.current, row.ends_at
 
     async def _code_keys(self, code: str) -> TokenKeys:
         return await asyncio.to_thread(derive_return_code, code, self._return_salt)
@@ -285,7 +321,18 @@ async def replace_code(connection: AsyncConnection, conversation: int, wrap: dic
     await connection.execute(insert(conversation_wraps).values(**wrap))
 
 
-def _wrap_for(person: Person, kind: str, keys: TokenKeys) -> dict[str, object]:
+def _ends(channel: str, now: datetime) -> datetime | None:
+    """When a token ends that is used now."""
+    if channel != BROWSER:
+        return None
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) + UNUSED
+
+
+def _over(ends_at: datetime | None, now: datetime) -> bool:
+    return ends_at is not None and ends_at <= now
+
+
+def _wrap_for(person: Person, kind: str, keys: TokenKeys, ends_at: datetime | None = None) -> dict[str, object]:
     bound = wrapped_for(kind, person.conversation)
     return {
         "conversation": person.conversation,
@@ -293,6 +340,7 @@ def _wrap_for(person: Person, kind: str, keys: TokenKeys) -> dict[str, object]:
         "lookup": keys.lookup,
         "team_key": None,
         "wrapped": wrap(keys.wrap, person.keys.private, bound),
+        "ends_at": ends_at,
     }
 
 

@@ -107,6 +107,7 @@ conversation_wraps = Table(
     Column("lookup", LargeBinary, unique=True),
     Column("team_key", ForeignKey("team_keys.id")),
     Column("wrapped", LargeBinary, nullable=False),
+    Column("ends_at", Utc, index=True),  # of a browser's token, unless it is used; nothing finer than the hour
     CheckConstraint("kind IN ('token', 'code', 'team')", name="kind"),
 )
 

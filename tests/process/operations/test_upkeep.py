@@ -48,7 +48,7 @@ async def test_only_what_nobody_waits_for_is_deleted(store: Store, clock: Clock)
     assert await store.open_by_token(young.token) is not None
     clock.pass_by(days=4000)
     await upkeep.once()
-    assert await store.open_by_token(waiting.token) is not None
+    assert await store.read_by_return_code(waiting.return_code) is not None
     assert len(await store.queue()) == 1
 
 

@@ -33,6 +33,9 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
             one.setLevel(logging.DEBUG)
             one.disabled = False
         yield out
+    for one in {*root.manager.loggerDict.values()} - {one for one, *_ in kept}:
+        if isinstance(one, logging.Logger):
+            one.setLevel(logging.NOTSET)
     for one, level, handlers, propagate, disabled in kept:
         one.setLevel(level)
         one.handlers, one.propagate, one.disabled = handlers, propagate, disabled
