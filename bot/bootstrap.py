@@ -175,7 +175,7 @@ async def build(
         return files.expire(settings.backup_dir, now, settings.backup_keep) if settings.backup_dir else 0
 
     keep_audit = timedelta(days=settings.keep_audit_days)
-    upkeep = Upkeep(store, clock, settings.retention, expire, keep_audit, second_look.forget)
+    upkeep = Upkeep(store, clock, settings.retention, expire, keep_audit, service.let_go)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -183,7 +183,8 @@ async def build(
         upkeep.start()
         if bot is not None:
             await bot.start()
-        yield
+        async with sessions.swept():
+            yield
 
     app = FastAPI(
         title="Inloop", version="0.1.0", description="First contact: the visitor API and the desk.",

@@ -119,11 +119,15 @@ class Service:
         await self._store.delete_conversation(session.person.conversation)
         await self._dropped(session)
 
-    async def _dropped(self, session: Session) -> None:
-        self._sessions.drop(session.person.conversation)
-        await self._engine.forget(session.alias)
+    def let_go(self, number: int) -> None:
+        """What this process remembers of a conversation that was deleted."""
+        self._sessions.drop(number)
         if self._second_look is not None:
-            self._second_look.forget(session.person.conversation)
+            self._second_look.forget(number)
+
+    async def _dropped(self, session: Session) -> None:
+        self.let_go(session.person.conversation)
+        await self._engine.forget(session.alias)
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
 

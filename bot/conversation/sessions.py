@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import sys
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from bot.domain.model import EngineReply, Handoff, Message, Sender, Urgency
 from bot.domain.speaker import QUESTIONS
 from bot.storage.store import Accepted, Person, Store
+from bot.text.normalise import ends
 
 QUIET, UNANSWERED = 12, 4
 """Messages, of both sides, before the safety question may come again: once they said that they are safe, and before."""
@@ -19,6 +22,12 @@ QUIET, UNANSWERED = 12, 4
 EARLIER = 8
 """How many of the person's last messages are kept as context of the next; how many of them are read with it is in
 `content/danger.yml`."""
+EARLIER_CHARS = 1200
+"""Characters of each of them, from its beginning and its end; half of it is read at most."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Words of persons in this process. Who was away longest is closed for more: their next message opens it again."""
+SWEEP_EVERY = 60.0
 
 
 class Session:
@@ -29,6 +38,7 @@ class Session:
         "alias",
         "asked",
         "calm",
+        "counted",
         "covered",
         "guessed",
         "hint",
@@ -76,11 +86,18 @@ class Session:
         self.lock = asyncio.Lock()
         self.turn = asyncio.Lock()
         self.seen_at = 0.0
+        self.counted = 0
+        """Bytes of it in the account of `Sessions`."""
         self._earlier = earlier
         """The person's last messages, each with its place."""
 
     def __repr__(self) -> str:
         return f"<Session of conversation {self.person.conversation}>"
+
+    @property
+    def size(self) -> int:
+        """Bytes of the person's words."""
+        return sum(sys.getsizeof(text) for _, text in self._earlier)
 
     def may_ask(self, seq: int) -> bool:
         """Whether "are you safe to write?" may be asked at message `seq`: not again and again, which would frighten."""
@@ -121,17 +138,21 @@ class Session:
         self.urgency = self.urgency.at_least(urgency)
         self.covered = self.covered or urgency is not Urgency.NONE
         if not accepted.repeated:
-            self._earlier = [*self._earlier, (accepted.seq, text)][-EARLIER:]
+            self._earlier = [*self._earlier, (accepted.seq, ends(text, EARLIER_CHARS))][-EARLIER:]
 
 
 class Sessions:
-    """Opens conversations and keeps the recent ones, at most `limit`, each for `seconds` after its last use."""
+    """Opens conversations and keeps the recent ones, at most `limit` and `most_bytes`, each for `seconds` after its
+    last use."""
 
     def __init__(
-        self, store: Store, limit: int = 20_000, seconds: float = 1800, now: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, store: Store, limit: int = 20_000, seconds: float = 1800, now: Callable[[], float] = time.monotonic,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:  # fmt: skip
         self._store = store
         self._limit = limit
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._seconds = seconds
         self._now = now
         self._open: OrderedDict[bytes, Session] = OrderedDict()
@@ -144,7 +165,7 @@ class Sessions:
         if session is not None:
             if await self._store.use_token(token):
                 return session, False
-            self._open.pop(key, None)  # it was ended at another gateway, or the conversation was deleted there
+            self._close(key)  # it was ended at another gateway, or the conversation was deleted there
             return None, False
         lock = self._opening.setdefault(key, asyncio.Lock())
         try:
@@ -162,8 +183,7 @@ class Sessions:
                 session.covered = bool(messages) and messages[-1].urgency is not Urgency.NONE
                 session.seen_at = self._now()
                 self._open[key] = session
-                while len(self._open) > self._limit:
-                    self._open.popitem(last=False)
+                self._weigh(session)
                 return session, True
         finally:
             self._opening.pop(key, None)
@@ -171,7 +191,28 @@ class Sessions:
     def drop(self, conversation: int) -> None:
         """Closes the conversation here, under whatever token it was opened: a token may have stopped working."""
         for key in [key for key, session in self._open.items() if session.person.conversation == conversation]:
-            del self._open[key]
+            self._close(key)
+
+    def sweep(self) -> None:
+        """Closes what nobody has used for long: nothing may come that would."""
+        oldest = self._now() - self._seconds
+        while self._open and next(iter(self._open.values())).seen_at < oldest:
+            self._close(next(iter(self._open)))
+
+    @asynccontextmanager
+    async def swept(self) -> AsyncIterator[None]:
+        """Sweeps every minute for the length of the block."""
+
+        async def sweeping() -> None:
+            while True:
+                await asyncio.sleep(SWEEP_EVERY)
+                self.sweep()
+
+        task = asyncio.get_running_loop().create_task(sweeping())
+        try:
+            yield
+        finally:
+            task.cancel()
 
     def raised(self, conversation: int, urgency: Urgency) -> None:
         """Danger was seen in a conversation, that may be open here, by somebody else than its person's door."""
@@ -185,15 +226,30 @@ class Sessions:
             return None
         now = self._now()
         if now - session.seen_at > self._seconds:
-            del self._open[key]
+            self._close(key)
             return None
         session.seen_at = now
         self._open.move_to_end(key)
+        self._weigh(session)
         return session
+
+    def _weigh(self, session: Session) -> None:
+        """Counts what was written since it was last looked at, and closes what there is no room for."""
+        self._bytes += session.size - session.counted
+        session.counted = session.size
+        while len(self._open) > self._limit or (self._bytes > self._most_bytes and len(self._open) > 1):
+            self._close(next(iter(self._open)))
+
+    def _close(self, key: bytes) -> None:
+        session = self._open.pop(key, None)
+        if session is not None:
+            self._bytes -= session.counted
+            session.counted = 0
 
 
 def _written(messages: Sequence[Message]) -> list[tuple[int, str]]:
-    return [(m.seq, m.text) for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
+    written = [m for m in messages if m.sender is Sender.PERSON and m.choice is None][-EARLIER:]
+    return [(m.seq, ends(m.text, EARLIER_CHARS)) for m in written]
 
 
 def _standing(messages: Sequence[Message]) -> tuple[str | None, bool]:
