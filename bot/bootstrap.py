@@ -32,7 +32,7 @@ from bot.operations.upkeep import Upkeep
 from bot.runtime.clock import utc_now
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live
-from bot.security.admission import Gate
+from bot.security.admission import EVERYBODY, Gate
 from bot.security.rate_limits import Limits
 from bot.settings import CONTENT, Settings
 from bot.settings.page_key import page_key
@@ -61,9 +61,6 @@ from bot.web.visitor import api as visitor
 from bot.web.visitor import no_script as plain
 from bot.web.visitor import page as pages
 from bot.web.visitor.sealed_state import Slips
-
-EVERYBODY = 5
-"""New talks of all sources together before there is a cost for each, as a multiple of what one may begin."""
 
 
 @dataclass(frozen=True, slots=True)

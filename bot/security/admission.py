@@ -26,6 +26,9 @@ SHORTEST, LONGEST = 5.0, 30.0
 USABLE = 300.0
 """Seconds that a challenge can be used, after it could be for the first time."""
 
+EVERYBODY = 5
+"""Of all sources together before there is a cost for each, as a multiple of what one may begin."""
+
 ALL = "*"
 
 
@@ -57,11 +60,12 @@ class Gate:
         self._spent: OrderedDict[str, float] = OrderedDict()
         self._spent_limit = spent_limit
 
-    def enter(self, source: str, proof: str = "") -> None:
+    def enter(self, source: str, proof: str = "", least: int = 0) -> None:
         """One new talk from a (hashed) source. `proof`: a challenge with its solution (`challenge~n.n.n.n`), or alone
-        when its time has come. Raises `WorkNeeded`. Check and reservation are one step: nothing is awaited in here."""
+        when its time has come. `least`: bits that it costs in any case. Raises `WorkNeeded`. Check and reservation are
+        one step: nothing is awaited in here."""
         now = self._now()
-        bits = self._bits(source, now)
+        bits = min(HARDEST, max(least, self._bits(source, now)))
         if bits and not self._paid(proof, bits, now):
             raise self._asked(source, proof.partition("~")[0], bits, now)
         self._recent.add(source, now)

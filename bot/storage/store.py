@@ -18,12 +18,14 @@ from bot.storage.conversations.telegram_chats import Chat, Chats, Mark
 from bot.storage.conversations.turns import Accepted, Turns
 from bot.storage.database import schema
 from bot.storage.database.engine import Database
+from bot.storage.database.errors import LogInFailed
 from bot.storage.database.locks import Locks
 from bot.storage.database.part import Person
 from bot.storage.oncall.escalations import Ladders
 from bot.storage.oncall.outbox import Outbox, OutboxItem
 from bot.storage.oncall.rota import OnCallPart, PageAddress
 from bot.storage.people.caseworkers import CaseworkerInfo, DeskSession, Invite
+from bot.storage.people.log_in import Knock
 from bot.storage.people.recovery import Recovering, RecoveryKey
 from bot.storage.people.skills import Skills
 from bot.storage.records.statistics import Figures
@@ -37,8 +39,10 @@ __all__ = [
     "Deadline",
     "DeskSession",
     "Invite",
+    "Knock",
     "Link",
     "Locks",
+    "LogInFailed",
     "Mark",
     "NewConversation",
     "Note",

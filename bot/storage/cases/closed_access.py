@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from sqlalchemy import and_, delete, select
 
-from bot.domain.devices import Device
 from bot.domain.model import Handoff
 from bot.domain.roles import COORDINATOR, supervises
 from bot.storage.cases.closed_keys import (
@@ -21,6 +20,7 @@ from bot.storage.cases.closed_keys import (
 from bot.storage.database.errors import NotReadable, SealingError
 from bot.storage.database.part import LARGEST, Person, wrapped_for
 from bot.storage.people.caseworkers import DeskSession
+from bot.storage.people.log_in import Knock
 from bot.storage.people.recovery_key import HOLDER, vouched_public
 from bot.storage.people.roles import People
 from bot.storage.people.second_factors import Second
@@ -33,10 +33,10 @@ class Closing(People):
     """See `Store`."""
 
     async def log_in(
-        self, name: str, password: str, second: Second, device: str = Device.OTHER
+        self, name: str, password: str, second: Second, knock: Knock | None = None
     ) -> tuple[str, DeskSession]:
         """As in `People`; a coordinator seals what is closed to whom it should be sealed."""
-        cookie, session = await super().log_in(name, password, second, device)
+        cookie, session = await super().log_in(name, password, second, knock)
         await self.settle(session)
         return cookie, session
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +24,8 @@ from bot.domain.devices import Device
 from bot.domain.names import name_key
 from bot.domain.ports import Clock
 from bot.domain.roles import works_on_cases
+from bot.runtime.waiting_room import Full, HungUp, WaitingRoom
+from bot.security.guessing import FORGOTTEN, LONGEST_DELAY, delay
 from bot.storage.database.engine import Database
 from bot.storage.database.errors import LogInFailed, NotReadable, SealingError, SlowDown
 from bot.storage.people.caseworkers import COST, Caseworkers, DeskSession
@@ -46,13 +51,23 @@ LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
 FRESH = timedelta(minutes=5)
 """How long a password counts as just given."""
-FREE_FAILURES = 5
-LONGEST_DELAY = 60
-"""Seconds. Short on purpose: whoever guesses on somebody's name must not keep that caseworker from the
-desk."""
-FORGOTTEN = timedelta(hours=1)
-AT_ONCE = 2
-"""Passwords looked at together: each takes 64 MiB."""
+AT_ONCE = 1
+"""Passwords looked at together, of devices that are known and of strangers each: one takes 64 MiB."""
+SEATS = 8
+"""Who waits for that, at most; one more is told to come again after `BUSY` seconds. Eight are served within one."""
+BUSY = 2
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Knock:
+    """How somebody comes to a log-in. `device`: its kind. `known`: the number of a device that has logged in by this
+    name before; its failures are its own. `paid`: a stranger who has worked for what strangers failed at this name.
+    `gone`: done when nobody waits for the answer any more."""
+
+    device: str = Device.OTHER
+    known: bytes | None = None
+    paid: bool = False
+    gone: asyncio.Future[None] | None = None
 
 
 class Sessions(Caseworkers):
@@ -60,14 +75,16 @@ class Sessions(Caseworkers):
 
     def __init__(self, database: Database, clock: Clock, return_salt: bytes) -> None:
         super().__init__(database, clock, return_salt)
-        self._passwords = asyncio.Semaphore(AT_ONCE)
+        self._known, self._strangers = WaitingRoom(AT_ONCE, SEATS), WaitingRoom(AT_ONCE, SEATS)
 
     async def log_in(
-        self, name: str, password: str, second: Second, device: str = Device.OTHER
+        self, name: str, password: str, second: Second, knock: Knock | None = None
     ) -> tuple[str, DeskSession]:
         """A new session and its cookie. Raises `LogInFailed` (one error for every reason, in the same time
         for a name that nobody has) and `SlowDown`. A second factor works once."""
-        found, proof = await self._identify(name, password, second)
+        knock = knock or Knock()
+        count = _hashed(name) if knock.known is None else digest(knock.known.hex(), b"inloop:device")
+        found, proof = await self._identify(name, password, second, knock, count)
         cookie, now = secrets.token_urlsafe(32), self._clock()
         keys = derive_token(cookie)
         row = {
@@ -77,9 +94,9 @@ class Sessions(Caseworkers):
             "created_at": now,
             "seen_at": now,
             "confirmed_at": now,
-            "device": Device(device).value,
+            "device": Device(knock.device).value,
         }
-        await self._spend(found, proof, insert(desk_sessions).values(**row))
+        await self._spend(found, proof, insert(desk_sessions).values(**row), count)
         session = await self.desk_session(cookie)
         if session is None:  # let go in this moment
             raise LogInFailed
@@ -87,26 +104,49 @@ class Sessions(Caseworkers):
 
     async def confirm_session(self, cookie: str, session: DeskSession, password: str, second: Second) -> None:
         """Password and second factor were given again: the session is `fresh` for some minutes. Raises as `log_in`."""
-        found, proof = await self._identify(session.name, password, second)
+        lookup = derive_token(cookie).lookup
+        count = digest(lookup.hex(), b"inloop:confirm")
+        found, proof = await self._identify(session.name, password, second, Knock(known=lookup), count)
         if found.id != session.caseworker:
             raise LogInFailed
-        mine = desk_sessions.c.lookup == derive_token(cookie).lookup
-        await self._spend(found, proof, update(desk_sessions).where(mine).values(confirmed_at=self._clock()))
+        mine = desk_sessions.c.lookup == lookup
+        await self._spend(found, proof, update(desk_sessions).where(mine).values(confirmed_at=self._clock()), count)
 
-    async def _identify(self, name: str, password: str, second: Second) -> tuple[Row[Any], Proof]:
+    async def failures(self, name: str) -> int:
+        """How often strangers have failed at this name lately, whether anybody has it or not."""
+        query = select(log_in_failures).where(log_in_failures.c.name_hash == _hashed(name))
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).first()
+        return 0 if row is None or row.last_at <= self._clock() - FORGOTTEN else int(row.failures)
+
+    @asynccontextmanager
+    async def _looked_at(self, knock: Knock) -> AsyncIterator[None]:
+        """One's turn, for the length of the block: a flood of strangers keeps nobody waiting whose device is known."""
+        room = self._strangers if knock.known is None else self._known
+        try:
+            async with room.served(knock.gone):
+                yield
+        except (Full, HungUp):
+            raise SlowDown(BUSY) from None
+
+    async def _identify(
+        self, name: str, password: str, second: Second, knock: Knock, count: bytes
+    ) -> tuple[Row[Any], Proof]:
         """Whose password and second factor these are; the factor is not used up yet. A passkey's challenge is, whether
-        anything else is right or not."""
-        async with self._passwords:
-            await self._refuse_haste(name)
+        anything else is right or not. A code is looked at as of now, however long it then waits."""
+        came = self._clock()
+        async with self._looked_at(knock):
+            if not knock.paid:
+                await self._refuse_haste(count)
             found = await self._by_name(name)
             salt, cost = digest(name_key(name), b"inloop:nobody")[:SALT_BYTES], COST
             if found is not None:
                 salt, cost = found.salt, PasswordCost(found.passes, found.memory_mib)
             key = await asyncio.to_thread(derive_password, password, salt, cost)
             new = isinstance(second, str) or await self.take_challenge(second.challenge, second.expires_at)
-            proof = await prove(self._db, found, key, second, self._clock()) if found is not None and new else None
+            proof = await prove(self._db, found, key, second, came) if found is not None and new else None
             if found is None or proof is None:
-                await self._note_failure(name)
+                await self._note_failure(count)
                 raise LogInFailed
         return found, proof
 
@@ -114,7 +154,7 @@ class Sessions(Caseworkers):
         """Whether a challenge is handed in for the first time."""
         return await take_challenge(self._db, challenge, ends, self._clock())
 
-    async def _spend(self, found: Row[Any], proof: Proof, then: Insert | Update) -> None:
+    async def _spend(self, found: Row[Any], proof: Proof, then: Insert | Update, count: bytes) -> None:
         """Use the second factor up and do what it is for, or neither; raises `LogInFailed` when somebody else used it a
         moment ago, or has ended the session."""
         still = select(caseworkers.c.id).where(caseworkers.c.id == found.id, caseworkers.c.active)
@@ -126,13 +166,13 @@ class Sessions(Caseworkers):
                     raise LogInFailed
                 if (await connection.execute(then)).rowcount == 0:
                     raise LogInFailed
-                forget = log_in_failures.c.name_hash == _hashed(found.name)
+                forget = log_in_failures.c.name_hash == count
                 await connection.execute(delete(log_in_failures).where(forget))
                 if proof.recovery:
                     left, now = await recovery_left(connection, found.id), self._clock()
                     await append(self._db, connection, now, Deed.RECOVERED, actor=found.id, detail=str(left))
         except LogInFailed:
-            await self._note_failure(found.name)
+            await self._note_failure(count)
             raise
 
     async def desk_session(self, cookie: str, *, touch: bool = True) -> DeskSession | None:
@@ -216,24 +256,23 @@ class Sessions(Caseworkers):
         async with self._db.read() as connection:
             return (await connection.execute(query)).first()
 
-    async def _refuse_haste(self, name: str) -> None:
-        query = select(log_in_failures).where(log_in_failures.c.name_hash == _hashed(name))
+    async def _refuse_haste(self, count: bytes) -> None:
+        query = select(log_in_failures).where(log_in_failures.c.name_hash == count)
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        if row is None or row.failures < FREE_FAILURES:
+        if row is None:
             return
-        delay = min(2 ** min(row.failures - FREE_FAILURES, 10), LONGEST_DELAY)
-        left = (row.last_at + timedelta(seconds=delay) - self._clock()).total_seconds()
-        if left > 0:
+        left = (row.last_at + timedelta(seconds=delay(row.failures)) - self._clock()).total_seconds()
+        if 0 < left <= LONGEST_DELAY:  # not when the clock was set back
             raise SlowDown(int(left) + 1)
 
-    async def _note_failure(self, name: str) -> None:
-        f, now, key = log_in_failures.c, self._clock(), _hashed(name)
+    async def _note_failure(self, count: bytes) -> None:
+        f, now = log_in_failures.c, self._clock()
         async with self._db.write() as connection:
             await connection.execute(delete(log_in_failures).where(f.last_at <= now - FORGOTTEN))
-            more = update(log_in_failures).where(f.name_hash == key).values(failures=f.failures + 1, last_at=now)
+            more = update(log_in_failures).where(f.name_hash == count).values(failures=f.failures + 1, last_at=now)
             if (await connection.execute(more)).rowcount == 0:
-                first = self._db.insert_new(log_in_failures).values(name_hash=key, failures=1, last_at=now)
+                first = self._db.insert_new(log_in_failures).values(name_hash=count, failures=1, last_at=now)
                 await connection.execute(first)
 
 

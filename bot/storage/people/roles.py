@@ -7,13 +7,13 @@ from contextlib import suppress
 from sqlalchemy import select, update
 
 from bot.domain.audit import Deed
-from bot.domain.devices import Device
 from bot.domain.roles import COORDINATOR, ROLES, manages_people, supervises, works_on_cases
 from bot.storage.cases.closed_keys import take_from
 from bot.storage.database.errors import Forbidden, NotFound, NotReadable
 from bot.storage.database.part import current_team_key
 from bot.storage.people.account import Account
 from bot.storage.people.caseworkers import DeskSession
+from bot.storage.people.log_in import Knock
 from bot.storage.people.second_factors import Second
 from bot.storage.people.team_key import give_team_key
 from bot.storage.records.audit_log import append
@@ -24,10 +24,10 @@ class People(Account):
     """See `Store`."""
 
     async def log_in(
-        self, name: str, password: str, second: Second, device: str = Device.OTHER
+        self, name: str, password: str, second: Second, knock: Knock | None = None
     ) -> tuple[str, DeskSession]:
         """As in `Sessions`; whoever has the team's key makes it anew when an administrator let somebody go."""
-        cookie, session = await super().log_in(name, password, second, device)
+        cookie, session = await super().log_in(name, password, second, knock)
         if session.key is not None and await self.renewal_due():
             with suppress(NotReadable):  # somebody else has done so in this moment
                 await self.rotate_team_key(session)

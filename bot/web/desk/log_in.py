@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import time
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
 from bot.domain.devices import device_of
+from bot.domain.ports import Clock
+from bot.security.admission import EVERYBODY, Gate
+from bot.security.guessing import Attempts, Devices, work
 from bot.security.passkeys import ChallengeOver, Challenges, Place, Signed, challenge_in, place_of, to_sign
 from bot.storage.people.recovery_codes import normalise_recovery
 from bot.storage.people.second_factors import Second
-from bot.storage.store import DeskSession, Store
+from bot.storage.store import DeskSession, Knock, LogInFailed, Store
 from bot.web.desk.errors import DeskRoute
 from bot.web.desk.session import Door
 from bot.web.errors import ApiError
+from bot.web.middleware.source import Source
 
 BASE64 = r"^[A-Za-z0-9_-]+$"
 LOG_IN = "log in"
@@ -105,18 +113,68 @@ def second_of(
     return Signed(body.passkey.model_dump(), place, challenge, ends)
 
 
-def router(store: Store, door: Door, challenges: Challenges, public_url: str) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """What is asked of a browser in which nobody of that name has logged in before: not too fast from one source, and
+    work while strangers fail at the name, or very many come. Nobody waits for what others do."""
+
+    gate: Gate
+    source: Source
+    attempts: Attempts
+
+    def enter(self, request: Request, name: str, failures: int, proof: str) -> None:
+        """Raises `TooMany`, `WorkNeeded`."""
+        source = self.source(request)
+        self.attempts.refuse_haste(name, source)
+        self.gate.enter(source, proof, work(failures))
+
+    def failed(self, request: Request, name: str) -> None:
+        self.attempts.failed(name, self.source(request))
+
+
+def strangers(key: bytes, per_minute: int, clock: Clock) -> Strangers:
+    """Counted apart from new talks: `per_minute` from one source."""
+    own = hashlib.blake2b(key, digest_size=32, person=b"inloop:strangers").digest()
+    return Strangers(Gate(own, per_minute, EVERYBODY * per_minute, time.time), Source(), Attempts(clock))
+
+
+def hung_up(request: Request) -> asyncio.Future[None]:
+    """Done when the other side has gone."""
+    gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    connection = request.scope.get("state", {}).get("connection")
+    if connection is not None:
+        connection.when_gone = lambda: None if gone.done() else gone.set_result(None)
+    return gone
+
+
+def router(
+    store: Store, door: Door, challenges: Challenges, public_url: str, devices: Devices, strangers: Strangers
+) -> APIRouter:
     """`/desk/login`, `/desk/login/challenge`, and the acceptance of `/desk/invite/<secret>`."""
     entrance = APIRouter(prefix="/desk", route_class=DeskRoute, tags=["desk"])
 
-    @entrance.post("/login")
-    async def log_in(body: LogInBody, request: Request, response: Response) -> dict[str, Any]:
-        """With `recovery_left` when it was a recovery code that let them in."""
+    @entrance.post("/login", responses={428: {"description": "Work is needed: see the header Inloop-Challenge."}})
+    async def log_in(
+        body: LogInBody, request: Request, response: Response,
+        proof: Annotated[str, Header(alias="Inloop-Proof", max_length=200)] = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        """With `recovery_left` when it was a recovery code that let them in. A browser in which nobody of that name has
+        logged in lately may get 428, as at `/api/conversations`."""
         door.same_origin(request)
+        known = devices.known(door.device(request), body.name)
+        if known is None:
+            strangers.enter(request, body.name, await store.failures(body.name), proof)
         second = second_of(body, request, challenges, public_url, LOG_IN, door.attempt(request))
-        device = device_of(request.headers.get("User-Agent", ""))
-        cookie, session = await store.log_in(body.name, body.password, second, device)
+        kind = device_of(request.headers.get("User-Agent", ""))
+        knock = Knock(kind, known, paid=known is None, gone=hung_up(request))
+        try:
+            cookie, session = await store.log_in(body.name, body.password, second, knock)
+        except LogInFailed:
+            if known is None:
+                strangers.failed(request, body.name)
+            raise
         door.let_in(response, cookie)
+        door.know_device(response, devices.marked(door.device(request), body.name))
         shown = session_shown(session)
         if body.passkey is None and normalise_recovery(body.code):
             shown["recovery_left"] = await store.recovery_codes_left(session)

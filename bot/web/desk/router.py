@@ -20,6 +20,7 @@ from bot.domain.ports import Catalogue
 from bot.domain.roles import works_on_cases
 from bot.oncall.roster import Roster
 from bot.runtime.wakeups import DESK, Live
+from bot.security.guessing import Devices
 from bot.security.passkeys import Challenges
 from bot.settings import Settings
 from bot.settings.page_key import page_key
@@ -101,9 +102,13 @@ def router(
     """All routes under `/desk`; without an interpreter nothing is translated."""
     door = Door(store, secure=settings.secure, public_url=settings.public_url)
     everything = APIRouter(tags=["desk"])
-    challenges = Challenges(page_key(settings), store.now)
+    key, per_minute = page_key(settings), settings.conversations_per_minute
+    challenges = Challenges(key, store.now)
+    devices, strangers = Devices(key, store.now), desk_entrance.strangers(key, per_minute, store.now)
     everything.include_router(desk_pages.router(desk, words, settings))
-    everything.include_router(desk_entrance.router(store, door, challenges, settings.public_url))
+    everything.include_router(
+        desk_entrance.router(store, door, challenges, settings.public_url, devices, strangers)
+    )
     everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed))
     everything.include_router(feed_router(feed, store))
     everything.include_router(desk_rota.router(store, roster, live, door))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 
 from bot.domain.roles import supervises, works_on_cases
+from bot.security.guessing import KNOWN_FOR
 from bot.storage.database.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 from bot.web.errors import ApiError
@@ -36,6 +37,7 @@ class Door:
         # `__Host-` would need the path "/": then the cookie went along with the visitor's requests too.
         self.cookie = "__Secure-desk" if secure else "desk"
         self._attempt = f"{self.cookie}-attempt"
+        self._device = f"{self.cookie}-device"
 
     async def __call__(self, request: Request) -> DeskSession:
         """The session. Raises `ApiError`: 401 without one, 403 for a change that another site may ask for."""
@@ -78,6 +80,17 @@ class Door:
             self._attempt, value, max_age=ATTEMPT, path=PATH, secure=self._secure, httponly=True, samesite="strict"
         )
         return value
+
+    def device(self, request: Request) -> str:
+        """By what a browser is known again (`security/guessing.py`); empty for one in which nobody has logged in."""
+        return request.cookies.get(self._device, "")
+
+    def know_device(self, response: Response, value: str) -> None:
+        """It stays when somebody logs out: it lets nobody in, and says no name."""
+        response.set_cookie(
+            self._device, value, max_age=int(KNOWN_FOR.total_seconds()), path=PATH, secure=self._secure, httponly=True,
+            samesite="strict",
+        )  # fmt: skip
 
     def let_out(self, response: Response) -> None:
         """Takes the cookie back."""

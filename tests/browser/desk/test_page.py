@@ -12,7 +12,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from bot.domain.model import CaseChange, Urgency
+from bot.storage.store import Knock, LogInFailed
 from tests.browser.conftest import ARGUMENTS, PATIENCE
+from tests.support.desk import PASSWORD
 from tests.support.office import LOCKED_IN, Office
 
 PHONE = {"width": 390, "height": 844}
@@ -335,6 +337,27 @@ async def test_log_in_and_invitation_pages(office: Office, chromium: Browser, pi
     await page.locator("#login .primary").click()
     await expect(page.locator("#login-error")).to_have_text(office.words.label("desk.error_login", "en"))
     await held.looked_at("login")
+
+
+async def test_a_new_phone_does_the_work_of_a_log_in_unseen(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    """While strangers guess at the name."""
+    await office.caseworker("Noor")
+    for _ in range(5):
+        with pytest.raises(LogInFailed):
+            await office.store.log_in("Noor", "guess guess guess", "000000", Knock(paid=True))
+    office.clock.pass_by(seconds=30)
+    held = await phone(office, chromium, pictures, "new", log_in=False)
+    page = await held.open()
+    statuses: list[int] = []
+    page.on("response", lambda answer: answer.url.endswith("/desk/login") and statuses.append(answer.status))
+    await page.locator("#name").fill("Noor")
+    await page.locator("#password").fill(PASSWORD)
+    await page.locator("#code").fill(office.colleagues[0].totp.at(office.clock()))
+    await page.locator("#login .primary").click()
+    await expect(page.locator("#queue")).to_be_visible()
+    assert statuses == [428, 200]
 
 
 async def test_a_case_of_ones_own_that_turns_into_an_emergency_is_told(

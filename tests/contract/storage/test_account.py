@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.storage.database.errors import LogInFailed, NameTaken, NotFound, SlowDown
 from bot.storage.people.recovery_codes import HOW_MANY, LETTERS, new_code, normalise_recovery
-from bot.storage.store import Store
+from bot.storage.store import Knock, Store
 from tests.support.databases import Clock
 from tests.support.desk import PASSWORD, Colleague, join
 
@@ -111,26 +111,25 @@ async def test_whoever_is_invited_anew_has_no_code_of_before(store: Store, clock
     assert await store.recovery_codes_left(again.session) == 10
 
 
-async def test_guessing_codes_is_slowed_down_with_the_count_of_the_log_in(
-    store: Store, clock: Clock, els: Colleague
+@pytest.mark.parametrize("again", [True, False])
+async def test_guessing_codes_is_slowed_down_at_the_log_in_and_in_a_session(
+    store: Store, clock: Clock, els: Colleague, again: bool
 ) -> None:
-    async def guess(again: bool) -> None:
+    async def enters(code: str) -> None:
         if again:
-            await store.confirm_session(els.cookie, els.session, PASSWORD, new_code())
+            await store.confirm_session(els.cookie, els.session, PASSWORD, code)
         else:
-            await store.log_in("Els", PASSWORD, new_code())
+            await store.log_in("Els", PASSWORD, code)
 
-    for number in range(5):
+    for _ in range(5):
         with pytest.raises(LogInFailed):
-            await guess(number % 2 == 0)
-    for again in (True, False):
-        with pytest.raises(SlowDown):
-            await guess(again)
+            await enters(new_code())
     code = (await codes_of(store, els))[0]
-    with pytest.raises(SlowDown):  # not even the right one, for a moment
-        await store.log_in("Els", PASSWORD, code)
+    for tried in (new_code(), code):  # not even the right one, for a moment
+        with pytest.raises(SlowDown):
+            await enters(tried)
     clock.pass_by(seconds=61)
-    await store.log_in("Els", PASSWORD, code)
+    await enters(code)
 
 
 async def test_sessions_are_listed_and_end_one_by_one_or_all_others(
@@ -139,8 +138,8 @@ async def test_sessions_are_listed_and_end_one_by_one_or_all_others(
     jan = await join(store, clock, "Jan", els.session)
     code = await codes_of(store, els)
     clock.pass_by(minutes=2)
-    phone, held = await store.log_in("Els", PASSWORD, code[0], "phone")
-    tablet, _ = await store.log_in("Els", PASSWORD, code[1], "tablet")
+    phone, held = await store.log_in("Els", PASSWORD, code[0], Knock("phone"))
+    tablet, _ = await store.log_in("Els", PASSWORD, code[1], Knock("tablet"))
     listed = await store.own_sessions(held)
     assert sorted(one.device for one in listed) == ["other", "phone", "tablet"]
     (mine,) = [one for one in listed if one.id == held.id]
@@ -166,7 +165,7 @@ async def test_nothing_of_a_browser_but_the_kind_of_device_is_kept(store: Store,
         row = (await connection.execute(text("SELECT * FROM desk_sessions"))).mappings().one()
     assert set(row) == {"lookup", "caseworker", "wrapped", "created_at", "seen_at", "confirmed_at", "device"}
     with pytest.raises(ValueError, match="not a valid Device"):
-        await store.log_in("Els", PASSWORD, (await codes_of(store, els))[0], "Mozilla/5.0 (Linux; Android 14)")
+        await store.log_in("Els", PASSWORD, (await codes_of(store, els))[0], Knock("Mozilla/5.0 (Linux; Android 14)"))
 
 
 async def test_a_passkey_is_entered_once_and_a_challenge_used_once(

@@ -9,8 +9,10 @@ import pyotp
 import pytest
 from fastapi.routing import APIRoute
 
+from bot.storage.store import Knock, LogInFailed
 from tests.support.desk import PASSWORD, join
 from tests.support.office import Office
+from tests.support.siege import proof
 
 
 async def invited(office: Office, name: str = "Noor") -> str:
@@ -108,6 +110,29 @@ async def test_guessing_is_slowed_down(office: Office) -> None:
     slow = next(a for a in answers if a.status_code == 429)
     assert int(slow.headers["Retry-After"]) >= 1
     assert slow.json()["error"]["code"] == "too_many"
+
+
+async def test_a_name_that_strangers_fail_at_costs_strangers_work_and_nobody_a_wait(office: Office) -> None:
+    noor = await join(office.store, office.clock, "Noor")
+    known, stranger = office.browser(), office.browser()
+
+    async def enters(browser: httpx.AsyncClient, name: str = "Noor", **headers: str) -> httpx.Response:
+        office.clock.pass_by(seconds=30)
+        right = {"name": name, "password": PASSWORD, "code": noor.totp.at(office.clock())}
+        return await browser.post("/desk/login", json=right, headers=headers)
+
+    assert (await enters(known)).status_code == 200
+    assert "noor" not in known.cookies["desk-device"].lower()
+    for name in ("Noor", "Nobody"):
+        for _ in range(30):  # from everywhere
+            with pytest.raises(LogInFailed):
+                await office.store.log_in(name, "guess guess guess", "123456", Knock(paid=True))
+        asked = await enters(stranger, name)
+        assert (asked.status_code, asked.json()["error"]["code"]) == (428, "work")
+    assert (await enters(known)).status_code == 200
+    paid = proof((await enters(stranger)).headers["Inloop-Challenge"])
+    assert (await enters(stranger, **{"Inloop-Proof": paid})).status_code == 200
+    assert (await enters(stranger)).status_code == 200, "it is known now"
 
 
 def api_routes(office: Office) -> list[tuple[str, str]]:

@@ -40,11 +40,12 @@ let sent = "";
 export const useToken = (value) => { sent = value; };
 export const token = () => sent;
 
-const once = (method, path, data) => fetch(path, {
+/** When a log-in costs work (a browser that is new here, while strangers guess or very many come), it is done unseen. */
+const once = (method, path, data) => work.done((proof) => fetch(path, {
   method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
-  headers: { "Content-Type": "application/json", "X-Desk-Token": sent },
+  headers: { "Content-Type": "application/json", "X-Desk-Token": sent, ...(proof ? { "Inloop-Proof": proof } : {}) },
   body: data === undefined ? undefined : JSON.stringify(data),
-});
+}));
 let askAgain = null;
 /** What a page does when the gateway wants the password again; true when it was given. */
 export const onPasswordAgain = (ask) => { askAgain = ask; };
