@@ -6,9 +6,11 @@ drawn from the table and a test keeps the two equal.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.model import Handoff
+from bot.domain.model import Handoff, Message, Sender, Urgency
 
 
 class Move(StrEnum):
@@ -63,6 +65,43 @@ def move(state: Handoff, what: Move) -> Handoff:
         return TABLE[state, what]
     except KeyError:
         raise IllegalMove(f"{what} is not possible while {state}") from None
+
+
+TOLD: dict[str, Handoff] = {
+    "handoff.waiting": Handoff.WAITING,
+    "handoff.nobody_on_call": Handoff.WAITING,
+    "handoff.called": Handoff.WAITING,
+    "handoff.all_asked": Handoff.WAITING,
+    "handoff.asked_again": Handoff.WAITING,
+    "handoff.handed_over": Handoff.WAITING,
+    "handoff.joined": Handoff.OWNED,
+    "handoff.transferred": Handoff.OWNED,
+    "handoff.returned_to_bot": Handoff.BOT,
+    "handoff.cancelled": Handoff.BOT,
+    "handoff.closed": Handoff.BOT,
+}
+"""Who answers from here on, by the words that tell the person so."""
+
+
+def told_by(message: Message) -> Handoff | None:
+    """Who answers from `message` on, as the person was told; None: it says nothing of that. A safety notice stands in
+    the queue, unless a caseworker reads already."""
+    if message.sender is Sender.CASEWORKER:
+        return Handoff.OWNED
+    if message.sender is Sender.SYSTEM and message.urgency is not Urgency.NONE:
+        return Handoff.WAITING
+    return TOLD.get(message.key)
+
+
+def told(messages: Iterable[Message]) -> tuple[Handoff, datetime | None]:
+    """Who answers after all of `messages`, as the person was told, and since when."""
+    state, since = Handoff.BOT, None
+    for message in messages:
+        said = told_by(message)
+        notice = message.urgency is not Urgency.NONE
+        if said not in {None, state} and not (notice and state is Handoff.OWNED):
+            state, since = said or state, message.at
+    return state, since
 
 
 def bot_may_speak(state: Handoff) -> bool:

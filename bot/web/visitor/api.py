@@ -4,6 +4,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.conversation.service import Service
 from bot.conversation.sessions import Session
+from bot.domain.handoff import told_by
 from bot.domain.model import Message, Urgency
 from bot.domain.return_code_message import code_of
 from bot.runtime.wakeups import Live, conversation
@@ -91,6 +93,8 @@ def shown(message: Message) -> dict[str, Any]:
     }
     if message.urgency is not Urgency.NONE:
         data["urgency"] = message.urgency.value
+    if (handoff := told_by(message)) is not None:
+        data |= {"handoff": handoff.value, "seconds": max(0, int((datetime.now(UTC) - message.at).total_seconds()))}
     if (was := message.translated) is not None:
         data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
     return data

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fastapi import Request, Response
 
-from bot.domain.model import Message, Sender, Urgency
+from bot.domain.handoff import told
+from bot.domain.model import Handoff, Message, Sender, Urgency
 from bot.domain.ports import Catalogue
 from bot.security.admission import WorkNeeded
 from bot.storage.sealing.return_codes import new_return_code
@@ -65,9 +67,12 @@ class PlainPages:
     def talk(self, request: Request, lang: str, slip: Slip, messages: Sequence[Message], page: Talk) -> Response:
         """The talk; the browser goes to the card, when what was sent brought one, or to the newest message."""
         shown = messages if page.everything else messages[-SHOWN:]
+        state, since = told(messages)
         card = next((m.seq for m in shown if page.sent is not None and m.seq > page.sent and is_card(m)), None)
         values = {
             "messages": shown,
+            "status": f"status_{state.value}",
+            "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
             "earlier": len(messages) - len(shown),
             "danger": any(is_card(message) for message in messages),
             "mine": max((m.seq for m in messages if m.sender is Sender.PERSON), default=0),
@@ -83,6 +88,11 @@ class PlainPages:
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))
         return self._shown(request, "plain_talk.html", lang, written, values)
+
+    def _waited(self, since: datetime, lang: str) -> str:
+        minutes = int((datetime.now(UTC) - since).total_seconds()) // 60
+        name, count = ("minutes", minutes) if minutes < 60 else ("hours", minutes // 60)
+        return self._words.labels("visitor", lang)[name].replace("{count}", str(count)) if minutes > 0 else ""
 
     def failed(self, request: Request, lang: str, fields: Mapping[str, str]) -> Response:
         """Something is wrong on our side: the same form once more, under a button."""

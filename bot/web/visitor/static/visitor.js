@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const CARD = "li.system.emergency, li.system.urgent";
-  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false };
+  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
   /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
@@ -90,15 +90,26 @@
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
     keep("lang", code);
+    status();
   };
   const show = (name) => {
     for (const id of ["choose", "before", "chat"]) $(id).hidden = id !== name;
-    $("write").hidden = $("menu-open").hidden = name !== "chat";
+    $("write").hidden = $("menu-open").hidden = $("status").hidden = name !== "chat";
     if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
-  const say = (word) => { $("state").textContent = word ? state.words[word] || "" : ""; };
-  /** What went wrong, in words: by the code of the answer. */
-  const tell = (code) => { $("state").textContent = state.said[code] || state.said.failed; };
+  /** Under the bar, always true: no connection, or who answers, and for how long one waits. */
+  const status = () => {
+    const now = state.offline ? "connection_lost" : "status_" + state.handoff, minutes = Math.floor((Date.now() - state.since) / 60_000);
+    const waited = now === "status_waiting" && minutes > 0;
+    $("status").className = now;
+    const word = state.words[now] || ""; // none before the first message says who answers
+    if ($("status-word").textContent !== word) $("status-word").textContent = word;
+    const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
+    if ($("status-time").textContent !== time) $("status-time").textContent = time;
+  };
+  const offline = (is) => { state.offline = is; status(); };
+  /** What went wrong, in words: by the code of the answer. Above the field, so that it is seen wherever one reads. */
+  const tell = (code) => { $("state").textContent = code ? state.said[code] || state.said.failed : ""; };
 
   // -- reading aloud: only with a voice that is on this device; a remote one would send the words to somebody ---------
   const speech = window.speechSynthesis;
@@ -158,6 +169,10 @@
     if (message.return_code) { keep("code", state.code = message.return_code); keep("telegram", null); $("return-code").textContent = state.code; offerTelegram(null); }
     const pending = message.from === "person" && state.mine.get(message.seq);
     if (pending) pending.remove();
+    const handoff = message.handoff || state.handoff || "bot";
+    if (handoff !== state.handoff && !(message.urgency && state.handoff === "owned")) { // a danger is in the queue, unless a caseworker reads already
+      state.handoff = handoff; state.since = Date.now() - 1000 * (message.seconds || 0); status();
+    }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from !== "person") item.append(element("p", "who", state.words[message.from + "_label"] || ""));
@@ -209,7 +224,9 @@
   const save = () => keep("queue", state.queue.length ? JSON.stringify(state.queue.map(({ path, data, label }) => ({ path, data, label }))) : null);
   const queue = (item) => {
     item.node = element("li", "person waiting");
-    item.node.append(element("p", "text", item.label));
+    const who = element("p", "who", state.words.sending);
+    who.dataset.words = "sending";
+    item.node.append(element("p", "text", item.label), who);
     $("log").append(item.node);
     item.node.scrollIntoView({ block: "end" });
     state.queue.push(item);
@@ -222,14 +239,14 @@
     let wait = 500;
     while (state.queue.length && !state.halted) {
       const item = state.queue[0];
-      say("sending");
       let answer = null;
       try { answer = await call("POST", item.path, item.data); } catch { /* no network: wait and try again */ }
       if (answer && answer.status === 202) {
         const { seq } = await answer.json();
         state.queue.shift(); save();
-        if (state.drawn.has(seq)) item.node.remove(); else state.mine.set(seq, item.node);
-        wait = 500; say("sent");
+        if (state.drawn.has(seq)) item.node.remove();
+        else { state.mine.set(seq, item.node); const who = item.node.querySelector(".who"); who.dataset.words = "sent"; who.textContent = state.words.sent; }
+        wait = 500; tell(null); offline(false);
       } else if (answer && answer.status === 401) { gone(); return; }
       else if (answer && final(answer)) {
         const { error } = await answer.json().catch(() => ({}));
@@ -239,7 +256,7 @@
           keep("draft", $("text").value); grow();
         }
       } else {
-        if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else say("connection_lost");
+        if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else offline(true);
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
         wait = Math.min(wait * 2, 8000);
       }
@@ -267,7 +284,7 @@
         if (answer.status === 401) { gone(); return; }
         if (!answer.ok) throw new Error("stream");
         wait = 500;
-        if (!state.sending) say("");
+        offline(false);
         const reader = answer.body.getReader(), decoder = new TextDecoder(), stream = state.stream;
         let text = "", silent;
         for (;;) {
@@ -280,7 +297,7 @@
           text = blocks.pop();
           blocks.forEach(event);
         }
-      } catch { if (state.halted || state.token !== token) return; say("connection_lost"); }
+      } catch { if (state.halted || state.token !== token) return; offline(true); }
       await pause(wait);
       wait = Math.min(wait * 2, 8000);
     }
@@ -308,10 +325,10 @@
     $("text").focus();
   };
   const gone = (why = "unauthorized") => {
-    state.token = null; state.code = null; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
+    state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram"]) keep(name, null);
     if (speech) speech.cancel();
-    $("log").replaceChildren(); menu(false); $("delete-sure").hidden = true;
+    $("log").replaceChildren(); tell(null); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.said ? state.said[why] : "";
     show(state.lang ? "before" : "choose");
   };
@@ -372,7 +389,8 @@
 
   // The bar is higher where its two buttons stand one under another: large letters on a small screen.
   const bar = $("leave").closest("header");
-  if (window.ResizeObserver) new ResizeObserver(() => document.documentElement.style.setProperty("--bar", bar.offsetHeight + 6 + "px")).observe(bar);
+  const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px")).observe(node); };
+  measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
   $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) $("menu-close").focus(); });
   addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && menuOpen()) { menu(false); $("menu-open").focus(); } });
@@ -382,12 +400,12 @@
   $("delete-yes").addEventListener("click", async () => {
     const answer = await call("DELETE", "api/conversations").catch(() => null);
     if (answer && (answer.status === 204 || answer.status === 401)) { if (state.stream) state.stream.abort(); gone("deleted"); }
-    else { menu(false); say("connection_lost"); }
+    else { menu(false); offline(true); }
   });
 
   // Browsers give a tab that was closed its storage back when it is opened again.
   const ASLEEP = 30 * 60_000;
-  const awake = () => { if (state.token && !state.halted) keep("seen", Date.now()); };
+  const awake = () => { if (state.token && !state.halted) { keep("seen", Date.now()); status(); } };
   setInterval(awake, 20_000);
   /** After that long nothing is shown any more, and the key goes; what waited to be sent is still sent. */
   const closeOld = async (token, waiting) => {

@@ -1,0 +1,109 @@
+"""The line under the bar: who answers, how long one waits, whether there is a connection. Always in view and true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.content import Catalogue
+from tests.browser.conftest import SMALL, Phone
+from tests.support.caseworker import Caseworker, first
+from tests.support.gateway import Gateway
+
+DANGER = "hij slaat mij nu met een riem"
+
+
+@pytest.fixture(scope="module")
+def colleague(house: Gateway) -> Iterator[Caseworker]:
+    yield first(house)
+
+
+def says(page: Page, word: str) -> None:
+    """The line says `word`, and one can see it."""
+    expect(page.locator("#status-word")).to_have_text(word)
+    expect(page.locator("#status-word")).to_be_in_viewport(ratio=1)
+
+
+def test_it_is_true_after_a_danger_card_and_without_scrolling(
+    house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker
+) -> None:
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.page
+    page.clock.install()
+    page.goto(house.url + "/")
+    expect(page.locator("#status")).to_be_hidden()
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    says(page, words.label("visitor.status_bot", "nl"))
+    page.locator("#text").fill(DANGER)
+    page.keyboard.press("Enter")
+    says(page, words.label("visitor.status_waiting", "nl"))
+    expect(page.locator("#log li.emergency .call").first).to_be_in_viewport(ratio=1)
+    page.clock.fast_forward("05:00")
+    expect(page.locator("#status-time")).to_have_text("· " + words.label("visitor.minutes", "nl", count="5"))
+
+    case = colleague.wait_for_case()["id"]
+    assert colleague.claim(case).status_code == 200
+    says(page, words.label("visitor.status_owned", "nl"))
+    expect(page.locator("#status-time")).to_have_text("")
+    page.reload()
+    says(page, words.label("visitor.status_owned", "nl"))
+
+    phone.context.set_offline(True)
+    page.locator("#text").fill("nog een keer, hij slaat mij nu")
+    page.keyboard.press("Enter")
+    says(page, words.label("visitor.connection_lost", "nl"))
+    expect(page.locator("#log li.waiting .who")).to_have_text(words.label("visitor.sending", "nl"))
+    phone.context.set_offline(False)
+    expect(page.locator("#log li.person:not(.waiting)")).to_have_count(2)
+    says(page, words.label("visitor.status_owned", "nl"))
+
+    colleague.release(case)
+    says(page, words.label("visitor.status_waiting", "nl"))
+    assert colleague.claim(case).status_code == 200
+    colleague.reply(case, "Ik ben er.")
+    colleague.close(case)
+    says(page, words.label("visitor.status_bot", "nl"))
+    phone.context.close()
+
+
+def test_what_went_wrong_is_said_above_the_field(house: Gateway, browser: Browser, words: Catalogue) -> None:
+    """And goes with the next message that arrives."""
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    page.locator("#text").fill(DANGER)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+          const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+          document.getElementById("text").dispatchEvent(paste);
+        }"""
+    )
+    expect(page.locator("#state")).to_have_text(words.say("unread_kind", "nl"))
+    expect(page.locator("#state")).to_be_in_viewport(ratio=1)
+    page.locator("#text").fill("is het gratis")
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_have_text("")
+    phone.context.close()
+
+
+def test_without_scripts_it_stands_there_too(house: Gateway, browser: Browser, words: Catalogue) -> None:
+    phone = Phone(browser, house.url, locale="nl", size=SMALL, scripts=False)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    expect(page.locator("#status")).to_have_text(words.label("visitor.status_bot", "nl"))
+    page.locator("#text").fill(DANGER)
+    page.locator("#write .primary").click()
+    expect(page.locator("#status")).to_contain_text(words.label("visitor.status_waiting", "nl"))
+    expect(page.locator("#status")).to_be_in_viewport(ratio=1)
+    phone.context.close()
