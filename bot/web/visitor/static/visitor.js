@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const CARD = "li.system.emergency, li.system.urgent";
-  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null };
+  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, away: false, reading: false, news: [] };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
   /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
@@ -163,7 +163,7 @@
   const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => at % 2 && part.includes(" ") ? element("span", "number", part) : part)); return node; };
   const callLink = (number, label) => { const a = element("a", "call"); a.append(spoken(element("span", "", label), label)); a.href = "tel:" + number; return a; };
   const draw = (message) => {
-    if (state.drawn.has(message.seq)) return;
+    if (state.drawn.has(message.seq)) return null;
     state.drawn.add(message.seq);
     state.seq = Math.max(state.seq, message.seq);
     if (message.return_code) { keep("code", state.code = message.return_code); keep("telegram", null); $("return-code").textContent = state.code; offerTelegram(null); }
@@ -198,9 +198,40 @@
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
-    // What is said with a card does not push the numbers out of sight; a caseworker who writes later is seen.
-    if (!card && !["person", "caseworker"].includes(message.from) && underCard(item)) return;
-    item.scrollIntoView({ block: card || (message.from !== "person" && tooLong(item)) ? "start" : "end" });
+    return item;
+  };
+
+  // -- where one reads: nobody is thrown to the end; what has come out of sight is one tap away ----------------------
+  const page = document.scrollingElement || document.documentElement;
+  const news = (items) => {
+    state.news = items;
+    $("news").hidden = !items.length;
+    $("news").textContent = `↓ ${state.words.new_message} (${items.length})`;
+  };
+  const place = (item, block) => {
+    item.scrollIntoView({ block });
+    state.placed = scrollY; state.away = false; news([]);
+  };
+  addEventListener("scroll", () => {
+    const end = page.scrollHeight - innerHeight - scrollY < 80;
+    if (end || Math.abs(scrollY - state.placed) > 40) state.away = !end;
+    if (state.news.length && (end || state.news[0].getBoundingClientRect().top < $("write").getBoundingClientRect().top - 40)) news([]);
+  }, { passive: true });
+  $("news").addEventListener("click", () => place(state.news[0], "start"));
+  /** What came goes into view, unless the person reads further up: a long answer, a card, an earlier word. */
+  const arrive = (item) => {
+    const own = item.matches(".person"), card = item.matches(CARD), person = item.matches(".caseworker");
+    if (own) { if (!state.away) place(item, "end"); state.reading = false; return; }
+    const asks = item.matches(".system") && item.querySelector(".choices");
+    const stays = state.away || (!person && (underCard(item) || (state.reading && !asks)));
+    if (stays && !card) { news([...state.news, item]); return; }
+    state.reading = tooLong(item);
+    place(item, card || state.reading ? "start" : "end");
+  };
+  /** Places what came at once: of a whole talk, what came since the person's last word. */
+  const arrived = (items) => {
+    const last = items.map((item) => item.matches(".person")).lastIndexOf(true);
+    items.slice(Math.max(last, 0)).forEach(arrive);
   };
   // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
   const tooLong = (item) => {
@@ -228,7 +259,8 @@
     who.dataset.words = "sending";
     item.node.append(element("p", "text", item.label), who);
     $("log").append(item.node);
-    item.node.scrollIntoView({ block: "end" });
+    state.reading = false;
+    place(item.node, "end");
     state.queue.push(item);
     save();
     send();
@@ -272,7 +304,8 @@
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
     if (name === "gone") gone();
-    else if (data) draw(JSON.parse(data));
+    else if (data) return draw(JSON.parse(data));
+    return null;
   };
   const listen = async () => {
     let wait = 500;
@@ -295,7 +328,7 @@
           text += decoder.decode(value, { stream: true });
           const blocks = text.split(/\r?\n\r?\n/);
           text = blocks.pop();
-          blocks.forEach(event);
+          arrived(blocks.map(event).filter(Boolean));
         }
       } catch { if (state.halted || state.token !== token) return; offline(true); }
       await pause(wait);
@@ -328,7 +361,7 @@
     state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram"]) keep(name, null);
     if (speech) speech.cancel();
-    $("log").replaceChildren(); tell(null); menu(false); $("delete-sure").hidden = true;
+    $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.said ? state.said[why] : "";
     show(state.lang ? "before" : "choose");
   };

@@ -1,0 +1,74 @@
+"""Nobody who reads is thrown elsewhere: what comes out of sight is one tap away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.content import Catalogue
+from tests.browser.conftest import SMALL, Phone
+from tests.support.caseworker import Caseworker, first
+from tests.support.gateway import Gateway
+
+
+@pytest.fixture(scope="module")
+def colleague(house: Gateway) -> Iterator[Caseworker]:
+    yield first(house)
+
+
+def seen(page: Page) -> None:
+    """Two frames later: the page has heard of the last scrolling."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def test_who_reads_further_up_stays_there_and_has_what_is_new_at_one_tap(
+    house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker
+) -> None:
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    page.locator("#text").fill("hij slaat mij nu met een riem")
+    page.keyboard.press("Enter")
+    numbers = page.locator("#log li.emergency .call").first
+    expect(numbers).to_be_in_viewport(ratio=1)
+
+    case = colleague.wait_for_case()["id"]
+    assert colleague.claim(case).status_code == 200
+    joined = page.locator("#log li.system", has_text=words.say("handoff.joined", "nl"))
+    expect(joined).to_have_count(1)
+    expect(page.locator("#news")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#news")).to_contain_text(words.label("visitor.new_message", "nl"))
+    expect(numbers).to_be_in_viewport(ratio=1)
+
+    colleague.reply(case, "Ik ben er. Kun je schrijven?")
+    told = page.locator("#log li.caseworker")
+    expect(told).to_be_in_viewport(ratio=1)
+    expect(page.locator("#news")).to_be_hidden()
+
+    page.evaluate("scrollTo(0, 0)")
+    seen(page)
+    for text in ("Ben je alleen?", "Ik blijf hier."):
+        colleague.reply(case, text)
+    expect(told).to_have_count(3)
+    assert page.evaluate("scrollY") == 0, "one goes on reading where one was"
+    expect(page.locator("#news")).to_contain_text("2")
+    page.locator("#news").click()
+    expect(told.nth(1)).to_be_in_viewport(ratio=1)
+    expect(page.locator("#news")).to_be_hidden()
+
+    page.evaluate("scrollTo(0, 0)")
+    seen(page)
+    page.locator("#text").fill("ja")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.person").last).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 0)")
+    seen(page)
+    page.reload()
+    expect(page.locator("#log li.person").last).to_be_in_viewport(ratio=1)
+    expect(page.locator("#news")).to_be_hidden()
+    phone.context.close()
