@@ -30,7 +30,7 @@ from bot.domain import message_text
 from bot.domain.conversation_state import Mode
 from bot.domain.forms import Sheet, goes_on
 from bot.domain.handoff import IllegalMove
-from bot.domain.model import Assessment, CaseChange, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
+from bot.domain.model import Assessment, CaseChange, Choice, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
 from bot.domain.ports import Catalogue, Somebody
 from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
@@ -244,8 +244,18 @@ class Service:
     async def handle_choice(self, session: Session, client_id: str, token: str) -> int | None:
         """Takes a choice that was offered in this conversation; None: no such choice."""
         choice = await self._store.find_choice(session.person, token)
-        if choice is None:
+        return None if choice is None else await self._take(session, client_id, choice)
+
+    async def handle_language(self, session: Session, client_id: str, language: str) -> int | None:
+        """The person chooses `language` in the menu of a page, as with a button under a message; None: there are no
+        words in it."""
+        code = self._words.fallback(language)
+        if code is None:
             return None
+        action = {"command": "language", "value": code}
+        return await self._take(session, client_id, self._speaker(code).choice(action, names(self._words)[code]))
+
+    async def _take(self, session: Session, client_id: str, choice: Choice) -> int:
         async with session.lock:
             action = dict(choice.action)
             command = action.get("command")

@@ -80,7 +80,7 @@ def test_axe_finds_nothing_on_the_pages_without_scripts(alone: Gateway, browser:
     page.locator("#write .primary").click()
     expect(page.locator("#log li.emergency a[href='tel:112']")).to_be_visible()
     clean(page, "danger")
-    page.locator("#menu summary").click()
+    page.locator("#menu > summary").click()
     page.locator("#menu .danger").click()
     expect(page.locator("#new.alarm")).to_be_visible()
     clean(page, "sure?")

@@ -73,7 +73,7 @@ def test_the_whole_talk_and_nothing_of_it_after_leaving(
     page.screenshot(path=pictures / "13-without-scripts-danger.png")
     page.evaluate("scrollTo(0, 0)")
     assert in_view(phone, "main > .calls a[href='tel:112']")
-    page.locator("#menu summary").click()
+    page.locator("#menu > summary").click()
     assert in_view(phone, "#leave"), "the menu is not over the way out"
     code = page.locator("#return-code").text_content()
     assert code

@@ -43,7 +43,9 @@ KNOWN = 600.0
 """Seconds that a token is known after it opened something."""
 
 DESK, TELEGRAM = "/desk/api/", "/telegram/"
-OPENED_BY_A_TOKEN = ("/api/messages", "/api/choices", "/api/events", "/api/access", DESK, TELEGRAM)
+OPENED_BY_A_TOKEN = (
+    "/api/messages", "/api/choices", "/api/language", "/api/events", "/api/access", DESK, TELEGRAM,
+)  # fmt: skip
 NEVER_BACK = (DESK, TELEGRAM)
 """A caseworker's page asks again whenever something happens, and most happens in a flood. Telegram speaks for many."""
 

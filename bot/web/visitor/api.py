@@ -15,7 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.conversation.service import Service
 from bot.conversation.sessions import Session
 from bot.domain.handoff import told_by
-from bot.domain.model import Message, Urgency
+from bot.domain.model import Choice, Message, Urgency
 from bot.domain.return_code_message import code_of
 from bot.runtime.wakeups import Live, conversation
 from bot.security.admission import Gate
@@ -52,6 +52,11 @@ class ChoiceBody(_Body):
     choice: StrictStr = Field(max_length=100)
 
 
+class LanguageBody(_Body):
+    id: UUID
+    language: StrictStr = Field(max_length=35)
+
+
 class RestoreBody(_Body):
     return_code: StrictStr = Field(max_length=200)
 
@@ -59,6 +64,7 @@ class RestoreBody(_Body):
 class Opened(BaseModel):
     token: str
     return_code: str
+    language: str | None = None
     telegram: str | None = None
     """A link that goes on with the talk in Telegram, where there is a bot."""
 
@@ -89,7 +95,7 @@ def shown(message: Message) -> dict[str, Any]:
         "seq": message.seq,
         "from": message.sender.value,
         "text": message.text,
-        "choices": [{"token": c.token, "label": c.label} for c in message.choices],
+        "choices": [_offered(choice) for choice in message.choices],
     }
     if message.urgency is not Urgency.NONE:
         data["urgency"] = message.urgency.value
@@ -98,6 +104,19 @@ def shown(message: Message) -> dict[str, Any]:
     if (was := message.translated) is not None:
         data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
     return data
+
+
+def _offered(choice: Choice) -> dict[str, Any]:
+    """A button; `language`: what it brings the talk into, so that the page goes along."""
+    data = {"token": choice.token, "label": choice.label}
+    language = choice.action.get("value") if choice.action.get("command") == "language" else None
+    return data if language is None else data | {"language": language}
+
+
+def _stored(seq: int | None, error: str) -> Stored:
+    if seq is None:
+        raise ApiError(422, error)
+    return Stored(seq=seq)
 
 
 async def shown_to(store: Store, session: Session, message: Message) -> dict[str, Any]:
@@ -140,7 +159,8 @@ def router(
         new = await service.restore(body.return_code)
         if new is None:
             raise ApiError(404, "not_found")
-        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
+        language, telegram = new.person.language, link(new.return_code)
+        return Opened(token=new.token, return_code=new.return_code, language=language, telegram=telegram)
 
     @api.delete("/conversations", status_code=204)
     async def delete(session: Open) -> Response:
@@ -165,10 +185,12 @@ def router(
 
     @api.post("/choices", status_code=202)
     async def choose(body: ChoiceBody, session: Open) -> Stored:
-        seq = await service.handle_choice(session, str(body.id), body.choice)
-        if seq is None:
-            raise ApiError(422, "unknown_choice")
-        return Stored(seq=seq)
+        return _stored(await service.handle_choice(session, str(body.id), body.choice), "unknown_choice")
+
+    @api.post("/language", status_code=202)
+    async def speak(body: LanguageBody, session: Open) -> Stored:
+        """Goes on in another language: a choice of the person like any other."""
+        return _stored(await service.handle_language(session, str(body.id), body.language), "unknown_language")
 
     @api.get("/messages")
     async def read(session: Open, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> dict[str, Any]:

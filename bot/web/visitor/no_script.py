@@ -139,6 +139,8 @@ class Plain:
         try:
             if "choice" in fields:
                 sent = await self.service.handle_choice(session, _once(fields, "choice"), fields["choice"][:100])
+            elif "to" in fields:
+                sent = await self.service.handle_language(session, _once(fields, "to"), fields["to"][:35])
             elif do == "person":
                 asked = self.words.label("visitor.talk_to_person", lang)
                 sent = await self.service.handle_message(session, _once(fields, "do"), asked)

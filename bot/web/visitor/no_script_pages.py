@@ -25,7 +25,7 @@ SHOWN = 30
 """Messages on a page; the earlier ones are one button away."""
 
 
-AGAIN = ("slip", "once", "do", "choice", "text", "code", "proof")
+AGAIN = ("slip", "once", "do", "choice", "to", "text", "code", "proof")
 """What is sent once more when it failed, or has to wait."""
 
 
@@ -84,6 +84,7 @@ class PlainPages:
             "code": slip.code,
             "telegram": in_app(self._link(slip.code)),
             "names": {language.code: language.name for language in self._words.languages},
+            "languages": self._words.languages,
             "max_text": self._max_text,
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))

@@ -141,6 +141,7 @@ def test_the_contract_is_in_the_openapi(gateway: Gateway) -> None:
         "/api/conversations": {"post", "delete"},
         "/api/messages": {"post", "get"},
         "/api/choices": {"post"},
+        "/api/language": {"post"},
         "/api/events": {"get"},
         "/api/access": {"delete"},
     }.items():

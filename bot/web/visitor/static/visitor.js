@@ -76,21 +76,32 @@
   const final = (answer) => answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429;
 
   // -- words -----------------------------------------------------------------------------------------------------
+  const put = (node) => { spoken(node, state.words[node.dataset.words] || ""); };
   const useLanguage = async (code) => {
     const answer = await fetch(`words/${encodeURIComponent(code)}`, { credentials: "omit" });
     if (!answer.ok) throw new Error("words");
     const data = await answer.json();
+    if (state.wanted && state.wanted !== code) return; // another one was pressed meanwhile
     state.lang = code; state.words = data.labels; state.facts = data.facts; state.said = data.said;
     chooseVoice();
     $("draft").hidden = !data.draft;
     document.documentElement.lang = code;
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
-    for (const node of document.querySelectorAll("[data-words]")) node.textContent = state.words[node.dataset.words] || "";
+    document.querySelectorAll("[data-words]").forEach(put);
+    document.title = state.words.title;
     $("before-text").textContent = state.words.before_you_start + "\n\n" + state.words.leave_closes;
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
+    offerTelegram(state.telegram);
+    if (state.news.length) news(state.news);
     keep("lang", code);
     status();
+  };
+  /** All of the page in another language, as soon as the network lets its words through; whether it is still wanted. */
+  const speakIn = async (code) => {
+    state.wanted = code;
+    while (state.lang !== code && state.wanted === code && !state.halted) await useLanguage(code).catch(() => pause(1000));
+    return state.wanted === code && !state.halted;
   };
   const show = (name) => {
     for (const id of ["choose", "before", "chat"]) $(id).hidden = id !== name;
@@ -121,12 +132,11 @@
   if (speech) speech.addEventListener("voiceschanged", chooseVoice);
   /** A button that reads `text()` aloud, and stops. Not to be seen where there is no voice. */
   const listenButton = (text) => {
-    const button = element("button", "listen"), word = element("span", "", state.words.listen);
+    const button = element("button", "listen"), word = wordNode("span", "", "listen");
     const icon = element("span", "", "▶");
     button.type = "button"; icon.setAttribute("aria-hidden", "true");
-    word.dataset.words = "listen";
     button.append(icon, word);
-    const turn = (on) => { word.textContent = on ? state.words.listen_stop : state.words.listen; icon.textContent = on ? "■" : "▶"; state.speaking = on ? button : null; };
+    const turn = (on) => { word.dataset.words = on ? "listen_stop" : "listen"; put(word); icon.textContent = on ? "■" : "▶"; state.speaking = on ? button : null; };
     button.addEventListener("click", () => {
       const mine = state.speaking === button;
       speech.cancel();
@@ -148,6 +158,13 @@
     if (text !== undefined) { node.textContent = text; node.dir = towards(text); }
     return node;
   };
+  /** With a word of the page, that follows its language. */
+  const wordNode = (name, className, key) => {
+    const node = element(name, className);
+    node.dataset.words = key;
+    put(node);
+    return node;
+  };
   /** A machine translated what a caseworker wrote: said so, with the original one tap away. */
   const translated = (message) => {
     let language = message.translated_from;
@@ -161,7 +178,7 @@
   };
   // No number is broken over two lines, and nothing else is kept whole: every other part is what the brackets caught.
   const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => at % 2 && part.includes(" ") ? element("span", "number", part) : part)); return node; };
-  const callLink = (number, label) => { const a = element("a", "call"); a.append(spoken(element("span", "", label), label)); a.href = "tel:" + number; return a; };
+  const callLink = (number, key) => { const a = element("a", "call"); a.append(wordNode("span", "", key)); a.href = "tel:" + number; return a; };
   const draw = (message) => {
     if (state.drawn.has(message.seq)) return null;
     state.drawn.add(message.seq);
@@ -175,11 +192,11 @@
     }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
-    if (message.from !== "person") item.append(element("p", "who", state.words[message.from + "_label"] || ""));
+    if (message.from !== "person") item.append(wordNode("p", "who", message.from + "_label"));
     const card = message.urgency && message.from === "system";
     if (card) { // thirty seconds: the numbers under the thumb before anything to read
       const calls = element("div", "calls");
-      calls.append(callLink(state.facts.emergency, state.words.call_112), callLink(state.facts.stop, state.words.call_stop));
+      calls.append(callLink(state.facts.emergency, "call_112"), callLink(state.facts.stop, "call_stop"));
       item.append(calls);
     }
     item.append(spoken(element("p", "text", message.text), message.text));
@@ -190,7 +207,11 @@
       for (const choice of message.choices) {
         const button = element("button", "", choice.label);
         button.type = "button";
-        button.addEventListener("click", () => { retire(); queue({ path: "api/choices", data: { id: uuid(), choice: choice.token }, label: choice.label }); });
+        button.addEventListener("click", () => {
+          retire();
+          queue({ path: "api/choices", data: { id: uuid(), choice: choice.token }, label: choice.label });
+          if (choice.language) speakIn(choice.language);
+        });
         box.append(button);
       }
       item.append(box);
@@ -255,9 +276,7 @@
   const save = () => keep("queue", state.queue.length ? JSON.stringify(state.queue.map(({ path, data, label }) => ({ path, data, label }))) : null);
   const queue = (item) => {
     item.node = element("li", "person waiting");
-    const who = element("p", "who", state.words.sending);
-    who.dataset.words = "sending";
-    item.node.append(element("p", "text", item.label), who);
+    item.node.append(element("p", "text", item.label), wordNode("p", "who", "sending"));
     $("log").append(item.node);
     state.reading = false;
     place(item.node, "end");
@@ -277,7 +296,7 @@
         const { seq } = await answer.json();
         state.queue.shift(); save();
         if (state.drawn.has(seq)) item.node.remove();
-        else { state.mine.set(seq, item.node); const who = item.node.querySelector(".who"); who.dataset.words = "sent"; who.textContent = state.words.sent; }
+        else { state.mine.set(seq, item.node); const who = item.node.querySelector(".who"); who.dataset.words = "sent"; put(who); }
         wait = 500; tell(null); offline(false);
       } else if (answer && answer.status === 401) { gone(); return; }
       else if (answer && final(answer)) {
@@ -338,6 +357,7 @@
 
   /** The app's own link: the browser's history does not hold the code then, and no server is asked. */
   const offerTelegram = (link) => {
+    state.telegram = link;
     const found = /^https:\/\/t\.me\/(\w+)\?start=([\w-]+)$/.exec(link || "");
     $("telegram-part").hidden = !found;
     if (!found) return;
@@ -347,6 +367,7 @@
 
   // -- the conversation's life -------------------------------------------------------------------------------------
   const begin = (opened) => {
+    if (opened.language) speakIn(opened.language); // the talk's own, whatever this page was opened in
     state.token = opened.token;
     $("note").textContent = "";
     if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
@@ -368,15 +389,21 @@
   for (const button of document.querySelectorAll("[name=language]")) {
     button.addEventListener("click", async (pressed) => {
       pressed.preventDefault();
-      state.wanted = button.value;
       button.setAttribute("aria-busy", "true");
-      while (state.wanted === button.value && !state.halted) { // until the network lets the words through
-        try { await useLanguage(button.value); state.wanted = null; } catch { await pause(1000); continue; }
-        await goOn();
-      }
+      if (await speakIn(button.value)) await goOn();
       button.removeAttribute("aria-busy");
     });
   }
+  const list = document.querySelector(".languages").cloneNode(true);
+  for (const button of list.querySelectorAll("button")) {
+    button.type = "button"; button.removeAttribute("name");
+    button.addEventListener("click", () => {
+      menu(false); $("tongues").removeAttribute("open");
+      queue({ path: "api/language", data: { id: uuid(), language: button.value }, label: button.textContent });
+      speakIn(button.value);
+    });
+  }
+  $("tongues").append(list);
   $("other-language").addEventListener("click", () => show("choose"));
   $("start").addEventListener("click", async () => {
     $("start").disabled = true;
@@ -471,5 +498,5 @@
     waiting.forEach(queue);
   };
   const lang = kept("lang");
-  if (lang) useLanguage(lang).then(goOn, () => {}); // without a network: the languages stand there
+  if (lang) speakIn(lang).then((wanted) => wanted && goOn()); // without a network: the languages stand there
 })();

@@ -1,0 +1,105 @@
+"""Another language in the middle of a talk: the way out, the numbers, the menu and the direction go along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from bot.content import Catalogue
+from tests.browser.conftest import SMALL, Phone
+from tests.support.gateway import Gateway, running
+from tests.support.ports import free_port
+
+DANGER = {"nl": "hij slaat mij nu met een riem", "ar": "هو يضربني الآن"}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Without the engine: a language is chosen, and a danger seen, without it."""
+    env = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20}
+    with running(tmp_path_factory.mktemp("alone"), free_port(), engine=False, env=env) as started:
+        yield started
+
+
+def begin(phone: Phone, language: str) -> Page:
+    phone.page.goto(phone.url + "/")
+    phone.page.locator(f"[name=language][value={language}]").click()
+    phone.page.locator("#start").click()
+    expect(phone.page.locator("#log li.bot").first).to_be_visible()
+    return phone.page
+
+
+def in_arabic(page: Page, words: Catalogue) -> None:
+    """All of the page, whatever was said in it before."""
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    expect(page).to_have_title(words.label("visitor.title", "ar"))
+    for where, key in (("#leave", "leave_now"), ("#send", "send"), ("#menu-open", "menu")):
+        expect(page.locator(where)).to_contain_text(words.label(f"visitor.{key}", "ar"))
+    expect(page.locator("#text")).to_have_attribute("placeholder", words.label("visitor.write_here", "ar"))
+
+
+def call(page: Page) -> Locator:
+    return page.locator("#log .calls a").first
+
+
+def test_the_menu_brings_all_of_the_page_into_another_language(
+    alone: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL)
+    page = begin(phone, "nl")
+    page.locator("#text").fill(DANGER["nl"])
+    page.keyboard.press("Enter")
+    expect(call(page)).to_have_text(words.label("visitor.call_112", "nl"))
+    page.locator("#menu-open").click()
+    page.locator("#tongues summary").click()
+    page.locator("#tongues button[value=ar]").click()
+    expect(page.locator("#log li.bot .text").last).to_have_text(words.say("language.switched", "ar"))
+    in_arabic(page, words)
+    expect(call(page)).to_have_text(words.label("visitor.call_112", "ar"))
+    page.locator("#menu-open").click()
+    expect(page.locator("#delete")).to_have_text(words.label("visitor.delete_chat", "ar"))
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    in_arabic(page, words)
+    assert not phone.errors
+    phone.context.close()
+
+
+def test_a_button_under_a_message_does_the_same_and_the_code_opens_it_so(
+    alone: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL)
+    page = begin(phone, "nl")
+    page.locator("#text").fill(DANGER["nl"])
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=words.label("choices.language", "nl")).click()
+    page.get_by_role("button", name="العربية").click()
+    expect(page.locator("#log li.bot .text").last).to_have_text(words.say("language.switched", "ar"))
+    in_arabic(page, words)
+
+    other = Phone(browser, alone.url, locale="fr", size=SMALL)
+    other.page.goto(alone.url + "/")
+    other.page.locator("[name=language][value=fr]").click()
+    other.page.locator("#before summary").click()
+    other.page.locator("#code").fill(page.locator("#return-code").text_content() or "")
+    other.page.locator("#restore button").click()
+    expect(other.page.locator("#log li.emergency")).to_have_count(1)
+    in_arabic(other.page, words)
+    for one in (phone, other):
+        one.context.close()
+
+
+def test_without_scripts_the_menu_has_it_too(alone: Gateway, browser: Browser, words: Catalogue) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=False)
+    page = begin(phone, "nl")
+    page.locator("#menu > summary").click()
+    page.locator("#menu details summary").click()
+    page.locator("#menu button[value=ar]").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("#leave")).to_contain_text(words.label("visitor.leave_now", "ar"))
+    expect(page.locator("#log li.bot .text").last).to_have_text(words.say("language.switched", "ar"))
+    phone.context.close()
