@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Error, expect
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
 from tests.browser.test_translation import bilingual, packages  # noqa: F401 - fixtures
+from tests.support.answers import pattern
 from tests.support.caseworker import first
 from tests.support.gateway import Gateway
 
@@ -65,7 +66,7 @@ def test_the_whole_talk_and_nothing_of_it_after_leaving(
     begin(phone)
     expect(page).to_have_title("Chat")
     send(phone, "est-ce que c'est gratuit ?")
-    expect(page.locator("#log li.bot .text").last).to_have_text(words.answer("cost", "fr").text)
+    expect(page.locator("#log li.bot .text").last).to_have_text(pattern(words, "cost", "fr"))
     page.screenshot(path=pictures / "12-without-scripts.png")
     send(phone, DANGER)
     assert in_view(phone, "#log li.emergency a[href='tel:112']"), "the page opens at the card"
@@ -128,10 +129,10 @@ def test_buttons_and_the_language_on_the_first_page_work_by_keyboard(
     phone = old_phone(house, browser)
     begin(phone)
     send(phone, "est-ce que c'est gratuit ?")
-    button = phone.page.get_by_role("button", name=words.topic_label("about_us", "fr"))
+    button = phone.page.get_by_role("button", name=words.topic_label("talk_to_human", "fr"))
     button.focus()
     phone.page.keyboard.press("Enter")
-    expect(phone.page.locator("#log li.bot .text").last).to_have_text(words.answer("about_us", "fr").text)
+    expect(phone.page.locator("#log li.bot .text").last).to_have_text(words.say("handoff.offer", "fr"))
     phone.context.close()
 
 
