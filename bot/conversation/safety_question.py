@@ -14,18 +14,18 @@ SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "out_of_
 """What is said to these is no answer to somebody who may be in danger: "SOS!" is not thanked for."""
 PLEASE = "forms.please_choose"
 BOTH = "both"
-BESIDES = {"also", "more"}
 
 
 def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[EngineReply, ...]]:
-    """The engine's turn without its questions, and those that are said once the person is safe. `form` is the one that
-    stood before the turn: its question is asked anew from where it stands, so that it does not wait here, and it does
-    not count that something else came between. A report is left as it is: those who help need to know where."""
+    """The engine's turn without its questions and buttons, and what of it has some: that comes once the person is safe.
+    `form` is the one that stood before the turn: its question is asked anew from where it stands, so that it does not
+    wait here, and it does not count that something else came between. A report is left as it is: those who help need to
+    know where."""
     if goes_on(form):
         return turn, ()
-    replies = tuple(_plain(reply) for reply in turn.replies if not _small_talk(reply))
-    said = tuple(reply for reply in replies if _asks_nothing(reply))
-    waits = tuple(reply for reply in replies if reply not in said and not _of_a_form(reply))
+    replies = tuple(reply for reply in turn.replies if not _small_talk(reply))
+    said = tuple(_bare(reply) for reply in replies if not _asks(reply))
+    waits = tuple(reply for reply in replies if reply.key == ANSWER or (_asks(reply) and not _of_a_form(reply)))
     return replace(turn, replies=said, form=None if _stands(turn, form) else turn.form), waits
 
 
@@ -33,16 +33,14 @@ def _small_talk(reply: EngineReply) -> bool:
     return reply.key == ANSWER and reply.values.get("topic") in SMALL_TALK
 
 
-def _plain(reply: EngineReply) -> EngineReply:
-    """Without what may be meant besides: a guess is no button above the question."""
-    if not reply.values.keys() & BESIDES:
-        return reply
-    return replace(reply, values={key: value for key, value in reply.values.items() if key not in BESIDES})
+def _bare(reply: EngineReply) -> EngineReply:
+    """An answer without its buttons: two groups are more than a screen, and the question is what to press."""
+    return replace(reply, values={**reply.values, "bare": True}) if reply.key == ANSWER else reply
 
 
-def _asks_nothing(reply: EngineReply) -> bool:
-    """An answer has buttons, but none that must be pressed; two of them are more than a screen."""
-    return reply.key == ANSWER or not (reply.choices or reply.key in {PLEASE, BOTH})
+def _asks(reply: EngineReply) -> bool:
+    """An answer asks nothing; two of them are more than a screen."""
+    return reply.key != ANSWER and bool(reply.choices or reply.key in {PLEASE, BOTH})
 
 
 def _of_a_form(reply: EngineReply) -> bool:

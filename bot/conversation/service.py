@@ -22,7 +22,7 @@ from bot.conversation.language_switch import another_language, names, way_back
 from bot.conversation.memory import heard, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.reassessment import SecondLook, card_id
-from bot.conversation.safety_question import alone
+from bot.conversation.safety_question import ANSWER, alone
 from bot.conversation.sessions import Session, Sessions
 from bot.dialogue import offline_menu
 from bot.dialogue.client import Engine, EngineDown
@@ -357,8 +357,13 @@ class Service:
     async def _safe(self, session: Session, seq: int, sheet: Sheet) -> None:
         """The person is safe: what had to wait for that is asked, or the question of the form that stands."""
         speaker = self._speaker(session.language or session.hint)
-        turn, words = said(speaker, EngineTurn("", 1.0, session.is_safe(seq)))
-        replies = [speaker.say("safety.safe_reply"), *words]
+        waits = session.is_safe(seq)
+        turn, words = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key != ANSWER)))
+        answered = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key == ANSWER)))[1]
+        safe = speaker.say("safety.safe_reply")
+        if answered and not words and sheet.form is None:  # what was answered stands above; what it offered comes here
+            safe = replace(safe, choices=answered[-1].choices)
+        replies = [safe, *words]
         session.asks(asked_by(turn))
         if turn.replies:
             await self._say_answer(session, seq, replies, sheet=sheet)

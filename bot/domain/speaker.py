@@ -155,11 +155,12 @@ class Speaker:
         return Outgoing(Sender.BOT, self._words.say(key, self.lang), tuple(choices), Urgency.NONE, key)
 
     def engine(self, reply: EngineReply) -> list[Outgoing]:
-        """What the engine wants said. Raises `Unsayable`."""
+        """What the engine wants said; `bare`: without its buttons. Raises `Unsayable`."""
         try:
-            return self._engine(reply)
+            said = self._engine(reply)
         except (LookupError, TypeError, AttributeError, ValueError):
             raise Unsayable from None
+        return [replace(message, choices=()) for message in said] if reply.values.get("bare") else said
 
     def _engine(self, reply: EngineReply) -> list[Outgoing]:
         if reply.key == "answer" and "ack" in reply.values:

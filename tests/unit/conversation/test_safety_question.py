@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.content import Catalogue
+from bot.conversation.forms import said
 from bot.conversation.safety_question import alone
 from bot.conversation.sessions import Session
 from bot.domain.forms import Form
 from bot.domain.model import EngineReply, EngineTurn, Handoff
+from bot.domain.speaker import Speaker
 from bot.storage.database.part import Person
 from bot.storage.sealing.envelopes import new_key_pair
 
 BUTTONS = ({"intent": "affirm"}, {"intent": "deny"})
 ANSWER = EngineReply("answer", {"topic": "police"}, ({"intent": "shelter"},))
+BARE = EngineReply("answer", {"topic": "police", "bare": True}, ({"intent": "shelter"},))
 OFFER = EngineReply("handoff.offer", {}, BUTTONS)
 SLEEP = EngineReply("self_check.sleep", {}, BUTTONS)
 PLEASE = EngineReply("forms.please_choose")
@@ -28,8 +32,8 @@ def turn(*replies: EngineReply, form: Form | None = None) -> EngineTurn:
 @pytest.mark.parametrize(
     ("replies", "said", "waits"),
     [
-        ((ANSWER,), (ANSWER,), ()),
-        ((ANSWER, OFFER), (ANSWER,), (OFFER,)),
+        ((ANSWER,), (BARE,), (ANSWER,)),
+        ((ANSWER, OFFER), (BARE,), (ANSWER, OFFER)),
         ((EngineReply("both", {"topics": ["police", "cost"]}),), (), None),
         ((EngineReply("clarify", {}, BUTTONS),), (), None),
         ((EngineReply("handoff.cancelled"),), None, ()),
@@ -50,7 +54,7 @@ def test_a_question_of_a_form_is_asked_from_where_it_stands_and_counts_no_digres
     left, later = alone(turn(PLEASE, SLEEP, form=replace(FORM, digressions=3, paused=True)), FORM)
     assert (left.replies, later, left.form) == ((), (), None)
     left, _ = alone(turn(ANSWER, EngineReply("forms.take_up", {}, BUTTONS), form=replace(FORM, paused=True)), FORM)
-    assert (left.replies, left.form) == ((ANSWER,), None)
+    assert (left.replies, left.form) == ((BARE,), None)
 
 
 def test_somebody_who_may_be_in_danger_is_not_thanked() -> None:
@@ -59,9 +63,14 @@ def test_somebody_who_may_be_in_danger_is_not_thanked() -> None:
     assert (left.replies, later) == ((), ())
 
 
-def test_what_may_be_meant_besides_is_no_button_above_the_question() -> None:
-    left, later = alone(turn(EngineReply("answer", {"topic": "police", "also": ["medical_care"], "more": []})), None)
-    assert (left.replies, later) == ((EngineReply("answer", {"topic": "police"}),), ())
+def test_the_buttons_of_an_answer_are_not_above_the_question_and_come_afterwards(words: Catalogue) -> None:
+    answer = EngineReply("answer", {"topic": "report", "also": ["medical_care"], "more": ["police"]})
+    left, later = alone(turn(answer), None)
+    speaker = Speaker(words, "en")
+    (above,), (offered,) = (said(speaker, EngineTurn("", 1.0, replies))[1] for replies in (left.replies, later))
+    assert above.text == offered.text == words.answer("report", "en").text
+    assert above.choices == ()
+    assert words.label("choices.start_report", "en") in [choice.label for choice in offered.choices]
 
 
 def test_the_question_comes_again_soon_while_it_is_not_answered_and_late_once_it_is() -> None:
