@@ -27,18 +27,32 @@ def names(words: Catalogue) -> dict[str, str]:
     return {language.code: language.name for language in words.languages}
 
 
+def written_in(words: Catalogue, session: Session, text: str, understood: Understood) -> str | None:
+    """The language that a message surely is in, when it is another one of ours than the talk's: it is answered in it.
+    None otherwise."""
+    if session.language is None or not _says_enough(text) or understood.acts.safety[0] == PLACE:
+        return None
+    code = words.fallback(understood.language)
+    return None if code == session.language else code
+
+
+def going_on_in(message: Outgoing, code: str) -> Outgoing:
+    """`message`, whose buttons bring the talk into `code`: whoever presses them has read them."""
+    return replace(message, choices=tuple(replace(c, action={"in": code, **c.action}) for c in message.choices))
+
+
 def another_language(words: Catalogue, session: Session, text: str, understood: Understood) -> list[Outgoing]:
     """A switch of language in the middle is noticed and offered once, in the language that was noticed. What is surely
     in a language, or in letters, that there are no words in is asked about once: it was read as far as that goes, and
     answered in the language that was chosen."""
     if session.language is None or not _says_enough(text) or understood.acts.safety[0] == PLACE:
         return []
-    code = words.fallback(understood.language)
-    foreign = code is None and (understood.language is not None or _in_foreign_letters(text, session.language))
+    code, known = written_in(words, session, text, understood), words.fallback(understood.language)
+    foreign = known is None and (understood.language is not None or _in_foreign_letters(text, session.language))
     if foreign and session.offered != NONE_OF_OURS:
         session.offered = NONE_OF_OURS
         return [Speaker(words, session.language).languages("language.ask", names(words))]
-    if code is None or code in {session.language, session.offered}:
+    if code is None or code == session.offered:
         return []
     session.offered = code
     speaker = Speaker(words, code)

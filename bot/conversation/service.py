@@ -18,7 +18,7 @@ from typing import Any
 from bot.content import SEVERAL
 from bot.conversation.danger_talk import DangerTalk, InDanger
 from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger_of, not_now, said, welcome_back
-from bot.conversation.language_switch import another_language, names, way_back
+from bot.conversation.language_switch import another_language, going_on_in, names, way_back, written_in
 from bot.conversation.memory import heard, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.reassessment import SecondLook, card_id
@@ -155,10 +155,13 @@ class Service:
                 await self._limits.message(session.person.conversation)
             if danger and session.language is None:
                 await self._settle_language(session, understood)
-            speaker = self._speaker(session.language or session.hint)
+            written = written_in(self._words, session, text, understood)
+            speaker = self._speaker(written or session.language or session.hint)
             sheet = await self._store.sheet(session.person)
             sheet, owned = await self._who_leads(session, sheet)
             said = self._in_danger(speaker, session, sheet, text, understood, owned=owned)
+            if written is not None:
+                said = replace(said, replies=tuple(going_on_in(reply, written) for reply in said.replies))
             accepted = await self._store.accept(
                 session.person,
                 client_id,
@@ -258,6 +261,8 @@ class Service:
     async def _take(self, session: Session, client_id: str, choice: Choice) -> int:
         async with session.lock:
             action = dict(choice.action)
+            if (language := action.pop("in", None)) is not None:
+                await self._switch(session, str(language))
             command = action.get("command")
             case: CaseChange | None = None
             replies: list[Outgoing] = []
@@ -283,7 +288,8 @@ class Service:
     async def _answer(self, session: Session, seq: int, text: str, understood: Understood) -> None:
         """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
         async with session.turn:
-            settled = session.language or self._words.fallback(understood.language) or session.hint
+            written = written_in(self._words, session, text, understood)
+            settled = written or session.language or self._words.fallback(understood.language) or session.hint
             sheet = await self._store.sheet(session.person)
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             danger = understood.assessment.urgency is not Urgency.NONE
@@ -303,16 +309,16 @@ class Service:
                 if danger:  # the numbers were said with the message; nothing else is put under them
                     return await self._say_answer(session, seq, [])
                 turn = offline_menu.menu()
-                replies += not_now(self._speaker(session.language or session.hint), sheet)
+                replies += not_now(self._speaker(settled), sheet)
             last: list[Outgoing] = []
             if asked and not goes_on(sheet.form):
                 turn, session.waits = alone(turn, sheet.form)
-                last = replies[:1]
+                last, replies = replies[:1], replies[1:]
             if sheet.state.mode is Mode.SAFETY:  # an answer in the middle of danger: the numbers stand before it
-                replies.append(self._speaker(session.language or session.hint).say("safety_mode.answered_too"))
-            replies = [*replies[len(last) :], *another_language(self._words, session, text, understood)]
+                replies.append(self._speaker(settled).say("safety_mode.answered_too"))
+            last = [*another_language(self._words, session, text, understood), *last]
             sheet = replace(sheet, state=heard(sheet.state, text, understood))
-            await self._finish(session, seq, turn, replies, sheet, text, last)
+            await self._finish(session, seq, turn, replies, sheet, text, last, written)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
         async with session.turn:
@@ -372,10 +378,11 @@ class Service:
 
     async def _finish(
         self, session: Session, seq: int, turn: EngineTurn, before: list[Outgoing], sheet: Sheet, text: str = "",
-        last: Sequence[Outgoing] = (),
+        last: Sequence[Outgoing] = (), written: str | None = None,
     ) -> None:  # fmt: skip
-        """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are."""
-        speaker = self._speaker(session.language or session.hint)
+        """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are;
+        `written` in another language than the talk's, they are answered in it."""
+        speaker = self._speaker(written or session.language or session.hint)
         turn, words = said(speaker, turn)
         replies, case = list(before), danger_of(turn)
         if case is not None:  # the numbers come before the next question
@@ -395,22 +402,27 @@ class Service:
         if "change_language" in turn.requests:
             replies.append(speaker.languages("language.ask", names(self._words)))
         replies += last
+        if written is not None:
+            replies = [going_on_in(reply, written) for reply in replies]
         kept = sheet.after(turn, text)
         kept = replace(kept, state=said_in(kept.state, turn, replies))
-        if kept.due and kept.form is None and session.pending is None and not last:
-            await self._go_on(session, seq, kept, replies, case)
+        asked = any(reply.sender is Sender.SYSTEM for reply in last)  # whether they are safe
+        if kept.due and kept.form is None and session.pending is None and not asked:
+            await self._go_on(session, seq, kept, replies, case, written)
         else:
             await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
         if turn.topic in self._words.topics:  # and no button of a form
             await self._store.count_conversation(session.person, session.language, turn.topic)
 
     async def _go_on(
-        self, session: Session, seq: int, sheet: Sheet, replies: list[Outgoing], case: CaseChange | None = None
-    ) -> None:
+        self, session: Session, seq: int, sheet: Sheet, replies: list[Outgoing], case: CaseChange | None = None,
+        written: str | None = None,
+    ) -> None:  # fmt: skip
         """Says `replies` and then the question that stands, or what is still to be asked."""
         asked, sheet = await self._talks.more(session, sheet)
-        speaker = self._speaker(session.language or session.hint)
-        replies += said(speaker, EngineTurn("", 1.0, tuple(asked)))[1]
+        speaker = self._speaker(written or session.language or session.hint)
+        more = said(speaker, EngineTurn("", 1.0, tuple(asked)))[1]
+        replies += more if written is None else [going_on_in(message, written) for message in more]
         await self._say_answer(session, seq, replies, case=case, sheet=sheet)
 
     async def _say_answer(

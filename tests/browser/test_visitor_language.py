@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
+from tests.support.answers import pattern
 from tests.support.gateway import Gateway, running
 from tests.support.ports import free_port
 
@@ -102,4 +103,30 @@ def test_without_scripts_the_menu_has_it_too(alone: Gateway, browser: Browser, w
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("#leave")).to_contain_text(words.label("visitor.leave_now", "ar"))
     expect(page.locator("#log li.bot .text").last).to_have_text(words.say("language.switched", "ar"))
+    phone.context.close()
+
+
+def test_what_is_written_is_answered_in_its_language_and_the_page_goes_along_with_a_press(
+    house: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = begin(phone, "en")
+    page.locator("#text").fill("je n'ai pas de papiers, est-ce que vous allez m'expulser ?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.bot .text").nth(1)).to_have_text(pattern(words, "no_papers", "fr"))
+    expect(page.locator("#log li.bot .text").nth(2)).to_have_text(words.say("language.offer", "fr"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")  # a guess changes nothing by itself
+    page.get_by_role("button", name=words.topic_label("talk_to_human", "fr")).click()
+    expect(page.locator("#log li.bot .text").last).to_have_text(words.say("handoff.offer", "fr"))
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.locator("#leave")).to_contain_text(words.label("visitor.leave_now", "fr"))
+    phone.context.close()
+
+
+def test_a_danger_is_answered_in_its_language_too(alone: Gateway, browser: Browser, words: Catalogue) -> None:
+    phone = Phone(browser, alone.url, locale="en", size=SMALL)
+    page = begin(phone, "en")
+    page.locator("#text").fill("il me frappe maintenant, je ne peux pas sortir")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.emergency")).to_contain_text(words.label("choices.safe", "fr"))
     phone.context.close()

@@ -109,7 +109,7 @@ def shown(message: Message) -> dict[str, Any]:
 def _offered(choice: Choice) -> dict[str, Any]:
     """A button; `language`: what it brings the talk into, so that the page goes along."""
     data = {"token": choice.token, "label": choice.label}
-    language = choice.action.get("value") if choice.action.get("command") == "language" else None
+    language = choice.action.get("value" if choice.action.get("command") == "language" else "in")
     return data if language is None else data | {"language": language}
 
 
