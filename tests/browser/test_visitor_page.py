@@ -290,3 +290,24 @@ def test_the_exit_is_in_view_wherever_one_is(house: Gateway, browser: Browser) -
     )
     assert covered, "nothing lies over it"
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_keyboard_covers_the_first_words_and_who_uses_keys_can_type_at_once(
+    house: Gateway, browser: Browser
+) -> None:
+    phone = Phone(browser, house.url, size=SMALL)
+    phone.page.goto(house.url + "/")
+    phone.page.locator("[name=language][value=en]").tap()
+    phone.page.locator("#start").tap()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+    expect(phone.page.locator("#chat")).to_be_focused()
+    phone.page.reload()
+    expect(phone.page.locator("#log li.bot")).to_have_count(1)
+    expect(phone.page.locator("#text")).not_to_be_focused()
+    phone.context.close()
+    with_keys = Phone(browser, house.url, size=SMALL)
+    with_keys.page.goto(house.url + "/")
+    with_keys.page.locator("[name=language][value=en]").press("Enter")
+    with_keys.page.locator("#start").press("Enter")
+    expect(with_keys.page.locator("#text")).to_be_focused()
+    with_keys.context.close()

@@ -366,7 +366,12 @@
   };
 
   // -- the conversation's life -------------------------------------------------------------------------------------
-  const begin = (opened) => {
+  /** A keyboard on the screen would hide half of the first words: into the field only where there is a real one. */
+  const focus = (pressed) => {
+    if (matchMedia("(hover: hover) and (pointer: fine)").matches || (pressed && pressed.detail === 0)) $("text").focus();
+    else $("chat").focus({ preventScroll: true });
+  };
+  const begin = (opened, pressed) => {
     if (opened.language) speakIn(opened.language); // the talk's own, whatever this page was opened in
     state.token = opened.token;
     $("note").textContent = "";
@@ -376,7 +381,7 @@
     $("return-code").textContent = state.code || "";
     show("chat");
     listen();
-    $("text").focus();
+    focus(pressed);
   };
   const gone = (why = "unauthorized") => {
     state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
@@ -405,12 +410,12 @@
   }
   $("tongues").append(list);
   $("other-language").addEventListener("click", () => show("choose"));
-  $("start").addEventListener("click", async () => {
+  $("start").addEventListener("click", async (pressed) => {
     $("start").disabled = true;
     $("note").textContent = "";
     try {
       const answer = await work.done((proof) => call("POST", "api/conversations", { language: state.lang }, proof));
-      if (answer.status === 201) begin(await answer.json());
+      if (answer.status === 201) begin(await answer.json(), pressed);
       else $("note").textContent = answer.status === 429 ? state.said.too_many : state.said.failed;
     } catch { $("note").textContent = state.words.connection_lost; }
     $("start").disabled = false;
