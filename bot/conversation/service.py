@@ -37,6 +37,7 @@ from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.rate_limits import Limits
 from bot.storage.database.errors import Gone
+from bot.storage.sealing.return_codes import unknown_words
 from bot.storage.store import NewConversation, Store
 from bot.understanding.service import Understanding, Understood
 
@@ -96,6 +97,11 @@ class Service:
                 await self._store.say(new.person, f"back:{secrets.token_hex(8)}", message)
             self._live.wake(conversation(new.person.conversation))
         return new
+
+    @staticmethod
+    def unknown_words(return_code: str) -> tuple[int, ...]:
+        """The places, from 1, of the words that no return code has."""
+        return unknown_words(return_code)
 
     async def session(self, token: str) -> Session | None:
         """The conversation behind a token. What was accepted and not answered when a process died is taken up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -43,18 +44,21 @@ CHALLENGE = "Inloop-Challenge"
 
 
 class ApiError(Exception):
-    """An error with a code of `MESSAGES` and its HTTP status."""
+    """An error with a code of `MESSAGES` and its HTTP status. `more` says where, in numbers."""
 
-    def __init__(self, status: int, code: str, message: str | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str | None = None, **more: Sequence[int]) -> None:
         super().__init__(code)
+        self.more = more
         self.status = status
         self.code = code
         self.message = message or MESSAGES[code]
 
 
-def error(status: int, code: str, message: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+def error(
+    status: int, code: str, message: str | None = None, headers: dict[str, str] | None = None, **more: Sequence[int]
+) -> JSONResponse:
     """The answer for an error."""
-    return JSONResponse({"error": {"code": code, "message": message or MESSAGES[code]}}, status, headers)
+    return JSONResponse({"error": {"code": code, "message": message or MESSAGES[code], **more}}, status, headers)
 
 
 def install(app: FastAPI) -> None:
@@ -62,7 +66,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ApiError)
     async def _api(_: Request, exc: ApiError) -> JSONResponse:
-        return error(exc.status, exc.code, exc.message)
+        return error(exc.status, exc.code, exc.message, **exc.more)
 
     @app.exception_handler(Refused)
     async def _refused(_: Request, exc: Refused) -> JSONResponse:

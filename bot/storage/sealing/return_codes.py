@@ -1,7 +1,8 @@
 """Return codes: six words that a person can keep on paper or in the head.
 
 The word lists are those of BIP 39 (2,048 words a list, no two alike in their first four letters), as the
-package `mnemonic` carries them: six words are 66 bits. A language without a list gets English words.
+package `mnemonic` carries them: six words are 66 bits. A language without a list gets English words. The Chinese list
+is of single signs, which are written without spaces.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from functools import lru_cache
 
 from mnemonic import Mnemonic
 
+from bot.storage.sealing.envelopes import normalise_code
+
 WORDS = 6
 LISTS = {
     "cs": "czech",
@@ -24,6 +27,7 @@ LISTS = {
     "pt": "portuguese",
     "ru": "russian",
     "tr": "turkish",
+    "zh": "chinese_simplified",
 }
 
 
@@ -40,6 +44,26 @@ def new_return_code(language: str | None) -> str:
     return " ".join(secrets.choice(words) for _ in range(WORDS))
 
 
+def typed_words(code: str) -> list[str]:
+    """The words of a code as somebody typed it."""
+    words = code.split()
+    return list(words[0]) if len(words) == 1 and _SIGNS.fullmatch(words[0]) else words
+
+
+def unknown_words(code: str) -> tuple[int, ...]:
+    """The places, from 1, of the typed words that the list does not have in which most of them are found."""
+    words = [normalise_code(word) for word in typed_words(code)]
+    lists = (_compared(language) for language in LISTS)
+    best = max(lists, key=lambda known: sum(word in known for word in words))
+    return tuple(place for place, word in enumerate(words, 1) if word and word not in best)
+
+
+@lru_cache(maxsize=len(LISTS))
+def _compared(language: str) -> frozenset[str]:
+    return frozenset(map(normalise_code, words_of(language)))
+
+
+_SIGNS = re.compile("[\u3400-\u9fff]+")
 _LINK = re.compile(r"([a-z]{2})_([A-Za-z0-9_-]{12})")
 
 

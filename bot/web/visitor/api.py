@@ -154,11 +154,12 @@ def router(
 
     @api.post("/conversations/restore", status_code=201, response_model_exclude_none=True, responses=ASKED)
     async def restore(body: RestoreBody, request: Request, proof: Proof = "") -> Opened:
-        """The conversation behind a return code, with a new token. The old token stops working."""
+        """The conversation behind a return code, with a new token. The old token stops working. 404: `unknown` are the
+        places, from 1, of words that no code has."""
         gate.enter(source(request), proof)
         new = await service.restore(body.return_code)
         if new is None:
-            raise ApiError(404, "not_found")
+            raise ApiError(404, "not_found", unknown=service.unknown_words(body.return_code))
         language, telegram = new.person.language, link(new.return_code)
         return Opened(token=new.token, return_code=new.return_code, language=language, telegram=telegram)
 

@@ -121,8 +121,7 @@ class Plain:
         new = await self.service.restore(fields.get("code", "")[:200])
         session = await self.service.session(new.token) if new is not None else None
         if new is None or session is None:
-            failed = self.words.label("visitor.restore_failed", lang)
-            return self.pages.before(request, lang, note=failed, status=404, restoring=True)
+            return self.pages.before(request, lang, status=404, restoring=True, typed=fields.get("code", "")[:200])
         return await self._page(request, session, Slip(new.token, new.return_code, lang))
 
     async def _leave(self, request: Request, slip: Slip | None) -> Response:

@@ -16,7 +16,7 @@ from bot.domain.handoff import told
 from bot.domain.model import Handoff, Message, Sender, Urgency
 from bot.domain.ports import Catalogue
 from bot.security.admission import WorkNeeded
-from bot.storage.sealing.return_codes import new_return_code
+from bot.storage.sealing.return_codes import WORDS, new_return_code, typed_words, unknown_words
 from bot.web.assets import version
 from bot.web.visitor.page import TEMPLATES, calls, in_app
 from bot.web.visitor.sealed_state import Slip, Slips
@@ -56,13 +56,24 @@ class PlainPages:
 
     def before(
         self, request: Request, lang: str, *, note: str = "", card: Message | None = None, status: int = 200,
-        restoring: bool = False,
+        restoring: bool = False, typed: str = "",
     ) -> Response:  # fmt: skip
-        """What stands before the first use, with the token and the code that a talk would have."""
+        """What stands before the first use, with the token and the code that a talk would have. `typed`: a code that
+        opened nothing; it stays in its field, with what is wrong with it."""
         slip = self._slips.write(Slip(secrets.token_urlsafe(32), new_return_code(lang), lang))
         language = next(language for language in self._words.languages if language.code == lang)
-        values = {"note": note, "card": card, "restoring": restoring, "draft": language.answers == "draft"}
+        values = {"note": note or self._wrong(typed, lang), "card": card, "restoring": restoring, "typed": typed}
+        values |= {"draft": language.answers == "draft"}
         return self._shown(request, "plain_before.html", lang, slip, values, status)
+
+    def _wrong(self, typed: str, lang: str) -> str:
+        if not typed.strip():
+            return ""
+        labels, words = self._words.labels("visitor", lang), typed_words(typed)
+        unknown = ", ".join(words[place - 1] for place in unknown_words(typed))
+        said = [labels["code_unknown"].replace("{word}", unknown)] if unknown else []
+        said += [labels["code_six"]] if len(words) != WORDS else []
+        return " ".join(said) or labels["restore_failed"]
 
     def talk(self, request: Request, lang: str, slip: Slip, messages: Sequence[Message], page: Talk) -> Response:
         """The talk; the browser goes to the card, when what was sent brought one, or to the newest message."""
@@ -74,6 +85,7 @@ class PlainPages:
             "status": f"status_{state.value}",
             "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
             "earlier": len(messages) - len(shown),
+            "first": sum(message.sender is Sender.PERSON for message in messages) == 1,
             "danger": any(is_card(message) for message in messages),
             "mine": max((m.seq for m in messages if m.sender is Sender.PERSON), default=0),
             "new": card or shown[-1].seq,

@@ -192,6 +192,7 @@
     }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
+    if (message.from === "system" && message.choices.length && !message.handoff) item.classList.add("asks");
     if (message.from !== "person") item.append(wordNode("p", "who", message.from + "_label"));
     const card = message.urgency && message.from === "system";
     if (card) { // thirty seconds: the numbers under the thumb before anything to read
@@ -243,16 +244,35 @@
   const arrive = (item) => {
     const own = item.matches(".person"), card = item.matches(CARD), person = item.matches(".caseworker");
     if (own) { if (!state.away) place(item, "end"); state.reading = false; return; }
-    const asks = item.matches(".system") && item.querySelector(".choices");
-    const stays = state.away || (!person && (underCard(item) || (state.reading && !asks)));
+    const stays = state.away || (!person && (underCard(item) || (state.reading && !item.matches(".asks"))));
     if (stays && !card) { news([...state.news, item]); return; }
     state.reading = tooLong(item);
     place(item, card || state.reading ? "start" : "end");
+  };
+  /** After the first real exchange, once: the words that open the talk again, shown only when they are asked for. */
+  const offerCode = () => {
+    const person = document.querySelector("#log li.person:not(.waiting) ~ li.bot"), asked = document.querySelector(`#log .asks .choices, ${CARD}`);
+    if (!person || asked || !state.code || kept("offered")) return;
+    keep("offered", "1");
+    const item = element("li", "system offer"), box = element("div", "choices");
+    const button = (key, done) => { const made = wordNode("button", "", key); made.type = "button"; made.addEventListener("click", done); box.append(made); };
+    button("keep_code_show", () => {
+      const code = element("p", "code", state.code);
+      code.dir = "ltr";
+      box.replaceWith(wordNode("p", "hint", "return_code_explained"), code);
+      place(item, tooLong(item) ? "start" : "end");
+    });
+    button("no_thanks", () => item.remove());
+    item.append(wordNode("p", "text", "keep_code"), box);
+    const last = $("log").lastElementChild, seen = !state.away && !state.reading && last.offsetHeight + item.offsetHeight < innerHeight / 2;
+    $("log").append(item);
+    if (seen) place(item, "end");
   };
   /** Places what came at once: of a whole talk, what came since the person's last word. */
   const arrived = (items) => {
     const last = items.map((item) => item.matches(".person")).lastIndexOf(true);
     items.slice(Math.max(last, 0)).forEach(arrive);
+    offerCode();
   };
   // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
   const tooLong = (item) => {
@@ -279,6 +299,8 @@
     item.node.append(element("p", "text", item.label), wordNode("p", "who", "sending"));
     $("log").append(item.node);
     state.reading = false;
+    const offer = document.querySelector("#log .offer .choices");
+    if (offer) offer.closest("li").remove(); // the menu has it
     place(item.node, "end");
     state.queue.push(item);
     save();
@@ -385,7 +407,7 @@
   };
   const gone = (why = "unauthorized") => {
     state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
-    for (const name of ["token", "code", "draft", "queue", "telegram"]) keep(name, null);
+    for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
     if (speech) speech.cancel();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.said ? state.said[why] : "";
@@ -422,12 +444,18 @@
   });
   $("restore").addEventListener("submit", async (submitted) => {
     submitted.preventDefault();
-    const code = { return_code: $("code").value };
-    $("code").value = "";
-    const answer = await work.done((proof) => call("POST", "api/conversations/restore", code, proof)).catch(() => null);
-    if (answer && answer.status === 201) begin(await answer.json());
-    else $("restore-error").textContent = state.words[answer && answer.status === 404 ? "restore_failed" : "connection_lost"];
+    const typed = $("code").value;
+    const answer = await work.done((proof) => call("POST", "api/conversations/restore", { return_code: typed }, proof)).catch(() => null);
+    if (answer && answer.status === 201) { $("code").value = $("restore-error").textContent = ""; begin(await answer.json()); }
+    else $("restore-error").textContent = answer && answer.status === 404 ? await wrong(answer, typed) : state.words.connection_lost;
   });
+  /** What is wrong with a code that stays in its field: which word, or how many there are. */
+  const wrong = async (answer, typed) => {
+    const { error } = await answer.json(), words = /^[\u3400-\u9fff]+$/.test(typed.trim()) ? [...typed.trim()] : typed.trim().split(/\s+/);
+    const unknown = error.unknown.map((at) => words[at - 1]).join(", ");
+    const said = [unknown && state.words.code_unknown.replace("{word}", unknown), words.length !== 6 && state.words.code_six];
+    return said.filter(Boolean).join(" ") || state.words.restore_failed;
+  };
   const write = () => {
     const text = $("text").value.trim();
     if (!text || !state.token) return;
