@@ -18,7 +18,7 @@ let session = null, line = null, heard = 0, wait = 500, active = Date.now(), tol
 const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); return found ? Number(found[1]) : null; };
 const notify = new Notify();
 const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
-const conversation = new Conversation({ expired: () => expired(), leave: () => { location.hash = ""; } });
+const conversation = new Conversation({ expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
 queue.onExpired = () => expired();
 const rota = new Rota({ expired: () => expired() });
 const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });
@@ -29,6 +29,7 @@ const show = (name) => {
   $("head").hidden = name === "login";
   $("back").hidden = name !== "case";
   document.body.classList.toggle("in-case", name === "case");
+  document.body.classList.toggle("inside", name !== "login");
 };
 
 // -- what is shown follows the address, so that the phone's own Back works ------------------------------------------
@@ -47,6 +48,7 @@ const route = async () => {
     scrollTo(0, 0);
   } else {
     show("case");
+    queue.seen(id);
     queue.news();
     $("heading").focus({ preventScroll: true });  // before reading: never while somebody has begun to write
     work.open(id, queue.cases.get(id));

@@ -22,8 +22,8 @@ const choices = (labels) => {
 };
 
 export class Conversation {
-  constructor({ expired, leave }) {
-    this.expired = expired; this.leave = leave;
+  constructor({ expired, leave, replied }) {
+    this.expired = expired; this.leave = leave; this.replied = replied;
     this.id = null; this.me = null;
     this.reader = new Reader(); this.told = new Told();
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
@@ -196,6 +196,7 @@ export class Conversation {
     this.unsent.push(entry);
     $("text").value = "";
     this.save(); this.grow();
+    this.replied(this.id);
     this.post(entry, this.put(entry, "sending"));
     $("text").focus();
   }

@@ -1,6 +1,7 @@
 // The queue. Nothing jumps: a case that is new waits in the bar for news until it is asked for, and what goes away keeps its
 // place, greyed, until the list is drawn anew. Emergencies are loud: red, in words, in the title, and by sound.
 import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
+import { Sound } from "./desk_sound.js";
 
 const GROUPS = ["offered", "emergency", "mine", "waiting", "others"];
 const RING_AGAIN = 15000;
@@ -13,26 +14,20 @@ export class Queue {
     this.cases = new Map();   // as the gateway has them, in its order
     this.drawn = new Map();   // id -> {group, node}: what is on the screen
     this.rung = new Set(JSON.parse(kept("rung") || "[]"));
-    this.unheard = new Set(); // emergencies that nobody here has acknowledged yet
+    this.heard = new Set();   // emergencies that were acknowledged here; the gateway tells those that were at any desk
+    this.worse = new Set(JSON.parse(kept("worse") || "[]"));  // cases of one's own that turned into an emergency
     this.first = true;
     this.touched = 0;
-    this.audio = null;
-    this.loud = true;
-    try { this.loud = localStorage.getItem("sound") !== "off"; } catch { /* the default, then */ }
+    this.sound = new Sound({ awake: () => { if (this.loud().length) this.ring(); } });
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { this.touched = Date.now(); }, { capture: true, passive: true });
-    for (const kind of ["pointerup", "keydown"]) addEventListener(kind, (event) => { if (!event.target.closest?.("#sound")) this.wakeSound(); }, { capture: true });
-    this.wakeSound();
     $("show-new").addEventListener("click", () => { this.acknowledge(); if (this.inCase()) location.hash = ""; this.draw(); scrollTo(0, 0); this.focusFirst(); });
     $("next").addEventListener("click", () => this.claimNext());
     $("acknowledge").addEventListener("click", () => { this.acknowledge(); this.news(); });
-    $("sound").addEventListener("click", () => {
-      this.loud = !this.audible;
-      try { localStorage.setItem("sound", this.loud ? "on" : "off"); } catch { /* until the page is closed */ }
-      this.wakeSound().then(() => this.ring());
-    });
     setInterval(() => { for (const node of document.querySelectorAll("[data-since]")) node.textContent = waited(node.dataset.since); }, 10000);
-    setInterval(() => { if (this.unheard.size) this.ring(); }, RING_AGAIN);
+    setInterval(() => { if (this.loud().length) this.ring(); }, RING_AGAIN);
   }
+
+  ring() { this.sound.ring(); }
 
   group(found) {
     if (found.state === "owned" && found.offered_to === this.me) return "offered";
@@ -45,6 +40,29 @@ export class Queue {
     const now = this.cases.get(was.id);
     if (was.urgency !== "emergency") return false;
     return now?.urgency !== "emergency" || (this.group(was) === "emergency" && this.group(now) !== "emergency");
+  }
+
+  /** Emergencies that nobody has acknowledged, in order. A gateway that does not say so leaves it to this page, for which a
+   *  waiting one is unheard until somebody acknowledges it here: also after a reload. */
+  loud() { return [...this.cases.values()].filter((found) => this.calls(found) && !this.heard.has(found.id)); }
+
+  calls(found) {
+    const group = this.group(found);
+    if (found.urgency !== "emergency" || !["emergency", "mine"].includes(group)) return false;
+    return found.unheard ?? (group === "emergency" || this.worse.has(found.id));
+  }
+
+  /** Whoever reads a case of their own, or answers in it, has seen it. */
+  seen(id) { const found = this.cases.get(id); if (found && this.group(found) === "mine") { this.acknowledge([found]); this.news(); } }
+
+  /** Somebody here has seen it: no desk rings for it any more. */
+  acknowledge(list = this.loud()) {
+    $("shout").textContent = "";
+    for (const found of list) {
+      if (!this.calls(found) || this.heard.has(found.id)) continue;
+      this.heard.add(found.id);
+      call("POST", `/desk/api/cases/${found.number}/heard`);
+    }
   }
 
   /** The whole queue as it is now. */
@@ -61,10 +79,14 @@ export class Queue {
     this.notify.gone([...before.values()].filter((was) => this.over(was)).map((was) => was.number));
     this.rung = new Set(emergencies);
     keep("rung", JSON.stringify(emergencies));
-    for (const id of [...this.unheard]) if (!emergencies.includes(id)) this.unheard.delete(id);
-    fresh.forEach((id) => this.unheard.add(id));
+    for (const found of worse) this.worse.add(found.id);
+    for (const id of this.worse) if (this.cases.get(id)?.urgency !== "emergency") this.worse.delete(id);
+    keep("worse", JSON.stringify([...this.worse]));
+    // Acknowledged is a call and not a case: one that goes back to the queue, or turns worse, calls anew.
+    for (const id of this.heard) if (!this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
     if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw(); else this.refresh();
+    if (this.first && this.loud().length) this.ring();  // also those that rang before the page was loaded again
     this.first = false;
     if (fresh.length || worse.length) {
       const numbers = [...fresh.map((id) => this.cases.get(id)), ...worse].map((found) => found.number).join(", ");
@@ -172,7 +194,6 @@ export class Queue {
 
   async claim(id, button) {
     const found = this.cases.get(id);
-    this.unheard.delete(id);
     if (found && this.group(found) === "mine") { this.open(id); return; }
     button.disabled = true;
     const offered = found && this.group(found) === "offered";
@@ -199,7 +220,6 @@ export class Queue {
     const answer = await call("POST", "/desk/api/claims");
     $("next-error").textContent = answer.status === 201 ? "" : answer.status === 404 ? words.no_cases : fault(answer);
     if (answer.status === 201) {
-      this.unheard.delete(answer.data.id);
       this.cases.set(answer.data.id, { ...this.cases.get(answer.data.id), ...answer.data });
       this.open(answer.data.id);
     } else if (answer.status === 401) this.onExpired?.();
@@ -219,7 +239,7 @@ export class Queue {
         if (shownAs(found.id) !== group) fresh += 1;
       }
     }
-    const loud = [...this.unheard].map((id) => this.cases.get(id)).filter(Boolean);
+    const loud = this.loud();
     const bar = $("news"), button = $("show-new");
     bar.className = loud.length ? "emergency" : fresh ? "" : "quiet-news";
     button.hidden = !(loud.length || fresh);
@@ -240,41 +260,6 @@ export class Queue {
     document.title = (unread ? `${unread} ${words.unread} · ` : "") + (emergencies ? `⚠ ${emergencies} · ` : waiting ? `(${waiting}) ` : "") + words.title;
   }
 
-  acknowledge() { this.unheard.clear(); $("shout").textContent = ""; }
   focusFirst() { for (const group of GROUPS) { const button = $("group-" + group).querySelector("button"); if (button) { button.focus({ preventScroll: true }); return; } } }
-  reset() { this.first = true; this.notify.only([]); this.cases.clear(); this.drawn.clear(); this.unheard.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
-
-  // -- sound: browsers allow it after the first touch of the page --------------------------------------------------
-  get audible() { return this.loud && this.audio?.state === "running"; }
-  async wakeSound() {
-    this.soundLabel();
-    if (!this.audio && window.AudioContext) {
-      this.audio = new AudioContext();
-      this.audio.addEventListener("statechange", () => this.soundLabel());
-    }
-    if (this.audio?.state === "suspended" && navigator.userActivation?.hasBeenActive !== false) await this.audio.resume().catch(() => {});
-    this.soundLabel();
-  }
-  /** Says what is true: "off" as well while the browser does not let the page be heard yet. */
-  soundLabel() {
-    const word = this.audible ? words.sound_on : words.sound_off;
-    if ($("sound").dataset.word === word) return;
-    $("sound").dataset.word = word;
-    $("sound").replaceChildren(sign(this.audible ? "♪" : "✕"), " " + word);
-  }
-  ring() {
-    if (!this.loud) return;
-    if (navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate([300, 150, 300]);
-    if (!this.audio || this.audio.state !== "running") return;
-    const now = this.audio.currentTime;
-    for (const [start, pitch] of [[0, 660], [0.25, 880], [0.5, 660], [0.75, 880]]) {
-      const tone = this.audio.createOscillator(), volume = this.audio.createGain();
-      tone.frequency.value = pitch;
-      volume.gain.setValueAtTime(0, now + start);
-      volume.gain.linearRampToValueAtTime(0.35, now + start + 0.03);
-      volume.gain.linearRampToValueAtTime(0, now + start + 0.22);
-      tone.connect(volume).connect(this.audio.destination);
-      tone.start(now + start); tone.stop(now + start + 0.24);
-    }
-  }
+  reset() { this.first = true; this.notify.only([]); this.cases.clear(); this.drawn.clear(); this.heard.clear(); this.worse.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
 }

@@ -1,0 +1,121 @@
+"""What is heard at the desk, and until when: an emergency rings until somebody has acknowledged it, whatever happens to
+the page meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import Response
+from playwright.async_api import Browser, Page, expect
+
+from bot.web.desk import router as desk_web
+from tests.browser.desk.test_page import Phone, chromium, phone, pictures  # noqa: F401 - fixtures
+from tests.support.office import Office
+
+TONES = """(() => {
+  const kind = window.AudioContext.prototype, make = kind.createOscillator;
+  window.tones = 0;
+  kind.createOscillator = function () { window.tones += 1; return make.call(this); };
+})()"""
+"""Counts what the page plays."""
+AGAIN = 16_000
+"""Milliseconds after which what is not acknowledged has rung once more; the page's clock is moved, nobody waits."""
+
+
+async def listening(
+    office: Office, chromium: Browser, pictures: Path, name: str = "Noor"  # noqa: F811
+) -> Phone:
+    """A colleague's desk whose tones are counted, and whose clock the test moves."""
+    held = await phone(office, chromium, pictures, name)
+    await held.page.clock.install()
+    await held.page.add_init_script(TONES)
+    await held.open()
+    return held
+
+
+async def tap(page: Page) -> None:
+    """A touch where nothing is to be pressed: from here on a browser lets the page be heard."""
+    await page.locator("#heading").click()
+
+
+async def rings(page: Page) -> bool:
+    """Whether the page rings when the time comes."""
+    before = await page.evaluate("tones")
+    await page.clock.fast_forward(AGAIN)
+    return await page.evaluate("tones") > before
+
+
+async def test_an_emergency_that_nobody_acknowledged_rings_after_a_reload(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    held = await listening(office, chromium, pictures)
+    page, sound = held.page, held.page.locator("#sound-off")
+    await office.emergency()
+    [case] = await office.store.queue()
+    await expect(page.locator("#show-new")).to_contain_text(case.number)
+    await expect(sound).to_have_text(office.words.label("desk.sound_is_off", "en"))
+    await held.looked_at("silent")
+    await sound.click()
+    await expect(sound).to_be_hidden()
+    assert await rings(page)
+    for path in ("/desk?lang=en", "/desk?lang=nl"):  # the desk in another language is a page of its own
+        await held.open(path)
+        await expect(page.locator("#show-new")).to_contain_text(case.number)
+        await expect(page.locator("#news")).to_have_class("emergency")
+        await expect(sound).to_be_visible()
+        await tap(page)
+        await expect(sound).to_be_hidden()
+        await page.wait_for_function("tones > 0")  # at once, when it can be heard again
+        assert await rings(page)
+    await page.locator("#acknowledge").click()
+    await expect(page.locator("#news")).not_to_have_class("emergency")
+    assert not await rings(page)
+
+
+@pytest.fixture
+def heard(office: Office, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """A gateway that keeps which emergencies somebody has acknowledged: their numbers."""
+    numbers: set[str] = set()
+    snapshot = desk_web._snapshot
+
+    def with_unheard(*what: Any) -> dict[str, Any]:
+        made = snapshot(*what)
+        for row in made["cases"]:
+            row["unheard"] = row["urgency"] == "emergency" and row["number"] not in numbers
+        return made
+
+    async def acknowledge(number: str) -> Response:
+        numbers.add(number)
+        office.live.wake("desk")
+        return Response(status_code=204)
+
+    monkeypatch.setattr(desk_web, "_snapshot", with_unheard)
+    office.app.add_api_route("/desk/api/cases/{number}/heard", acknowledge, methods=["POST"])
+    return numbers
+
+
+async def test_what_one_desk_acknowledges_is_silent_at_the_others(
+    office: Office, chromium: Browser, pictures: Path, heard: set[str]  # noqa: F811
+) -> None:
+    noor = await listening(office, chromium, pictures)
+    eva = await listening(office, chromium, pictures, "Eva")
+    await office.emergency()
+    [case] = await office.store.queue()
+    for held in (noor, eva):
+        await expect(held.page.locator("#show-new")).to_contain_text(case.number)
+        await held.page.locator("#sound-off").click()
+        assert await rings(held.page)
+    await noor.page.locator("#acknowledge").click()
+    for held in (noor, eva):
+        await expect(held.page.locator("#news")).not_to_have_class("emergency")
+        await expect(held.page.locator("#group-emergency li.row")).to_contain_text(case.number)
+        assert not await rings(held.page)
+    assert heard == {case.number}
+    await eva.page.reload()
+    await expect(eva.page.locator("#group-emergency li.row")).to_contain_text(case.number)
+    await expect(eva.page.locator("#show-new")).to_be_hidden()
+    await tap(eva.page)
+    await expect(eva.page.locator("#sound-off")).to_be_hidden()
+    assert not await rings(eva.page)
