@@ -10,9 +10,11 @@ import pytest
 from fastapi import Response
 from playwright.async_api import Browser, Page, expect
 
+from bot.domain.model import CaseChange, Urgency
 from bot.web.desk import router as desk_web
+from tests.browser.desk.test_card_page import ON, RECORDED
 from tests.browser.desk.test_page import Phone, chromium, phone, pictures  # noqa: F401 - fixtures
-from tests.support.office import Office
+from tests.support.office import Office, Visitor
 
 TONES = """(() => {
   const kind = window.AudioContext.prototype, make = kind.createOscillator;
@@ -33,6 +35,17 @@ async def listening(
     await held.page.add_init_script(TONES)
     await held.open()
     return held
+
+
+async def asking(office: Office) -> tuple[Visitor, int]:
+    """A person who asks for a person, without danger, and the id of their case."""
+    before = {case.id for case in await office.store.queue()}
+    person = await office.visitor()
+    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+    assert opened is not None
+    await office.store.accept(opened, "ask", "please", case=CaseChange(Urgency.NONE), answered=True)
+    office.live.wake("desk")
+    return person, next(case.id for case in await office.store.queue() if case.id not in before)
 
 
 async def tap(page: Page) -> None:
@@ -67,7 +80,7 @@ async def test_an_emergency_that_nobody_acknowledged_rings_after_a_reload(
         await expect(sound).to_be_visible()
         await tap(page)
         await expect(sound).to_be_hidden()
-        await page.wait_for_function("tones > 0")  # at once, when it can be heard again
+        await page.wait_for_function("() => tones > 0")  # at once, when it can be heard again
         assert await rings(page)
     await page.locator("#acknowledge").click()
     await expect(page.locator("#news")).not_to_have_class("emergency")
@@ -106,6 +119,7 @@ async def test_what_one_desk_acknowledges_is_silent_at_the_others(
     for held in (noor, eva):
         await expect(held.page.locator("#show-new")).to_contain_text(case.number)
         await held.page.locator("#sound-off").click()
+        await expect(held.page.locator("#sound-off")).to_be_hidden()
         assert await rings(held.page)
     await noor.page.locator("#acknowledge").click()
     for held in (noor, eva):
@@ -119,3 +133,51 @@ async def test_what_one_desk_acknowledges_is_silent_at_the_others(
     await tap(eva.page)
     await expect(eva.page.locator("#sound-off")).to_be_hidden()
     assert not await rings(eva.page)
+
+
+async def test_a_new_person_and_a_new_word_are_heard_softly_until_switched_off(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    label = office.words.label
+    held = await listening(office, chromium, pictures)
+    page = held.page
+    await held.context.grant_permissions(["notifications"], origin=office.url)
+    await page.add_init_script(RECORDED + ON)
+    await page.reload()
+    await expect(page.locator("#nobody")).to_be_visible()  # the queue was read: what comes now is new
+    await tap(page)
+    await expect(page.locator("#sound-off")).to_be_hidden()
+
+    async def told(kind: str, number: str) -> None:
+        title = label(f"desk.{kind}", "en")
+        wanted = {"body": number, "tag": f"{number} {kind}", "requireInteraction": False}
+        await page.wait_for_function("tag => standing().some(([, one]) => one.tag === tag)", arg=wanted["tag"])
+        assert [title, wanted] in await page.evaluate("standing()"), "and nothing else"
+
+    person, _ = await asking(office)
+    [case] = await office.store.queue()
+    await told("new_waiting", case.number)
+    await page.wait_for_function("() => tones === 2")
+    assert not await rings(page), "nobody is in danger: once is enough"
+    await page.locator("li.row button").click()
+    await expect(page.locator("#log li.person").first).to_be_visible()
+    await page.wait_for_function("() => standing().length === 0")
+    await page.locator("#back").click()
+    await person.write("are you there")
+    await told("new_word", case.number)
+    await page.wait_for_function("() => tones === 3")
+
+    await page.locator("#menu-open").click()
+    for what in ("tell_new", "tell_word"):
+        await page.get_by_label(label(f"desk.{what}", "en")).uncheck()
+    await held.looked_at("told")
+    await page.locator("#menu > [data-close]").click()
+    await person.write("hello")
+    await expect(page.locator("li.row .unread")).to_have_text(f"2 {label('desk.unread', 'en')}")
+    await asking(office)
+    await expect(page).to_have_title(f"2 {label('desk.unread', 'en')} · (1) Desk")
+    assert await page.evaluate("[tones, standing().length]") == [3, 1]
+    await page.reload()
+    await page.locator("#menu-open").click()
+    await expect(page.locator("#tell_new")).not_to_be_checked()
+    await expect(page.locator("#tell_word")).not_to_be_checked()

@@ -1,5 +1,5 @@
-// A notification of the browser for a new emergency: its level and the number of the case, never more. It is asked for with
-// a button; without it the sound and the title of the page say the same. Computers show it from the page, phones through a
+// A notification of the browser for an emergency, a new person, a new message in one's own case: which of these it is and
+// the number of the case, never more. It is asked for with a button; without it the sound and the title of the page say the same. Computers show it from the page, phones through a
 // worker, which is there only while notifications are on.
 import { $, words } from "./desk_base.js";
 
@@ -41,21 +41,22 @@ export class Notify {
   /** When everything before it is done. */
   inTurn(work) { return this.line = this.line.then(work).catch(() => {}); }
 
-  show(emergencies) { return this.inTurn(() => this.showNow(emergencies)); }
+  /** Cases, for their urgency; or, with `kind` (a word of the labels), for something that calls nobody. */
+  show(cases, kind = null) { return this.inTurn(() => this.showNow(cases, kind)); }
 
-  async showNow(emergencies) {
-    for (const { number, urgency } of emergencies) {
+  async showNow(cases, kind) {
+    for (const { number, urgency } of cases) {
       if (!this.on) return;
-      const title = urgency ? words["urgency_" + urgency] : words.notify_on;
-      const options = { body: number, tag: number, requireInteraction: Boolean(urgency) };
-      try { this.fromPage(number, title, options); } catch { await this.throughWorker(title, options); }
+      const title = kind ? words[kind] : urgency ? words["urgency_" + urgency] : words.notify_on;
+      const options = { body: number, tag: kind ? `${number} ${kind}` : number, requireInteraction: Boolean(urgency && !kind) };
+      try { this.fromPage(title, options); } catch { await this.throughWorker(title, options); }
     }
   }
 
-  fromPage(number, title, options) {
+  fromPage(title, options) {
     const made = new Notification(title, options);  // a phone's browser throws here
     made.addEventListener("click", () => { window.focus(); made.close(); });
-    this.shown.set(number, made);
+    this.shown.set(options.tag, made);
   }
 
   async throughWorker(title, options) {
@@ -81,16 +82,16 @@ export class Notify {
     this.worker = null;
   }
 
-  /** Somebody has it now, or it is over: it calls nobody any more. */
-  gone(numbers) { return this.closeWhere((number) => numbers.includes(number)); }
+  /** Somebody has it now, it is over, or was read. */
+  gone(tags) { return this.closeWhere((tag) => tags.includes(tag)); }
 
   /** Nothing but these calls, whatever a page before this one has shown. */
-  only(numbers) { return this.closeWhere((number) => !numbers.includes(number)); }
+  only(tags) { return this.closeWhere((tag) => !tags.includes(tag)); }
 
   closeWhere(ended) { return this.inTurn(() => this.closeNow(ended)); }
 
   async closeNow(ended) {
-    for (const [number, one] of this.shown) if (ended(number)) { one.close(); this.shown.delete(number); }
+    for (const [tag, one] of this.shown) if (ended(tag)) { one.close(); this.shown.delete(tag); }
     for (const one of await (await this.standing())?.getNotifications().catch(() => []) ?? []) if (ended(one.tag)) one.close();
   }
 }

@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: a case that is new waits in the bar for news until it is asked for, and what goes away keeps its
 // place, greyed, until the list is drawn anew. Emergencies are loud: red, in words, in the title, and by sound.
 import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
-import { Sound } from "./desk_sound.js";
+import { Sound, wanted } from "./desk_sound.js";
 
 const GROUPS = ["offered", "emergency", "mine", "waiting", "others"];
 const RING_AGAIN = 15000;
@@ -65,6 +65,14 @@ export class Queue {
     }
   }
 
+  /** The notifications of a case, as it stood, that are over now. */
+  ended(was) {
+    const now = this.cases.get(was.id), tags = this.over(was) ? [was.number] : [];
+    if (this.group(was) === "waiting" && (!now || this.group(now) !== "waiting")) tags.push(`${was.number} new_waiting`);
+    if (was.unread && !now?.unread) tags.push(`${was.number} new_word`);
+    return tags;
+  }
+
   /** The whole queue as it is now. */
   take(list) {
     const before = this.cases;
@@ -76,7 +84,7 @@ export class Queue {
     const fresh = emergencies.filter((id) => !this.rung.has(id));
     const calling = (found) => found.urgency === "emergency" && ["emergency", "mine"].includes(this.group(found));
     if (this.first) this.notify.only(list.filter(calling).map((found) => found.number));
-    this.notify.gone([...before.values()].filter((was) => this.over(was)).map((was) => was.number));
+    this.notify.gone([...before.values()].flatMap((was) => this.ended(was)));
     this.rung = new Set(emergencies);
     keep("rung", JSON.stringify(emergencies));
     for (const found of worse) this.worse.add(found.id);
@@ -86,19 +94,29 @@ export class Queue {
     for (const id of this.heard) if (!this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
     if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw(); else this.refresh();
-    if (this.first && this.loud().length) this.ring();  // also those that rang before the page was loaded again
+    const rings = fresh.length || worse.length || offered.length || (this.first && this.loud().length);  // also what rang before a reload
+    if (rings) this.ring();
+    if (!this.first) this.tellQuietly(before, !rings);
     this.first = false;
     if (fresh.length || worse.length) {
       const numbers = [...fresh.map((id) => this.cases.get(id)), ...worse].map((found) => found.number).join(", ");
       $("shout").textContent = `${words.new_emergency}: ${numbers}`;
-      this.ring();
       this.notify.show([...fresh.map((id) => this.cases.get(id)), ...worse]);
     }
-    if (offered.length) {
-      $("shout").textContent = `${words.transfer_to_you}: ${offered.map((found) => found.number).join(", ")}`;
-      this.ring();
-    }
+    if (offered.length) $("shout").textContent = `${words.transfer_to_you}: ${offered.map((found) => found.number).join(", ")}`;
     this.news();
+  }
+
+  /** What calls nobody: a new person, a new message in a case of one's own. */
+  tellQuietly(before, sounds) {
+    const all = [...this.cases.values()].map((found) => [found, before.get(found.id)]);
+    const came = all.filter(([found, was]) => this.group(found) === "waiting" && (!was || this.group(was) === "others")).map(([found]) => found);
+    const wrote = all.filter(([found, was]) => this.group(found) === "mine" && was && found.unread > was.unread).map(([found]) => found);
+    const unseen = wrote.filter((found) => document.hidden || location.hash !== `#case=${found.id}`);
+    if (came.length && wanted("tell_new")) this.notify.show(came, "new_waiting");
+    if (wrote.length && wanted("tell_word")) this.notify.show(unseen, "new_word");
+    const heard = [came.length && "tell_new", wrote.length && "tell_word"].find((what) => what && wanted(what));
+    if (heard && sounds) this.sound.soft(heard);
   }
 
   /** Draws the list anew, in order. */
@@ -198,12 +216,20 @@ export class Queue {
     button.disabled = true;
     const offered = found && this.group(found) === "offered";
     const answer = await call("POST", `/desk/api/cases/${id}/${offered ? "transfer/accept" : "claim"}`);
-    if (answer.status === 200) { this.cases.set(id, { ...found, ...answer.data, why: found?.why ?? null }); this.open(id); return; }
+    if (answer.status === 200) { this.taken(answer.data); return; }
     button.disabled = answer.code === "claimed_by_other" || answer.code === "not_found";
     const state = button.closest("li")?.querySelector(".state");
     if (state) { state.textContent = fault(answer); state.classList.add("fault"); }
     $("shout").textContent = fault(answer);
     if (answer.code === "unauthorized") this.onExpired?.();
+  }
+
+  /** It is one's own from here on, before the queue says so. */
+  taken(data) {
+    const found = this.cases.get(data.id);
+    this.cases.set(data.id, { ...found, ...data, why: found?.why ?? null });
+    this.notify.gone([data.number, `${data.number} new_waiting`]);
+    this.open(data.id);
   }
 
   async decline(id, button) {
@@ -219,10 +245,8 @@ export class Queue {
   async claimNext() {
     const answer = await call("POST", "/desk/api/claims");
     $("next-error").textContent = answer.status === 201 ? "" : answer.status === 404 ? words.no_cases : fault(answer);
-    if (answer.status === 201) {
-      this.cases.set(answer.data.id, { ...this.cases.get(answer.data.id), ...answer.data });
-      this.open(answer.data.id);
-    } else if (answer.status === 401) this.onExpired?.();
+    if (answer.status === 201) this.taken(answer.data);
+    else if (answer.status === 401) this.onExpired?.();
   }
 
   /** The bar: what is not on the screen yet. */

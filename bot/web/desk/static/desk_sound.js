@@ -2,6 +2,11 @@
 import { $, sign, words } from "./desk_base.js";
 
 const ALARM = [[0, 660], [0.25, 880], [0.5, 660], [0.75, 880]];
+const SOFT = { tell_new: [[0, 523], [0.2, 659]], tell_word: [[0, 587]] };
+
+/** Whether this device is told of it: each can be switched off. */
+export const wanted = (what) => { try { return localStorage.getItem(what) !== "off"; } catch { return true; } };
+const choose = (what, on) => { try { localStorage.setItem(what, on ? "on" : "off"); } catch { /* until the page is closed */ } };
 
 export class Sound {
   /** `awake`: what to do as soon as the page can be heard. */
@@ -9,11 +14,14 @@ export class Sound {
     this.awake = awake;
     this.audio = null;
     this.pressed = false;
-    this.wanted = true;
-    try { this.wanted = localStorage.getItem("sound") !== "off"; } catch { /* the default, then */ }
+    this.wanted = wanted("sound");
     for (const kind of ["pointerup", "keydown"]) addEventListener(kind, (event) => { if (!event.target.closest?.("#sound, #sound-off")) this.wake(); }, { capture: true });
     $("sound").addEventListener("click", () => this.press(!this.audible));
     $("sound-off").addEventListener("click", () => this.press(true));
+    for (const what of Object.keys(SOFT)) {
+      $(what).checked = wanted(what);
+      $(what).addEventListener("change", () => { choose(what, $(what).checked); if ($(what).checked) this.soft(what); });
+    }
     this.wake();
   }
 
@@ -22,7 +30,7 @@ export class Sound {
   /** Turned on, it is heard at once. */
   async press(on) {
     this.wanted = on;
-    try { localStorage.setItem("sound", on ? "on" : "off"); } catch { /* until the page is closed */ }
+    choose("sound", on);
     this.pressed = true;
     await this.wake();
     this.pressed = false;
@@ -53,6 +61,9 @@ export class Sound {
     if (navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate([300, 150, 300]);
     this.play(ALARM, 0.35);
   }
+
+  /** For what calls nobody. */
+  soft(what) { this.play(SOFT[what], 0.12); }
 
   play(tones, loudness) {
     if (!this.audible) return;
