@@ -32,7 +32,7 @@ OF_CLAUSE = 0.8
 NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.25
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
 FEELING = 0.7
-STORY, SMALL_STORY, OF_ROLE = 0.5, 0.45, 0.3
+STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
 """From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;
 and what those ask who write about somebody else, when somebody says that they do."""
 POLITE = frozenset({
@@ -160,7 +160,8 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
 def _is_known(heard: Heard, talk: Talk) -> bool:
     """Whether who writes has said that it is about themselves, or about somebody else."""
     told = (*talk.told, *heard.told)
-    return talk.role != "self" or any(not fact.startswith(("is_", "wants_")) for fact in told)
+    tells = heard.tells and not any(fact.startswith("is_") for fact in told)
+    return tells or talk.role != "self" or any(not fact.startswith(("is_", "wants_")) for fact in told)
 
 
 def _near(role: str, roles: frozenset[str]) -> bool:
@@ -213,7 +214,7 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
         return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
     if topic in {"affirm", "deny"}:  # they answer what was asked, unless they ask: "is that true?"
-        return (heard.asks and choice.answer not in POLITE) or (heard.words > MOST_OF_YES and share >= ANSWERS)
+        return (heard.asks and choice.answer not in POLITE) or (heard.words > MOST_OF_YES and share >= LIKELY)
     return True
 
 

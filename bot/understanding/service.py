@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
 
+FOUND_OUT: Final = "discovered"
 AT_ONCE = 2
 """Messages that are assessed at the same time, in threads of their own: log-ins have others."""
 
@@ -132,6 +133,8 @@ class Understanding:
         known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
         acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
+        if apart:
+            assessment = _without_what_is_not_now(assessment, acts)
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
             assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because,
@@ -142,6 +145,22 @@ class Understanding:
         """Beside the event loop: whatever a message costs, the others go on."""
         work = partial(self._danger.assess, text, **read)
         return await asyncio.get_running_loop().run_in_executor(self._beside, work)
+
+
+THERE: Final = frozenset({
+    "somebody_here", "hidden", "he_sleeps", "cannot_speak", "hurry", "gone", "more_danger", "scared",
+})  # fmt: skip
+"""What is said by somebody who may be found out now."""
+
+
+def _without_what_is_not_now(found: Assessment, acts: Acts) -> Assessment:
+    """Without the signal of being found out, where the message says nothing of somebody who is there or comes: its card
+    closes the chat ("he bought me a phone")."""
+    if FOUND_OUT not in found.signals or acts.safety[0] in THERE or acts is NOTHING:
+        return found
+    if any(reason.startswith("pattern ") for reason in found.why):
+        return found
+    return replace(found, signals=tuple(name for name in found.signals if name != FOUND_OUT))
 
 
 async def _parts(

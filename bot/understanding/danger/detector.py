@@ -152,9 +152,11 @@ class Danger:
         return replace(piece, why=(*piece.why, _PIECE))
 
     def in_talk(self, found: Assessment) -> Assessment:
-        """What is done about it in a talk: a danger that is likelier than not gets a card, a doubtful one a question.
+        """What is done about it in a talk: a danger that is sure enough gets a card, a doubtful one a question.
         What a pattern found is no doubt."""
-        if found.urgency is Urgency.NONE or found.confidence >= self.settings.card:
+        least = min((self.settings.card_of.get(name, self.settings.card) for name in found.signals),
+                    default=self.settings.card)  # fmt: skip
+        if found.urgency is Urgency.NONE or found.confidence >= least:
             return found
         if any(reason.startswith("pattern ") for reason in found.why):
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class DangerSettings:
     in_context: float
     particular: float
     card: float
+    card_of: Mapping[str, float]
+    """The same for some signals."""
     context_messages: int
     context_characters: int
     context_floor: float
@@ -69,6 +72,7 @@ def load(path: Path) -> DangerSettings:
             in_context=float(content["context"]["danger"]),
             particular=float(thresholds["particular"]),
             card=float(thresholds["card"]),
+            card_of={str(name): float(share) for name, share in thresholds["card_of"].items()},
             context_messages=int(context["messages"]),
             context_characters=int(context["characters"]),
             context_floor=float(context["floor"]),
@@ -98,6 +102,8 @@ def _check(path: Path, settings: DangerSettings) -> None:
     for name in shares:
         if not 0 < getattr(settings, name) < 1:
             raise DangerSettingsError(f"{path}: {name} must be between 0 and 1")
+    if not all(0 < share < 1 for share in settings.card_of.values()):
+        raise DangerSettingsError(f"{path}: card_of must be between 0 and 1")
     if settings.missed_danger <= 0 or settings.missed_emergency <= 0 or settings.one_in <= 1:
         raise DangerSettingsError(f"{path}: costs must be above 0, and one_in above 1")
     if settings.context_messages < 0 or settings.context_characters < 0:
