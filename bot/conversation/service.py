@@ -12,7 +12,8 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.content import SEVERAL
@@ -31,6 +32,7 @@ from bot.domain.conversation_state import Mode
 from bot.domain.forms import Sheet, goes_on
 from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, Choice, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
+from bot.domain.organisations import FIRST
 from bot.domain.ports import Catalogue, Somebody
 from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
@@ -42,6 +44,24 @@ from bot.storage.store import NewConversation, Store
 from bot.understanding.service import Understanding, Understood
 
 log = logging.getLogger(__name__)
+
+
+WHO = {
+    Handoff.BOT: "program", Handoff.CLOSED: "program", Handoff.WAITING: "asked", Handoff.OWNED: "here",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is true for the person at this moment. `state`: the program answers (`program`), somebody was asked for and
+    nobody has come (`asked`), a caseworker has the conversation (`here`). For `asked`: `since` when, whether a page has
+    arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now."""
+
+    state: str
+    since: datetime | None = None
+    called: bool = False
+    coming: bool = False
+    nobody: bool = False
 
 
 class Service:
@@ -136,6 +156,14 @@ class Service:
         await self._engine.forget(session.alias)
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
+
+    async def standing(self, session: Session) -> Standing | None:
+        """Who has the conversation now, and what is known of who comes to one that waits; None: it was deleted."""
+        found = await self._store.standing(session.person.conversation)
+        if found is None or found.since is None:
+            return None if found is None else Standing(WHO[found.state])
+        nobody = not (found.called or found.coming or await self._expected(found.urgency, found.organisation))
+        return Standing(WHO[found.state], found.since, found.called, found.coming, nobody)
 
     def watch(self, session: Session, told: Callable[[Understood], None]) -> None:
         """Tells what is understood of each further message of a conversation, for whoever measures it."""
@@ -395,7 +423,8 @@ class Service:
             replies.append(speaker.card(case.urgency, case.signals))
             session.urgency = session.urgency.at_least(case.urgency)
         if "handoff" in turn.requests:
-            key = "handoff.waiting" if await self._expected() else "handoff.nobody_on_call"
+            expected = await self._expected(session.urgency)
+            key = "handoff.waiting" if expected else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
         replies += way_back(session, speaker, words)
         session.asks(asked_by(turn))
@@ -471,9 +500,9 @@ class Service:
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
 
-    async def _expected(self) -> bool:
+    async def _expected(self, urgency: Urgency, organisation: int = FIRST) -> bool:
         """Whether it is true that a caseworker will look soon, as far as anybody knows."""
-        return self._somebody is None or await self._somebody()
+        return self._somebody is None or await self._somebody(urgency, organisation)
 
     def _case(self, found: Assessment, said: InDanger, words: str) -> CaseChange | None:
         """What the queue is told of a message; None of one without danger."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.domain.model import Assessment
+from bot.domain.model import Assessment, Urgency
 from bot.domain.speaker import Words
 
 Clock = Callable[[], datetime]
@@ -107,6 +107,6 @@ class Telling(Protocol):
 
 
 class Somebody(Protocol):
-    """Whether a caseworker can be expected to look at the queue now."""
+    """Whether a caseworker of an organisation (0: of any) can be expected to come now to a case of this urgency."""
 
-    async def __call__(self) -> bool: ...
+    async def __call__(self, urgency: Urgency = Urgency.NONE, organisation: int = 1) -> bool: ...

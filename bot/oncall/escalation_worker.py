@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.escalation import RUNGS, Paces, climb, rung
+from bot.domain.escalation import RUNGS, Paces, Reach, climb, rung
 from bot.domain.model import Urgency
 from bot.domain.organisations import EVERY, FIRST
 from bot.domain.ports import Telling
@@ -48,6 +48,8 @@ class Times:
 
 
 KEPT = timedelta(days=90)
+STILL = timedelta(minutes=10)
+"""After which a person who waits for somebody is told once more who answers day and night."""
 BEGINS = timedelta(minutes=30)
 """For how long after its start a shift has only just begun: who begins is told so late, when a gateway was down."""
 
@@ -82,7 +84,9 @@ class Duty:
         self._clock = clock
         self._climbing = Timers(clock, steady)
         self._watching = Timers(clock, steady)
+        self._waiting = Timers(clock, steady)
         self._begun: set[tuple[datetime, int]] = set()
+        self._offered: set[tuple[str, datetime]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -102,11 +106,12 @@ class Duty:
         await self._pager.close()
 
     async def look(self) -> None:
-        """One round: owners who say nothing or are away, who begins to work, then the rungs that are due."""
+        """One round: owners who say nothing or are away, who begins to work, the rungs that are due, who waits long."""
         await self._watch()
         ladders = await self._store.ladders()
         await self._tell_beginners([ladder for ladder in ladders if ladder.urgency is Urgency.NONE])
         await self._climb(ladders)
+        await self._offer_helpline(ladders)
 
     async def send(self) -> None:
         """Sends what is due. Beside `look`: a slow target holds up no ladder."""
@@ -123,13 +128,14 @@ class Duty:
         if await self._store.free_stranded():
             self._waker.wake(self._topic)
 
-    async def somebody(self) -> bool:
-        """Whether somebody can be expected to see a case that nobody is called to: on call now, or at the desk."""
-        if not self.roster.planned:
+    async def somebody(self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST) -> bool:
+        """Whether somebody can be expected to come to a case: at the desk, or called at this hour."""
+        if await self.roster.at_desk(organisation):
             return True
-        if await self._store.somebody_since(self._clock() - self._times.offline):
-            return True
-        return (await self.roster.reach(FIRST)).on_call
+        if not self.paces[urgency].calls(self._clock().astimezone(self._zone)):
+            return False
+        reach = await self.roster.reach(organisation)
+        return reach.on_call if self.roster.planned else bool(reach.everyone)
 
     async def look_ahead(self) -> None:
         """Warns the coordinators of holes in the rota that are near, once of each."""
@@ -196,12 +202,33 @@ class Duty:
             if among_others and whose == EVERY:
                 name = f"all:{ladder.id}"
                 await self._telling.waiting(ladder.conversation, ladder.language, name, "handoff.all_asked")
-            # without danger that was said when they asked
-            if danger and ((self.roster.planned and ladder.rung == 0 and not reach.on_call) or not addressees):
-                await self._telling.waiting(
-                    ladder.conversation, ladder.language, f"nobody:{ladder.id}", "handoff.nobody_on_call"
-                )
+            if danger:  # without it that was said when they asked
+                await self._tell_who_comes(ladder, reach, called=bool(addressees))
         self._waker.wake(self._topic)
+
+    async def _tell_who_comes(self, ladder: Ladder, reach: Reach, *, called: bool) -> None:
+        """Tells a person in danger that nobody is on call, or that nobody can be called. An open desk rings: who sits
+        at it is somebody."""
+        if called and (ladder.rung > 0 or reach.on_call or not self.roster.planned):
+            return
+        name, key = f"nobody:{ladder.id}", "handoff.nobody_on_call"
+        if await self.roster.at_desk(ladder.organisation):
+            if called:
+                return  # a page that arrives is told
+            name, key = f"asked:{ladder.id}", "handoff.waiting"
+        await self._telling.waiting(ladder.conversation, ladder.language, name, key)
+
+    async def _offer_helpline(self, ladders: Sequence[Ladder]) -> None:
+        """Says once, to whoever has waited for ten minutes, that nobody has come yet and who answers day and night."""
+        waits = {(one.number, one.waiting_since): one for one in ladders}
+        for key, one in waits.items():
+            if key in self._offered or not self._waiting.over(key, one.waiting_since + STILL, STILL):
+                continue
+            name = f"still:{one.number}:{one.waiting_since.timestamp()}"
+            await self._telling.waiting(one.conversation, one.language, name, "handoff.still_waiting")
+            self._offered.add(key)
+        self._offered &= waits.keys()
+        self._waiting.keep(waits.keys())
 
     def _due_at(self, ladder: Ladder) -> datetime:
         return ladder.due_at if ladder.rung else ladder.due_at + self.paces[ladder.urgency].first

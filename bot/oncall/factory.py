@@ -39,7 +39,8 @@ def paces(settings: Settings) -> dict[Urgency, Pace]:
 def roster_of(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Roster:
     """Who is on call, by the calendars of the settings."""
     calendars = Calendars(settings.rota, settings.data_dir / "rota", ZoneInfo(settings.rota_zone), clock)
-    return Roster(store, calendars, settings.page_urls, page_key(settings), clock)
+    offline = timedelta(seconds=settings.offline_seconds)
+    return Roster(store, calendars, settings.page_urls, page_key(settings), clock, offline)
 
 
 def duty_of(

@@ -59,6 +59,8 @@ class Page(Protocol):
     @property
     def language(self) -> str | None: ...
     @property
+    def organisation(self) -> int: ...
+    @property
     def lease_until(self) -> datetime: ...
 
 
@@ -99,6 +101,7 @@ class Directory(Protocol):
 
     async def urls(self, addressee: int) -> Sequence[str]: ...
     async def coordinators(self, organisation: int = 0) -> Sequence[int]: ...
+    async def at_desk(self, organisation: int = 0) -> bool: ...
 
 
 class Pager:
@@ -204,7 +207,7 @@ class Pager:
         wait = self._paces[page.urgency].after_failure(page.rung)
         nobody = await self._store.page_failed(page, wait, lost=lost)
         log.warning("page.failed", extra={"case": page.number, "rung": page.rung})
-        if nobody and rung(page.rung) is Rung.EVERYONE:
+        if nobody and rung(page.rung) is Rung.EVERYONE and not await self._directory.at_desk(page.organisation):
             await self._telling.waiting(
                 page.conversation, page.language, f"nobody:{page.ladder}", "handoff.nobody_on_call"
             )

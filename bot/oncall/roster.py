@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.escalation import TEAM, Reach
 from bot.domain.organisations import EVERY, FIRST
@@ -14,7 +14,8 @@ from bot.oncall.ports import Store
 
 
 class Roster:
-    """`team_urls`: the team's own page addresses; `key`: what opens those of the caseworkers."""
+    """`team_urls`: the team's own page addresses; `key`: what opens those of the caseworkers; `offline`: for how long
+    an open desk may show no sign of life."""
 
     def __init__(
         self,
@@ -23,6 +24,7 @@ class Roster:
         team_urls: Sequence[str],
         key: bytes,
         clock: Callable[[], datetime],
+        offline: timedelta,
     ) -> None:
         self._store = store
         self.calendars = calendars
@@ -30,6 +32,7 @@ class Roster:
         self._team_known = bool(known(team_urls))
         self._key = key
         self._clock = clock
+        self._offline = offline
 
     async def rota(self) -> Rota:
         return Rota(self.calendars.shifts, await self._store.overrides(), await self._store.team(self._key))
@@ -48,6 +51,10 @@ class Roster:
             (*everyone, TEAM) if self._team_known and organisation in (FIRST, EVERY) else everyone,
             frozenset(member.id for member in able if apart and language in member.languages),
         )
+
+    async def at_desk(self, organisation: int = EVERY) -> bool:
+        """Whether anybody of an organisation, or of every one, has the desk open."""
+        return await self._store.somebody_since(self._clock() - self._offline, organisation)
 
     async def urls(self, addressee: int) -> Sequence[str]:
         if addressee == TEAM:

@@ -79,6 +79,9 @@ class Gateway:
             "INLOOP_MESSAGES_PER_MINUTE": "100000",
             "INLOOP_CONVERSATIONS_PER_MINUTE": "100000",
             "INLOOP_TRANSLATION_TIMEOUT": "120",
+            # somebody can be called at whatever hour the tests run, and no page goes anywhere
+            "INLOOP_QUIET_PAGE_HOURS": "00:00-24:00",
+            "INLOOP_PAGE_URLS": '["json://127.0.0.1:9/"]',
             **(env or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -12,6 +12,8 @@ from sqlalchemy import insert
 
 from bot import content
 from bot.conversation.notices import Notices
+from bot.conversation.service import Service, Standing
+from bot.conversation.sessions import Session
 from bot.domain.escalation import Hours, Pace
 from bot.domain.model import CaseChange, Urgency
 from bot.domain.rota import Shift
@@ -89,7 +91,7 @@ class World:
         calendars = Calendars(["planned.ics"] if self.planned else [], self.folder, ZONE, self.clock)
         for source in calendars.sources:
             source.shifts, source.good_at = tuple(self.shifts), self.clock()
-        roster = Roster(store, calendars, self.team_urls, KEY, self.clock)
+        roster = Roster(store, calendars, self.team_urls, KEY, self.clock, TIMES.offline)
         telling = Notices(store, self.words, self.live)
         links = Links(KEY, timedelta(hours=1), self.clock)
         pager = Pager(
@@ -134,6 +136,16 @@ class World:
         case = await self.store.case_of(person.conversation)
         assert case is not None
         return person, case.number
+
+    async def stands(self, person: Person) -> Standing:
+        """Where the conversation stands, as its person is told by the first gateway."""
+        service = Service(
+            store=self.store, words=self.words, understanding=None, engine=None, live=self.live, sessions=None,
+            tasks=None, limits=None, max_text=1, somebody=self.gateways[0].somebody,
+        )  # type: ignore[arg-type]  # fmt: skip
+        found = await service.standing(Session(person, b"", 0.0))
+        assert found is not None
+        return found
 
     async def told(self, person: Person) -> list[str]:
         """The keys of what the person was told."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, and_, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.escalation import Acknowledgement
-from bot.domain.model import Urgency
+from bot.domain.model import Handoff, Urgency
 from bot.storage.database.part import LARGEST, Part
 from bot.storage.records.statistics import count_acknowledged
 from bot.storage.tables.conversations import cases, conversations, ladders, pages
@@ -29,14 +29,16 @@ HOPEFUL = ("due", "sending", "sent")
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A ladder under way. `began_at`: since when somebody waits for it. `rung`: the last one climbed, 0 before the
-    first. `due_at`: when the next is; before the first the same as `began_at`."""
+    """A ladder under way. `waiting_since`: since when the person waits; the ladder may have begun anew since.
+    `rung`: the last one climbed, 0 before the first. `due_at`: when the next is; before the first the same as
+    `began_at`."""
 
     id: int
     number: str
     conversation: int
     language: str | None
     urgency: Urgency
+    waiting_since: datetime
     began_at: datetime
     rung: int
     due_at: datetime
@@ -59,6 +61,7 @@ class Page:
     conversation: int
     language: str | None
     lease_until: datetime
+    organisation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,20 @@ class Acknowledged:
     what: Acknowledgement
     number: str
     urgency: Urgency
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who has a conversation, and for one that waits: since when, how urgently, whose people are called, whether a page
+    has arrived somewhere, and whether somebody has said to come."""
+
+    state: Handoff
+    since: datetime | None = None
+    urgency: Urgency = Urgency.NONE
+    organisation: int = 1
+    called: bool = False
+    coming: bool = False
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
@@ -104,8 +121,8 @@ class Ladders(Part):
             rows = (await connection.execute(query)).all()
         return [
             Ladder(
-                r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.began_at, r.rung, r.due_at,
-                r.organisation, r.acknowledged_at is not None,
+                r.id, r.number, r.conversation, r.language, RANKS[r.urgency], r.waiting_since, r.began_at, r.rung,
+                r.due_at, r.organisation, r.acknowledged_at is not None,
             )
             for r in rows
         ]  # fmt: skip
@@ -217,7 +234,7 @@ class Ladders(Part):
             row = (await connection.execute(self._db.locked(of, ladders))).one()
             urgency = RANKS[row.urgency]
             if (what := _state(row)) is not Acknowledgement.DONE:
-                return Acknowledged(what, found.number, urgency)
+                return Acknowledged(what, found.number, urgency, found.conversation)
             held = update(ladders).where(ladders.c.id == row.id)
             await count_acknowledged(self._db, connection, row.case_id, now)
             await connection.execute(held.values(acknowledged_at=now, due_at=now + holds[urgency]))
@@ -225,12 +242,12 @@ class Ladders(Part):
             await connection.execute(update(pages).where(pages.c.id == page_id).values(acknowledged_at=now))
             unsent = (pages.c.ladder == row.id, pages.c.state == "due")
             await connection.execute(update(pages).where(*unsent).values(state="dropped"))
-        return Acknowledged(Acknowledgement.DONE, found.number, urgency)
+        return Acknowledged(Acknowledgement.DONE, found.number, urgency, found.conversation)
 
     async def look_at_page(self, page_id: int) -> Acknowledged | None:
         """What acknowledging would come to, without doing it."""
         query = (
-            select(cases.c.number, ladders, pages.c.acknowledged_at.label("used"))
+            select(cases.c.number, cases.c.conversation, ladders, pages.c.acknowledged_at.label("used"))
             .select_from(pages)
             .join(ladders, ladders.c.id == pages.c.ladder)
             .join(cases, cases.c.id == ladders.c.case_id)
@@ -238,7 +255,7 @@ class Ladders(Part):
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else Acknowledged(_state(row), row.number, RANKS[row.urgency])
+        return None if row is None else Acknowledged(_state(row), row.number, RANKS[row.urgency], row.conversation)
 
     async def called(self) -> dict[int, bool]:
         """For each case that a page has gone out for, or goes out now: whether the call was acknowledged."""
@@ -247,6 +264,29 @@ class Ladders(Part):
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         return {row.case_id: row.acknowledged_at is not None for row in rows}
+
+    async def standing(self, conversation: int) -> Standing | None:
+        """Who has the conversation now; None: it was deleted."""
+        arrived = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state == "sent").exists()
+        query = (
+            select(
+                conversations.c.state, cases.c.waiting_since, cases.c.urgency, cases.c.organisation,
+                ladders.c.acknowledged_at, arrived.label("called"),
+            )
+            .outerjoin(cases, and_(cases.c.conversation == conversations.c.id, cases.c.state == Handoff.WAITING.value))
+            .outerjoin(ladders, and_(ladders.c.case_id == cases.c.id, ladders.c.ended_at.is_(None)))
+            .where(conversations.c.id == conversation)
+        )  # fmt: skip
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        if row.waiting_since is None:
+            return Standing(Handoff(row.state))
+        coming = row.acknowledged_at is not None
+        return Standing(
+            Handoff(row.state), row.waiting_since, RANKS[row.urgency], row.organisation, bool(row.called), coming
+        )
 
     async def drop_ladders(self, before: datetime) -> None:
         """Remove what ended before: who was called when need not be kept for ever."""
@@ -280,6 +320,7 @@ def _running() -> Select[Any]:
             cases.c.number,
             cases.c.conversation,
             cases.c.organisation,
+            cases.c.waiting_since,
             conversations.c.language,
         )
         .join(cases, cases.c.id == ladders.c.case_id)
@@ -304,6 +345,7 @@ def _page(row: Row[Any], lease_until: datetime) -> Page:
         conversation=row.conversation,
         language=row.language,
         lease_until=lease_until,
+        organisation=row.organisation,
     )
 
 

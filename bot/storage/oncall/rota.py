@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.model import Handoff, Urgency
-from bot.domain.organisations import FIRST
+from bot.domain.organisations import EVERY, FIRST
 from bot.domain.roles import ADMINISTRATOR, COORDINATOR
 from bot.domain.rota import Member, Override
 from bot.storage.database.errors import NotFound, SealingError
@@ -196,10 +196,10 @@ class OnCallPart(Part):
                 await connection.execute(first)
 
     async def somebody_since(self, moment: datetime, organisation: int = FIRST) -> bool:
-        """Whether the desk of anybody of an organisation has shown a sign of life since."""
-        there = and_(present.c.seen_at > moment, caseworkers.c.organisation == organisation)
+        """Whether the desk of anybody of an organisation, or of every one, has shown a sign of life since."""
+        theirs = () if organisation == EVERY else (caseworkers.c.organisation == organisation,)
         query = select(present.c.caseworker).join(caseworkers, caseworkers.c.id == present.c.caseworker)
-        query = query.where(there).limit(1)
+        query = query.where(present.c.seen_at > moment, *theirs).limit(1)
         async with self._db.read() as connection:
             return (await connection.execute(query)).first() is not None
 

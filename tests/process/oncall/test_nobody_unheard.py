@@ -1,5 +1,6 @@
 """Whoever asks for a person, in danger or not, is heard in time: a page arrives somewhere, or a caseworker takes the
-case. And again whenever it has nobody any more, whatever breaks: paging targets, desks, gateways, the database.
+case. And again whenever it has nobody any more, whatever breaks: paging targets, desks, gateways, the database. What
+the person is told of where they stand is true meanwhile.
 
 The real ladder on a real database, over real HTTP to a receiver on loopback; only time is the test's.
 """
@@ -12,13 +13,14 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.handoff import IllegalMove
-from bot.domain.model import Outgoing, Sender, Urgency
+from bot.domain.model import Handoff, Outgoing, Sender, Urgency
 from bot.storage.database.errors import AlreadyClaimed, NotOwner
 from bot.storage.database.part import Person
 from tests.support.faults import Flaky
@@ -70,6 +72,21 @@ class Night:
         case = await self.world.store.case_of(person.conversation)
         assert case is not None
         self.cases[number] = Case(person, case.id, urgency, [self.now])
+
+    async def status_lines_are_true(self) -> None:
+        """What each is told: since when they wait, whether a page has arrived somewhere, that somebody has them."""
+        began = self.world.clock() - timedelta(seconds=self.now)
+        lapsed = [lapse for flaky in self.flaky for lapse in flaky.lapsed]
+        sent = [page for flaky in self.flaky for page in flaky.sent]
+        for number, case in self.cases.items():
+            since = max([case.waits[0], *(at for case_id, at in lapsed if case_id == case.id)])
+            stands = await self.world.store.standing(case.person.conversation)
+            assert stands is not None
+            if case.taken and case.taken[-1] >= since:
+                assert stands.state is Handoff.OWNED
+                continue
+            assert (stands.state, stands.since) == (Handoff.WAITING, began + timedelta(seconds=since))
+            assert stands.called is any(of == number and at >= since for of, at in sent)
 
     async def take(self, number: str, worker: int) -> None:
         """Somebody takes the case; half of them then say nothing: the desk is gone."""
@@ -162,6 +179,8 @@ async def test_nobody_is_unheard(world: World, each: int, end: float) -> None:
         await night.live()
         await night.look(count)
         night.react()
+        if count % 20 == 0:
+            await night.status_lines_are_true()
         world.pass_by(LOOK)
     everybody_was_heard_in_time(night)
 

@@ -80,7 +80,7 @@ async def test_at_night_nobody_is_called_without_danger_and_in_the_morning_all_a
     (page,) = world.receiver.arrived
     assert (page.to, page.title, page.body) == ("1", "Inloop: People waiting: 3", f"{ADDRESS}/desk")
     for person, _ in people:
-        assert (await world.told(person)) == ["handoff.called"]
+        assert (await world.told(person)) == ["handoff.still_waiting", "handoff.called"]
     assert set((await world.store.called()).values()) == {False}
 
 
