@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 from bot.domain.escalation import Acknowledgement, Paces
 from bot.domain.ports import Catalogue
 from bot.oncall.page_links import Links
-from bot.runtime.wakeups import DESK, Live
+from bot.runtime.wakeups import DESK, Live, conversation
 from bot.storage.oncall.escalations import Acknowledged
 from bot.storage.store import Store
 from bot.web.assets import DESK_TEMPLATES, version
@@ -65,6 +65,7 @@ def router(links: Links, store: Store, paces: Paces, words: Catalogue, live: Liv
         if found is None:
             return shown(request, accept_language, "unknown", None, 404)
         live.wake(DESK)
+        live.wake(conversation(found.conversation))
         return shown(request, accept_language, found.what.value, found)
 
     return api

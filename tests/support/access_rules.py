@@ -34,6 +34,7 @@ RULES = {
     ("POST", "/api/choices"): PERSON,
     ("POST", "/api/language"): PERSON,
     ("GET", "/api/events"): PERSON,
+    ("GET", "/api/state"): PERSON,
     ("GET", "/desk/api/session"): DESK,
     ("DELETE", "/desk/api/session"): DESK,
     ("PUT", "/desk/api/session/language"): DESK,

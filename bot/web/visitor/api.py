@@ -3,7 +3,7 @@
 # No `from __future__ import annotations`: FastAPI reads the dependency that is named within `router`.
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from bot.conversation.service import Service
+from bot.conversation.service import Service, Standing
 from bot.conversation.sessions import Session
 from bot.domain.handoff import told_by
 from bot.domain.model import Choice, Message, Urgency
@@ -119,6 +119,17 @@ def _stored(seq: int | None, error: str) -> Stored:
     return Stored(seq=seq)
 
 
+def standing_shown(standing: Standing) -> dict[str, Any]:
+    """Where a conversation stands, as the contract has it."""
+    return {
+        "state": standing.state,
+        "since": standing.since.isoformat() if standing.since else None,
+        "called": standing.called,
+        "coming": standing.coming,
+        "nobody": standing.nobody,
+    }
+
+
 async def shown_to(store: Store, session: Session, message: Message) -> dict[str, Any]:
     """The same for its own person: `return_code`, when the message tells one and it is the one that opens this talk."""
     code = code_of(message)
@@ -133,7 +144,6 @@ def router(
 ) -> APIRouter:  # fmt: skip
     """The routes under `/api`. `link` makes an address in Telegram of a return code."""
     api = APIRouter(prefix="/api", tags=["visitor"])
-    streams = Streams()
 
     async def opened(token: Token) -> Session:
         session = await service.session(token)
@@ -197,19 +207,52 @@ def router(
     async def read(session: Open, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> dict[str, Any]:
         return {"messages": [await shown_to(store, session, m) for m in await store.messages(session.person, after)]}
 
+    _add_events(api, service, store, live, opened)
+    return api
+
+
+def _add_events(
+    api: APIRouter, service: Service, store: Store, live: Live, opened: Callable[..., Awaitable[Session]]
+) -> None:
+    """What is new, and where the conversation stands."""
+    Open = Annotated[Session, Depends(opened)]
+    streams = Streams()
+
+    @api.get("/state")
+    async def state(session: Open) -> dict[str, Any]:
+        """Where the conversation stands. `state`: `program`, `asked` (nobody has come yet) or `here` (somebody has).
+        For `asked`: `since` when; `called`: a page has arrived at somebody; `coming`: somebody has said that they come;
+        `nobody`: nobody can be expected now. `now`: the time here, for a phone whose clock is wrong."""
+        standing = await service.standing(session)
+        if standing is None:
+            raise ApiError(401, "unauthorized")
+        return standing_shown(standing) | {"now": store.now().isoformat()}
+
     @api.get("/events")
     async def events(
         session: Open,
         token: Token,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        state: bool = False,
         last_event_id: Annotated[str, Header()] = "",
     ) -> EventSourceResponse:
+        """The messages after `after`, as they come. With `state`: also where the conversation stands, as events `state`
+        with what `/api/state` answers, at first and whenever it has changed. `gone`: it is open no more."""
         seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
         start = max(after, int(seen[0])) if seen else after
+<<<<<<< HEAD
         return EventSourceResponse(_stream(session, start, token), ping=20)
 
     async def _stream(session: Session, after: int, token: str) -> AsyncIterator[ServerSentEvent]:
         topic = conversation(session.person.conversation)
+=======
+        return EventSourceResponse(_stream(session, start, request.headers["Authorization"], state), ping=20)
+
+    async def _stream(
+        session: Session, after: int, authorization: str, tells: bool
+    ) -> AsyncIterator[ServerSentEvent]:
+        topic, told = conversation(session.person.conversation), None
+>>>>>>> a5cebc7 (web: Tell the person where their talk stands)
         with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
                 with live.listening(topic) as waiter:
@@ -223,6 +266,9 @@ def router(
                     if await whole(service.session(token)) is None:
                         yield ServerSentEvent("{}", event="gone")  # deleted, or opened elsewhere with the return code
                         return
+                    standing = await whole(service.standing(session)) if tells else None
+                    if standing != told and standing is not None:
+                        told = standing
+                        data = json.dumps(standing_shown(standing) | {"now": store.now().isoformat()})
+                        yield ServerSentEvent(data, event="state")
                     await live.wait(topic, waiter, FALL_BACK_TO_READING)
-
-    return api
