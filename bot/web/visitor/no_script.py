@@ -32,6 +32,7 @@ from bot.storage.store import Store
 from bot.web.desk.session import origin
 from bot.web.middleware.source import Source
 from bot.web.visitor.no_script_pages import PlainPages, Talk, is_card
+from bot.web.visitor.page import accepted
 from bot.web.visitor.sealed_state import Slip, Slips
 
 ANSWERED = 4.0
@@ -144,7 +145,7 @@ class Plain:
                 asked = self.words.label("visitor.talk_to_person", lang)
                 sent = await self.service.handle_message(session, _once(fields, "do"), asked)
             elif do == "send" and draft.strip():
-                hints = _accepted(request)
+                hints = accepted(request)
                 sent = await self.service.handle_message(session, _once(fields, "text"), _lines(draft), hints)
                 draft = ""
             elif do == "forget" and slip.fresh:
@@ -199,7 +200,7 @@ class Plain:
 
     def _language(self, request: Request, fields: Fields, slip: Slip | None) -> str:
         """What was chosen, or what the browser would like, or the first there is."""
-        chosen = [fields.get("language", "")[:35], *([slip.language] if slip else []), *_accepted(request)]
+        chosen = [fields.get("language", "")[:35], *([slip.language] if slip else []), *accepted(request)]
         found = (self.words.fallback(code) for code in chosen if code)
         return next((code for code in found if code), None) or self.words.languages[0].code
 
@@ -213,11 +214,6 @@ class Plain:
             return True
         asked = request.headers.get("Host", "").lower()
         return bool(asked) and urlsplit(sent).netloc.lower() == asked  # behind a proxy the scheme is another one
-
-
-def _accepted(request: Request) -> list[str]:
-    said = request.headers.get("Accept-Language", "")[:500]
-    return [part.split(";")[0].strip() for part in said.split(",") if part.strip()]
 
 
 def _lines(text: str) -> str:

@@ -67,10 +67,15 @@ def packed(request: Request, response: Response) -> Response:
     return response
 
 
+def accepted(request: Request) -> list[str]:
+    """The languages that a browser asks for, the first one first."""
+    said = request.headers.get("Accept-Language", "")[:500]
+    return [part.split(";")[0].strip() for part in said.split(",") if part.strip()]
+
+
 def calls(words: Catalogue) -> dict[str, str]:
-    """The numbers of a page's first lines, to read and to dial."""
-    emergency, stop = words.fact("emergency_phone"), words.fact("stop_phone")
-    return {"emergency": dial(emergency), "stop_phone": stop, "stop_dial": dial(stop)}
+    """The numbers of a page's first lines, as links dial them."""
+    return {"emergency": dial(words.fact("emergency_phone")), "stop_dial": dial(words.fact("stop_phone"))}
 
 
 def router(words: Catalogue, settings: Settings) -> APIRouter:
@@ -80,7 +85,10 @@ def router(words: Catalogue, settings: Settings) -> APIRouter:
 
     @pages.get("/")
     async def visitor(request: Request) -> Response:
-        values = {"languages": words.languages, "first": words.languages[0], "version": stamp, **calls(words)}
+        own = next(filter(None, map(words.fallback, accepted(request))), words.languages[0].code)
+        languages = sorted(words.languages, key=lambda language: language.code != own)
+        values = {"languages": languages, "version": stamp, **calls(words)}
+        values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))

@@ -421,9 +421,11 @@
       button.removeAttribute("aria-busy");
     });
   }
-  const list = document.querySelector(".languages").cloneNode(true);
-  for (const button of list.querySelectorAll("button")) {
-    button.type = "button"; button.removeAttribute("name");
+  const list = element("ul", "languages");
+  for (const given of document.querySelectorAll("[name=language]")) {
+    const button = given.cloneNode(true), item = element("li");
+    button.type = "button"; button.removeAttribute("name"); button.className = "";
+    item.append(button); list.append(item);
     button.addEventListener("click", () => {
       menu(false); $("tongues").removeAttribute("open");
       queue({ path: "api/language", data: { id: uuid(), language: button.value }, label: button.textContent });
