@@ -13,7 +13,7 @@ from tests.support.gateway import Gateway
 SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 """400 kbit/s and 400 ms there and back: WebPageTest's "3G Slow"."""
 
-LIMIT = 30_000
+LIMIT = 20_000
 """Bytes of the first load, headers and the words of one language included."""
 
 

@@ -54,7 +54,7 @@ def test_the_first_load_is_small(gateway: Gateway) -> None:
 
     html = httpx.get(gateway.url + "/").text
     files = [html, *(httpx.get(gateway.url + "/" + p).text for p in re.findall(r'(?:src|href)="(static/[^"]+)"', html))]
-    assert sum(len(gzip.compress(f.encode())) for f in files) < 30_000
+    assert sum(len(gzip.compress(f.encode())) for f in files) < 16_000
 
 
 def test_leaving_goes_to_the_harmless_page_without_a_script(gateway: Gateway) -> None:
