@@ -108,3 +108,42 @@ def test_without_scripts_it_is_offered_with_the_first_answer(
     write(page, "is het gratis", 3)
     expect(page.locator(".offer")).to_have_count(0)
     phone.context.close()
+
+
+def restored(alone: Gateway, browser: Browser, code: str) -> Phone:
+    other = Phone(browser, alone.url, locale="nl", size=SMALL)
+    other.page.goto(alone.url + "/")
+    other.page.locator("[name=language][value=nl]").click()
+    other.page.locator("#restore").evaluate("form => form.closest('details').open = true")
+    other.page.locator("#code").fill(code)
+    other.page.locator("#restore button").click()
+    expect(other.page.locator("#log li.bot")).to_have_count(1)
+    return other
+
+
+def test_a_tab_whose_talk_was_opened_elsewhere_says_so(alone: Gateway, browser: Browser, words: Catalogue) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL)
+    page = begin(phone)
+    other = restored(alone, browser, page.locator("#return-code").text_content() or "")
+    expect(page.locator("#note")).to_have_text(words.label("visitor.elsewhere", "nl"))
+    assert page.evaluate("sessionStorage.getItem('token')") is None
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none", "no frame round the page"
+    for one in (phone, other):
+        one.context.close()
+
+
+def test_a_tab_that_was_away_meanwhile_knows_only_that_it_is_not_open(
+    alone: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL)
+    page = begin(phone)
+    code = page.locator("#return-code").text_content() or ""
+    page.route("**/api/**", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#status-word")).to_have_text(words.label("visitor.connection_lost", "nl"))
+    other = restored(alone, browser, code)
+    page.unroute("**/api/**")
+    page.reload()
+    expect(page.locator("#note")).to_have_text(words.label("visitor.not_open", "nl"))
+    for one in (phone, other):
+        one.context.close()

@@ -240,19 +240,10 @@ def _add_events(
         with what `/api/state` answers, at first and whenever it has changed. `gone`: it is open no more."""
         seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
         start = max(after, int(seen[0])) if seen else after
-<<<<<<< HEAD
-        return EventSourceResponse(_stream(session, start, token), ping=20)
+        return EventSourceResponse(_stream(session, start, token, state), ping=20)
 
-    async def _stream(session: Session, after: int, token: str) -> AsyncIterator[ServerSentEvent]:
-        topic = conversation(session.person.conversation)
-=======
-        return EventSourceResponse(_stream(session, start, request.headers["Authorization"], state), ping=20)
-
-    async def _stream(
-        session: Session, after: int, authorization: str, tells: bool
-    ) -> AsyncIterator[ServerSentEvent]:
+    async def _stream(session: Session, after: int, token: str, tells: bool) -> AsyncIterator[ServerSentEvent]:
         topic, told = conversation(session.person.conversation), None
->>>>>>> a5cebc7 (web: Tell the person where their talk stands)
         with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
                 with live.listening(topic) as waiter:
@@ -264,7 +255,8 @@ def _add_events(
                     if messages:
                         continue
                     if await whole(service.session(token)) is None:
-                        yield ServerSentEvent("{}", event="gone")  # deleted, or opened elsewhere with the return code
+                        there = await whole(store.messages(session.person, 0, 1))  # opened elsewhere by the code
+                        yield ServerSentEvent(json.dumps({"why": "elsewhere" if there else "deleted"}), event="gone")
                         return
                     standing = await whole(service.standing(session)) if tells else None
                     if standing != told and standing is not None:

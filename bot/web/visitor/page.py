@@ -24,7 +24,6 @@ DOOR = frozenset({"/", "/talk", "/leave"})
 
 SAID = {
     **{code: f"errors.{code}" for code in ("empty", "too_long", "too_many")},
-    "unauthorized": "errors.not_found",
     "failed": "errors.generic",
     "deleted": "forget.done",
     "unread_kind": "unread_kind",

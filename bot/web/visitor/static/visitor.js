@@ -353,7 +353,7 @@
       if (line.startsWith("event:")) name = line.slice(6).trim();
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
-    if (name === "gone") gone();
+    if (name === "gone") gone(JSON.parse(data || "{}").why);
     else if (data) return draw(JSON.parse(data));
     return null;
   };
@@ -414,12 +414,12 @@
     listen();
     focus(pressed);
   };
-  const gone = (why = "unauthorized") => {
+  const gone = (why = "not_open") => {
     state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
     if (speech) speech.cancel();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
-    $("note").textContent = state.said ? state.said[why] : "";
+    $("note").textContent = state.words[why] || (state.said || {})[why] || "";
     show(state.lang ? "before" : "choose");
   };
   for (const button of document.querySelectorAll("[name=language]")) {
