@@ -190,7 +190,7 @@ async def build(
     errors.install(app)
     link, source = bot.link if bot is not None else lambda _: None, Source()
     per_minute = settings.conversations_per_minute
-    gate = Gate(page_key(settings), per_minute, EVERYBODY * per_minute, time.time)
+    gate = Gate(page_key(settings), per_minute, EVERYBODY * per_minute, time.time, time.monotonic)
     app.include_router(visitor.router(service, store, live, gate, source, link))
     slips = Slips(page_key(settings), clock)
     app.include_router(

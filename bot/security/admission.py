@@ -46,16 +46,20 @@ class WorkNeeded(Exception):
 class Gate:
     """Counts in the memory of this process. `key` (32 bytes) is that of all gateways, so that one knows the challenges
     of another; used twice they are noticed by each alone. `own` and `everybody`: new talks in a minute, of one source
-    and of all together, before there is a cost. `now` is the time in seconds."""
+    and of all together, before there is a cost. `now` is the time of day in seconds, for what is in a challenge;
+    `steady` counts seconds and never jumps, for everything that is counted here."""
 
     def __init__(
-        self, key: bytes, own: int, everybody: int, now: Callable[[], float], spent_limit: int = 200_000
-    ) -> None:
+        self, key: bytes, own: int, everybody: int, now: Callable[[], float], steady: Callable[[], float],
+        spent_limit: int = 200_000,
+    ) -> None:  # fmt: skip
         self._key = hashlib.blake2b(key, digest_size=32, person=b"inloop:gate").digest()
         self._own = own
         self._everybody = everybody
         self._now = now
+        self._steady = steady
         self._recent = Recent()
+        self._waited = Recent()
         self._lines: OrderedDict[str, float] = OrderedDict()
         self._spent: OrderedDict[str, float] = OrderedDict()
         self._spent_limit = spent_limit
@@ -64,22 +68,22 @@ class Gate:
         """One new talk from a (hashed) source. `proof`: a challenge with its solution (`challenge~n.n.n.n`), or alone
         when its time has come. `least`: bits that it costs in any case. Raises `WorkNeeded`. Check and reservation are
         one step: nothing is awaited in here."""
-        now = self._now()
-        bits = min(HARDEST, max(least, self._bits(source, now)))
-        if bits and not self._paid(proof, bits, now):
-            raise self._asked(source, proof.partition("~")[0], bits, now)
-        self._recent.add(source, now)
-        self._recent.add(ALL, now)
+        bits = min(HARDEST, max(least, self._bits(source)))
+        if bits and not self._paid(source, proof, bits, self._now()):
+            raise self._asked(source, proof.partition("~")[0], bits, self._now())
+        self._recent.add(source, self._steady())
+        self._recent.add(ALL, self._steady())
 
-    def _bits(self, source: str, now: float) -> int:
+    def _bits(self, source: str) -> int:
         """How hard it is now; 0: it costs nothing."""
-        own, everybody = self._recent.count(source, now) + 1, self._recent.count(ALL, now) + 1
+        counted = self._steady()
+        own, everybody = self._recent.count(source, counted) + 1, self._recent.count(ALL, counted) + 1
         pressure = max(own / self._own, everybody / self._everybody)
         if pressure <= 1:
             return 0
         return min(HARDEST, EASIEST + math.floor(2 * math.log2(pressure)))
 
-    def _paid(self, proof: str, bits: int, now: float) -> bool:
+    def _paid(self, source: str, proof: str, bits: int, now: float) -> bool:
         challenge, _, numbers = proof.partition("~")
         read = self._read(challenge)
         if read is None or challenge in self._spent:
@@ -88,23 +92,34 @@ class Gate:
         if now >= ends:
             return False
         worked = given >= bits - GRACE and proof_of_work.solved(challenge, given, numbers.split("."))
-        if not worked and now < ready:
+        if not worked and (now < ready or not self._may_have_waited(source)):
             return False
         self._spent[challenge] = ends
         self._forget(now)
         return True
 
+    def _may_have_waited(self, source: str) -> bool:
+        """As many of one source come in by waiting as could begin without any cost: who collects challenges, which
+        costs nothing, has to work for the others."""
+        counted = self._steady()
+        if self._waited.count(source, counted) + 1 > self._own:
+            return False
+        self._waited.add(source, counted)
+        return True
+
     def _asked(self, source: str, challenge: str, bits: int, now: float) -> WorkNeeded:
         """The same challenge again while it can still be used, so that whoever presses early loses nothing."""
         read = self._read(challenge)
-        if read is not None and challenge not in self._spent and now < read[2] and read[0] >= bits - GRACE:
+        sooner = read is not None and read[1] - now <= LONGEST + 1  # not of a clock that was set back since
+        if read is not None and sooner and challenge not in self._spent and now < read[2] and read[0] >= bits - GRACE:
             return WorkNeeded(challenge, read[0], max(1, math.ceil(read[1] - now)))
-        ready = now + min(LONGEST, max(SHORTEST, self._lines.get(source, 0.0) + 60 / self._own - now))
-        self._lines[source] = ready
+        counted = self._steady()
+        wait = min(LONGEST, max(SHORTEST, self._lines.get(source, -LONGEST) + 60 / self._own - counted))
+        self._lines[source] = counted + wait
         self._lines.move_to_end(source)
         while len(self._lines) > self._spent_limit:
             self._lines.popitem(last=False)
-        whole = math.floor(ready)  # never later than what is said: whoever waits that long is not sent back
+        whole = math.floor(now + wait)  # never later than what is said: whoever waits that long is not sent back
         said = f"{bits}.{whole}.{whole + USABLE:.0f}.{secrets.token_urlsafe(9)}"
         return WorkNeeded(f"{said}.{self._signed(said)}", bits, math.ceil(whole - now))
 

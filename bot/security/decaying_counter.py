@@ -19,9 +19,9 @@ class Recent:
         return len(self._seen)
 
     def count(self, key: str, now: float) -> float:
-        """At `now`, in seconds of a clock that only goes forward."""
+        """At `now`, in seconds of a clock that should only go forward."""
         count, at = self._seen.get(key, (0.0, now))
-        return count * math.exp((at - now) / self._seconds)
+        return count * math.exp(min(0.0, at - now) / self._seconds)
 
     def last(self, key: str) -> float:
         """When it came for the last time; long ago, if it never did."""

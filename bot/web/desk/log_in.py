@@ -135,7 +135,8 @@ class Strangers:
 def strangers(key: bytes, per_minute: int, clock: Clock) -> Strangers:
     """Counted apart from new talks: `per_minute` from one source."""
     own = hashlib.blake2b(key, digest_size=32, person=b"inloop:strangers").digest()
-    return Strangers(Gate(own, per_minute, EVERYBODY * per_minute, time.time), Source(), Attempts(clock))
+    gate = Gate(own, per_minute, EVERYBODY * per_minute, time.time, time.monotonic)
+    return Strangers(gate, Source(), Attempts(clock))
 
 
 def hung_up(request: Request) -> asyncio.Future[None]:

@@ -148,7 +148,7 @@ def test_links_slips_and_calendar_addresses(fuzz: Run) -> None:
 
 
 def test_solutions(fuzz: Run) -> None:
-    gate = Gate(KEY, 1, 1, lambda: 1000.0)
+    gate = Gate(KEY, 1, 1, lambda: 1000.0, lambda: 1000.0)
     gate.enter("somebody")
     with pytest.raises(WorkNeeded) as asked:
         gate.enter("somebody")

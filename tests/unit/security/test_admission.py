@@ -23,7 +23,7 @@ def hours() -> Hours:
 
 @pytest.fixture
 def gate(hours: Hours) -> Gate:
-    return Gate(b"k" * 32, 10, 50, hours)
+    return Gate(b"k" * 32, 10, 50, hours, hours)
 
 
 def asked(gate: Gate, source: str = "a", paid: str = "") -> WorkNeeded:
@@ -34,14 +34,14 @@ def asked(gate: Gate, source: str = "a", paid: str = "") -> WorkNeeded:
 
 def fill(gate: Gate, source: str = "a") -> None:
     """So many talks of one source as it may begin."""
-    while not gate._bits(source, gate._now()):
+    while not gate._bits(source):
         gate.enter(source)
 
 
 def crowd(gate: Gate, count: int) -> None:
     """So many that paid."""
     for _ in range(count):
-        gate._recent.add("a", gate._now())
+        gate._recent.add("a", gate._steady())
 
 
 def solved(needed: WorkNeeded) -> str:
@@ -128,7 +128,7 @@ def test_a_forged_challenge_is_refused(gate: Gate, hours: Hours, change: str) ->
     fill(gate)
     needed = asked(gate)
     bits, ready, ends, salt, mac = needed.challenge.split(".")
-    other = Gate(b"o" * 32, 1, 1, hours)
+    other = Gate(b"o" * 32, 1, 1, hours, hours)
     other.enter("a")
     forged = {
         "bits": f"1.{ready}.{ends}.{salt}.{mac}",
@@ -186,19 +186,60 @@ def test_who_takes_many_waits_longer_and_others_do_not(gate: Gate) -> None:
     assert asked(gate, "b").seconds == SHORTEST
 
 
+def test_challenges_that_were_collected_do_not_come_in_together(gate: Gate, hours: Hours) -> None:
+    """Waiting costs nothing: without a limit one address began sixty talks a second with what it had collected."""
+    fill(gate)
+    hoarded = [asked(gate).challenge for _ in range(500)]
+    hours.now += LONGEST + 2
+    inside, begun = 0, hours.now
+    while hours.now < begun + 60:
+        for challenge in hoarded[:20]:
+            hoarded.remove(challenge)
+            try:
+                gate.enter("a", challenge)
+                inside += 1
+            except WorkNeeded as needed:
+                hoarded.append(needed.challenge)
+        hours.now += 1
+    assert inside <= 3 * 10, "those of a minute, of the one that had passed, and what costs nothing any more"
+    gate.enter("a", solved(asked(gate)))
+    fill(gate, "b")
+    other = asked(gate, "b")
+    hours.now += other.seconds
+    gate.enter("b", other.challenge)
+
+
+def test_a_clock_that_is_set_back_or_forward_shuts_nobody_out(hours: Hours) -> None:
+    day = Hours()
+    gate = Gate(b"k" * 32, 10, 50, day, hours)
+    for hours_off in (-12, 24, 2400, -5000):
+        fill(gate)
+        needed = asked(gate)
+        assert needed.bits == EASIEST
+        assert asked(gate, paid=needed.challenge).challenge == needed.challenge
+        day.now += 3600 * hours_off
+        fresh = asked(gate, paid=needed.challenge)
+        assert fresh.seconds <= LONGEST, "nobody is told to wait for hours"
+        day.now += fresh.seconds
+        hours.now += fresh.seconds
+        gate.enter("a", fresh.challenge)
+        gate.enter("never seen")
+        hours.now += 600
+
+
 def test_all_gateways_know_each_others_challenges(gate: Gate, hours: Hours) -> None:
     fill(gate)
     paid = solved(asked(gate))
-    other = Gate(b"k" * 32, 10, 50, hours)
+    other = Gate(b"k" * 32, 10, 50, hours, hours)
     fill(other)
     other.enter("a", paid)
 
 
 def test_the_room_that_it_takes_is_bounded(hours: Hours) -> None:
-    gate = Gate(b"k" * 32, 1, 1, hours, spent_limit=5)
+    gate = Gate(b"k" * 32, 1, 1, hours, hours, spent_limit=5)
     gate.enter("0")
     for number in range(50):
         needed = asked(gate, f"{number}")
         hours.now += needed.seconds
-        gate.enter("a", needed.challenge)
+        gate.enter(f"{number}", needed.challenge)
     assert len(gate._spent) <= 5 and len(gate._lines) <= 5
