@@ -86,7 +86,7 @@ def router(words: Catalogue, settings: Settings) -> APIRouter:
     async def visitor(request: Request) -> Response:
         own = next(filter(None, map(words.fallback, accepted(request))), words.languages[0].code)
         languages = sorted(words.languages, key=lambda language: language.code != own)
-        values = {"languages": languages, "version": stamp, **calls(words)}
+        values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
