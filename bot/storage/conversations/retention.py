@@ -38,7 +38,7 @@ from bot.storage.tables.conversations import cases, conversations, ladders, mess
 
 _OPEN = (Handoff.WAITING.value, Handoff.OWNED.value)
 
-_OF_CASE = ("opened_at", "waiting_since", "closed_at", "claimed_at", "spoke_at")
+_OF_CASE = ("opened_at", "waiting_since", "closed_at", "claimed_at", "spoke_at", "heard_at")
 _OF_LADDER = ("began_at", "due_at", "acknowledged_at", "ended_at")
 _OF_PAGE = ("made_at", "lease_until", "acknowledged_at")
 

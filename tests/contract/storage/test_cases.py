@@ -91,9 +91,11 @@ async def test_only_the_persons_own_word_lowers_it(store: Store, person: Person)
     assert (case.urgency, case.state) == (Urgency.NONE, Handoff.WAITING)
 
 
-async def test_a_case_without_a_page_pages_nobody(store: Store) -> None:
-    await asked(store, ASK)
-    assert await pages(store) == []
+async def test_who_asks_for_a_person_is_called_for_without_danger_too(store: Store) -> None:
+    person, _ = await asked(store, ASK)
+    case = await store.case_of(person.conversation)
+    assert case is not None
+    assert await pages(store) == [(case.number, "none")]
 
 
 async def test_the_queue_is_in_order_of_danger_then_of_waiting(store: Store, clock: Clock, people: list[int]) -> None:
