@@ -2,19 +2,25 @@
 
 The weights of the package stay as they are. What is learned is small: for every attention and feed-forward matrix W
 (out, in) two factors ``up`` (out, rank) and ``down`` (rank, in) with W + up @ down, and a change of every bias and
-layer norm.
+layer norm. Beside it the linear heads that what is learned is read with.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from tuning_data import SIGNALS
 
 from encoder.making.weights import Weights
 
 LINEARS = ("q", "k", "v", "ao", "fi", "fo")
+DROPOUT = 0.2
+"""Share of a vector's components that are left out before the heads read it."""
 
 
 class LowRank(nn.Module):
@@ -93,11 +99,16 @@ class Layer(nn.Module):
 class TunedEncoder(nn.Module):
     """Token ids in, one vector of length 1 per sentence out, as at run time."""
 
-    def __init__(self, weights: Weights, rank: int, upper: int, dropout: float = 0.0) -> None:
-        """Only the ``upper`` last layers are tuned; what lies below is the same work for every task."""
+    def __init__(self, weights: Weights, rank: int, upper: int, dropout: float = 0.0, still: int = 0) -> None:
+        """Make it of ``weights``, with new factors.
+
+        Only the ``upper`` last layers are tuned; what lies below is the same work for every task. The lowest ``still``
+        of all keep what they begin with and learn nothing: what comes out of them can be kept.
+        """
         super().__init__()
         shape = weights.shape
         self.frozen = shape.layers - upper
+        self.still = max(still, self.frozen)
         self.words = nn.Buffer(torch.from_numpy(weights.tensor("emb.word", shape.vocabulary, shape.hidden)))
         positions = weights.tensor("emb.pos", shape.positions, shape.hidden)
         types = weights.tensor("emb.type", shape.types, shape.hidden)
@@ -105,20 +116,30 @@ class TunedEncoder(nn.Module):
         self.norm = Norm(weights, "emb.ln", shape.hidden, shape.epsilon)
         self.layers = nn.ModuleList(Layer(weights, index, rank, dropout) for index in range(shape.layers))
         self.pad = weights.pieces.pad
-        for module in (self.norm, *self.layers[: self.frozen]):
+        for module in (self.norm, *self.layers[: self.still]):
             module.requires_grad_(False)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """``ids`` (batch, tokens) of int64, filled up with the padding id."""
-        here = ids != self.pad
-        mask = here[:, None, None, :]
+        """Return the vectors (batch, dim) of ``ids`` (batch, tokens), int64, filled up with the padding id."""
+        return self.above(*self.below(ids))
+
+    def below(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what comes out of the layers that learn nothing (batch, tokens, hidden), and where there is a token
+        (batch, tokens)."""
+        present = ids != self.pad
+        mask = present[:, None, None, :]
         with torch.no_grad():
-            x = self.norm(F.embedding(ids, self.words) + self.positions[: ids.shape[1]])
-            for layer in self.layers[: self.frozen]:
-                x = layer(x, mask)
-        for layer in self.layers[self.frozen :]:
-            x = layer(x, mask)
-        mean = (x * here[..., None]).sum(1) / here.sum(1, keepdim=True)
+            states = self.norm(F.embedding(ids, self.words) + self.positions[: ids.shape[1]])
+            for layer in self.layers[: self.still]:
+                states = layer(states, mask)
+        return states, present
+
+    def above(self, states: Tensor, present: Tensor) -> Tensor:
+        """Return the vectors (batch, dim) of what ``below`` returned."""
+        mask = present[:, None, None, :]
+        for layer in self.layers[self.still :]:
+            states = layer(states, mask)
+        mean = (states * present[..., None]).sum(1) / present.sum(1, keepdim=True)
         return F.normalize(mean, dim=-1)
 
     def parts(self) -> dict[str, Tensor]:
@@ -135,10 +156,56 @@ class TunedEncoder(nn.Module):
 
     @torch.no_grad()
     def begin_with(self, delta: dict[str, np.ndarray], kept: float = 1.0) -> None:
-        """Go on from a share ``kept`` of what ``delta`` gave, of the same layers; where its rank is lower, the other
-        factors begin anew."""
+        """Go on from a share ``kept`` of what ``delta`` gave, of the same layers, those that learn nothing included.
+        Where its rank is lower, the other factors begin anew."""
         for name, part in self.parts().items():
             given = torch.from_numpy(delta[name].astype(np.float32))
             if not name.endswith(".down"):
                 given *= kept
             part[tuple(slice(size) for size in given.shape)] = given
+
+
+class Readings(NamedTuple):
+    """Logits of n vectors."""
+
+    topic: Tensor  # (n, topics)
+    danger: Tensor  # (n,)
+    fine: Tensor  # emergency and signals, (n, 12)
+    question: Tensor  # (n, questions)
+    acts: list[Tensor]  # for each group of acts (n, labels)
+    facts: Tensor  # (n, facts)
+
+
+class Heads(nn.Module):
+    """Linear readings of the centred vector; thrown away after tuning. The question is read in the light of what was
+    written before and of the last answer."""
+
+    def __init__(
+        self, sample: Tensor, topics: int, questions: int, acts: Sequence[int], facts: int, answers: int
+    ) -> None:
+        """Begin at zero. ``sample`` (n, dim) are vectors that give the mean and the scale, the others counts:
+        ``acts`` of the labels of each group, ``answers`` of what the last answer can be, none included."""
+        super().__init__()
+        self.mean = nn.Buffer(sample.mean(0))
+        self.scale = float(1 / (sample - self.mean).std())
+        size = sample.shape[1]
+        self.topics = topics
+        self.all = nn.Linear(size, topics + 2 + len(SIGNALS))
+        self.question = nn.Linear(size, questions)
+        self.before = nn.Linear(size, questions, bias=False)
+        self.last = nn.Embedding(answers, questions)
+        self.acts = nn.ModuleList(nn.Linear(size, count) for count in acts)
+        self.facts = nn.Linear(size, facts)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, vectors: Tensor, before: Tensor, last: Tensor) -> Readings:
+        """Read ``vectors`` (n, dim), with the centred vectors ``before`` (n, dim), zero where nothing was written
+        before, and the numbers of the ``last`` answer (n,), 0 for none."""
+        given = F.dropout((vectors - self.mean) * self.scale, DROPOUT, self.training)
+        read = self.all(given)
+        question, acts, facts = self.question(given), [head(given) for head in self.acts], self.facts(given)
+        earlier = F.dropout(before * self.scale, DROPOUT, self.training)
+        question = question + self.before(earlier) + self.last(last)
+        topic, danger, fine = read[:, : self.topics], read[:, self.topics], read[:, self.topics + 1 :]
+        return Readings(topic, danger, fine, question, acts, facts)
