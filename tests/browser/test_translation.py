@@ -194,7 +194,6 @@ def test_two_people_who_share_no_language(
     arabic = Visitor(bilingual.url, "ar")
     arabic.write("هو يضربني الآن والباب مقفل، ساعدوني")
     assert any(m.get("urgency") for m in arabic.messages())
-    desk.locator("#show-new").click()
     desk.get_by_role("button", name=words.label("desk.claim", "nl")).first.click()
     unread = desk.locator("#log li.person").last
     expect(unread.locator(".translation")).to_have_text(words.label("desk.missing_missing", "nl"))

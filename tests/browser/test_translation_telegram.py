@@ -54,8 +54,6 @@ def in_danger(wire: Wire, number: int, language: str, desk: Page, words: Catalog
     person.wait_for(words.say("telegram.intro", language))
     person.write(DANGER[language])
     person.wait_for(lambda m: words.fact("emergency_phone") in m["text"] and "entities" not in m)
-    if desk.locator("#show-new").is_visible():
-        desk.locator("#show-new").click()
     desk.get_by_role("button", name=words.label("desk.claim", "nl")).first.click()
     return person
 

@@ -10,11 +10,10 @@ import pytest
 from fastapi import Response
 from playwright.async_api import Browser, Page, expect
 
-from bot.domain.model import CaseChange, Urgency
 from bot.web.desk import router as desk_web
 from tests.browser.desk.test_card_page import ON, RECORDED
-from tests.browser.desk.test_page import Phone, chromium, phone, pictures  # noqa: F401 - fixtures
-from tests.support.office import Office, Visitor
+from tests.browser.desk.test_page import Phone, chromium, phone, pictures, waiting  # noqa: F401 - fixtures
+from tests.support.office import Office
 
 TONES = """(() => {
   const kind = window.AudioContext.prototype, make = kind.createOscillator;
@@ -35,17 +34,6 @@ async def listening(
     await held.page.add_init_script(TONES)
     await held.open()
     return held
-
-
-async def asking(office: Office) -> tuple[Visitor, int]:
-    """A person who asks for a person, without danger, and the id of their case."""
-    before = {case.id for case in await office.store.queue()}
-    person = await office.visitor()
-    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
-    assert opened is not None
-    await office.store.accept(opened, "ask", "please", case=CaseChange(Urgency.NONE), answered=True)
-    office.live.wake("desk")
-    return person, next(case.id for case in await office.store.queue() if case.id not in before)
 
 
 async def tap(page: Page) -> None:
@@ -154,7 +142,7 @@ async def test_a_new_person_and_a_new_word_are_heard_softly_until_switched_off(
         await page.wait_for_function("tag => standing().some(([, one]) => one.tag === tag)", arg=wanted["tag"])
         assert [title, wanted] in await page.evaluate("standing()"), "and nothing else"
 
-    person, _ = await asking(office)
+    person, _ = await waiting(office)
     [case] = await office.store.queue()
     await told("new_waiting", case.number)
     await page.wait_for_function("() => tones === 2")
@@ -174,7 +162,7 @@ async def test_a_new_person_and_a_new_word_are_heard_softly_until_switched_off(
     await page.locator("#menu > [data-close]").click()
     await person.write("hello")
     await expect(page.locator("li.row .unread")).to_have_text(f"2 {label('desk.unread', 'en')}")
-    await asking(office)
+    await waiting(office)
     await expect(page).to_have_title(f"2 {label('desk.unread', 'en')} · (1) Desk")
     assert await page.evaluate("[tones, standing().length]") == [3, 1]
     await page.reload()

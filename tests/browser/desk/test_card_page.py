@@ -359,7 +359,6 @@ async def test_somebody_who_writes_in_another_case_is_marked(
     await page.locator("#back").click()
     await office.emergency()
     await page.locator("#show-new").click()
-    await page.locator("#group-emergency .primary").click()
     await expect(page.locator("#log li.person")).to_be_visible()
     await expect(page.locator("#back-unread")).to_be_hidden()
     await first.write("Are you still there?")

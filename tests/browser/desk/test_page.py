@@ -15,7 +15,7 @@ from bot.domain.model import CaseChange, Urgency
 from bot.storage.store import Knock, LogInFailed
 from tests.browser.conftest import ARGUMENTS, PATIENCE
 from tests.support.desk import PASSWORD
-from tests.support.office import LOCKED_IN, Office
+from tests.support.office import LOCKED_IN, Office, Visitor
 
 PHONE = {"width": 390, "height": 844}
 
@@ -109,6 +109,17 @@ async def phone(
     return Phone(office, context, await context.new_page(), pictures, name)
 
 
+async def waiting(office: Office) -> tuple[Visitor, int]:
+    """A person who asks for a person, without danger, and the id of their case."""
+    before = {case.id for case in await office.store.queue()}
+    person = await office.visitor()
+    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
+    assert opened is not None
+    await office.store.accept(opened, "ask", "please", case=CaseChange(Urgency.NONE), answered=True)
+    office.live.wake("desk")
+    return person, next(case.id for case in await office.store.queue() if case.id not in before)
+
+
 @pytest.mark.parametrize(("colours", "lang"), [("light", "en"), ("dark", "nl")])
 async def test_a_night_at_the_desk(
     office: Office, chromium: Browser, pictures: Path, colours: str, lang: str
@@ -153,21 +164,74 @@ async def test_news_moves_nothing_and_an_emergency_is_loud(
 ) -> None:
     held = await phone(office, chromium, pictures, "news")
     await office.emergency()
+    await waiting(office)
     page = await held.open()
-    button = page.locator("#group-emergency li.row button")
+    button, below = page.locator("#group-emergency li.row button"), page.locator("#group-waiting li.row button")
     await expect(button).to_have_count(1)
     await page.locator("#acknowledge").click()
     await expect(page.locator("#news")).not_to_have_class("emergency")
-    before = await button.bounding_box()
+    before = await button.bounding_box(), await below.bounding_box()
     _, new = await office.emergency()
+    found = await office.store.case(new)
+    assert found is not None
     await expect(page.locator("#show-new")).to_contain_text("New emergency")
-    await expect(page.locator("#shout")).to_contain_text((await office.store.case(new)).number)  # type: ignore[union-attr]
+    await expect(page.locator("#shout")).to_contain_text(found.number)
     await expect(page).to_have_title("⚠ 2 · Desk")
-    assert await button.bounding_box() == before, "what the thumb is about to touch has not moved"
+    rows = page.locator("#group-emergency li.row")
+    await expect(rows).to_have_count(2)  # at once, though somebody is looking
+    await expect(rows.last).to_contain_text(found.number)
+    after = await button.first.bounding_box(), await below.bounding_box()
+    assert after == before, "what the thumb is about to touch has not moved"
     await held.looked_at("news")
+    await page.locator("#acknowledge").click()
+    await waiting(office)
+    await expect(page.locator("#whisper")).to_contain_text("New in the queue: 1")
+    await expect(below).to_have_count(1)
     await page.locator("#show-new").click()
-    await expect(page.locator("#group-emergency li.row button")).to_have_count(2)
+    await expect(below).to_have_count(2)
+    await expect(below.last).to_be_focused()
     await expect(page.locator("#show-new")).to_be_hidden()
+
+
+async def test_the_first_emergency_takes_the_place_that_is_kept_free(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    held = await phone(office, chromium, pictures, "free")
+    await waiting(office)
+    page = await held.open()
+    row = page.locator("#group-waiting li.row button")
+    await expect(page.locator(".free-place")).to_have_text(office.words.label("desk.no_emergency", "en"))
+    await held.looked_at("free")
+    before = await row.bounding_box()
+    await page.locator("#heading").click()  # somebody is there
+    await office.emergency()
+    await expect(page.locator("#group-emergency li.row")).to_be_visible()
+    assert await row.bounding_box() == before
+
+
+async def test_pressing_the_bar_opens_the_case_that_calls(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    """The older emergency was seen; the bar tells of the other one, and opens it, also from within a case."""
+    held = await phone(office, chromium, pictures, "bar")
+    await office.emergency()
+    page = await held.open()
+    await page.locator("#acknowledge").click()
+    bar = page.locator("#show-new")
+    for inside in (False, True):
+        _, new = await office.emergency()
+        found = await office.store.case(new)
+        assert found is not None
+        await expect(bar).to_contain_text(found.number)
+        await expect(bar).to_contain_text(office.words.label("desk.claim", "en"))
+        if inside:
+            await held.looked_at("bar")
+        await bar.click()
+        await expect(page.locator("#heading")).to_have_text(found.number)
+        await expect(page.locator("#log li.person .text")).to_have_text(LOCKED_IN)
+        await expect(bar).to_be_hidden()
+        stored = await office.store.case(new)
+        assert stored is not None and stored.owner_name == "bar"
 
 
 async def test_the_numbers_of_two_new_emergencies_are_whole_on_a_small_phone(
@@ -364,18 +428,33 @@ async def test_a_case_of_ones_own_that_turns_into_an_emergency_is_told(
     office: Office, chromium: Browser, pictures: Path
 ) -> None:
     held = await phone(office, chromium, pictures, "worse")
-    person = await office.visitor()
-    await person.write("may I talk to somebody")
-    opened = await office.store.open_by_token(person.headers["Authorization"].removeprefix("Bearer "))
-    assert opened is not None
-    await office.tasks.finish(5)
-    await office.store.accept(opened, "ask", "please", case=CaseChange(Urgency.NONE), answered=True)
+    person, case = await waiting(office)
     page = await held.open()
     await page.locator("#group-waiting li.row button").click()
     await expect(page.locator("#case-facts .badge.none")).to_be_visible()
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await page.locator("#back").click()
+    _, other = await office.emergency()
+    found = await office.store.case(case)
+    assert found is not None
+    await expect(page).to_have_title("⚠ 1 · Desk")
+    await page.locator("#acknowledge").click()
     await person.write(LOCKED_IN)
-    await expect(page.locator("#case-facts .badge.emergency")).to_be_visible()
+    await expect(page.locator("#show-new")).to_contain_text(found.number)
+    await expect(page.locator("#show-new")).to_contain_text(office.words.label("desk.open", "en"))
+    await expect(page).to_have_title("1 new · ⚠ 2 · Desk")
     await expect(page.locator("#shout")).to_contain_text(office.words.label("desk.new_emergency", "en"))
+    groups = await page.locator("#queue > div:not([hidden])").evaluate_all("nodes => nodes.map(({ id }) => id)")
+    assert groups == ["group-mine", "group-emergency"], "one's own on top"
+    await held.looked_at("worse-queue")
+    eva = await office.caseworker("Eva")
+    await eva.post(f"/desk/api/cases/{other}/claim")
+    await page.reload()
+    await expect(page.locator("#show-new")).to_contain_text(found.number)
+    await page.locator("#show-new").click()
+    await expect(page.locator("#case-facts .badge.emergency")).to_be_visible()
+    await expect(page.locator("#show-new")).to_be_hidden()
+    await expect(page.locator("#news")).not_to_have_class("emergency")
     await held.looked_at("worse")
 
 

@@ -1,9 +1,10 @@
-// The queue. Nothing jumps: a case that is new waits in the bar for news until it is asked for, and what goes away keeps its
-// place, greyed, until the list is drawn anew. Emergencies are loud: red, in words, in the title, and by sound.
+// The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
+// bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
+// are loud: red, in words, in the title, and by sound.
 import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
 import { Sound, wanted } from "./desk_sound.js";
 
-const GROUPS = ["offered", "emergency", "mine", "waiting", "others"];
+const GROUPS = ["offered", "mine", "emergency", "waiting", "others"];
 const RING_AGAIN = 15000;
 const QUIET = 60000;
 
@@ -20,7 +21,7 @@ export class Queue {
     this.touched = 0;
     this.sound = new Sound({ awake: () => { if (this.loud().length) this.ring(); } });
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { this.touched = Date.now(); }, { capture: true, passive: true });
-    $("show-new").addEventListener("click", () => { this.acknowledge(); if (this.inCase()) location.hash = ""; this.draw(); scrollTo(0, 0); this.focusFirst(); });
+    $("show-new").addEventListener("click", () => this.show());
     $("next").addEventListener("click", () => this.claimNext());
     $("acknowledge").addEventListener("click", () => { this.acknowledge(); this.news(); });
     setInterval(() => { for (const node of document.querySelectorAll("[data-since]")) node.textContent = waited(node.dataset.since); }, 10000);
@@ -93,7 +94,8 @@ export class Queue {
     // Acknowledged is a call and not a case: one that goes back to the queue, or turns worse, calls anew.
     for (const id of this.heard) if (!this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
-    if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw(); else this.refresh();
+    if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw();
+    else this.steadily(() => { this.refresh(); this.insert(fresh.filter((id) => !this.drawn.has(id))); });
     const rings = fresh.length || worse.length || offered.length || (this.first && this.loud().length);  // also what rang before a reload
     if (rings) this.ring();
     if (!this.first) this.tellQuietly(before, !rings);
@@ -135,8 +137,29 @@ export class Queue {
       box.hidden = lists[group].length === 0;
       box.querySelector("ul").replaceChildren(...lists[group]);
     }
+    $("group-emergency").hidden = false;
+    $("group-emergency").querySelector(".free-place").style.height = "";
     $("nobody").hidden = lists.emergency.length + lists.waiting.length > 0;
     this.news();
+  }
+
+  /** What stands under the emergencies stays under the thumb: a place is kept free there, and beyond that the page scrolls. */
+  steadily(change) {
+    const box = $("group-emergency"), free = box.querySelector(".free-place"), below = () => box.getBoundingClientRect().bottom, before = below();
+    change();
+    free.style.height = `${Math.max(0, free.getBoundingClientRect().height - (below() - before))}px`;
+    scrollBy(0, below() - before);
+  }
+
+  /** Draws emergencies at once, in the place that is kept free for them. */
+  insert(ids) {
+    for (const id of ids) {
+      const node = element("li", "row");
+      this.fill(node, this.cases.get(id), "emergency");
+      this.drawn.set(id, { group: "emergency", node });
+      $("group-emergency").querySelector("ul").append(node);
+      $("nobody").hidden = true;
+    }
   }
 
   /** What is on the screen stays where it is, with what is true now. */
@@ -155,40 +178,34 @@ export class Queue {
     }
   }
 
-  /** One row. The button is made once: it keeps the focus, and a tap under way. */
+  /** One row, of two lines and a button. The button is made once: it keeps the focus, and a tap under way. */
   fill(node, found, group) {
-    const { unread, why } = found;
+    const waits = group === "emergency" || group === "waiting";
     node.className = `row ${found.urgency}`;
-    const parts = [];
-    const top = element("p", "top");
-    const since = element("span", "", waited(found.waiting_since));
-    since.dataset.since = found.waiting_since;
-    const time = element("span", "waited");
-    if (group === "emergency" || group === "waiting") time.append(words.waited + " ", since);
-    top.append(badge(found.urgency), time);
-    parts.push(top);
-    const facts = element("p", "line top");
-    facts.append(element("span", "", languageName(found.language)));
-    if (found.channel && found.channel !== "web") facts.append(element("span", "", words["channel_" + found.channel]));
-    if (unread && group === "mine") facts.append(element("span", "unread", `${unread} ${words.unread}`));
-    if (found.kind === "report") facts.append(element("span", "kind", words.told_report));
-    facts.append(element("span", "number", found.number));
-    parts.push(facts);
-    if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
-    const from = [found.handed_from && `${words.from_centre} ${found.handed_from}`, found.for_all && words.for_all].filter(Boolean).join(" · ");
-    if (from) parts.push(element("p", "line", from));
-    if (!found.reachable) parts.push(element("p", "line", words.unreachable));
-    if (why && why.length && group !== "others") {
-      const list = element("ul", "why soft");
-      list.setAttribute("aria-label", words.why);
-      why.slice(-4).forEach((reason) => list.append(element("li", "", reason)));
-      parts.push(list);
-    } else if (why === null && group !== "others") parts.push(element("p", "line soft", words.not_readable));
-    const called = found.called ? (found.coming ? words.called_coming : words.called) : "";
-    const state = element("p", "line state soft", group === "others" || group === "offered" ? `${words.taken_by}: ${found.owner_name}` : called);
-    parts.push(state);
+    const top = element("p", "top"), text = element("div", "what");
+    top.append(badge(found.urgency));
+    if (waits) {
+      const since = element("span", "", waited(found.waiting_since)), time = element("span", "waited");
+      since.dataset.since = found.waiting_since;
+      time.append(element("span", "sr", words.waited + " "), since);
+      top.append(time);
+    }
+    if (found.unread && group === "mine") top.append(element("span", "unread", `${found.unread} ${words.unread}`));
+    if (found.kind === "report") top.append(element("span", "kind", words.told_report));
+    const channel = found.channel && found.channel !== "web" ? words["channel_" + found.channel] : "";
+    const about = element("p", "line about");
+    about.append(element("span", "number", found.number), ["", languageName(found.language), channel, signals(found.signals)].filter((part, place) => !place || part).join(" · "));
+    const called = waits && found.called ? (found.coming ? words.called_coming : words.called) : "";
+    const state = [
+      waits ? called : group === "mine" ? "" : `${words.taken_by}: ${found.owner_name}`, found.handed_from && `${words.from_centre} ${found.handed_from}`,
+      found.for_all && words.for_all, !found.reachable && words.unreachable, found.why === null && group !== "others" && words.not_readable,
+    ].filter(Boolean).join(" · ");
+    text.append(top, about, element("p", "line state soft", state));
+    node.querySelector(".what")?.remove();
+    node.prepend(text);
+    if (group === "others") return;
     let button = node.querySelector("button");
-    if (!button && group !== "others") {
+    if (!button) {
       button = element("button", group === "waiting" ? "" : "primary");
       button.type = "button";
       button.addEventListener("click", () => this.claim(found.id, button));
@@ -201,24 +218,21 @@ export class Queue {
         node.append(decline);
       }
     }
-    if (button) {
-      button.disabled = false;
-      button.textContent = group === "mine" ? words.open : group === "offered" ? words.accept : words.claim;
-      button.setAttribute("aria-label", `${button.textContent}: ${words["urgency_" + found.urgency]}, ${found.number}`);
-    }
-    for (const child of [...node.children]) if (child.tagName !== "BUTTON") child.remove();
-    node.prepend(...parts);
+    button.disabled = false;
+    const [shown, said] = group === "mine" ? [words.open, words.open] : group === "offered" ? [words.accept, words.accept] : [words.take, words.claim];
+    button.textContent = shown;
+    button.setAttribute("aria-label", `${said}: ${words["urgency_" + found.urgency]}, ${found.number}`);
   }
 
-  async claim(id, button) {
+  async claim(id, button = this.drawn.get(id)?.node.querySelector("button")) {
     const found = this.cases.get(id);
-    if (found && this.group(found) === "mine") { this.open(id); return; }
-    button.disabled = true;
+    if (found && this.group(found) === "mine") { this.seen(id); this.open(id); return; }
+    if (button) button.disabled = true;
     const offered = found && this.group(found) === "offered";
     const answer = await call("POST", `/desk/api/cases/${id}/${offered ? "transfer/accept" : "claim"}`);
     if (answer.status === 200) { this.taken(answer.data); return; }
-    button.disabled = answer.code === "claimed_by_other" || answer.code === "not_found";
-    const state = button.closest("li")?.querySelector(".state");
+    if (button) button.disabled = answer.code === "claimed_by_other" || answer.code === "not_found";
+    const state = this.drawn.get(id)?.node.querySelector(".state");
     if (state) { state.textContent = fault(answer); state.classList.add("fault"); }
     $("shout").textContent = fault(answer);
     if (answer.code === "unauthorized") this.onExpired?.();
@@ -252,7 +266,8 @@ export class Queue {
   /** The bar: what is not on the screen yet. */
   news() {
     const shownAs = (id) => this.drawn.get(id)?.group;
-    let fresh = 0, emergencies = 0, waiting = 0, unread = 0;
+    const loud = this.loud();
+    let fresh = 0, emergencies = loud.filter((found) => this.group(found) === "mine").length, waiting = 0, unread = 0;
     for (const found of this.cases.values()) {
       const group = this.group(found);
       if (group === "mine" && location.hash !== `#case=${found.id}`) unread += found.unread;
@@ -260,22 +275,22 @@ export class Queue {
       if (group === "offered" && shownAs(found.id) !== group) fresh += 1;
       if (group === "emergency" || group === "waiting") {
         waiting += 1;
-        if (shownAs(found.id) !== group) fresh += 1;
+        if (!shownAs(found.id)) fresh += 1;
       }
     }
-    const loud = this.loud();
     const bar = $("news"), button = $("show-new");
     bar.className = loud.length ? "emergency" : fresh ? "" : "quiet-news";
     button.hidden = !(loud.length || fresh);
     $("acknowledge").hidden = !loud.length;
     $("calm").hidden = !button.hidden;
-    if (loud.length) button.replaceChildren(sign("⚠"), element("span", "", `${words.new_emergency}: `), element("span", "whole", loud.length > 2 ? String(loud.length) : loud.map((found) => found.number).join(" · ")));
+    if (loud.length) button.replaceChildren(sign("⚠"), element("span", "", `${words.new_emergency}: `), element("span", "whole", loud.length > 2 ? String(loud.length) : loud.map((found) => found.number).join(" · ")),
+      element("span", "then", this.group(loud[0]) === "mine" ? words.open : words.claim));
     else if (fresh) {
       button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);
       $("whisper").textContent = `${words.new_waiting}: ${fresh}`;
     }
     $("next").hidden = !waiting;
-    $("calm").textContent = waiting ? `${words.waiting}: ${waiting}` : words.no_cases;
+    $("calm").textContent = waiting ? `${words.waiting}: ${waiting}` : "";
     // While one case is open: somebody writes in another one.
     const mark = $("back-unread");
     mark.hidden = !unread;
@@ -284,6 +299,18 @@ export class Queue {
     document.title = (unread ? `${unread} ${words.unread} · ` : "") + (emergencies ? `⚠ ${emergencies} · ` : waiting ? `(${waiting}) ` : "") + words.title;
   }
 
-  focusFirst() { for (const group of GROUPS) { const button = $("group-" + group).querySelector("button"); if (button) { button.focus({ preventScroll: true }); return; } } }
+  /** What the bar tells of: the case that calls is opened; who came meanwhile is drawn, and stands in the middle. */
+  show() {
+    const [first] = this.loud();
+    if (first) { this.claim(first.id); return; }
+    const known = new Set(this.drawn.keys());
+    if (this.inCase()) location.hash = "";
+    this.draw();
+    const [came] = [...this.drawn].filter(([id, { group }]) => !known.has(id) && ["offered", "waiting"].includes(group));
+    const button = came?.[1].node.querySelector("button");
+    button?.scrollIntoView({ block: "center" });
+    button?.focus({ preventScroll: true });
+  }
+
   reset() { this.first = true; this.notify.only([]); this.cases.clear(); this.drawn.clear(); this.heard.clear(); this.worse.clear(); for (const group of GROUPS) $("group-" + group).querySelector("ul").replaceChildren(); document.title = words.title; }
 }
