@@ -37,6 +37,7 @@ RULES = {
     ("GET", "/api/state"): PERSON,
     ("GET", "/desk/api/session"): DESK,
     ("DELETE", "/desk/api/session"): DESK,
+    ("POST", "/desk/api/session/here"): DESK,
     ("PUT", "/desk/api/session/language"): DESK,
     ("GET", "/desk/api/account"): DESK,
     ("DELETE", "/desk/api/account/sessions"): DESK,

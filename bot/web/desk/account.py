@@ -83,6 +83,11 @@ def router(store: Store, live: Live, door: Door, challenges: Challenges, public_
             "recovery_left": await store.recovery_codes_left(session),
         }
 
+    @api.post("/session/here", status_code=204)
+    async def here(_: Session) -> Response:
+        """Somebody sits at the desk: the session goes on. Nothing else that a page asks for does that."""
+        return Response(status_code=204)
+
     @api.delete("/account/sessions", status_code=204)
     async def end_others(request: Request, session: Session) -> Response:
         """Ends all of one's sessions but this one."""

@@ -23,6 +23,7 @@ from bot.web.errors import ApiError
 CSRF_HEADER = "X-Desk-Token"
 PATH = "/desk"
 SAFE = {"GET", "HEAD", "OPTIONS"}
+HERE = f"{PATH}/api/session/here"
 ATTEMPT = 600
 """Seconds."""
 
@@ -40,8 +41,11 @@ class Door:
         self._device = f"{self.cookie}-device"
 
     async def __call__(self, request: Request) -> DeskSession:
-        """The session. Raises `ApiError`: 401 without one, 403 for a change that another site may ask for."""
-        session = await self.session(request)
+        """The session. Raises `ApiError`: 401 without one, 403 for a change that another site may ask for.
+
+        Only what a page sends because somebody touches it puts off the end of a session. Everything else it does by
+        itself too: it reads when the line breaks, when a person writes, when the phone wakes up."""
+        session = await self.session(request, touch=request.url.path == HERE)
         if session is None:
             raise ApiError(401, "unauthorized", "Log in first.")
         if request.method not in SAFE:
@@ -51,7 +55,7 @@ class Door:
                 raise ApiError(403, "forbidden")
         return session
 
-    async def session(self, request: Request, *, touch: bool = True) -> DeskSession | None:
+    async def session(self, request: Request, *, touch: bool = False) -> DeskSession | None:
         """The session behind the cookie, while it is valid; `touch`: a person is using it, so it goes on."""
         value = request.cookies.get(self.cookie)
         return await self._store.desk_session(value, touch=touch) if value else None

@@ -403,6 +403,24 @@ async def test_log_in_and_invitation_pages(office: Office, chromium: Browser, pi
     await held.looked_at("login")
 
 
+async def test_a_page_says_that_somebody_is_there_when_it_is_touched(
+    office: Office, chromium: Browser, pictures: Path
+) -> None:
+    held = await phone(office, chromium, pictures, "Noor")
+    page = await held.open()
+    said: list[str] = []
+    page.on("request", lambda request: "/session/here" in request.url and said.append(request.method))
+    await expect(page.locator("#nobody")).to_be_visible()
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    assert said == []
+    async with page.expect_response(lambda answer: "/session/here" in answer.url) as told:
+        await page.locator("#nobody").click()
+    assert (await told.value).status == 204
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    assert said == ["POST"], "once a minute is enough"
+
+
 async def test_a_new_phone_does_the_work_of_a_log_in_unseen(
     office: Office, chromium: Browser, pictures: Path
 ) -> None:

@@ -94,6 +94,26 @@ async def test_an_open_page_alone_keeps_nobody_logged_in(office: Office) -> None
         await until(events, "expired")
 
 
+async def test_what_a_page_does_by_itself_keeps_nobody_logged_in(office: Office) -> None:
+    """It opens its line anew when that breaks, and reads when the person of a case writes."""
+    noor = await office.caseworker("Noor")
+    person, case = await office.emergency()
+    assert (await noor.post(f"/desk/api/cases/{case}/claim")).status_code == 200
+    begun = (await noor.get("/desk/api/account")).json()["sessions"][0]["seen_at"]
+    for _ in range(5):
+        office.clock.pass_by(minutes=5)
+        async with stream(noor) as events:
+            await until(events, "queue")
+        seq = await person.write("are you there?")
+        for read in ("session", "queue", f"cases/{case}/messages", "facts"):
+            assert (await noor.get(f"/desk/api/{read}")).status_code == 200
+        assert (await noor.post(f"/desk/api/cases/{case}/seen", json={"seq": seq})).status_code == 204
+    (own,) = (await noor.get("/desk/api/account")).json()["sessions"]
+    assert own["seen_at"] == begun
+    office.clock.pass_by(minutes=5)
+    assert (await noor.get("/desk/api/session")).status_code == 401
+
+
 async def test_a_stream_ends_when_the_gateway_does(office: Office) -> None:
     noor = await office.caseworker("Noor")
     async with stream(noor) as events:

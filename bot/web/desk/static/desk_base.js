@@ -46,6 +46,16 @@ const once = (method, path, data) => work.done((proof) => fetch(path, {
   headers: { "Content-Type": "application/json", "X-Desk-Token": sent, ...(proof ? { "Inloop-Proof": proof } : {}) },
   body: data === undefined ? undefined : JSON.stringify(data),
 }));
+// -- somebody is there: only that keeps a session going, and nothing that a page does by itself ------------------------
+const HERE_EVERY = 60000;
+let here = 0;
+const touched = () => {
+  if (!sent || Date.now() - here < HERE_EVERY) return;
+  here = Date.now();
+  once("POST", "/desk/api/session/here").catch(() => { here = 0; });
+};
+for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, touched, { capture: true, passive: true });
+
 let askAgain = null;
 /** What a page does when the gateway wants the password again; true when it was given. */
 export const onPasswordAgain = (ask) => { askAgain = ask; };
