@@ -28,6 +28,7 @@ from bot.dialogue.client import Engine
 from bot.oncall.escalation_worker import Duty
 from bot.oncall.factory import duty_of
 from bot.oncall.page_links import Links
+from bot.operations.clock_guard import ClockGuard
 from bot.operations.upkeep import Upkeep
 from bot.runtime.clock import utc_now
 from bot.runtime.tasks import Tasks
@@ -171,8 +172,10 @@ async def build(
     def expire(now: datetime) -> int:
         return files.expire(settings.backup_dir, now, settings.backup_keep) if settings.backup_dir else 0
 
-    keep_audit = timedelta(days=settings.keep_audit_days)
-    upkeep = Upkeep(store, clock, settings.retention, expire, keep_audit, service.let_go)
+    upkeep = Upkeep(
+        store, clock, settings.retention, expire, timedelta(days=settings.keep_audit_days), service.let_go,
+        ClockGuard(clock).trusts,
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

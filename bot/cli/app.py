@@ -304,6 +304,7 @@ def doctor() -> None:
 @app.command()
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="The clock is right, far from the last round.")] = False,
 ) -> None:
     """Delete what has been kept long enough, now; a running Inloop does it every hour by itself.
 
@@ -311,7 +312,7 @@ def purge(
     """
     from bot.cli.commands import purge as command
 
-    raise typer.Exit(asyncio.run(command.run(settings(), dry_run, Console(highlight=False, soft_wrap=True))))
+    raise typer.Exit(asyncio.run(command.run(settings(), dry_run, Console(highlight=False, soft_wrap=True), sure=yes)))
 
 
 @app.command("backup-key")

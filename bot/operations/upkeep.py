@@ -56,15 +56,18 @@ class Upkeep:
         expire: Callable[[datetime], int] = lambda _: 0,
         keep_audit: timedelta = timedelta(days=1095),
         forget: Callable[[int], None] = lambda _: None,
+        trusts: Callable[[datetime | None], bool] = lambda _: True,
     ) -> None:
         """`expire` removes backups that are over (blocking); how many files. `keep_audit`: how long the audit log goes
-        back. `forget`: lets go of what this process remembers of a conversation that is deleted."""
+        back. `forget`: lets go of what this process remembers of a conversation that is deleted. `trusts`: whether the
+        clock can be believed, by when the last round was (`clock_guard.py`)."""
         self._store = store
         self._clock = clock
         self._rules = rules
         self._expire = expire
         self._keep_audit = keep_audit
         self._forget = forget
+        self._trusts = trusts
         self._scrubbed_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -78,12 +81,16 @@ class Upkeep:
                 await self._task
 
     async def once(self) -> Counter[str]:
-        """One round; how many of each kind were deleted. A step that fails stops no other one: it is logged, and stands
-        in the record of the run by its name, as `FAILED` and the step."""
+        """One round; how many of each kind were deleted: nothing by a clock that cannot be believed. A step that fails
+        stops no other one: it is logged, and stands in the record of the run by its name, as `FAILED` and the step."""
         now = self._clock()
         done: Counter[str] = Counter()
         failed: Counter[str] = Counter()
         coarsened = 0
+        last = (await self._store.runs()).get("upkeep")
+        if not self._trusts(None if last is None else last.at):
+            log.error("upkeep.clock_doubted")
+            return done
         with _going_on("sessions", failed):
             await self._store.tidy()
             await self._store.end_unused_tokens()

@@ -19,6 +19,7 @@ from bot.dialogue.engine_process import ENGINE_PYTHON
 from bot.oncall.factory import roster_of
 from bot.oncall.pager import known
 from bot.oncall.roster import Roster
+from bot.operations.clock_guard import likely
 from bot.operations.upkeep import EVERY, FAILED
 from bot.runtime.clock import utc_now
 from bot.settings import CONTENT, Settings, SettingsError
@@ -254,7 +255,8 @@ def _upkeep(run: Run | None, now: datetime) -> Finding:
     did = did or "nothing to do"
     when = f"{run.at:%Y-%m-%d %H:%M} UTC"
     if now - run.at > 3 * EVERY:
-        return "warning", f"upkeep: last ran {when}; it should every hour"
+        right = "" if likely(now, run.at) else "; when the clock is right, inloop purge --yes lets it go on at once"
+        return "warning", f"upkeep: last ran {when}; it should every hour{right}"
     if failed:
         return "warning", f"upkeep: ran {when} ({did}), but failed at: {failed}; the log has the kind of error"
     return "ok", f"upkeep: ran {when} ({did})"

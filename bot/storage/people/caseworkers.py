@@ -58,6 +58,8 @@ from bot.storage.tables.log_in import passkeys
 INVITE_LASTS = timedelta(hours=48)
 SHORTEST_PASSWORD = 12
 TOTP_SECONDS = 30
+TOTP_AHEAD = 2
+"""Steps from now that one that was used can be ahead: one by the code itself, one by another gateway's clock."""
 COST = PasswordCost()
 
 
@@ -350,8 +352,11 @@ class Caseworkers(Claiming):
 
 
 def totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
-    """The time step whose one-time code this is, later than `after`, one step off allowed; None for none."""
+    """The time step whose one-time code this is, later than `after`, one step off allowed; None for none. A step far
+    ahead was used when the clock was: it counts no more, or no code would be good until then."""
     digits, current = "".join(code.split()), int(now.timestamp()) // TOTP_SECONDS
+    if after > current + TOTP_AHEAD:
+        after = 0
     if not (digits.isascii() and digits.isdigit()):
         return None
     try:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database.engine import Database
 from bot.storage.database.errors import SealingError
-from bot.storage.people.caseworkers import totp_step
+from bot.storage.people.caseworkers import TOTP_AHEAD, totp_step
 from bot.storage.people.recovery_codes import normalise_recovery, use_recovery
 from bot.storage.sealing.envelopes import digest, unwrap, wrap
 from bot.storage.tables.conversations import caseworkers
@@ -110,7 +110,8 @@ async def prove(database: Database, found: Row[Any], key: bytes, second: Second,
         return None
 
     async def spend(connection: AsyncConnection) -> bool:
-        unused = and_(caseworkers.c.id == found.id, caseworkers.c.totp_step < step)
+        before = or_(caseworkers.c.totp_step < step, caseworkers.c.totp_step > step + TOTP_AHEAD + 1)
+        unused = and_(caseworkers.c.id == found.id, before)
         return (await connection.execute(update(caseworkers).where(unused).values(totp_step=step))).rowcount == 1
 
     return Proof(private, spend)

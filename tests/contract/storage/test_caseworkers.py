@@ -236,6 +236,18 @@ async def test_a_one_time_code_works_once(store: Store, clock: Clock) -> None:
     await store.log_in("Els", PASSWORD, els.totp.at(clock() - timedelta(seconds=30)))
 
 
+async def test_a_code_that_was_used_while_the_clock_was_ahead_shuts_nobody_out(store: Store, clock: Clock) -> None:
+    els = await join(store, clock, "Els")
+    clock.pass_by(days=120)
+    code = els.totp.at(clock())
+    await store.log_in("Els", PASSWORD, code)
+    clock.pass_by(days=-120, minutes=1)
+    used = els.totp.at(clock())
+    await store.log_in("Els", PASSWORD, used)
+    with pytest.raises(LogInFailed):
+        await store.log_in("Els", PASSWORD, used)
+
+
 @pytest.mark.parametrize("name", ["Els", "Nobody"])
 async def test_whoever_guesses_is_slowed_down_by_name(store: Store, clock: Clock, name: str) -> None:
     els = await join(store, clock, "Els")

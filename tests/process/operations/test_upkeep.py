@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain.model import CaseChange, Urgency
 from bot.domain.retention import Retention
+from bot.operations.clock_guard import ClockGuard
 from bot.operations.upkeep import Upkeep
 from bot.storage.database import schema
 from bot.storage.store import Store
@@ -100,3 +101,35 @@ async def test_the_doctor_tells_when_the_upkeep_ran(store: Store, tmp_path: Path
     clock.pass_by(days=-1000)
     await Upkeep(store, clock, RULES).once()
     assert f"upkeep: last ran {clock():%Y-%m-%d %H:%M}" in inloop(tmp_path, "doctor").stdout
+
+
+async def test_by_a_clock_that_jumped_nothing_is_deleted(store: Store, clock: Clock) -> None:
+    """A thousand days ahead for some rounds: talks and tokens are there afterwards."""
+    counted = [0.0]
+    guard = ClockGuard(clock, lambda: counted[0])
+    upkeep = Upkeep(store, clock, RULES, lambda _: pytest.fail("a backup was taken for old"), trusts=guard.trusts)
+    new = await store.create_conversation("nl")
+    clock.pass_by(days=-1000)
+    await Upkeep(store, clock, RULES, trusts=guard.trusts).once()
+    clock.pass_by(days=1000)
+    for _ in range(3):
+        counted[0] += 3600
+        clock.pass_by(hours=1)
+        assert await upkeep.once() == {}
+    assert await store.open_by_token(new.token) is not None
+    assert (await store.runs())["upkeep"].at < clock() - timedelta(days=900)
+
+
+async def test_who_looks_after_the_machine_can_say_that_the_clock_is_right(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    clock.pass_by(days=-1000)
+    old = await store.create_conversation("nl")
+    await Upkeep(store, clock, RULES).once()
+    tmp_path.chmod(0o700)
+    refused = inloop(tmp_path, "purge")
+    assert refused.returncode == 1 and "inloop purge --yes" in refused.stdout
+    assert await store.read_by_return_code(old.return_code) is not None
+    assert inloop(tmp_path, "purge", "--yes").returncode == 0
+    assert await store.read_by_return_code(old.return_code) is None
+    assert (await store.runs())["upkeep"].at > clock() + timedelta(days=900)
