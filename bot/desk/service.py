@@ -165,8 +165,8 @@ class Desk:
         """Stops the ringing of an emergency on every desk, and nothing else: whoever is on call is called all the same.
         `number` or id of the case. Raises `NotFound`, also for a case of another organisation, and `NotOwner` for one
         that somebody else has."""
-        await self.present(session)
         _works(session)
+        await self.present(session)
         found = self._store.case(int(number)) if number.isdecimal() else self._store.case_by_number(number)
         case = await found
         if case is None or not self.sees(session, case):

@@ -32,6 +32,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/cases/{case_id}/claim"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/messages"): ({"id": ID, "text": "Ik ben er."}, (401, 202, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/seen"): ({"seq": 1}, (401, 204, 409, 403)),
+    ("POST", "/desk/api/cases/{number}/heard"): (None, (401, 204, 409, 403)),
     ("GET", "/desk/api/rota"): (None, (401, 200, 200, 200)),
     ("POST", "/desk/api/rota/overrides"): ({}, (401, 403, 201, 403)),
     ("DELETE", "/desk/api/rota/overrides/{override}"): (None, (401, 403, 204, 403)),
@@ -126,7 +127,7 @@ async def test_every_route_for_every_role(house: House, role: str) -> None:
     span = {"start": "2026-11-04T18:00:00+00:00", "end": "2026-11-05T08:00:00+00:00"}
     made = await house.http["coordinator"].post("/desk/api/rota/overrides", json={"caseworker": jan, **span})
     places = {"case_id": house.case, "caseworker": jan, "override": made.json()["id"], "own": "nl", "name": "0" * 32}
-    places["one"] = "0" * 16
+    places |= {"one": "0" * 16, "number": house.number}
     wrong = {}
     bodies = {"/desk/api/rota/overrides": {"caseworker": jan, **span}}
     bodies["/desk/api/looks"] = {"number": house.number, "reason": "supervision"}
