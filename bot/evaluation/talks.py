@@ -27,7 +27,8 @@ MEASURES: Final = {
     "false_mode": "no danger, and in the safety mode",
     "needless_question": "no danger, and asked whether it is safe",
     "particulars": "signals of a card that the words support",
-    "answer": "the right answer first",
+    "heard": "told without asking, heard and not answered",
+    "answer": "the right answer first, where one was given",
     "in_sight": "the right answer said or a button",
     "topic": "the right topic",
     "first": "the right answer to a first message",
@@ -119,8 +120,11 @@ def _answers(figures: Figures, name: str, number: int, wanted: Mapping[str, Any]
     if not right or wanted["danger"] in {"urgent", "emergency"}:
         return
     hit = any(answer in right for answer in said)
-    figures.add("answer", hit)
     figures.add("in_sight", hit or any(offer in right for offer in got.get("offers", ())))
+    figures.add("heard", got.get("heard", False))
+    if got.get("heard"):  # a story is heard: what may be of use stands below it as buttons
+        return
+    figures.add("answer", hit)
     topics = {answer.partition("/")[0] for answer in right}
     figures.add("topic", any(answer.partition("/")[0] in topics for answer in said))
     if number == 0:

@@ -18,7 +18,7 @@ from bot.settings import Settings
 
 HERE = Path(__file__).parent
 AT_LEAST = {"danger": 0.88, "answer": 0.52, "topic": 0.62, "follow_up": 0.4, "particulars": 0.65}
-AT_MOST = {"false_card": 0.06, "repeated": 0.04}
+AT_MOST = {"false_card": 0.06, "repeated": 0.04, "heard": 0.3}
 DANGEROUS = frozenset({"urgent", "emergency"})
 
 

@@ -40,6 +40,8 @@ ASKED: Final = {
     "handoff.offer": "talk_to_human", "forget.question": "delete_my_data", "language.ask": "change_language",
 }  # fmt: skip
 """The ids of what is asked in place of an answer."""
+HEARD: Final = tuple(f"acknowledgements.{group}." for group in ("told", "feelings", "heard", "gentle"))
+"""What is said to somebody who tells and asks nothing."""
 OF_ANSWER: Final = {"talk/thanks": "thanks", "thanks": "thanks", "talk/goodbye": "leaves", "goodbye": "leaves"}
 OF_FOLLOW_UP: Final = {"correct": "corrects", "no_thanks": "refuses", "yes_please": "answers"}
 REQUESTS: Final = frozenset({"wants_person", "no_police_wish", "no_call_wish", "safe_times", "family_not_told"})
@@ -135,6 +137,7 @@ def shown(
         "language": lang or read.language,
         "urgency": found.urgency.value,
         "signals": list(found.signals),
+        "heard": not answers and any(message.key and message.key.startswith(HEARD) for message in said),
         "asked_safe": any(message.key in SAFETY_QUESTIONS for message in said),
         "mode": "safety" if state.mode == "safety" else "form" if form else "talk",
         "offers": [

@@ -44,6 +44,10 @@ _BESIDE: Final = "what follows a denial, read by itself"
 _SPENT: Final = "not every pattern was looked for"
 
 
+FAINT = 2
+"""Times the probability from which it is asked, below which a doubt is faint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """Assesses messages. Immutable: any number of threads may share one."""
@@ -164,9 +168,12 @@ class Danger:
 
     def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
         """What is said of a message in which no danger was found, when `half` was found in what comes after a denial
-        and a "but" (`bot/text/denials.py`). It only raises."""
+        and a "but" (`bot/text/denials.py`). It only raises; but a faint doubt that what is denied has left, and
+        nothing that follows, is none."""
         if half.urgency is Urgency.NONE or half.confidence < self.settings.after_denial:
-            return replace(whole, ask=whole.ask or half.ask or half.urgency is not Urgency.NONE)
+            faint = 0 < whole.confidence < FAINT * self.settings.ask
+            asks = half.ask or half.urgency is not Urgency.NONE
+            return replace(whole, ask=asks or (whole.ask and not faint))
         return replace(half, why=(*half.why, _BESIDE))
 
     def _all_of(self, text: str, vector: np.ndarray | None, lang: str | None, budget: Budget) -> Assessment:

@@ -1,4 +1,6 @@
 // What the pages of the desk share: words, small elements, calls to the gateway, times.
+import { done } from "./work.js";
+
 export const words = JSON.parse(document.body.dataset.words);
 export const lang = document.documentElement.lang;
 export const $ = (id) => document.getElementById(id);
@@ -41,7 +43,7 @@ export const useToken = (value) => { sent = value; };
 export const token = () => sent;
 
 /** When a log-in costs work (a browser that is new here, while strangers guess or very many come), it is done unseen. */
-const once = (method, path, data) => work.done((proof) => fetch(path, {
+const once = (method, path, data) => done((proof) => fetch(path, {
   method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
   headers: { "Content-Type": "application/json", "X-Desk-Token": sent, ...(proof ? { "Inloop-Proof": proof } : {}) },
   body: data === undefined ? undefined : JSON.stringify(data),
