@@ -33,6 +33,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/cases/{case_id}/messages"): ({"id": ID, "text": "Ik ben er."}, (401, 202, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/seen"): ({"seq": 1}, (401, 204, 409, 403)),
     ("POST", "/desk/api/cases/{number}/heard"): (None, (401, 204, 409, 403)),
+    ("POST", "/desk/api/session/here"): (None, (401, 204, 204, 204)),
     ("GET", "/desk/api/rota"): (None, (401, 200, 200, 200)),
     ("POST", "/desk/api/rota/overrides"): ({}, (401, 403, 201, 403)),
     ("DELETE", "/desk/api/rota/overrides/{override}"): (None, (401, 403, 204, 403)),
