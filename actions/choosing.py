@@ -315,7 +315,7 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
         return f"feelings.{heard.feeling}.{'ab'[times]}"
     fresh = [fact for fact in heard.told if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
-    if about_others:  # what is told of somebody else is not said of who writes
+    if about_others:  # a nurse whose patient has no papers is not told "you have no papers"
         fresh = [fact for fact in fresh if fact.startswith("is_")]
     return f"told.{fresh[0]}.a" if fresh else ""
 

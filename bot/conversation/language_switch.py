@@ -37,7 +37,8 @@ def written_in(words: Catalogue, session: Session, text: str, understood: Unders
 
 
 def going_on_in(message: Outgoing, code: str) -> Outgoing:
-    """`message`, whose buttons bring the talk into `code`: whoever presses them has read them."""
+    """Return `message` with buttons that also switch the conversation to the language `code`: the person who presses
+    one can read that language."""
     return replace(message, choices=tuple(replace(c, action={"in": code, **c.action}) for c in message.choices))
 
 

@@ -45,7 +45,7 @@ BACK: Final = frozenset({
 })  # fmt: skip
 """What is only said in danger."""
 OTHERS: Final = frozenset({"bystander", "relative", "professional", "employer", "client", "press"})
-"""Roles of who writes about somebody else: they are told what whoever sees it does."""
+"""Roles of people who write about somebody else. They get the protocol of a bystander."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ def answered(state: ConversationState, yes: bool) -> str | None:
 
 
 def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -> ConversationState:
-    """The protocol changes when something else, and worse, is told: whoever is hurt now needs an ambulance first. Who
-    writes about somebody else stays one who sees it."""
+    """Return the state with the protocol of a new danger: an ambulance first for a person who is hurt, the suicide lines
+    for one who wants to die. A bystander keeps the bystander's protocol."""
     kind = KIND_OF_ACT.get(act or "") or ("injury" if "medical_emergency" in signals[:2] else kind_of(signals))
     if kind in {state.kind, VIOLENCE} or state.role in OTHERS:
         return state

@@ -158,7 +158,8 @@ class Service:
         self._live.wake(DESK)
 
     async def standing(self, session: Session) -> Standing | None:
-        """Who has the conversation now, and what is known of who comes to one that waits; None: it was deleted."""
+        """Return who leads the conversation (program, nobody yet, a caseworker) and whether a caseworker was called;
+        None for a deleted conversation."""
         found = await self._store.standing(session.person.conversation)
         if found is None or found.since is None:
             return None if found is None else Standing(WHO[found.state])

@@ -33,17 +33,18 @@ async def els(store: Store, clock: Clock) -> Colleague:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Passwords are looked at as long as the event is not set; how many were begun is counted."""
-    free, begun, derive = threading.Event(), [], log_in.derive_password
+    """The password of a flood is looked at until the event is set; which were begun, and one to wait until one was."""
+    free, started, begun, derive = threading.Event(), threading.Event(), [], log_in.derive_password
 
     def slow(password: str, *rest: Any) -> bytes:
         begun.append(password)
         if password.startswith("flood"):
+            started.set()
             assert free.wait(120)
         return derive(password, *rest)
 
     monkeypatch.setattr(log_in, "derive_password", slow)
-    yield free, begun
+    yield free, begun, lambda: asyncio.to_thread(started.wait, 120)
     free.set()
 
 
@@ -81,7 +82,7 @@ async def test_whoever_has_a_session_gives_the_password_again_whatever_strangers
 async def test_in_a_flood_few_wait_and_a_known_device_is_served_at_once(
     store: Store, clock: Clock, els: Colleague, held: Any
 ) -> None:
-    free, begun = held
+    free, begun, one_begins = held
     flood = [
         asyncio.ensure_future(store.log_in(f"nobody {n}", f"flood {n}", "123456", Knock(paid=True))) for n in range(400)
     ]
@@ -90,6 +91,7 @@ async def test_in_a_flood_few_wait_and_a_known_device_is_served_at_once(
         more, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         done |= more
     assert all(isinstance(task.exception(), SlowDown) for task in done)
+    assert await one_begins()
     _, session = await store.log_in("Els", PASSWORD, els.totp.at(clock()), Knock(known=OWN))
     assert session.name == "Els"
     assert len(begun) == 2, "of the flood one is looked at, the others wait"
@@ -99,11 +101,11 @@ async def test_in_a_flood_few_wait_and_a_known_device_is_served_at_once(
 
 
 async def test_nothing_is_worked_out_for_who_has_hung_up(store: Store, clock: Clock, els: Colleague, held: Any) -> None:
-    free, begun = held
+    free, begun, one_begins = held
     gone = asyncio.get_running_loop().create_future()
     first = asyncio.ensure_future(store.log_in("nobody", "flood", "123456", Knock(paid=True)))
+    assert await one_begins()
     second = asyncio.ensure_future(store.log_in("nobody", "away", "123456", Knock(paid=True, gone=gone)))
-    await asyncio.sleep(0)
     gone.set_result(None)
     with pytest.raises(SlowDown):
         await second
@@ -114,12 +116,11 @@ async def test_nothing_is_worked_out_for_who_has_hung_up(store: Store, clock: Cl
 
 
 async def test_a_code_is_looked_at_as_of_when_it_came(store: Store, clock: Clock, els: Colleague, held: Any) -> None:
-    free, begun = held
+    free, _, one_begins = held
     before = asyncio.ensure_future(store.log_in("nobody", "flood", "123456", Knock(paid=True)))
-    while not begun:
-        await asyncio.sleep(0.01)
-    waits = asyncio.ensure_future(store.log_in("Els", PASSWORD, els.totp.at(clock()), Knock(paid=True)))
-    await asyncio.sleep(0)
+    assert await one_begins()
+    came = store.log_in("Els", PASSWORD, els.totp.at(clock()), Knock(paid=True))
+    waits = asyncio.Task(came, loop=asyncio.get_running_loop(), eager_start=True)
     clock.pass_by(minutes=5)
     free.set()
     _, session = await waits

@@ -28,6 +28,7 @@ class Guests:
 
 
 async def settled() -> None:
+    """Let every task go as far as it can. Nothing here waits for anything but the room: rounds of the loop decide."""
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -75,7 +76,7 @@ async def test_a_place_is_lost_by_nobody_who_is_cancelled() -> None:
     second.cancel()
     await settled()
     guests.out[0].set()
-    await asyncio.sleep(0)  # its place is given to the third, who is cancelled before it sits
+    await asyncio.sleep(0)  # one round: the place is given to the third, and it does not know yet
     third.cancel()
     await settled()
     async with asyncio.timeout(60), guests.room.served():
