@@ -144,8 +144,8 @@ def answered(state: ConversationState, yes: bool) -> str | None:
 
 
 def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -> ConversationState:
-    """Return the state with the protocol of a new danger: an ambulance first for a person who is hurt, the suicide lines
-    for one who wants to die. A bystander keeps the bystander's protocol."""
+    """Return the state with the protocol of a new danger: an ambulance first for a person who is hurt, the suicide
+    lines for one who wants to die. A bystander keeps the bystander's protocol."""
     kind = KIND_OF_ACT.get(act or "") or ("injury" if "medical_emergency" in signals[:2] else kind_of(signals))
     if kind in {state.kind, VIOLENCE} or state.role in OTHERS:
         return state
