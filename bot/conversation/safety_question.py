@@ -17,9 +17,9 @@ BOTH = "both"
 
 
 def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[EngineReply, ...]]:
-    """The engine's turn without its questions and buttons, and what of it has some: that comes once the person is safe.
-    `form` is the form that was open before the turn: its question is asked again later, so it is left out here, and this
-    turn does not count as a digression. A report is left as it is: helpers need to know where."""
+    """Return the engine's turn without its questions, and the replies that are said once the person is safe. `form` is
+    the form that was open before the turn: its question is asked again later, so it is left out here, and this turn
+    does not count as a digression. A report is left as it is: helpers need to know where."""
     if goes_on(form):
         return turn, ()
     replies = tuple(reply for reply in turn.replies if not _small_talk(reply))

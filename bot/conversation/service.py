@@ -210,10 +210,7 @@ class Service:
             risen = danger and found.urgency.rank > session.urgency.rank
             session.heard(text, accepted, found.urgency if danger else Urgency.NONE)
             if said.left:
-                session.is_safe(accepted.seq)
-                session.covered = False
-            if (said.left or danger) and not accepted.repeated:
-                await self._read_no_more(session, accepted.seq)
+                await self._left_safety(session, accepted.seq)
         if not accepted.repeated:
             self._woken(session)
             if danger and risen and accepted.state is Handoff.OWNED:
@@ -254,9 +251,10 @@ class Service:
             return InDanger((), sheet)
         return self._danger_talk.begins(speaker, sheet, found, text, understood.acts.told)
 
-    async def _read_no_more(self, session: Session, seq: int) -> None:
-        """What was written up to message `seq` raises nothing twice: it raised a danger already, or the person says
-        that they are safe, or never were in danger."""
+    async def _left_safety(self, session: Session, seq: int) -> None:
+        """The person says that they are safe, or never were in danger: what was before message `seq` raises nothing."""
+        session.is_safe(seq)
+        session.covered = False
         await self._store.change_sheet(
             session.person, lambda sheet: replace(sheet, state=replace(sheet.state, since=seq))
         )

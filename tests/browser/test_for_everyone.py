@@ -188,7 +188,7 @@ def test_a_whole_talk_by_keyboard_alone(house: Gateway, browser: Browser, words:
     expect(page.locator("#log li.bot .text").last).to_have_text(pattern(words, "cost", "en"))
     for _ in range(10):
         page.keyboard.press("Shift+Tab")
-        if page.evaluate("document.activeElement.closest('.choices') !== null"):
+        if page.evaluate("document.activeElement.closest('#log .bot .choices') !== null"):
             break
     page.keyboard.press("Enter")
     expect(page.locator("#log li.bot")).to_have_count(3)

@@ -174,7 +174,7 @@ def test_an_answer_is_read_from_its_beginning_and_a_short_one_is_seen_whole(
     begin(phone, words.language("nl").name)
     if topic == "residence_permit":  # longer than the screen, whatever stands in it
         phone.page.evaluate("document.documentElement.style.fontSize = '150%'")
-    ask(phone, {"residence_permit": "hoe krijg ik een verblijfsvergunning", "cost": "wat kost het"}[topic])
+    ask(phone, {"residence_permit": "kan mijn verblijfskaart verlengd worden", "cost": "wat kost het"}[topic])
     answer = phone.page.locator("#log li.bot").last
     expect(answer.locator(".text")).to_have_text(pattern(words, topic, "nl"))
     whole = "(li) => [li.getBoundingClientRect().top, document.querySelector('.bar').getBoundingClientRect().bottom]"
