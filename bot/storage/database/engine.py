@@ -197,6 +197,7 @@ def blocking_engine(url: str) -> Engine:
 def _listen(engine: Engine) -> None:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "invalidate", _roll_back)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -205,6 +206,12 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Lets go of the lock before the connection is closed. Whoever is cut off leaves an open statement behind, and
+    SQLite really closes a connection only after its last statement (https://sqlite.org/c3ref/close.html)."""
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from typing import Any
 
+import aiosqlite
 import pytest
 
 from bot.conversation.sessions import Sessions
@@ -14,6 +16,7 @@ from bot.storage.database.errors import Gone, SealingError
 from bot.storage.database.part import Person
 from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Store
+from tests.support.databases import Clock
 
 HELLO = Outgoing(Sender.BOT, "Hello. You can write in your language.", key="chat.hello")
 CHOICES = Outgoing(
@@ -200,6 +203,32 @@ async def test_whoever_is_cut_off_in_the_middle_leaves_nothing_half(store: Store
     again = await store.accept(person, "c117", "x", replies=[HELLO], answered=True)
     assert (await store.messages(person))[again.seq - 1].sender is Sender.PERSON
     gc.collect()
+
+
+async def test_a_write_that_is_cut_off_lets_go_of_the_database_at_once(
+    sqlite_file: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while its statement is open and its exception is still held: SQLite keeps the lock of a closed connection
+    as long as there is an open statement, and others would wait for the garbage collector."""
+    reached, never = asyncio.Event(), asyncio.Event()
+
+    async def waits(_cursor: aiosqlite.Cursor) -> list[Any]:
+        reached.set()
+        await never.wait()
+        return []
+
+    store = await Store.open(sqlite_file, clock=clock)
+    person = (await store.create_conversation("nl")).person
+    with monkeypatch.context() as slow:
+        slow.setattr(aiosqlite.Cursor, "fetchall", waits)
+        task = asyncio.ensure_future(store.accept(person, "c1", "x"))
+        await reached.wait()
+        task.cancel()
+        [ended] = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(ended, asyncio.CancelledError)
+    assert (await store.accept(person, "c2", "y")).seq == 1
+    await store.close()
+    del ended
 
 
 async def test_what_stood_before_a_message_is_known_after_its_process_died(store: Store) -> None:
