@@ -53,9 +53,8 @@ def convert(folder: Path, source: Path | None = None, tuning: Path | None = TUNI
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".encoder-", dir=folder.parent))
     try:
-        weights: Weights | TunedWeights = Weights(source)
-        if tuned and tuning:
-            weights = TunedWeights(weights, tuning)
+        plain = Weights(source)
+        weights = TunedWeights(plain, tuning) if tuned and tuning else plain
         make_tokenizer(weights.pieces).save(str(work / "tokenizer.json"))
         _model(weights).save(str(work))
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -50,7 +50,7 @@ class TunedWeights:
     def _change(self, name: str) -> np.ndarray | None:
         whole, up, down = (self._parts.get(name + part) for part in ("", ".up", ".down"))
         if whole is not None:
-            return whole.astype(np.float32)
+            return np.asarray(whole, np.float32)
         if up is None and down is None:
             return None
         if up is None or down is None or up.ndim != 2 or up.shape[1:] != down.shape[:1]:

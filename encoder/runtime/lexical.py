@@ -46,7 +46,7 @@ class Lexical:
             columns = rows.indices[rows.indptr[number] : rows.indptr[number + 1]]
             length = float(np.linalg.norm(self.rarity[columns])) or 1.0
             result[number] = self.weights[columns].sum(axis=0, dtype=np.float32) / length
-        return result + self.bias
+        return np.asarray(result + self.bias)
 
 
 def fit(rows: csr_matrix, classes: np.ndarray, count: int) -> Lexical:
