@@ -37,7 +37,7 @@ from bot.domain.ports import Catalogue, Somebody
 from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
-from bot.security.rate_limits import Limits
+from bot.security.rate_limits import Limits, TooMany
 from bot.storage.database.errors import Gone
 from bot.storage.sealing.return_codes import unknown_words
 from bot.storage.store import NewConversation, Store
@@ -62,6 +62,15 @@ class Standing:
     called: bool = False
     coming: bool = False
     nobody: bool = False
+
+
+class NotKept(Exception):
+    """A message in danger could not be stored: the disk is full, the database is away. `card`: what the person is told
+    all the same, and nobody else knows."""
+
+    def __init__(self, card: Outgoing) -> None:
+        super().__init__("not kept")
+        self.card = card
 
 
 class Service:
@@ -173,8 +182,8 @@ class Service:
     # -- one turn ----------------------------------------------------------------------------------
 
     async def handle_message(self, session: Session, client_id: str, text: str, hints: Sequence[str] = ()) -> int:
-        """Takes a message; returns its seq when it is stored. Raises `intake.Refused`,
-        `Gone` and, never for a message that is dangerous, `TooMany`."""
+        """Takes a message; returns its seq when it is stored. Raises `intake.Refused`, `Gone`, for a message that is
+        dangerous `NotKept`, and never for one `TooMany`."""
         text = message_text.clean(text, self._max_text)
         state = (await self._store.sheet(session.person)).state
         understood = await self._understanding.of(
@@ -183,6 +192,18 @@ class Service:
         understood = await self._talks.safely(self._store, session, text, understood)
         if told := self._watched.get(session.person.conversation):
             told(understood)
+        try:
+            return await self._take(session, client_id, text, understood)
+        except (Gone, TooMany):
+            raise
+        except Exception as error:
+            found = understood.assessment
+            if found.urgency is Urgency.NONE:
+                raise
+            log.error("message.not_kept", extra={"error": type(error).__name__})
+            raise NotKept(self._speaker(session.language or session.hint).card(found.urgency, found.signals)) from None
+
+    async def _take(self, session: Session, client_id: str, text: str, understood: Understood) -> int:
         async with session.lock:
             found = understood.assessment
             danger = found.urgency is not Urgency.NONE

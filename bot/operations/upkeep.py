@@ -87,6 +87,9 @@ class Upkeep:
         done: Counter[str] = Counter()
         failed: Counter[str] = Counter()
         coarsened = 0
+        with _going_on("ballast", failed):
+            if await self._store.keep_ballast():
+                log.error("disk.nearly_full")
         last = (await self._store.runs()).get("upkeep")
         if not self._trusts(None if last is None else last.at):
             log.error("upkeep.clock_doubted")

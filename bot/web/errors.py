@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from bot.conversation.service import NotKept
 from bot.domain.message_text import Refused
 from bot.security.admission import WorkNeeded
 from bot.security.rate_limits import TooMany
@@ -32,6 +33,7 @@ MESSAGES = {
     "unknown_language": "This language is not offered.",
     "method_not_allowed": "This method is not possible here.",
     "failed": "Something went wrong on our side. Nothing you sent is lost if you send it again.",
+    "not_kept": "Nothing can be kept at this moment; send it again. The card is for whoever sent it.",
     "forbidden": "This is not allowed.",
     "conflict": "This is not possible now.",
 }
@@ -79,6 +81,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TooMany)
     async def _too_many(_: Request, exc: TooMany) -> JSONResponse:
         return error(429, "too_many", headers={"Retry-After": str(exc.retry_after)})
+
+    @app.exception_handler(NotKept)
+    async def _not_kept(_: Request, exc: NotKept) -> JSONResponse:
+        # The card has no place in the talk: 0 is before all of it.
+        card = {"seq": 0, "from": "system", "text": exc.card.text, "choices": [], "urgency": exc.card.urgency.value}
+        fault = {"code": "not_kept", "message": MESSAGES["not_kept"]}
+        return JSONResponse({"error": fault, "card": card}, 503, {"Retry-After": "5"})
 
     @app.exception_handler(WorkNeeded)
     async def _work(_: Request, exc: WorkNeeded) -> JSONResponse:

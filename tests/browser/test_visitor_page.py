@@ -105,6 +105,30 @@ def test_three_times_shift_leaves_and_the_tab_keeps_nothing(house: Gateway, brow
     assert phone.page.evaluate("sessionStorage.length") == 0
 
 
+def test_a_card_is_shown_though_nothing_can_be_kept(house: Gateway, browser: Browser, pictures: Path) -> None:
+    phone = Phone(browser, house.url)
+    begin(phone)
+    answers = [0]
+
+    def full(route: Route) -> None:
+        answers[0] += 1
+        if answers[0] > 2:
+            route.continue_()
+            return
+        card = {"seq": 0, "from": "system", "text": "Call 112 now.", "choices": [], "urgency": "emergency"}
+        route.fulfill(status=503, json={"error": {"code": "not_kept", "message": ""}, "card": card})
+
+    phone.page.route("**/api/messages", full)
+    phone.page.locator("#text").fill("is it free")
+    phone.page.keyboard.press("Enter")
+    card = phone.page.locator("#log li.system.emergency")
+    expect(card).to_have_count(1)
+    expect(card.locator("a.call[href='tel:112']")).to_be_in_viewport()
+    phone.page.screenshot(path=pictures / "full-disk.png")
+    expect(phone.page.locator("#log li.person:not(.waiting)")).to_have_count(1)
+    expect(phone.page.locator("#log li.bot")).to_have_count(2)
+
+
 def test_messages_typed_without_a_network_wait_and_are_sent_once(house: Gateway, browser: Browser) -> None:
     phone = Phone(browser, house.url)
     begin(phone)

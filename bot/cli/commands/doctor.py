@@ -27,6 +27,7 @@ from bot.settings.page_key import page_key
 from bot.settings.secret_files import file_of, open_to_others
 from bot.storage.backup.files import found_in
 from bot.storage.backup.paper import read_public
+from bot.storage.database.ballast import free, is_low
 from bot.storage.database.errors import BackupError, SchemaError
 from bot.storage.store import Run, Store
 from bot.telegram import delivery_key
@@ -237,6 +238,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         return
     try:
         yield "ok", "database"
+        if settings.data_dir.is_dir() and is_low(settings.data_dir):
+            yield "warning", f"disk: {free(settings.data_dir):.0%} is free; on a full one no message is kept"
         ran = await store.runs()
         yield _upkeep(ran.get("upkeep"), utc_now())
         yield _backup(settings, utc_now())

@@ -9,13 +9,14 @@ Deleting a conversation destroys the wraps and the bodies in one transaction.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.model import Handoff
@@ -48,6 +49,8 @@ from bot.storage.tables.conversations import (
     team_keys,
     tombstones,
 )
+
+log = logging.getLogger(__name__)
 
 DELETED = "deleted by the person"
 UNUSED = timedelta(hours=24)
@@ -261,8 +264,11 @@ class Conversations(Part):
         if ends_at is None or ends_at == ends:
             return
         mine = conversation_wraps.c.lookup == derive_token(token).lookup
-        async with self._db.write() as connection:
-            await connection.execute(update(conversation_wraps).where(mine).values(ends_at=ends))
+        try:
+            async with self._db.write() as connection:
+                await connection.execute(update(conversation_wraps).where(mine).values(ends_at=ends))
+        except DBAPIError as error:  # a full disk must not cost what the person came for
+            log.warning("token.not_put_off", extra={"error": type(error.orig).__name__})
 
     async def _open(self, kind: str, keys: TokenKeys) -> tuple[Person, bool, datetime | None] | None:
         """The person, whether the wrap to the team is to the current key, and when this way in ends."""

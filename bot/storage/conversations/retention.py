@@ -6,6 +6,7 @@ row is held. In between its person may have written, and may wait for somebody n
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.model import Handoff
 from bot.domain.retention import COARSE_AFTER, Closed, Retention, coarse, kind, reason
 from bot.storage.conversations.conversations import Conversations, destroy
+from bot.storage.database import ballast
 from bot.storage.tables.cases import case_deadlines, case_plans
 from bot.storage.tables.conversations import cases, conversations, ladders, messages, pages, runs
 
@@ -144,6 +146,14 @@ class Keeping(Conversations):
             mine = update(runs).where(runs.c.job == job).values(**row)
             if (await connection.execute(mine)).rowcount == 0:
                 await connection.execute(self._db.insert_new(runs).values(job=job, **row))
+
+    async def keep_ballast(self) -> bool:
+        """Keeps room for the day when the disk is full (SQLite); whether the disk has little left. Hourly."""
+        folder = self._db.folder
+        if folder is None:
+            return False
+        await asyncio.to_thread(ballast.keep, folder)
+        return ballast.is_low(folder)
 
     async def runs(self) -> dict[str, Run]:
         """The last run of every job that ever ran."""

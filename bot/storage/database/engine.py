@@ -12,18 +12,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.storage.database import ballast
 from bot.storage.database.errors import SchemaError
 
 log = logging.getLogger(__name__)
@@ -91,6 +95,7 @@ class Database:
         self.engine = create_async_engine(self.url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
             _listen(self.engine.sync_engine)
+            event.listen(self.engine.sync_engine, "handle_error", self._make_room)
         self._writer: AsyncEngine = self.engine.execution_options(inloop_write=True)
         self._reader: AsyncEngine = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -99,6 +104,17 @@ class Database:
         """Whether this process has deleted something of which SQLite may have kept a copy."""
         self._scrubbed_enough = 0.0
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where SQLite's file is."""
+        return Path(str(self.url.database)).parent if self.is_sqlite else None
+
+    def _make_room(self, failed: ExceptionContext) -> None:
+        """The disk is full: what is tried again in a moment has room."""
+        full = getattr(failed.original_exception, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        if full and self.folder is not None:
+            log.error("disk.full", extra={"ballast_dropped": ballast.drop(self.folder)})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

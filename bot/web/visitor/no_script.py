@@ -18,7 +18,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.conversation.opening import Door
-from bot.conversation.service import Service
+from bot.conversation.service import NotKept, Service
 from bot.conversation.sessions import Session
 from bot.domain.message_text import Refused
 from bot.domain.ports import Catalogue
@@ -77,6 +77,8 @@ class Plain:
             return await self._leave(request, slip)
         try:
             return await self._done(request, fields, slip, lang)
+        except NotKept as kept:
+            return self.pages.failed(request, lang, fields, kept.card.text)
         except Exception as error:  # noqa: BLE001 - what was typed is not lost, whatever it was
             log.error("request.failed", extra={"error": type(error).__name__, "route": "/talk"})
             return self.pages.failed(request, lang, fields)

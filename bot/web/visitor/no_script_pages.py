@@ -107,9 +107,11 @@ class PlainPages:
         name, count = ("minutes", minutes) if minutes < 60 else ("hours", minutes // 60)
         return self._words.labels("visitor", lang)[name].replace("{count}", str(count)) if minutes > 0 else ""
 
-    def failed(self, request: Request, lang: str, fields: Mapping[str, str]) -> Response:
-        """Something is wrong on our side: the same form once more, under a button."""
-        return self._again(request, lang, fields, self._words.say("errors.generic", lang), 500)
+    def failed(self, request: Request, lang: str, fields: Mapping[str, str], card: str = "") -> Response:
+        """Something is wrong on our side: the same form once more, under a button; above it the `card` of a message in
+        danger that could not be kept."""
+        note = "\n\n".join(filter(None, (card, self._words.say("errors.generic", lang))))
+        return self._again(request, lang, fields, note, 503 if card else 500)
 
     def wait(self, request: Request, lang: str, fields: Mapping[str, str], needed: WorkNeeded) -> Response:
         """Very many begin: the same form once more, good after a time. With a button and not by itself, since a page

@@ -338,6 +338,8 @@
           keep("draft", $("text").value); grow();
         }
       } else {
+        // Nothing can be kept there, and the numbers are shown all the same.
+        if (answer && answer.status === 503) answer.clone().json().then(({ card }) => { if (card) draw(card); }, () => {});
         if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else offline(true);
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
         wait = Math.min(wait * 2, 8000);
