@@ -4,8 +4,8 @@ again when there is room is kept."""
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -33,30 +33,26 @@ CARD = {"seq", "from", "text", "choices", "urgency"}
 
 
 @contextmanager
-def connections(office: Office, pragma: str, afterwards: str) -> Iterator[None]:
-    """Each connection has this set until the end of the block."""
+def full(office: Office) -> Iterator[None]:
+    """No page more than the database has now, until the end of the block."""
     engine = office.store._db.engine.sync_engine
 
-    def every(said: str) -> Callable[..., None]:
-        def set_up(connection: Any, *_: Any) -> None:
-            cursor = connection.cursor()
-            cursor.execute(f"PRAGMA {said}")
-            cursor.close()
+    def limit(connection: Any, *_: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count=1")  # no fewer than there are
+        cursor.close()
 
-        return set_up
+    def free(connection: Any, *_: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA max_page_count=1073741823")
+        cursor.close()
 
-    held = every(pragma)
-    event.listen(engine, "checkout", held)
+    event.listen(engine, "checkout", limit)
     try:
         yield
     finally:
-        event.remove(engine, "checkout", held)
-        event.listen(engine, "checkout", every(afterwards))
-
-
-def full(office: Office) -> AbstractContextManager[None]:
-    """No page more than the database has now."""
-    return connections(office, "max_page_count=1", "max_page_count=1073741823")
+        event.remove(engine, "checkout", limit)
+        event.listen(engine, "checkout", free)
 
 
 async def until_it_is_full(person: Visitor, text: str) -> dict[str, Any]:
@@ -97,8 +93,9 @@ async def test_what_is_harmless_is_refused_as_ever(office: Office) -> None:
 
 async def test_a_token_is_used_though_nothing_can_be_written(office: Office) -> None:
     person = await office.visitor()
-    office.clock.pass_by(hours=3)
-    with connections(office, "query_only=ON", "query_only=OFF"):
+    with full(office):
+        await until_it_is_full(person, "hello")
+        office.clock.pass_by(hours=3)
         assert await person.messages()
 
 
