@@ -193,7 +193,7 @@ class Service:
         if told := self._watched.get(session.person.conversation):
             told(understood)
         try:
-            return await self._take(session, client_id, text, understood)
+            return await self._accept(session, client_id, text, understood)
         except (Gone, TooMany):
             raise
         except Exception as error:
@@ -203,7 +203,7 @@ class Service:
             log.error("message.not_kept", extra={"error": type(error).__name__})
             raise NotKept(self._speaker(session.language or session.hint).card(found.urgency, found.signals)) from None
 
-    async def _take(self, session: Session, client_id: str, text: str, understood: Understood) -> int:
+    async def _accept(self, session: Session, client_id: str, text: str, understood: Understood) -> int:
         async with session.lock:
             found = understood.assessment
             danger = found.urgency is not Urgency.NONE
