@@ -23,7 +23,7 @@ from bot.domain.ports import Catalogue
 from bot.domain.speaker import Speaker
 from bot.settings import ROOT
 from bot.text.questions import asks
-from bot.understanding.acts.model import SURE
+from bot.understanding.acts.model import SURE, Acts
 from bot.understanding.service import Understood
 
 TO_SAY: Final = ROOT / "content" / "to_say.yml"
@@ -75,11 +75,11 @@ class DangerTalk:
         sheet: Sheet,
         found: Assessment,
         text: str,
-        told: Sequence[str],
+        acts: Acts,
     ) -> InDanger:
         """Danger was seen in a message outside the safety mode. An emergency begins it, with the card once; what is
         urgent gets its card once too, and what was asked is answered as well."""
-        state = sheet.state.having_heard(told, text)
+        state = sheet.state.having_heard(acts.told, text, acts.about)
         card = f"safety.{found.urgency}"
         first = not state.times(card)
         state = state.having_said([card])
@@ -119,10 +119,10 @@ class DangerTalk:
             if over or (state.kind != "suicide" and self._asks(text, understood)):
                 state = state.out_of_safety(safety_mode.AFTER) if over else replace(state, quiet=quiet)
                 return InDanger((), replace(sheet, state=state))
-            act = act or ("ok" if state.kind != "suicide" else None)
+            act = act or (safety_mode.CALM if state.kind != "suicide" else None)
         else:
             quiet = 0
-        state = state.having_heard(understood.acts.told, text)
+        state = state.having_heard(understood.acts.told, text, understood.acts.about)
         lines, state = safety_mode.answer(state, act, text, signals)
         state = replace(state, quiet=quiet) if state.mode is Mode.SAFETY else state
         said = self._said(speaker, lines, state)

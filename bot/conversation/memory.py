@@ -25,7 +25,7 @@ MAX_QUOTE: Final = 240
 def heard(state: ConversationState, text: str, understood: Understood) -> ConversationState:
     """The state after the person wrote `text`: facts that were told, and the words that later ones may lean on."""
     acts = understood.acts
-    state = state.having_heard([fact for fact in acts.told if fact != DENIED], text)
+    state = state.having_heard([fact for fact in acts.told if fact != DENIED], text, acts.about)
     state = replace(state, after=max(state.after - 1, 0))
     return replace(state, question=text[-MAX_QUESTION:]) if can_be_leant_on(text) else state
 

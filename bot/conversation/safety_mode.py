@@ -31,6 +31,15 @@ LEAVES: Final = frozenset({"safe_now", "denial", "joke"})
 """What ends the safety mode: the person says so."""
 PAINS: Final = frozenset({"hurt", "scared", "alone"})
 """Said by somebody who thinks of dying, these are about that."""
+OTHERWISE: Final = {
+    "suicide": frozenset({"cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "gone"}),
+    "bystander": frozenset({
+        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt",
+    }),
+}  # fmt: skip
+"""What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
+CALM: Final = "calm"
+"""A message in which nothing is of danger, and nothing is asked: whether it is still dangerous is asked then."""
 BY_STEPS: Final = frozenset({"what_do_i_do"})
 """Answered by the next step of the protocol, where there is one."""
 QUIET: Final = 2
@@ -95,6 +104,7 @@ def _answer(
     """What is said to a message in the safety mode, and the state after it. `act` is what the message does (a label of
     `data/acts`), `words` are its own, `signals` those of a new danger in it."""
     before = state.kind
+    act = None if act in OTHERWISE.get(state.kind, ()) else act
     if signals or act in KIND_OF_ACT:
         state = _turned(state, signals, act)
     state = replace(state, quiet=0)
@@ -108,6 +118,8 @@ def _answer(
         state = replace(state, place=_place(state.place, words)) if act == "place" else state
         lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
+    if act == CALM:
+        return _still(state)
     act = None if act in {"die", "more_danger"} else act
     if state.kind == "suicide" and (act in PAINS or act is None):
         return _suicide(state)
@@ -167,7 +179,13 @@ def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
     if state.step < STEPS:
         line = Line(f"steps.{state.kind}.{LETTERS[state.step]}")
         return [line], replace(state, step=state.step + 1)
-    return [Line(f"still.{LETTERS[(state.step - STEPS) % STILL]}")], replace(state, step=state.step + 1)
+    return _still(state)
+
+
+def _still(state: ConversationState) -> tuple[list[Line], ConversationState]:
+    """Whether it is still dangerous, asked in turn in other words."""
+    letter = LETTERS[state.times("safety_mode.still") % STILL]
+    return [Line(f"still.{letter}")], state.having_said(["safety_mode.still"])
 
 
 def _suicide(state: ConversationState) -> tuple[list[Line], ConversationState]:

@@ -270,7 +270,7 @@ class Service:
             return answer
         if found.urgency is Urgency.NONE:
             return InDanger((), sheet)
-        return self._danger_talk.begins(speaker, sheet, found, text, understood.acts.told)
+        return self._danger_talk.begins(speaker, sheet, found, text, understood.acts)
 
     async def _left_safety(self, session: Session, seq: int) -> None:
         """The person says that they are safe, or never were in danger: what was before message `seq` raises nothing."""

@@ -28,6 +28,12 @@ ROLES: Final = {
 }
 """Facts that say who writes, if it is not about themselves."""
 
+ABOUT_OTHERS: Final = 3.3
+"""From which log odds, summed over the messages, a conversation is about somebody else: of those found among 407 left
+out of `data/talks`, 0.94 to 0.97 were (docs/decisions/0103-stories.md)."""
+ABOUT_MOST: Final = 6.0
+"""More is not kept of it, so that a person who then writes of themselves is heard."""
+
 CONDITIONS: Final = ("no_police_wish", "no_call_wish", "family_not_told", "safe_times")
 """Facts that say how the person may be helped; a caseworker sees them first."""
 
@@ -65,14 +71,18 @@ class ConversationState:
     asked: str = ""
     """The gentle question that was asked last, by its name: the next message may answer it."""
     since: int = 0
+    about: float = 0.0
+    """How much speaks for that the person writes about somebody else (log odds)."""
 
     def __repr__(self) -> str:
         return f"ConversationState({self.mode})"
 
     @property
     def role(self) -> str:
-        """Who writes: `self`, or one of the values of `ROLES`."""
-        return next((role for fact, role in ROLES.items() if fact in self.told), "self")
+        """Who writes: `self`, or one of the values of `ROLES`; about somebody else, without having said who: a
+        `bystander`."""
+        found = next((role for fact, role in ROLES.items() if fact in self.told), "self")
+        return "bystander" if found == "self" and self.about >= ABOUT_OTHERS else found
 
     def times(self, key: str) -> int:
         """How often the text `key` was said."""
@@ -85,15 +95,16 @@ class ConversationState:
             said[key] = min(said.get(key, 0) + 1, 99)
         return replace(self, said=said)
 
-    def having_heard(self, facts: Iterable[str], words: str) -> Self:
+    def having_heard(self, facts: Iterable[str], words: str, about: float = 0.0) -> Self:
         """The state after facts were told in `words`. What was told of the same is replaced; a fact that contradicts
-        another takes it back."""
+        another takes it back. `about`: how much in them speaks for that they are about somebody else."""
         told = dict(self.told)
         for fact in facts:
             for other in _INSTEAD.get(fact, ()):
                 told.pop(other, None)
             told[fact] = words[:MAX_WORDS]
-        return replace(self, told=dict(list(told.items())[-MAX_FACTS:]))
+        whole = max(-ABOUT_MOST, min(ABOUT_MOST, self.about + about))
+        return replace(self, told=dict(list(told.items())[-MAX_FACTS:]), about=round(whole, 2))
 
     def without(self, *facts: str) -> Self:
         """The state after the person took these facts back."""
@@ -120,7 +131,7 @@ class ConversationState:
             "quiet": self.quiet, "was": self.was,
             "after": self.after, "place": self.place,
             "told": dict(self.told), "said": dict(self.said), "question": self.question, "answer": self.answer,
-            "asked": self.asked, "since": self.since,
+            "asked": self.asked, "since": self.since, "about": self.about,
         }  # fmt: skip
 
     @classmethod

@@ -91,12 +91,13 @@ def read(root: Path) -> list[Line]:
 def _of_turn(turn: Turn) -> list[Line]:
     """What each group learns from a turn; what somebody does in danger, only where danger was seen before. Nothing of a
     turn that nobody has labelled."""
+    about = [Line(turn.text, turn.language, "about", turn.about, only=True)] if turn.about else []
     if not turn.act:
-        return []
+        return about
     said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,), "act": (turn.act,)}
     if turn.in_danger:
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
-    return [
+    return about + [
         Line(turn.text, turn.language, group, label or NONE, only=True)
         for group, labels in said.items()
         for label in labels or ("",)
@@ -132,7 +133,7 @@ def belongs(line: Line, group: str) -> bool:
     if line.only:
         return line.group == group
     apart = {"told": {"followups"}, "feelings": {"followups"}, "followups": {"told"}, "safety": {"followups"}}
-    if group == "act":
+    if group in {"act", "about"}:
         return False
     return line.group in {"", group} or line.group in apart[group]
 

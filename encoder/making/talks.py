@@ -46,6 +46,8 @@ class Turn:
     safety: str = ""
     in_danger: bool = False
     """Whether danger was seen before it in the conversation."""
+    about: str = ""
+    """Whether its conversation is about who writes (`self`) or somebody else (`other`), where that is labelled."""
     earlier: tuple[str, ...] = ()
     """What the person wrote before it in the conversation, newest last."""
 
@@ -55,12 +57,12 @@ def turns(root: Path) -> Iterator[Turn]:
     for path in sorted((root / "talks").glob("*.yml")):
         try:
             for talk in _read(path)["talks"]:
-                yield from _of_talk(path.stem, talk["turns"])
+                yield from _of_talk(path.stem, talk["turns"], talk.get("about", ""))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is not a file of conversations ({type(error).__name__})") from None
 
 
-def _of_talk(language: str, told: Sequence[dict[str, Any]]) -> Iterator[Turn]:
+def _of_talk(language: str, told: Sequence[dict[str, Any]], about: str) -> Iterator[Turn]:
     before, last, in_danger = "", "", False
     earlier: list[str] = []
     for entry in told:
@@ -68,7 +70,7 @@ def _of_talk(language: str, told: Sequence[dict[str, Any]]) -> Iterator[Turn]:
         yield Turn(
             language, text, before, last, answers, entry.get("danger", "none"), tuple(entry.get("signals") or ()),
             tuple(entry.get("told") or ()), entry.get("act", ""), entry.get("feeling", ""), entry.get("kind", ""),
-            entry.get("safety", ""), in_danger, tuple(earlier),
+            entry.get("safety", ""), in_danger, about, tuple(earlier),
         )  # fmt: skip
         earlier.append(text)
         before = text if can_be_leant_on(text) else before

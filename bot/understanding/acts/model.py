@@ -7,6 +7,7 @@ encoder reaches.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from encoder.runtime.heads import Head
 log = logging.getLogger(__name__)
 
 FILE: Final = "acts.npz"
-GROUPS: Final = ("safety", "told", "followups", "feelings", "act")
+GROUPS: Final = ("safety", "told", "followups", "feelings", "act", "about")
 NONE: Final = "none"
 SURE: Final[Mapping[str, float]] = {"safety": 0.35, "told": 0.85, "followups": 0.45, "feelings": 0.6}
 """From which share a label counts, of what is told all labels together; chosen on conversations of `data/talks` that
@@ -30,6 +31,11 @@ EACH: Final = 0.5
 SURE_PIECE, EACH_PIECE = 0.95, 0.75
 """The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
+OTHER: Final = "other"
+USUAL_ABOUT: Final = 0.21
+"""The share of turns of `data/talks` whose conversation is about somebody else than who writes."""
+ABOUT_LEAST: Final = 0.02
+"""No single message speaks for more than this share leaves room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Acts:
     follow_up: tuple[str, float] = ("", 0.0)
     feeling: tuple[str, float] = ("", 0.0)
     safety: tuple[str, float] = ("", 0.0)
+    about: float = 0.0
+    """How much the message speaks for that its conversation is about somebody else (log odds beside the usual ones)."""
     does: Mapping[str, float] = field(default_factory=dict)
     """The share of each thing that a message may do: ask, tell, both, answer, small, want, refuse."""
 
@@ -82,8 +90,17 @@ class ActsModel:
             follow_up=self._best("followups", text, vector),
             feeling=self._best("feelings", text, vector),
             safety=max((self._best("safety", words, own) for words, own in every), key=lambda found: found[1]),
+            about=self._about(text, vector),
             does=self._does(text, vector),
         )
+
+    def _about(self, text: str, vector: np.ndarray) -> float:
+        head = self._head("about", vector)
+        if head is None or OTHER not in head.labels:
+            return 0.0
+        share = float(head.shares(vector, text)[head.labels.index(OTHER)])
+        share = min(max(share, ABOUT_LEAST), 1 - ABOUT_LEAST)
+        return math.log(share / (1 - share)) - math.log(USUAL_ABOUT / (1 - USUAL_ABOUT))
 
     def _does(self, text: str, vector: np.ndarray) -> dict[str, float]:
         head = self._head("act", vector)

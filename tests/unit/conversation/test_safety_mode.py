@@ -53,6 +53,20 @@ def test_a_reaction_is_said_twice_in_two_wordings_and_then_the_talk_goes_on() ->
     assert said == ["reactions.why_nobody.a", "reactions.why_nobody.b", "steps.violence.b"]
 
 
+@pytest.mark.parametrize(("signal", "act"), [("suicide_risk", "hidden"), ("witnessed_now", "cannot_leave")])
+def test_what_only_the_person_in_danger_says_is_not_heard_from_others(signal: str, act: str) -> None:
+    lines, _ = safety_mode.answer(begun(signal), act, "my mother is in the kitchen")
+    assert not any(key.startswith("reactions") for key in keys(lines))
+
+
+def test_a_calm_message_that_asks_nothing_is_asked_whether_it_is_still_dangerous() -> None:
+    state, said = begun("confined"), []
+    for _ in range(4):
+        lines, state = safety_mode.answer(state, safety_mode.CALM, "we are six in a container")
+        said += keys(lines)
+    assert said == ["still.a", "still.b", "still.c", "still.a"]
+
+
 def test_what_is_no_reaction_gets_the_next_step_and_then_whether_it_is_still_dangerous() -> None:
     state, said = begun("confined"), []
     for _ in range(5):

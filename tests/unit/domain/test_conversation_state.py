@@ -58,6 +58,20 @@ def test_the_role_is_that_of_who_writes() -> None:
     assert START.having_heard(["threatens_other"], "x").role == "threat"
 
 
+def test_who_writes_about_somebody_else_without_saying_who_they_are_is_a_bystander_until_they_write_of_themselves() -> None:
+    state = START.having_heard([], "x", 2.0)
+    assert state.role == "self", "one message may be read wrongly"
+    state = state.having_heard([], "x", 2.0)
+    assert state.role == "bystander"
+    assert state.having_heard(["is_nurse"], "x").role == "professional"
+    assert type(state).loaded(state.dumped()).role == "bystander"
+    for _ in range(9):
+        state = state.having_heard([], "x", 2.0)
+    for _ in range(4):
+        state = state.having_heard([], "x", -1.0)
+    assert state.role == "self", "however long it was so before"
+
+
 def test_who_is_safe_leaves_the_mode_and_what_was_before_raises_nothing() -> None:
     state = START.in_safety("violence").safe(7)
     assert (state.mode, state.kind, state.since) == (Mode.TALK, "", 7)
