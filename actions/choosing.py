@@ -74,6 +74,8 @@ class Heard:
     tells: bool = False
     """It surely tells something, or answers, and asks nothing."""
     told: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
+    """Those of ``told`` that may be said back."""
     feeling: str = ""
     felt: float = 0.0
     topics: Mapping[str, float] = field(default_factory=dict)
@@ -314,7 +316,7 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     about_others = talk.role != "self" or any(fact.startswith("is_") for fact in heard.told)
     if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
         return f"feelings.{heard.feeling}.{'ab'[times]}"
-    fresh = [fact for fact in heard.told if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
+    fresh = [fact for fact in heard.certain if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
     if about_others:  # a nurse whose patient has no papers is not told "you have no papers"
         fresh = [fact for fact in fresh if fact.startswith("is_")]
     return f"told.{fresh[0]}.a" if fresh else ""
@@ -367,6 +369,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         asks=bool(acts.get("asks")),
         tells=bool(acts.get("tells")),
         told=tuple(acts.get("told") or ()),
+        certain=tuple(acts.get("certain") or ()),
         feeling=feeling,
         felt=felt,
         topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},

@@ -71,6 +71,7 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "told": [fact for fact in acts.told if fact != DENIED],
+        "certain": list(acts.certain),
     }
 
 

@@ -28,6 +28,9 @@ SURE: Final[Mapping[str, float]] = {"safety": 0.35, "told": 0.85, "followups": 0
 were left out (docs/decisions/0102-turns.md)."""
 EACH: Final = 0.5
 """The least share of one fact among those that are told."""
+CERTAIN: Final = 0.98
+"""From which share of all facts together one may be said back to the person ("you have no papers"): of these three in
+four were told, of all that are noted little more than half."""
 SURE_PIECE, EACH_PIECE = 0.95, 0.75
 """The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
@@ -44,6 +47,8 @@ class Acts:
     shares; `safety` is what somebody in an emergency tells the program."""
 
     told: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
+    """Those of `told` that may be said back."""
     denies: bool = False
     follow_up: tuple[str, float] = ("", 0.0)
     feeling: tuple[str, float] = ("", 0.0)
@@ -86,6 +91,7 @@ class ActsModel:
         denies = told.pop(DENIED, 0.0) > 0
         return Acts(
             told=tuple(sorted(told, key=lambda name: -told[name])),
+            certain=tuple(name for name, _ in self._facts(text, vector, CERTAIN, EACH) if name in told),
             denies=denies,
             follow_up=self._best("followups", text, vector),
             feeling=self._best("feelings", text, vector),

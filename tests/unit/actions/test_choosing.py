@@ -98,7 +98,7 @@ def test_who_asks_as_a_nurse_is_answered_as_one() -> None:
 
 
 def test_what_was_told_is_acknowledged_once_and_feelings_before_facts() -> None:
-    heard = replace(ASKED, told=("debt", "not_paid"), feeling="afraid", felt=0.8)
+    heard = replace(ASKED, certain=("debt", "not_paid"), feeling="afraid", felt=0.8)
     assert choosing.acknowledgement(heard, Talk()) == "feelings.afraid.a"
     calm = replace(heard, felt=0.1)
     assert choosing.acknowledgement(calm, Talk()) == "told.debt.a"
@@ -134,9 +134,13 @@ def test_a_story_never_deletes_and_a_yes_answers_the_gentle_question_that_stands
 
 
 def test_what_is_told_of_somebody_else_is_not_said_of_who_writes() -> None:
-    told = replace(STORY, told=("no_papers", "is_nurse"))
+    told = replace(STORY, told=("no_papers", "is_nurse"), certain=("no_papers", "is_nurse"))
     assert choosing.acknowledgement(told, Talk()) == "told.is_nurse.a"
-    assert not choosing.acknowledgement(replace(STORY, told=("no_papers",)), Talk(role="professional"))
+    assert not choosing.acknowledgement(replace(STORY, certain=("no_papers",)), Talk(role="professional"))
+
+
+def test_a_fact_that_is_noted_with_a_doubt_is_not_said_back() -> None:
+    assert not choosing.acknowledgement(replace(STORY, told=("no_papers",)), Talk())
 
 
 def test_a_question_wins_over_small_talk_and_over_deleting_only_when_it_is_likelier() -> None:
