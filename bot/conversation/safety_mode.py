@@ -34,7 +34,8 @@ PAINS: Final = frozenset({"hurt", "scared", "alone"})
 OTHERWISE: Final = {
     "suicide": frozenset({"cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "gone"}),
     "bystander": frozenset({
-        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt",
+        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt", "fled",
+        "in_vehicle", "height", "calmed",
     }),
 }  # fmt: skip
 """What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
@@ -50,7 +51,7 @@ AFTER: Final = 6
 """Messages after the mode has ended in which what is only said in danger begins it again."""
 BACK: Final = frozenset({
     "cannot_speak", "no_credit", "somebody_here", "hidden", "he_sleeps", "hurt", "took_pills", "die", "call_failed",
-    "why_nobody", "cannot_leave", "more_danger", "cannot_call",
+    "why_nobody", "cannot_leave", "more_danger", "cannot_call", "fled", "height", "fire", "in_vehicle",
 })  # fmt: skip
 """What is only said in danger."""
 OTHERS: Final = frozenset({"bystander", "relative", "professional", "employer", "client", "press"})
@@ -112,7 +113,7 @@ def _answer(
         lines, state = _reaction(state, act)
         return lines, state.out_of_safety(AFTER)
     if state.kind == "suicide" != before:  # told in the middle of something else: the numbers at once
-        lines, state = _step(state)
+        lines, state = _reaction(state, act) if act == "height" else _step(state)
         return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
     if act in SHOWN:
         state = replace(state, place=_place(state.place, words)) if act == "place" else state
@@ -128,9 +129,9 @@ def _answer(
     return _reaction(state, act)
 
 
-SHOWN: Final = frozenset({"place", "no_language", "police_here"})
+SHOWN: Final = frozenset({"place", "no_language", "police_here", "what_to_say"})
 """After these comes what can be read aloud or shown."""
-KIND_OF_ACT: Final = {"die": "suicide", "took_pills": "injury"}
+KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury"}
 """The protocol of what is said in danger, whatever it was before."""
 
 
@@ -141,8 +142,9 @@ YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
     "steps.bystander.a": ("called", None), "reactions.hurt.a": CALL, "reactions.hurt.b": CALL,
     "reactions.alone.a": CALL, "reactions.ok.b": CALL, "reactions.what_do_i_do.b": CALL,
     "reactions.why_nobody.a": ("called", "cannot_call"), "reactions.why_nobody.b": CALL,
-    "reactions.took_pills.a": ("ok", "alone"), "still.a": ("what_do_i_do", "safe_now"),
-    "still.b": ("safe_now", "what_do_i_do"),
+    "reactions.took_pills.a": ("ok", "alone"), "reactions.height.a": ("calmed", "height"), "reactions.height.b": CALL,
+    "reactions.fire.a": ("fled", "fire"), "reactions.fled.b": ("somebody_here", "ok"),
+    "still.a": ("what_do_i_do", "safe_now"), "still.b": ("safe_now", "what_do_i_do"),
 }  # fmt: skip
 """What a plain yes or no does after a line that asks one thing; None: the next step."""
 
@@ -150,7 +152,7 @@ YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
 def answered(state: ConversationState, yes: bool) -> str | None:
     """What a plain yes or no says, after the line that was said last. Anything but a no to a danger, or a yes to being
     safe, keeps the mode."""
-    if state.kind == "suicide" and not state.line.startswith("still."):
+    if state.kind == "suicide" and not state.line.startswith(("still.", "reactions.height.")):
         return None
     return YES_NO.get(state.line, ("ok", None))[0 if yes else 1]
 

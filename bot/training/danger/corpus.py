@@ -142,7 +142,8 @@ def read_traded(root: Path) -> list[Line]:
 def _of_turn(turn: Turn) -> list[Line]:
     """A turn that says by itself what danger there is, or one of a talk in which there is none so far; of one in
     `TOGETHER` the same after what was said before it, as fragments are read. Nothing of any other: "he is back" after
-    an emergency says nothing of what it would be alone."""
+    an emergency says nothing of what it would be alone, and where answers alone are labelled nobody looked at danger.
+    """
     together = " ".join([*turn.earlier[-MESSAGES:], turn.text])
     texts = [turn.text]
     if turn.earlier and not turn.in_danger and len(together) <= CHARACTERS and is_drawn(turn.text):
@@ -150,7 +151,7 @@ def _of_turn(turn: Turn) -> list[Line]:
     tells = not turn.in_danger or turn.safety in TELLS
     if turn.danger in DANGEROUS and turn.signals and tells:
         return [Line(text, turn.language, turn.danger, turn.signals, DANGER, later=True) for text in texts]
-    if turn.danger == "none" and not turn.in_danger:
+    if turn.danger == "none" and not turn.in_danger and (turn.act or not turn.answers):
         return [Line(text, turn.language, topic=TALK, later=True) for text in texts]
     return []
 

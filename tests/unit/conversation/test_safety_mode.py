@@ -149,6 +149,19 @@ def test_who_writes_about_somebody_else_is_told_what_whoever_sees_it_does() -> N
     assert safety_mode.begin(neighbour, ("suicide_risk",))[0] == []
 
 
+def test_who_stands_at_an_edge_is_asked_to_step_back_first_and_gets_the_lines_to_call() -> None:
+    lines, state = safety_mode.answer(begun("confined"), "height", "im on the roof")
+    assert (keys(lines), state.kind) == (["reactions.height.a", "suicide_lines"], "suicide")
+    assert safety_mode.answered(state, yes=True) == "calmed"
+    assert safety_mode.answered(state, yes=False) == "height"
+
+
+def test_what_to_say_comes_with_what_can_be_read_aloud() -> None:
+    _, state = safety_mode.answer(begun("confined"), "place", "Carnotstraat 45")
+    lines, _ = safety_mode.answer(state, "what_to_say", "what do i tell them")
+    assert keys(lines) == ["reactions.what_to_say.a", "to_say.violence"]
+
+
 def test_what_can_be_shown_comes_when_the_police_is_there() -> None:
     assert keys(safety_mode.answer(begun("confined"), "police_here", "police")[0]) == [
         "reactions.police_here.a", "to_say.violence",
