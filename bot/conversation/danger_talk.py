@@ -37,7 +37,8 @@ ALARMING: Final = 0.9
 SUICIDE: Final = "suicide_risk"
 FIRM: Final = 0.9
 """Probability from which an emergency holds the safety mode through a calm message. Of those below it that readers saw,
-one in six was an emergency: the first calm message after the card is answered as any other."""
+one in six was an emergency: the first calm message after the card is answered as any other. So it is for who writes
+about somebody else."""
 CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
 SURE_PLACE: Final = 0.5
@@ -90,7 +91,7 @@ class DangerTalk:
             cards = cards or [speaker.card(found.urgency, found.signals)]
             return InDanger(cards, replace(sheet, state=state))
         lines, state = safety_mode.begin(state, found.signals)
-        if found.confidence < FIRM:
+        if found.confidence < FIRM or state.role in safety_mode.OTHERS:
             state = replace(state, quiet=safety_mode.QUIET - 1)
         said = self._said(speaker, lines, state)
         if not said:
@@ -154,8 +155,8 @@ class DangerTalk:
     def _calm(self, understood: Understood, act: str | None) -> bool:
         """Whether nothing in a message is of danger, and it is none of what is said in danger for sure: nobody is held
         in the mode who writes of papers, or of their mother."""
-        found = understood.assessment
-        if found.urgency is not Urgency.NONE or found.confidence >= CALM:
+        danger = understood.alone and understood.assessment.urgency is not Urgency.NONE
+        if danger or understood.own >= CALM:  # what was said before is known: it began the mode
             return False
         return act is None or understood.acts.safety[1] < BEYOND_DOUBT
 

@@ -32,10 +32,12 @@ LEAVES: Final = frozenset({"safe_now", "denial", "joke"})
 PAINS: Final = frozenset({"hurt", "scared", "alone"})
 """Said by somebody who thinks of dying, these are about that."""
 OTHERWISE: Final = {
-    "suicide": frozenset({"cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "gone"}),
+    "suicide": frozenset({
+        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "gone",
+    }),
     "bystander": frozenset({
-        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt", "fled",
-        "in_vehicle", "height", "calmed",
+        "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt",
+        "fled", "in_vehicle", "height", "calmed",
     }),
 }  # fmt: skip
 """What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
@@ -119,13 +121,11 @@ def _answer(
         state = replace(state, place=_place(state.place, words)) if act == "place" else state
         lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
-    if act == CALM:
-        return _still(state)
     act = None if act in {"die", "more_danger"} else act
     if state.kind == "suicide" and (act in PAINS or act is None):
         return _suicide(state)
-    if act is None or (act in BY_STEPS and state.step < STEPS):
-        return _step(state)
+    if act in {None, CALM} or (act in BY_STEPS and state.step < STEPS):
+        return _still(state) if act == CALM else _step(state)
     return _reaction(state, act)
 
 

@@ -23,6 +23,7 @@ from bot.conversation.language_switch import another_language, going_on_in, name
 from bot.conversation.memory import heard, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.reassessment import SecondLook, card_id
+from bot.conversation.safety_mode import OTHERS
 from bot.conversation.safety_question import ANSWER, alone
 from bot.conversation.sessions import Session, Sessions
 from bot.dialogue import offline_menu
@@ -189,6 +190,9 @@ class Service:
         understood = await self._understanding.of(
             text, session.language, session.earlier(state.since), hints, before=state.question
         )
+        heard_of = state.having_heard(understood.acts.told, text, understood.acts.about)
+        if heard_of.role in OTHERS:
+            understood = self._understanding.of_others(understood)
         understood = await self._talks.safely(self._store, session, text, understood)
         if told := self._watched.get(session.person.conversation):
             told(understood)
@@ -211,9 +215,11 @@ class Service:
                 await self._limits.message(session.person.conversation)
             if danger and session.language is None:
                 await self._settle_language(session, understood)
-            written = written_in(self._words, session, text, understood)
-            speaker = self._speaker(written or session.language or session.hint)
             sheet = await self._store.sheet(session.person)
+            # Three words in an emergency look like any language: it goes on in the one that was understood before.
+            inside = sheet.state.mode is Mode.SAFETY
+            written = None if inside else written_in(self._words, session, text, understood)
+            speaker = self._speaker(written or session.language or session.hint)
             sheet, owned = await self._who_leads(session, sheet)
             said = self._in_danger(speaker, session, sheet, text, understood, owned=owned)
             if written is not None:

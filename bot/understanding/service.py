@@ -49,6 +49,8 @@ class Understood:
     clauses: tuple[tuple[str, np.ndarray], ...] = ()
     acts: Acts = NOTHING
     """What the message does: facts it tells, a feeling, a kind of follow-up, what it says in an emergency."""
+    own: float = 0.0
+    """The probability of danger of the message by itself, without what was said before it."""
     because: str = ""
     """The part of the message in which danger was seen; empty: all of it."""
     before: np.ndarray | None = None
@@ -95,7 +97,7 @@ class Understanding:
         vector = await self._encode(reading)
         vectors = await asyncio.gather(*beside)
         known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
-        alone, because = False, ""
+        alone, because, by_itself = False, "", 0.0
         try:
             assessment = await self._assess(text, vector=vector, lang=lang)
             # By clause as well, where the whole leaves a doubt: a greeting or a complaint beside it hides nothing.
@@ -104,7 +106,7 @@ class Understanding:
                 if higher.urgency.rank > assessment.urgency.rank:
                     because = piece
                 assessment = higher
-            alone = assessment.urgency is not Urgency.NONE
+            alone, by_itself = assessment.urgency is not Urgency.NONE, assessment.confidence
             # People write in fragments: what may be one is also read after the messages before it.
             together = self._danger.context(text, earlier, assessment)
             if together is not None:
@@ -137,9 +139,14 @@ class Understanding:
             assessment = _without_what_is_not_now(assessment, acts)
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
-            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, because=because,
-            before=known_before,
+            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, own=by_itself,
+            because=because, before=known_before,
         )  # fmt: skip
+
+    def of_others(self, understood: Understood) -> Understood:
+        """The same of a message about somebody else than who writes: a card needs more, a question stands below it."""
+        found = self._danger.in_talk(understood.assessment, others=True)
+        return replace(understood, assessment=found, alone=understood.alone and found.urgency is not Urgency.NONE)
 
     async def _assess(self, text: str, **read: Any) -> Assessment:
         """Beside the event loop: whatever a message costs, the others go on."""

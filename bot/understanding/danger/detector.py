@@ -44,6 +44,9 @@ _BESIDE: Final = "what follows a denial, read by itself"
 _SPENT: Final = "not every pattern was looked for"
 
 
+UNNAMED: Final = "unnamed"
+OF_OTHERS: Final = "of_others"
+"""Keys of `card_of` in `content/danger.yml` that are no signals."""
 FAINT = 2
 """Times the probability from which it is asked, below which a doubt is faint."""
 
@@ -155,11 +158,13 @@ class Danger:
             return whole
         return replace(piece, why=(*piece.why, _PIECE))
 
-    def in_talk(self, found: Assessment) -> Assessment:
-        """What is done about it in a talk: a danger that is sure enough gets a card, a doubtful one a question.
-        What a pattern found is no doubt."""
-        least = min((self.settings.card_of.get(name, self.settings.card) for name in found.signals),
-                    default=self.settings.card)  # fmt: skip
+    def in_talk(self, found: Assessment, *, others: bool = False) -> Assessment:
+        """What is done about it in a talk: a danger that is sure enough gets a card, a doubtful one a question. What is
+        told of `others` is a doubt more often, and so is a danger that nothing can be named of. What a pattern found is
+        no doubt."""
+        of = self.settings.card_of
+        least = min(of.get(name, self.settings.card) for name in found.signals or (UNNAMED,))
+        least = max(least, of.get(OF_OTHERS, least)) if others else least
         if found.urgency is Urgency.NONE or found.confidence >= least:
             return found
         if any(reason.startswith("pattern ") for reason in found.why):

@@ -58,7 +58,7 @@ def test_the_role_is_that_of_who_writes() -> None:
     assert START.having_heard(["threatens_other"], "x").role == "threat"
 
 
-def test_who_writes_about_somebody_else_without_saying_who_they_are_is_a_bystander_until_they_write_of_themselves() -> None:
+def test_who_writes_about_somebody_else_is_a_bystander_until_they_write_of_themselves() -> None:
     state = START.having_heard([], "x", 2.0)
     assert state.role == "self", "one message may be read wrongly"
     state = state.having_heard([], "x", 2.0)

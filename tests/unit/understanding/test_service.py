@@ -57,7 +57,7 @@ class Danger:
     def in_doubt(self, found: Assessment) -> bool:
         return False
 
-    def in_talk(self, found: Assessment) -> Assessment:
+    def in_talk(self, found: Assessment, *, others: bool = False) -> Assessment:
         return found
 
     def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
