@@ -34,6 +34,7 @@ async def reported(office: Office, language: str = "ro", words: dict[str, str] |
 
 async def opened(page: Page, office: Office) -> None:
     await page.get_by_role("button", name=office.words.label("desk.claim", "nl")).first.click()
+    await page.locator("#about > summary").click()
     await expect(page.locator("#told")).to_be_visible()
 
 

@@ -33,6 +33,12 @@ export class Conversation {
       // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
     });
+    // While somebody writes, what is not needed for it gives way on a screen that the keyboard has made small. It comes back a
+    // moment later: a tap that takes the focus away must still hit what it was meant for.
+    const writing = () => document.body.classList.toggle("writing", document.activeElement === $("text"));
+    $("text").addEventListener("focus", () => { writing(); this.grow(); });
+    addEventListener("resize", () => this.grow());
+    $("text").addEventListener("blur", () => setTimeout(writing, 300));
     $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
     $("to-bot").addEventListener("click", () => this.end("to-bot", {}));
@@ -50,7 +56,7 @@ export class Conversation {
   async open(id, found) {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
     this.unsent = [];
-    $("log").replaceChildren(); $("note").textContent = "";
+    $("log").replaceChildren(); $("note").textContent = ""; $("about").open = false;
     this.told.open(id); this.reader.open(id); this.composer.open(id);
     this.able(true);
     this.facts(found);
@@ -76,26 +82,12 @@ export class Conversation {
     this.unread = found.unread;
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
-    const top = element("p", "top");
-    top.append(badge(found.urgency), element("span", "", languageName(found.language)));
-    if (found.channel) top.append(element("span", "", words["channel_" + found.channel]));
-    const box = $("case-facts");
-    const before = box.querySelector("details")?.open;
-    const parts = [top];
-    if (found.signals.length) parts.push(element("p", "line signals", signals(found.signals)));
-    if (!found.reachable) parts.push(element("p", "line", words.unreachable));
-    if (found.why && found.why.length) {
-      const details = element("details");
-      details.open = Boolean(before);
-      const list = element("ul", "why");
-      found.why.forEach((reason) => list.append(element("li", "", reason)));
-      details.append(element("summary", "", words.why), list);
-      parts.push(details);
-    }
-    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.why, found.channel, found.reachable]);
-    if (drawing === this.drawing && box.childElementCount) return;
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable]);
+    if (drawing === this.drawing) return;
     this.drawing = drawing;
-    box.replaceChildren(...parts);
+    $("case-facts").replaceChildren(badge(found.urgency), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
+    const more = [signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
+    $("case-more").replaceChildren(...more.filter(Boolean).map((text) => element("p", "line", text)));
   }
 
   /** The queue changed: perhaps there is something to read here. */
@@ -183,7 +175,7 @@ export class Conversation {
   // -- writing -----------------------------------------------------------------------------------------------------
   save() { keep(this.draftName, $("text").value || null); keep(this.draftName + ":unsent", this.unsent.length ? JSON.stringify(this.unsent) : null); }
   grow() { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
-  able(yes) { for (const node of [...$("write").elements, ...$("tools").children]) node.disabled = !yes; }
+  able(yes) { for (const node of $("write").elements) node.disabled = !yes; }
 
   send() {
     const text = $("text").value.trim();

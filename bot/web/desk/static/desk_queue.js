@@ -283,7 +283,7 @@ export class Queue {
     button.hidden = !(loud.length || fresh);
     $("acknowledge").hidden = !loud.length;
     $("calm").hidden = !button.hidden;
-    if (loud.length) button.replaceChildren(sign("⚠"), element("span", "", `${words.new_emergency}: `), element("span", "whole", loud.length > 2 ? String(loud.length) : loud.map((found) => found.number).join(" · ")),
+    if (loud.length) button.replaceChildren(sign("⚠"), " ", element("span", "named", `${words.new_emergency}: `), element("span", "whole", loud.length > 2 ? String(loud.length) : loud.map((found) => found.number).join(" · ")),
       element("span", "then", this.group(loud[0]) === "mine" ? words.open : words.claim));
     else if (fresh) {
       button.replaceChildren(sign("↑"), ` ${words.new_waiting}: ${fresh}`);

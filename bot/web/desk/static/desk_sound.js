@@ -1,5 +1,5 @@
 // Sound. Browsers allow it after the first touch of a page; while it is off, a large red button says so.
-import { $, sign, words } from "./desk_base.js";
+import { $, element, sign, words } from "./desk_base.js";
 
 const ALARM = [[0, 660], [0.25, 880], [0.5, 660], [0.75, 880]];
 const SOFT = { tell_new: [[0, 523], [0.2, 659]], tell_word: [[0, 587]] };
@@ -52,7 +52,7 @@ export class Sound {
     const word = this.audible ? words.sound_on : words.sound_off;
     if ($("sound").dataset.word === word) return;
     $("sound").dataset.word = word;
-    $("sound").replaceChildren(sign(this.audible ? "♪" : "✕"), " " + word);
+    $("sound").replaceChildren(sign(this.audible ? "♪" : "✕"), element("span", "says", word));
     $("sound-off").hidden = this.audible;
   }
 

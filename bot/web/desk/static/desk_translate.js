@@ -139,7 +139,7 @@ export class Composer {
     if (!on && !this.about) this.stale();
   }
 
-  name() { $("reply").textContent = this.needed && this.on ? words.translate : words.reply; }
+  name() { $("reply").firstElementChild.textContent = this.needed && this.on ? words.translate : words.reply; }
 
   stale() {
     this.number += 1;  // whatever is under way belongs to other words
