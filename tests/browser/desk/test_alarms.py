@@ -4,13 +4,9 @@ the page meanwhile."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import pytest
-from fastapi import Response
 from playwright.async_api import Browser, Page, expect
 
-from bot.web.desk import router as desk_web
 from tests.browser.desk.test_card_page import ON, RECORDED
 from tests.browser.desk.test_page import Phone, chromium, phone, pictures, waiting  # noqa: F401 - fixtures
 from tests.support.office import Office
@@ -75,30 +71,8 @@ async def test_an_emergency_that_nobody_acknowledged_rings_after_a_reload(
     assert not await rings(page)
 
 
-@pytest.fixture
-def heard(office: Office, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """A gateway that keeps which emergencies somebody has acknowledged: their numbers."""
-    numbers: set[str] = set()
-    snapshot = desk_web._snapshot
-
-    def with_unheard(*what: Any) -> dict[str, Any]:
-        made = snapshot(*what)
-        for row in made["cases"]:
-            row["unheard"] = row["urgency"] == "emergency" and row["number"] not in numbers
-        return made
-
-    async def acknowledge(number: str) -> Response:
-        numbers.add(number)
-        office.live.wake("desk")
-        return Response(status_code=204)
-
-    monkeypatch.setattr(desk_web, "_snapshot", with_unheard)
-    office.app.add_api_route("/desk/api/cases/{number}/heard", acknowledge, methods=["POST"])
-    return numbers
-
-
 async def test_what_one_desk_acknowledges_is_silent_at_the_others(
-    office: Office, chromium: Browser, pictures: Path, heard: set[str]  # noqa: F811
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
 ) -> None:
     noor = await listening(office, chromium, pictures)
     eva = await listening(office, chromium, pictures, "Eva")
@@ -114,7 +88,7 @@ async def test_what_one_desk_acknowledges_is_silent_at_the_others(
         await expect(held.page.locator("#news")).not_to_have_class("emergency")
         await expect(held.page.locator("#group-emergency li.row")).to_contain_text(case.number)
         assert not await rings(held.page)
-    assert heard == {case.number}
+    assert not (await office.store.queue())[0].unheard
     await eva.page.reload()
     await expect(eva.page.locator("#group-emergency li.row")).to_contain_text(case.number)
     await expect(eva.page.locator("#show-new")).to_be_hidden()
