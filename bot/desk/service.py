@@ -194,6 +194,11 @@ class Desk:
         await self._note_opened(session, case)
         return await self._messages(person, after)
 
+    async def alarms(self, session: DeskSession, case_id: int) -> list[int]:
+        """The places of the messages for which an owned case was raised, oldest first."""
+        case = await self.access(session, case_id, owned=True)
+        return await self._store.alarms(case.id)
+
     async def told(self, session: DeskSession, case_id: int) -> Sheet:
         """What the person of an owned case answered, as far as caseworkers are shown it."""
         case = await self.access(session, case_id, owned=True)

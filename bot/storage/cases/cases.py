@@ -197,6 +197,12 @@ class Cases(Audit):
             reasons |= dict.fromkeys(json.loads(plain))
         return tuple(reasons)
 
+    async def alarms(self, case_id: int) -> list[int]:
+        """The places of the messages for which the case was raised, oldest first."""
+        query = select(case_whys.c.seq).where(case_whys.c.case_id == case_id).distinct().order_by(case_whys.c.seq)
+        async with self._db.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
     async def mark_seen(self, case_id: int, seq: int) -> None:
         """A caseworker has looked at everything up to `seq`; looking at something older changes nothing."""
         older = and_(cases.c.id == case_id, cases.c.seen_seq < seq)

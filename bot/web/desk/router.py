@@ -180,11 +180,12 @@ def _api(
         after: Annotated[int, Query(ge=0, le=BIG)] = 0,
         lang: Annotated[str, Query(max_length=35)] = "",
     ) -> dict[str, Any]:
-        """The messages after `after`, and all that the person answered in forms (in `lang`, else the session's)."""
+        """The messages after `after`; all that the person answered in forms (in `lang`, else the session's);
+        `alarms`: the places of the messages for which the case was raised."""
         language = language_of(words, session, lang)
-        found = await desk.read(session, case_id, after)
-        messages = [message_shown(m) | own.of(m, language) for m in found]
-        return {"messages": messages, "told": told_shown(await desk.told(session, case_id), words, language)}
+        messages = [message_shown(m) | own.of(m, language) for m in await desk.read(session, case_id, after)]
+        told = told_shown(await desk.told(session, case_id), words, language)
+        return {"messages": messages, "told": told, "alarms": await desk.alarms(session, case_id)}
 
     @api.post("/cases/{case_id}/messages", status_code=202)
     async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
@@ -284,9 +285,11 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
 
 
 def _snapshot(rows: Sequence[Row], called: Mapping[int, bool]) -> dict[str, Any]:
-    """`called`: somebody is being called to the case; `coming`: somebody has said that they come."""
+    """`called`: somebody is being called to the case; `coming`: somebody has said that they come. No word of a person
+    is in it: who wants to read a case takes it."""
     shown = [row_shown(row) for row in rows]
     for row in shown:
+        del row["why"]
         row["called"] = row["id"] in called
         row["coming"] = called.get(row["id"], False)
     return {"cases": shown}

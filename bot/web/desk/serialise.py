@@ -31,6 +31,7 @@ def row_shown(row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "language": case.language,
         "signals": list(case.signals),
+        "readable": row.why is not None,
         "why": None if row.why is None else list(dict.fromkeys(row.why)),
         "opened_at": case.opened_at.isoformat(),
         "waiting_since": case.waiting_since.isoformat(),

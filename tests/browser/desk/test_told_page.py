@@ -146,6 +146,7 @@ async def test_what_was_pressed_and_said_is_read_in_dutch_and_as_no_machines(
     await expect(pressed.locator(".was")).to_have_text(words.label("choices.safe", "nl"))
     await expect(pressed.locator(".was")).to_have_attribute("lang", "nl")
     await expect(pressed.locator(".translation")).to_have_count(0)
+    await page.locator("#log li.program summary", has_text="(").first.click()
     card = page.locator("#log li.emergency").first
     said = card.locator("details.was")
     await expect(said).to_have_attribute("lang", "nl")

@@ -28,9 +28,21 @@ async def test_the_queue_tells_who_is_in_danger_and_why(office: Office) -> None:
     [row] = (await noor.get("/desk/api/queue")).json()["cases"]
     assert row["id"] == case
     assert (row["state"], row["urgency"], row["language"]) == ("waiting", "emergency", "fr")
-    assert row["signals"] == ["confined"] and row["why"] == [f"“{LOCKED_IN}”"], "their own words, and marked as such"
+    assert row["signals"] == ["confined"] and row["readable"]
     assert row["owner"] is None and row["unread"] == 1
-    assert LOCKED_IN not in str({name: value for name, value in row.items() if name != "why"})
+    assert LOCKED_IN not in str(row), "who wants to read it takes it"
+
+
+async def test_the_queue_tells_nobody_what_a_person_wrote(office: Office) -> None:
+    noor, omar = await office.caseworker("Noor"), await office.caseworker("Omar")
+    _, case = await office.emergency()
+    assert LOCKED_IN not in (await noor.get("/desk/api/queue")).text
+    assert (await noor.post(f"/desk/api/cases/{case}/claim")).status_code == 200
+    assert LOCKED_IN not in (await omar.get("/desk/api/queue")).text
+    found = (await noor.get(f"/desk/api/cases/{case}/messages")).json()
+    [alarm] = found["alarms"]
+    assert [m["text"] for m in found["messages"] if m["seq"] == alarm] == [LOCKED_IN]
+    assert code(await omar.get(f"/desk/api/cases/{case}/messages")) == (409, "not_owner")
 
 
 async def test_an_emergency_rings_on_every_desk_until_somebody_has_heard_it(office: Office) -> None:
@@ -276,7 +288,7 @@ async def test_a_chat_wrapped_to_an_older_key_is_not_taken_before_it_can_be_read
     person, case = await office.emergency()
     noor = await office.caseworker("Noor")
     [row] = (await noor.get("/desk/api/queue")).json()["cases"]
-    assert row["urgency"] == "emergency" and row["why"] is None
+    assert row["urgency"] == "emergency" and not row["readable"]
     assert code(await noor.post(f"/desk/api/cases/{case}/claim")) == (409, "not_readable")
     stored = await office.store.case(case)
     assert stored is not None and stored.owner is None

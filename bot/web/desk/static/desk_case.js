@@ -1,6 +1,6 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, lang, languageName, signals, uuid, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, lang, languageName, sign, signals, uuid, words } from "./desk_base.js";
 import { Told } from "./desk_told.js";
 import { Composer, Reader, doubtful } from "./desk_translate.js";
 
@@ -25,7 +25,8 @@ export class Conversation {
   constructor({ expired, leave, replied }) {
     this.expired = expired; this.leave = leave; this.replied = replied;
     this.id = null; this.me = null;
-    this.reader = new Reader(); this.told = new Told();
+    this.reader = new Reader({ put: () => this.pin() }); this.told = new Told();
+    $("pin").addEventListener("click", () => this.show(this.alarm()));
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     $("text").addEventListener("input", () => { this.save(); this.grow(); this.composer.stale(); });
@@ -55,7 +56,7 @@ export class Conversation {
 
   async open(id, found) {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
-    this.unsent = [];
+    this.unsent = []; this.alarms = []; this.pin();
     $("log").replaceChildren(); $("note").textContent = ""; $("about").open = false;
     this.told.open(id); this.reader.open(id); this.composer.open(id);
     this.able(true);
@@ -63,9 +64,11 @@ export class Conversation {
     $("text").value = kept(this.draftName) || "";
     this.grow();
     for (const entry of JSON.parse(kept(this.draftName + ":unsent") || "[]")) this.put(entry, "unsent");
+    const { unread } = this;
     this.fresh = true;
     await this.read();
     this.fresh = false;
+    if (id === this.id) this.begin(unread);
   }
 
   close() {
@@ -107,7 +110,13 @@ export class Conversation {
         const id = this.id;
         const answer = await call("GET", `/desk/api/cases/${id}/messages?after=${this.seq}&lang=${lang}`);
         if (id !== this.id || id === null) break;
-        if (answer.status === 200) { this.told.draw(answer.data.told, this.found?.language); answer.data.messages.forEach((message) => this.draw(message)); this.look(); }
+        if (answer.status === 200) {
+          this.told.draw(answer.data.told, this.found?.language);
+          answer.data.messages.forEach((message) => this.draw(message));
+          this.alarms = answer.data.alarms || [];
+          this.pin();
+          this.look();
+        }
         else if (answer.status === 401) this.expired();
         else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
       } while (this.again);
@@ -144,8 +153,59 @@ export class Conversation {
     }
     if (message.from === "person" && !message.chosen && !message.kind) this.reader.want(message.seq, item);
     if (message.translated) item.append(...doubtful(message.translated));
-    log.insertBefore(item, [...log.children].find((node) => node.dataset.pending) || null);
+    const pending = [...log.children].find((node) => node.dataset.pending) || null;
+    if (["bot", "system"].includes(message.from)) this.fold(item, time, pending); else log.insertBefore(item, pending);
     if (follow) talk.scrollTop = talk.scrollHeight;
+  }
+
+  /** What the program says between two words of people is one line, which opens. */
+  fold(item, time, pending) {
+    const log = $("log");
+    let box = pending ? pending.previousElementSibling : log.lastElementChild;
+    if (!box?.classList.contains("program")) {
+      box = element("li", "program");
+      const details = element("details");
+      details.append(element("summary"), element("ol"));
+      box.append(details);
+      log.insertBefore(box, pending);
+    }
+    const list = box.querySelector("ol");
+    list.append(item);
+    const count = list.children.length, urgent = item.classList.contains("emergency") || item.classList.contains("urgent");
+    const said = element("span", "gist", (item.querySelector(":scope > .was") || item.querySelector(":scope > .text")).textContent);
+    said.dir = "auto";
+    const name = count > 1 ? `${words.bot} (${count})` : words.bot;
+    box.querySelector("summary").replaceChildren(element("span", "name", `${name} · ${time.textContent}${urgent ? ` · ${item.querySelector(".head").lastChild.textContent.replace(" · ", "")}` : ""}`), said);
+  }
+
+  /** The person's message for which somebody was called: the newest of them. */
+  alarm() { return this.alarms.map((seq) => $("log").querySelector(`[data-seq="${seq}"]`)).filter(Boolean).at(-1); }
+
+  /** It stands above the talk, in their words and in one's own language as well, and leads to its place. */
+  pin() {
+    const item = this.alarm(), box = $("pin");
+    box.hidden = !item;
+    if (!item) { box.replaceChildren(); return; }
+    for (const seq of this.alarms) $("log").querySelector(`[data-seq="${seq}"]`)?.classList.add("alarm");
+    const parts = [".text", ".was", ".translation .text"].map((name) => item.querySelector(`:scope > ${name}`)).filter(Boolean).map((node) => {
+      const text = element("span", "said", node.textContent);
+      text.dir = "auto"; text.lang = node.lang || lang;
+      return text;
+    });
+    box.replaceChildren(sign("⚠"), element("span", "sr", `${words.why}: `), ...parts);
+  }
+
+  show(item) {
+    if (!item) return;
+    const talk = $("talk");
+    talk.scrollTop += item.getBoundingClientRect().top - talk.getBoundingClientRect().top - 8;
+  }
+
+  /** Where reading begins: at the first word of the person that nobody has read. Of a case just taken, at what raised it. */
+  begin(unread) {
+    const said = [...$("log").querySelectorAll("li.person")];
+    if (unread && unread < said.length) this.show(said.at(-unread));
+    else if (unread || !$("log").querySelector("li.caseworker")) this.show(this.alarm());
   }
 
   /** A reply of one's own stands in the conversation, though its answer may be under way or lost: it is not to be called unsent. */

@@ -198,7 +198,7 @@ export class Queue {
     const called = waits && found.called ? (found.coming ? words.called_coming : words.called) : "";
     const state = [
       waits ? called : group === "mine" ? "" : `${words.taken_by}: ${found.owner_name}`, found.handed_from && `${words.from_centre} ${found.handed_from}`,
-      found.for_all && words.for_all, !found.reachable && words.unreachable, found.why === null && group !== "others" && words.not_readable,
+      found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
     ].filter(Boolean).join(" · ");
     text.append(top, about, element("p", "line state soft", state));
     node.querySelector(".what")?.remove();
@@ -241,7 +241,7 @@ export class Queue {
   /** It is one's own from here on, before the queue says so. */
   taken(data) {
     const found = this.cases.get(data.id);
-    this.cases.set(data.id, { ...found, ...data, why: found?.why ?? null });
+    this.cases.set(data.id, { ...found, ...data, readable: true });
     this.notify.gone([data.number, `${data.number} new_waiting`]);
     this.open(data.id);
   }

@@ -46,6 +46,8 @@ export const put = (item, found, again) => {
 
 /** Puts translations under what the person wrote, the newest first. */
 export class Reader {
+  constructor({ put }) { this.after = put; }
+
   open(id) { this.id = id; this.wanted = []; this.busy = false; }
 
   want(seq, item) {
@@ -72,6 +74,7 @@ export class Reader {
     const talk = $("talk");
     const last = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     put(item, found, () => this.want(seq, item));
+    this.after();
     if (last) talk.scrollTop = talk.scrollHeight;
   }
 }
