@@ -234,6 +234,8 @@ def test_without_any_package_everything_goes_on(
         expect(desk.locator("#translating")).to_be_hidden()
         desk.locator("#text").fill("Sunt aici.")
         desk.locator("#reply").click()
+        expect(desk.locator("#foreign")).to_be_visible()  # nothing here tells Romanian from Dutch
+        desk.locator("#reply").click()
         wait_for("the reply", lambda: person.messages()[-1]["text"] == "Sunt aici.")
 
         assert house.stop() == 0

@@ -248,7 +248,7 @@ export class Conversation {
     this.unsent.push(entry);
     $("text").value = "";
     this.save(); this.grow();
-    this.replied(this.id);
+    this.replied(this.id); this.composer.calm();
     this.post(entry, this.put(entry, "sending"));
     $("text").focus();
   }

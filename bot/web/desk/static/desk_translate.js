@@ -3,6 +3,8 @@
 import { $, call, element, keep, kept, lang, languageName, sign, words } from "./desk_base.js";
 
 const AT_ONCE = 8;
+/** Languages whose letters alone tell that something is written in them. */
+const LETTERS = { ar: /\p{Script=Arabic}/u, bg: /\p{Script=Cyrillic}/u, ru: /\p{Script=Cyrillic}/u, uk: /\p{Script=Cyrillic}/u, zh: /\p{Script=Han}/u };
 const REST = 700;  // ms without a key pressed before a changed translation is translated back
 
 const doubts = (list) => `${words.doubts} ${list.map((id) => words["doubt_" + id] || id).join(" · ")}`;
@@ -27,6 +29,7 @@ export const put = (item, found, again) => {
   if (found.same) return;
   const box = element("div", "translation");
   if (found.missing) {
+    box.classList.toggle("none", found.missing === "missing");
     box.append(element("p", "head", missing(found.missing)));
     if (!["missing", "unknown"].includes(found.missing)) {
       const button = element("button", "quiet", words.retry);
@@ -74,6 +77,7 @@ export class Reader {
     const talk = $("talk");
     const last = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     put(item, found, () => this.want(seq, item));
+    for (const said of [...$("log").querySelectorAll(".translation.none")].slice(0, -1)) said.remove();  // once is enough
     this.after();
     if (last) talk.scrollTop = talk.scrollHeight;
   }
@@ -83,7 +87,7 @@ export class Reader {
 export class Composer {
   constructor({ send, written }) {
     this.send = send; this.written = written;
-    this.partners = null; this.about = null;
+    this.partners = null; this.about = null; this.speaks = [];
     this.under = element("div");  // the marks of the back-translation; those of the translation stand after it
     this.under.id = "draft-back-doubts"; this.under.setAttribute("role", "status");
     $("draft-back").after(this.under);
@@ -103,9 +107,29 @@ export class Composer {
    *  one's own language by accident. */
   open(id) {
     this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null;
-    this.needed = this.danger = true; this.to = null;
-    this.name(); this.stale();
+    this.needed = this.danger = true; this.to = null; this.found = null;
+    this.name(); this.stale(); this.calm();
   }
+
+  /** Whether what is written goes out untranslated to somebody who writes another language, which the caseworker has not
+   *  said to write. */
+  get foreign() {
+    const theirs = this.found?.language;
+    return Boolean(theirs) && theirs !== lang && !(this.needed && this.on) && !this.speaks.includes(theirs);
+  }
+
+  /** True when it was not sent, but asked first: once in a case. */
+  asks(text) {
+    if (!this.foreign || LETTERS[this.found.language]?.test(text) || kept(`foreign:${this.id}`) !== null) return false;
+    keep(`foreign:${this.id}`, "1");
+    const theirs = languageName(this.found.language);
+    $("foreign-what").textContent = `${words.writes_in}: ${theirs}. ${words.send_anyway}`;
+    $("foreign-canned").textContent = `${words.canned} (${theirs})`;
+    $("foreign").hidden = false;
+    return true;
+  }
+
+  calm() { $("foreign").hidden = true; $("foreign-what").textContent = ""; }
 
   /** Whether there is anything to translate here, and whether the back-translation must be looked at. */
   facts(found) {
@@ -127,11 +151,12 @@ export class Composer {
   async meet() {
     if (this.asking) return;
     this.asking = true;
-    const answer = await call("GET", `/desk/api/translation/${lang}`);
+    const [answer, own] = await Promise.all([call("GET", `/desk/api/translation/${lang}`), call("GET", "/desk/api/skills")]);
     this.asking = false;
+    this.speaks = own.data?.languages || [];
     if (answer.status !== 200 && answer.status !== 404) return;  // asked again when the queue changes
     this.partners = answer.data?.languages || [];
-    this.facts(this.found);
+    if (this.found) this.facts(this.found);  // the case may have been left meanwhile
   }
 
   mode(on) {
@@ -142,7 +167,11 @@ export class Composer {
     if (!on && !this.about) this.stale();
   }
 
-  name() { $("reply").firstElementChild.textContent = this.needed && this.on ? words.translate : words.reply; }
+  name() {
+    const theirs = this.found?.language;
+    $("text").placeholder = theirs && theirs !== lang ? `${words.writes_in}: ${languageName(theirs)}` : words.write_reply;
+    $("reply").firstElementChild.textContent = this.needed && this.on ? words.translate : words.reply;
+  }
 
   stale() {
     this.number += 1;  // whatever is under way belongs to other words
@@ -155,7 +184,7 @@ export class Composer {
 
   /** True when the words are to be translated before they are sent. */
   takes(text) {
-    if (!this.needed || !this.on) return false;
+    if (!this.needed || !this.on) return this.asks(text);
     this.about = null;
     this.show(null);
     this.ask("drafts", { text, own: lang });

@@ -18,7 +18,7 @@ export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
     this.id = null; this.me = null; this.plan = null;
-    $("canned-open").addEventListener("click", () => this.canned());
+    for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
     $("canned-send").addEventListener("click", () => this.say());
     $("canned-list").addEventListener("keydown", (event) => this.walk(event));
