@@ -98,6 +98,7 @@ def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pict
     picture(desk, "09-desk-talk")
     desk.get_by_role("button", name=words.label("desk.actions", "nl")).click()
     desk.locator("[data-outcome=helped]").click()
+    desk.locator("#sure-yes").click()
     expect(last(person, "system")).to_have_text(words.say("handoff.closed", "fr"))
     expect(desk.locator("#queue li.row:not(.gone)")).to_have_count(1)
     write(person, "merci beaucoup")

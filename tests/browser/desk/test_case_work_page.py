@@ -113,7 +113,9 @@ async def test_a_whole_case_on_a_small_phone(
 
     await theirs.locator("#more-open").click()
     await theirs.locator("#to-bot").click()
+    await theirs.locator("#sure-yes").click()
     await expect(theirs.locator("#queue")).to_be_visible()
+    await expect(theirs.locator("#group-mine li.row:not(.gone)")).to_have_count(0)
     assert (await told(person, "system"))[-1] == say("handoff.returned_to_bot", "ar")
     await theirs.locator("#follow-ups summary").click()
     await theirs.locator("#closed summary").click()

@@ -2,6 +2,7 @@
 import { $, call, element, fault, lang, setClock, useToken, words } from "./desk_base.js";
 import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
+import { Ending } from "./desk_ending.js";
 import { recoverySwitch } from "./desk_codes.js";
 import { Refused, signed, supported } from "./desk_passkey.js";
 import { Notify } from "./desk_notify.js";
@@ -18,7 +19,8 @@ let session = null, line = null, heard = 0, wait = 500, active = Date.now(), tol
 const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); return found ? Number(found[1]) : null; };
 const notify = new Notify();
 const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
-const conversation = new Conversation({ expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
+const ending = new Ending({ ended: (id) => { conversation.over(id); if (shownCase() === null) work.lists(); }, back: (id) => { location.hash = `case=${id}`; }, expired: () => expired() });
+const conversation = new Conversation({ ending, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
 queue.onExpired = () => expired();
 const rota = new Rota({ expired: () => expired() });
 const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });
@@ -72,6 +74,7 @@ const listen = () => {
     const data = JSON.parse(event.data);
     setClock(data.now);
     queue.take(data.cases);
+    ending.happened(queue.cases);
     conversation.update(queue.cases.get(conversation.id));
     work.facts(queue.cases.get(conversation.id));
     card.happened();
@@ -131,7 +134,7 @@ const end = (word) => {
   session = null;
   line?.close(); line = null;
   useToken("");
-  conversation.close(); card.close(); queue.reset();
+  conversation.close(); card.close(); queue.reset(); ending.stop();
   $("facts").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   show("login");
@@ -178,6 +181,7 @@ if ($("passkey") && supported) {
   });
 }
 $("logout").addEventListener("click", async () => {
+  await ending.finish();
   const answer = await call("DELETE", "/desk/api/session");
   if (answer.status !== 204 && answer.status !== 401) { $("menu-error").textContent = fault(answer); return; }
   try { sessionStorage.clear(); } catch { /* nothing was kept, then */ }

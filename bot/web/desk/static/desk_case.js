@@ -22,7 +22,7 @@ const choices = (labels) => {
 };
 
 export class Conversation {
-  constructor({ expired, leave, replied }) {
+  constructor({ expired, leave, replied, ending }) {
     this.expired = expired; this.leave = leave; this.replied = replied;
     this.id = null; this.me = null;
     this.reader = new Reader({ put: () => this.pin() }); this.told = new Told();
@@ -40,10 +40,13 @@ export class Conversation {
     $("text").addEventListener("focus", () => { writing(); this.grow(); });
     addEventListener("resize", () => this.grow());
     $("text").addEventListener("blur", () => setTimeout(writing, 300));
-    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("more").showModal(); });
+    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("sure").hidden = true; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
-    $("to-bot").addEventListener("click", () => this.end("to-bot", {}));
-    for (const button of document.querySelectorAll("[data-outcome]")) button.addEventListener("click", () => this.end("close", { outcome: button.dataset.outcome }));
+    const ends = (what, label, data) => { if (this.found) ending.ask(this.found, label, what, data, () => { $("more").close(); this.leave(); }); };
+    $("to-bot").addEventListener("click", () => ends("to-bot", words.back_to_bot, {}));
+    for (const button of document.querySelectorAll("[data-outcome]")) {
+      button.addEventListener("click", () => ends("close", words[`close_reason_${button.dataset.outcome}`], { outcome: button.dataset.outcome }));
+    }
     addEventListener("visibilitychange", () => this.look());
     // Whoever reads the last words goes on reading them when the keyboard or the news takes room away.
     const talk = $("talk");
@@ -324,10 +327,13 @@ export class Conversation {
     this.save();
   }
 
+  /** Nothing more is written in a case that is over. */
+  over(id) { const name = `draft:${this.me}:${id}`; keep(name, null); keep(name + ":unsent", null); }
+
   async end(what, data) {
     const answer = await call("POST", `/desk/api/cases/${this.id}/${what}`, data);
     if (answer.status === 204) {
-      keep(this.draftName, null); keep(this.draftName + ":unsent", null);
+      this.over(this.id);
       $("more").close();
       this.leave();
     } else if (answer.status === 401) { $("more").close(); this.expired(); }
