@@ -62,8 +62,12 @@ addEventListener("hashchange", route);
 $("back").addEventListener("click", () => { location.hash = ""; });
 
 // -- the line ---------------------------------------------------------------------------------------------------------
+let down = false;
 const offline = (yes) => { const text = yes ? words.offline : ""; if ($("offline").textContent !== text) $("offline").textContent = text; };
-const hear = () => { heard = Date.now(); wait = 500; offline(false); };
+const hear = () => {
+  heard = Date.now(); wait = 500; offline(false);
+  if (down) { down = false; conversation.online(); }
+};
 const listen = () => {
   line?.close();
   if (!session) return;
@@ -84,7 +88,7 @@ const listen = () => {
   mine.onerror = async () => {
     if (mine !== line) return;
     mine.close();
-    offline(true);
+    offline(true); down = true;
     const answer = await call("GET", "/desk/api/session");
     if (mine !== line) return;
     if (answer.status === 401) { expired(); return; }
@@ -92,8 +96,8 @@ const listen = () => {
     wait = Math.min(wait * 2, 8000);
   };
 };
-setInterval(() => { if (session && Date.now() - heard > SILENT_FOR) { offline(true); listen(); } }, 5000);
-addEventListener("online", () => { if (session) listen(); });
+setInterval(() => { if (session && Date.now() - heard > SILENT_FOR) { offline(true); down = true; listen(); } }, 5000);
+addEventListener("online", () => { down = true; if (session) listen(); });
 addEventListener("visibilitychange", () => { if (!document.hidden && session && Date.now() - heard > 20000) listen(); });
 
 // -- somebody is there: an open page alone keeps nobody logged in -------------------------------------------------------

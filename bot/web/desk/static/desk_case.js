@@ -263,6 +263,20 @@ export class Conversation {
     this.post(entry, this.put(entry, "sending"));
   }
 
+  /** The line works again: what only a broken one has kept back goes by itself, in order. */
+  async online() {
+    if (this.sending) return;
+    this.sending = true;
+    const { id } = this;
+    for (const entry of [...this.unsent]) {
+      if (id !== this.id) break;  // another case is open now: nothing of this one goes there
+      const item = this.pending(entry.id);
+      if (entry.offline && item?.classList.contains("unsent")) await this.post(entry, item);
+      if (entry.offline) break;  // it is broken still: the next ones wait behind it
+    }
+    this.sending = false;
+  }
+
   /** A reply that is not in the conversation yet. */
   put(entry, state) {
     if (!this.unsent.some((other) => other.id === entry.id)) this.unsent.push(entry);
@@ -289,6 +303,7 @@ export class Conversation {
     item.dataset.after = entry.after;
     item.querySelector(".head").textContent = words.sending;
     item.querySelector("button").hidden = true;
+    entry.offline = false;
     this.save();
     const answer = await call("POST", `/desk/api/cases/${id}/messages`, { id: entry.id, text: entry.text, translated: entry.translated });
     if (answer.status === 202) {
@@ -311,6 +326,8 @@ export class Conversation {
       entry.translated ??= { text: entry.text, own: lang };
       this.save();
     }
+    entry.offline = answer.status === 0 || answer.status >= 500;
+    this.save();
     item.className = `caseworker unsent${entry.look ? " look" : ""}`;
     item.querySelector(".head").textContent = `${words.not_sent}: ${fault(answer)}`;
     item.querySelector("button").hidden = false;
