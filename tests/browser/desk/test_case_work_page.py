@@ -105,7 +105,10 @@ async def test_a_whole_case_on_a_small_phone(
     await eva.looked_at("offer")
     await row.locator(".primary").click()
     await expect(theirs.locator("#log li.person .text")).to_have_text("They locked me in")
-    await expect(page.locator("#note")).to_have_text(label("desk.error_not_yours", lang))
+    await expect(page.locator("#note")).to_have_text(f"{label('desk.taken_by', lang)}: Eva")
+    await expect(page.locator("#log li")).to_have_count(0)
+    for name in ("#pin", "#about", "#plan-line", "#summary-line"):
+        await expect(page.locator(name)).to_be_hidden()
     assert (await told(person, "system"))[-1] == say("handoff.transferred", "ar")
     await theirs.locator("#notes-open").click()
     await expect(theirs.locator("#notes-list .note")).to_contain_text("the door is locked")

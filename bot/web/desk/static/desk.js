@@ -20,7 +20,7 @@ const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); ret
 const notify = new Notify();
 const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
 const ending = new Ending({ ended: (id) => { conversation.over(id); if (shownCase() === null) work.lists(); }, back: (id) => { location.hash = `case=${id}`; }, expired: () => expired() });
-const conversation = new Conversation({ ending, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
+const conversation = new Conversation({ ending, wiped: () => { work.close(); card.close(); }, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
 queue.onExpired = () => expired();
 const rota = new Rota({ expired: () => expired() });
 const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });

@@ -22,8 +22,8 @@ const choices = (labels) => {
 };
 
 export class Conversation {
-  constructor({ expired, leave, replied, ending }) {
-    this.expired = expired; this.leave = leave; this.replied = replied;
+  constructor({ expired, leave, replied, ending, wiped }) {
+    this.expired = expired; this.leave = leave; this.replied = replied; this.wiped = wiped;
     this.id = null; this.me = null;
     this.reader = new Reader({ put: () => this.pin() }); this.told = new Told();
     $("pin").addEventListener("click", () => this.show(this.alarm()));
@@ -59,7 +59,8 @@ export class Conversation {
 
   async open(id, found) {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
-    this.unsent = []; this.alarms = []; this.pin();
+    this.unsent = []; this.alarms = []; this.queued = null; this.pin();
+    $("about").hidden = false;
     $("log").replaceChildren(); $("note").textContent = ""; $("about").open = false;
     this.told.open(id); this.reader.open(id); this.composer.open(id);
     this.able(true);
@@ -99,6 +100,7 @@ export class Conversation {
   /** The queue changed: perhaps there is something to read here. */
   update(found) {
     if (this.id === null) return;
+    this.queued = found;
     if (!found || found.state !== "owned" || found.owner !== this.me) { this.read(); return; }
     this.facts(found);
     this.read();
@@ -121,11 +123,23 @@ export class Conversation {
           this.look();
         }
         else if (answer.status === 401) this.expired();
-        else if (answer.status === 404 || answer.status === 409) { $("note").textContent = fault(answer); this.able(false); }
+        else if (answer.status === 404 || answer.status === 409) this.lost(answer);
       } while (this.again);
       this.reading = null;
     })();
     return this.reading;
+  }
+
+  /** The case is somebody else's now, or gone: nothing of the person stays on the screen. */
+  lost(answer) {
+    this.alarms = []; this.unsent = [];
+    $("log").replaceChildren(); this.pin(); this.told.open(null); this.reader.open(null);
+    $("about").open = false; $("about").hidden = true;
+    this.able(false);
+    const { owner_name: name, owner } = this.queued || {};
+    const text = answer.code === "not_owner" && name && owner !== this.me ? `${words.taken_by}: ${name}` : fault(answer);
+    if ($("note").textContent !== text) $("note").textContent = text;
+    this.wiped();
   }
 
   draw(message) {
