@@ -184,3 +184,22 @@ async def test_the_link_of_a_page_on_a_phone(
     await expect(page.locator("[role=status]")).to_have_text(office.words.label("desk.page_done", "en"))
     await held.looked_at("page-done")
     assert list((await office.store.called()).values()) == [True]
+
+
+async def test_the_link_of_a_page_leads_to_its_case_and_takes_it(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    held = await phone(office, chromium, pictures, "arrives")
+    await office.emergency()
+    person, wanted = await office.emergency()
+    case = await office.store.case(wanted)
+    assert case is not None
+    page = await held.open(f"/desk?lang=en#take={case.number}")
+    await expect(page.locator("#heading")).to_have_text(case.number)
+    await expect(page.locator("#log li.person .text")).to_have_text("They locked me in")
+    taken = await office.store.case(wanted)
+    assert taken is not None and taken.owner_name == "arrives"
+
+    await person.forget()
+    await held.open(f"/desk?lang=nl#take={case.number}")
+    await expect(page.locator("#next-error")).to_contain_text(office.words.label("desk.page_over", "nl"))

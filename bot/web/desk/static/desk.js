@@ -48,6 +48,7 @@ const route = async () => {
     work.lists();
     $("heading").focus({ preventScroll: true });
     scrollTo(0, 0);
+    if (!queue.first) arrive();
   } else {
     show("case");
     queue.seen(id);
@@ -60,6 +61,17 @@ const route = async () => {
 };
 addEventListener("hashchange", route);
 $("back").addEventListener("click", () => { location.hash = ""; });
+
+/** The link of a page leads to its case, through the log-in, and takes it. */
+const arrive = () => {
+  const number = /^#take=([\w-]+)$/.exec(location.hash)?.[1];
+  if (!number) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const found = [...queue.cases.values()].find((one) => one.number === number);
+  const theirs = found && queue.group(found) === "others";
+  if (found && !theirs) queue.claim(found.id);
+  else $("next-error").textContent = `${number}: ${theirs ? `${words.taken_by}: ${found.owner_name}` : words.page_over}`;
+};
 
 // -- the line ---------------------------------------------------------------------------------------------------------
 let down = false;
@@ -79,6 +91,7 @@ const listen = () => {
     setClock(data.now);
     queue.take(data.cases);
     ending.happened(queue.cases);
+    arrive();
     conversation.update(queue.cases.get(conversation.id));
     work.facts(queue.cases.get(conversation.id));
     card.happened();
