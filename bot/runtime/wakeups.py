@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.runtime.presence import Pages
+
 
 def conversation(number: int) -> str:
     """The topic of one conversation."""
@@ -24,6 +26,7 @@ class Live:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._closed = False
+        self.pages = Pages()
 
     def wake(self, topic: str) -> None:
         for waiter in self._waiting.pop(topic, ()):

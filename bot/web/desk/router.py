@@ -150,7 +150,7 @@ def _api(
 
     @api.get("/queue")
     async def queue(session: Session) -> dict[str, Any]:
-        return _snapshot(await desk.queue(session), await desk.called())
+        return _snapshot(await desk.queue(session), await desk.called(), session, live)
 
     @api.post("/claims", status_code=201)
     async def claim_next(session: Session) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             if works_on_cases(session.role):  # an administrator's line stays open, and empty
                 await desk.present(session)
                 now = await desk.queue(session, rows)
-            return now, _snapshot(now, await desk.called())
+            return now, _snapshot(now, await desk.called(), session, live)
 
         while not live.closed:
             with live.listening(DESK) as waiter:
@@ -284,12 +284,17 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
 
 
-def _snapshot(rows: Sequence[Row], called: Mapping[int, bool]) -> dict[str, Any]:
+def _snapshot(rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live) -> dict[str, Any]:
     """`called`: somebody is being called to the case; `coming`: somebody has said that they come. No word of a person
-    is in it: who wants to read a case takes it."""
+    is in it: who wants to read a case takes it. To its owner alone `page`: whether the person's page is `open`, and
+    `since` when it is not; null where it is not known, as in Telegram."""
     shown = [row_shown(row) for row in rows]
     for row in shown:
         del row["why"]
         row["called"] = row["id"] in called
         row["coming"] = called.get(row["id"], False)
+    for row, whose in zip(shown, rows, strict=True):
+        if whose.case.owner == session.caseworker:
+            known = live.pages.watch(whose.case.conversation)
+            row["page"] = known and {"open": known[0], "since": known[1].isoformat() if known[1] else None}
     return {"cases": shown}

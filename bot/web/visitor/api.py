@@ -17,7 +17,7 @@ from bot.conversation.sessions import Session
 from bot.domain.handoff import told_by
 from bot.domain.model import Choice, Message, Urgency
 from bot.domain.return_code_message import code_of
-from bot.runtime.wakeups import Live, conversation
+from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.admission import Gate
 from bot.security.rate_limits import counted_for
 from bot.storage.store import Store
@@ -243,8 +243,9 @@ def _add_events(
         return EventSourceResponse(_stream(session, start, token, state), ping=20)
 
     async def _stream(session: Session, after: int, token: str, tells: bool) -> AsyncIterator[ServerSentEvent]:
-        topic, told = conversation(session.person.conversation), None
-        with streams.one(session.person.conversation, lambda: live.wake(topic)) as goes_on:
+        number, told = session.person.conversation, None
+        topic, page = conversation(number), live.pages.one(number, store.now, lambda: live.wake(DESK))
+        with page, streams.one(number, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
                 with live.listening(topic) as waiter:
                     messages = await whole(store.messages(session.person, after))

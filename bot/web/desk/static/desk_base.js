@@ -88,6 +88,17 @@ export const waited = (iso) => {
   if (minutes < 48 * 60) return unit(Math.floor(minutes / 60), "hour") + (minutes % 60 ? " " + unit(minutes % 60, "minute") : "");
   return unit(Math.floor(minutes / 1440), "day");
 };
+/** Whether the person's page is open, or since when it is not; nothing where nobody knows. */
+export const presence = ({ page }) => {
+  if (!page) return null;
+  const text = element("span", page.open ? "there" : "away", page.open ? words.page_open : `${words.page_shut} · `);
+  if (page.since) {
+    const since = element("span", "", waited(page.since));
+    since.dataset.since = page.since;
+    text.append(since);
+  }
+  return text;
+};
 /** A local time; the day as well when it is not today. */
 export const at = (iso) => {
   const date = new Date(iso);

@@ -1,6 +1,6 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, lang, languageName, sign, signals, uuid, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, lang, languageName, presence, sign, signals, uuid, words } from "./desk_base.js";
 import { Told } from "./desk_told.js";
 import { Composer, Reader, doubtful } from "./desk_translate.js";
 
@@ -89,10 +89,11 @@ export class Conversation {
     this.unread = found.unread;
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
-    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable]);
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page]);
     if (drawing === this.drawing) return;
     this.drawing = drawing;
-    $("case-facts").replaceChildren(badge(found.urgency), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
+    const page = presence(found);
+    $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
     const more = [signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
     $("case-more").replaceChildren(...more.filter(Boolean).map((text) => element("p", "line", text)));
   }

@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, call, element, fault, keep, kept, languageName, sign, signals, waited, words } from "./desk_base.js";
+import { $, badge, call, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
 import { Sound, wanted } from "./desk_sound.js";
 
 const GROUPS = ["offered", "mine", "emergency", "waiting", "others"];
@@ -201,6 +201,8 @@ export class Queue {
       found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
     ].filter(Boolean).join(" · ");
     text.append(top, about, element("p", "line state soft", state));
+    const page = group === "mine" && presence(found);
+    if (page) top.append(page);
     node.querySelector(".what")?.remove();
     node.prepend(text);
     if (group === "others") return;
