@@ -187,7 +187,13 @@
   };
   // No number is broken over two lines, and nothing else is kept whole: every other part is what the brackets caught.
   const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => at % 2 && part.includes(" ") ? element("span", "number", part) : part)); return node; };
-  const callLink = (number, key) => { const a = element("a", "call"); a.append(wordNode("span", "", key)); a.href = "tel:" + number; return a; };
+  const phone = document.querySelector(".numbers .sign");
+  const callLink = (number, key, className) => {
+    const a = element("a", className);
+    a.append(phone.cloneNode(true), wordNode("span", "", key));
+    a.href = "tel:" + number;
+    return a;
+  };
   const draw = (message) => {
     if (state.drawn.has(message.seq)) return null;
     state.drawn.add(message.seq);
@@ -206,10 +212,11 @@
     const card = message.urgency && message.from === "system";
     if (card) { // thirty seconds: the numbers under the thumb before anything to read
       const calls = element("div", "calls");
-      calls.append(callLink(state.facts.emergency, "call_112"), callLink(state.facts.stop, "call_stop"));
+      calls.append(callLink(state.facts.emergency, "call_112", "call"), callLink(state.facts.stop, "call_stop", "call help"));
       item.append(calls);
     }
-    item.append(spoken(element("p", "text", message.text), message.text));
+    const lines = card ? message.text.split("\n").filter(Boolean) : [message.text], first = lines.slice(0, 3).join("\n");
+    item.append(spoken(element("p", "text", first), first));
     if (message.translated_from) item.append(...translated(message));
     if (message.from !== "person") item.append(listenButton(() => [message.text, ...(message.choices || []).map((c) => c.label)].join(". ")));
     if (message.choices && message.choices.length) {
@@ -225,6 +232,11 @@
         box.append(button);
       }
       item.append(box);
+    }
+    if (lines.length > 3) { // three lines are read; the rest is there
+      const more = element("details", "more"), rest = lines.slice(3).join("\n");
+      more.append(wordNode("summary", "", "more"), spoken(element("p", "rest", rest), rest));
+      item.append(more);
     }
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
