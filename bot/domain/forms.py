@@ -149,6 +149,13 @@ class Sheet:
 EMPTY = Sheet()
 
 
+def step(key: str) -> tuple[int, int] | None:
+    """Which question of a form the words behind `key` are, and of how many; None: they are none."""
+    name, _, line = key.partition(".")
+    lines = LINES.get(name, ())
+    return (lines.index(line) + 1, len(lines)) if line in lines else None
+
+
 def form_of(data: Mapping[str, Any]) -> Form | None:
     """The form of what the engine sent or what was kept; None when it is over, or nothing that can be asked."""
     name, at = data.get("name"), data.get("at")

@@ -67,6 +67,16 @@ SAFETY_QUESTIONS = ("safety.safety_question", "safety.safety_question_b")
 """The wordings of "are you safe to write now?"."""
 
 
+MINOR = frozenset({"form_skip", "form_back", "form_stop", "language", ASKED_MORE, "cancel_handoff"})
+"""Buttons that are no answer to what was said: they stand below those that are."""
+
+
+def is_minor(choice: Choice) -> bool:
+    """Whether a button stands in the second rank. A language by its name is an answer."""
+    action = choice.action
+    return "value" not in action and action.get("command", action.get("intent")) in MINOR
+
+
 def new_token() -> str:
     """A token for a choice: what a person sends back in place of any intent. 96 bits."""
     return secrets.token_urlsafe(12)

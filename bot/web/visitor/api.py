@@ -14,9 +14,11 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.conversation.service import Service, Standing
 from bot.conversation.sessions import Session
+from bot.domain.forms import step
 from bot.domain.handoff import told_by
 from bot.domain.model import Choice, Message, Urgency
 from bot.domain.return_code_message import code_of
+from bot.domain.speaker import is_minor
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.admission import Gate
 from bot.security.rate_limits import counted_for
@@ -99,6 +101,8 @@ def shown(message: Message, now: datetime) -> dict[str, Any]:
     }
     if message.urgency is not Urgency.NONE:
         data["urgency"] = message.urgency.value
+    if (place := step(message.key)) is not None:
+        data["step"] = place
     if (handoff := told_by(message)) is not None:
         data |= {"handoff": handoff.value, "seconds": max(0, int((now - message.at).total_seconds()))}
     if (was := message.translated) is not None:
@@ -107,8 +111,10 @@ def shown(message: Message, now: datetime) -> dict[str, Any]:
 
 
 def _offered(choice: Choice) -> dict[str, Any]:
-    """A button; `language`: what it brings the talk into, so that the page goes along."""
-    data = {"token": choice.token, "label": choice.label}
+    """A button. `minor`: it is no answer. `language`: what it brings the talk into, so that the page goes along."""
+    data: dict[str, Any] = {"token": choice.token, "label": choice.label}
+    if is_minor(choice):
+        data["minor"] = True
     language = choice.action.get("value" if choice.action.get("command") == "language" else "in")
     return data if language is None else data | {"language": language}
 

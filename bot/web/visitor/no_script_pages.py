@@ -12,9 +12,11 @@ from uuid import uuid4
 
 from fastapi import Request, Response
 
+from bot.domain.forms import step
 from bot.domain.handoff import told
-from bot.domain.model import Handoff, Message, Sender, Urgency
+from bot.domain.model import Choice, Handoff, Message, Sender, Urgency
 from bot.domain.ports import Catalogue
+from bot.domain.speaker import is_minor
 from bot.security.admission import WorkNeeded
 from bot.storage.sealing.return_codes import WORDS, new_return_code, typed_words, unknown_words
 from bot.web.assets import version
@@ -98,6 +100,8 @@ class PlainPages:
             "names": {language.code: language.name for language in self._words.languages},
             "languages": self._words.languages,
             "max_text": self._max_text,
+            "step": step,
+            "ranks": ranks,
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))
         return self._shown(request, "plain_talk.html", lang, written, values)
@@ -140,6 +144,12 @@ class PlainPages:
         labels = dict(self._words.labels("visitor", lang))
         values |= {"lang": lang, "rtl": language.rtl, "words": labels, "slip": slip, "version": self._stamp}
         return TEMPLATES.TemplateResponse(request, template, values | calls(self._words), status_code=status)
+
+
+def ranks(choices: Sequence[Choice]) -> list[tuple[bool, list[Choice]]]:
+    """The buttons that answer, and then those that do not; without those of which there are none."""
+    both = [(minor, [choice for choice in choices if is_minor(choice) is minor]) for minor in (False, True)]
+    return [(minor, offered) for minor, offered in both if offered]
 
 
 def is_card(message: Message) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.forms import EMPTY, Form, Sheet, answers_form, form_of, plain
+from bot.domain.forms import EMPTY, Form, Sheet, answers_form, form_of, plain, step
 from bot.domain.model import EngineTurn
 
 WHERE = {"name": "report", "at": "where", "answers": {"danger": "no", "what": "told"}, "digressions": 0}
@@ -97,3 +97,10 @@ def test_nothing_of_a_person_is_in_the_repr() -> None:
 
 def test_a_turkish_capital_is_the_letter_that_it_is() -> None:
     assert plain("İSTEMİYORUM!") == plain("istemiyorum")
+
+
+def test_a_question_knows_its_place_among_how_many() -> None:
+    assert step("self_check.pay") == (5, 9)
+    assert step("report.danger") == (1, 6)
+    for other in ("self_check.start", "answer.cost", "safety.safety_question", "report", ""):
+        assert step(other) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot import content
-from bot.domain.model import EngineReply
-from bot.domain.speaker import ASKED_MORE, MAX_CHOICES, Speaker, Unsayable
+from bot.domain.model import EngineReply, Urgency
+from bot.domain.speaker import ASKED_MORE, MAX_CHOICES, Speaker, Unsayable, is_minor
 
 
 def buttons(words: content.Catalogue, **values: object) -> list[str]:
@@ -47,3 +47,16 @@ def test_what_may_be_asked_too_is_offered_when_it_is_pressed(words: content.Cata
 def test_what_nobody_has_words_for_is_not_offered(words: content.Catalogue, name: str, topics: object) -> None:
     with pytest.raises(Unsayable):
         buttons(words, topic="cost", **{name: topics})
+
+
+def test_what_is_no_answer_stands_in_the_second_rank(words: content.Catalogue) -> None:
+    speaker = Speaker(words, "nl")
+    (asked,) = speaker.engine(
+        EngineReply(
+            "self_check.movement", {}, tuple({"intent": i} for i in ("affirm", "deny", "form_skip", "form_back"))
+        )
+    )
+    assert [is_minor(choice) for choice in asked.choices] == [False, False, True, True]
+    assert [is_minor(choice) for choice in speaker.card(Urgency.EMERGENCY, []).choices] == [False, True]
+    named = speaker.languages("language.ask", {"fr": "Français"}).choices
+    assert not any(map(is_minor, named)), "a language by its name is an answer"

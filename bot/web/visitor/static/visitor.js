@@ -208,7 +208,12 @@
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from === "system" && message.choices.length && !message.handoff) item.classList.add("asks");
-    if (message.from !== "person") item.append(wordNode("p", "who", message.from + "_label"));
+    if (message.from !== "person") {
+      const who = element("p", "who");
+      who.append(wordNode("span", "", message.from + "_label"));
+      if (message.step) who.append(element("span", "step", state.words.step.replace("{number}", message.step[0]).replace("{total}", message.step[1])));
+      item.append(who);
+    }
     const card = message.urgency && message.from === "system";
     if (card) { // thirty seconds: the numbers under the thumb before anything to read
       const calls = element("div", "calls");
@@ -218,10 +223,10 @@
     const lines = card ? message.text.split("\n").filter(Boolean) : [message.text], first = lines.slice(0, 3).join("\n");
     item.append(spoken(element("p", "text", first), first));
     if (message.translated_from) item.append(...translated(message));
-    if (message.from !== "person") item.append(listenButton(() => [message.text, ...(message.choices || []).map((c) => c.label)].join(". ")));
-    if (message.choices && message.choices.length) {
-      const box = element("div", "choices");
-      for (const choice of message.choices) {
+    if (message.from !== "person") item.append(listenButton(() => [message.text, ...message.choices.map((c) => c.label)].join(". ")));
+    for (const minor of [false, true]) { // what answers, and below it what skips, stops, goes back
+      const offered = message.choices.filter((choice) => Boolean(choice.minor) === minor), box = element("div", minor ? "choices minor" : "choices");
+      for (const choice of offered) {
         const button = element("button", "", choice.label);
         button.type = "button";
         button.addEventListener("click", () => {
@@ -231,7 +236,7 @@
         });
         box.append(button);
       }
-      item.append(box);
+      if (offered.length) item.append(box);
     }
     if (lines.length > 3) { // three lines are read; the rest is there
       const more = element("details", "more"), rest = lines.slice(3).join("\n");
