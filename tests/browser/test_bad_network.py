@@ -70,7 +70,7 @@ def test_a_tab_that_slept_too_long_shows_nothing_and_still_sends_what_waited(
     expect(page.locator("#start")).to_be_enabled()
     assert "is it free" not in page.content()
     assert page.evaluate("[sessionStorage.token, sessionStorage.code, sessionStorage.queue]") == [None] * 3
-    page.locator("#before summary").click()
+    page.locator("#return summary").click()
     page.locator("#code").fill(code or "")
     page.locator("#restore button").click()
     expect(page.locator("#log li.person .text").last).to_have_text("who are you")
@@ -102,7 +102,7 @@ def test_what_waited_in_a_tab_that_slept_keeps_nobody_out_and_arrives(house: Gat
     other = Phone(browser, house.url, locale="en", size=SMALL)
     other.page.goto(house.url + "/")
     other.page.get_by_role("button", name="English").click()
-    other.page.locator("#before summary").click()
+    other.page.locator("#return summary").click()
     other.page.locator("#code").fill(code)
     other.page.locator("#restore button").click()
     expect(other.page.locator("#log li.person .text")).to_have_text("who are you")

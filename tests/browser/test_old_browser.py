@@ -52,7 +52,7 @@ def test_the_whole_talk(house: Gateway, browser: Browser, words: Catalogue, pict
     phone = opened(browser, house.url)
     page = phone.page
     phone.tap("button[name=language]", "Nederlands")
-    phone.wait_for("#before-text", words.label("visitor.before_you_start", "nl")[:40])
+    phone.wait_for("#before-text", words.label("visitor.before_who", "nl"))
     phone.tap("#start")
     phone.wait_for("#log li.bot", words.say("welcome", "nl")[:40])
     phone.write("is het gratis")
@@ -99,7 +99,7 @@ def test_the_whole_talk(house: Gateway, browser: Browser, words: Catalogue, pict
 
     other = opened(browser, house.url)
     other.tap("button[name=language]", "Nederlands")
-    other.tap("#before summary")
+    other.tap("#return summary")
     other.tap("#code")
     other.page.keyboard.insert_text(code)
     other.tap("#restore button")

@@ -81,7 +81,7 @@ def test_a_wrong_one_stays_and_the_wrong_word_is_named(
     page = phone.page
     page.goto(alone.url + "/")
     page.locator("[name=language][value=nl]").click()
-    page.locator("#before summary", has_text=words.label("visitor.restore_chat", "nl")).click()
+    page.locator("#return summary", has_text=words.label("visitor.restore_chat", "nl")).click()
     said = page.locator("#restore-error" if scripts else "#note")
     unknown = words.label("visitor.code_unknown", "nl", word="abel")
     for typed, wrong in (

@@ -85,7 +85,7 @@ def test_a_button_under_a_message_does_the_same_and_the_code_opens_it_so(
     other = Phone(browser, alone.url, locale="fr", size=SMALL)
     other.page.goto(alone.url + "/")
     other.page.locator("[name=language][value=fr]").click()
-    other.page.locator("#before summary").click()
+    other.page.locator("#return summary").click()
     other.page.locator("#code").fill(page.locator("#return-code").text_content() or "")
     other.page.locator("#restore button").click()
     expect(other.page.locator("#log li.emergency")).to_have_count(1)

@@ -48,7 +48,7 @@ def test_the_return_code_opens_the_talk_on_another_phone(house: Gateway, browser
     other = Phone(browser, house.url)
     other.page.goto(house.url + "/")
     other.page.get_by_role("button", name="English").click()
-    other.page.locator("#before summary").click()
+    other.page.locator("#return summary").click()
     other.page.locator("#code").fill("this is not it")
     other.page.locator("#restore button").click()
     expect(other.page.locator("#restore-error")).to_contain_text(words.label("visitor.code_six", "en"))

@@ -93,7 +93,7 @@ def test_the_whole_talk_and_nothing_of_it_after_leaving(
 
     page.goto(house.url + "/")
     page.get_by_role("button", name="Français").click()
-    page.locator("#before summary").click()
+    page.locator("#return summary").click()
     page.locator("#code").fill(code)
     page.locator("#restore button").click()
     expect(page.locator("#log li.person")).to_have_count(2)

@@ -109,7 +109,7 @@ def test_without_scripts_a_page_says_how_long_and_holds_what_was_typed(
     page = phone.page
     page.goto(crowded)
     page.get_by_role("button", name="Français").click()
-    page.locator("#before summary").click()
+    page.locator("#return summary").click()
     page.locator("#code").fill("rien de tel")
     page.locator("#restore button").click()
     expect(page.locator("#note")).to_have_text(words.label("visitor.many_begin", "fr"))

@@ -63,9 +63,7 @@ class PlainPages:
         """What stands before the first use, with the token and the code that a talk would have. `typed`: a code that
         opened nothing; it stays in its field, with what is wrong with it."""
         slip = self._slips.write(Slip(secrets.token_urlsafe(32), new_return_code(lang), lang))
-        language = next(language for language in self._words.languages if language.code == lang)
         values = {"note": note or self._wrong(typed, lang), "card": card, "restoring": restoring, "typed": typed}
-        values |= {"draft": language.answers == "draft"}
         return self._shown(request, "plain_before.html", lang, slip, values, status)
 
     def _wrong(self, typed: str, lang: str) -> str:
@@ -143,6 +141,7 @@ class PlainPages:
         language = next(language for language in self._words.languages if language.code == lang)
         labels = dict(self._words.labels("visitor", lang))
         values |= {"lang": lang, "rtl": language.rtl, "words": labels, "slip": slip, "version": self._stamp}
+        values |= {"unread": language.answers == "draft"}
         return TEMPLATES.TemplateResponse(request, template, values | calls(self._words), status_code=status)
 
 

@@ -98,7 +98,6 @@
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
     document.querySelectorAll("[data-words]").forEach(put);
     document.title = state.words.title;
-    $("before-text").textContent = state.words.before_you_start + "\n\n" + state.words.leave_closes;
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
     offerTelegram(state.telegram);
@@ -499,7 +498,7 @@
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
-  $("before-text").after(listenButton(() => $("before-text").textContent));
+  $("before-text").after(listenButton(() => $("before-text").innerText));
   // A picture or a voice message would be dropped without a word.
   for (const kind of ["paste", "drop"]) {
     addEventListener(kind, (given) => {
