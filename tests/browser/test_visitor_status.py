@@ -107,3 +107,21 @@ def test_without_scripts_it_stands_there_too(house: Gateway, browser: Browser, w
     expect(page.locator("#status")).to_contain_text(words.label("visitor.status_waiting", "nl"))
     expect(page.locator("#status")).to_be_in_viewport(ratio=1)
     phone.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_that_only_text_can_be_sent_is_said_before_one_tries(
+    house: Gateway, browser: Browser, words: Catalogue, scripts: bool
+) -> None:
+    phone = Phone(browser, house.url, locale="nl", size=SMALL, scripts=scripts)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    said = page.locator("#log .hint", has_text=words.label("visitor.text_only", "nl"))
+    expect(said).to_be_visible()
+    page.locator("#text").fill("is het gratis")
+    page.locator("#write .primary").click()
+    expect(page.locator("#log li.bot")).to_have_count(2)
+    expect(said).to_have_count(1)
+    phone.context.close()

@@ -242,6 +242,7 @@
       more.append(wordNode("summary", "", "more"), spoken(element("p", "rest", rest), rest));
       item.append(more);
     }
+    if (message.seq === 1) item.append(wordNode("p", "hint", "text_only"));
     const later = [...$("log").children].find((n) => Number(n.dataset.seq) > message.seq);
     $("log").insertBefore(item, later || [...$("log").children].find((n) => n.classList.contains("waiting")) || null);
     if (message.from === "person") retire(message.seq);
