@@ -108,6 +108,11 @@ def test_with_letters_twice_as_large_everything_is_still_there(
         assert box, wanted
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360, wanted
         assert box["y"] >= 0 and box["y"] + box["height"] <= 640, wanted
+    bars = page.evaluate("[...document.querySelectorAll('.bar, #write')].map((bar) => bar.offsetHeight)")
+    assert sum(bars) <= 320, "half of the screen is for the talk"
+    said = page.locator("#leave span").last  # the other buttons may keep to their signs
+    inside = "(word) => word.offsetTop + word.offsetHeight / 2 < word.parentNode.offsetHeight"
+    assert said.evaluate(inside), "one reads it"
     if language in {"nl", "ar"}:
         page.screenshot(path=pictures / f"16-large-{language}.png")
     phone.context.close()
@@ -265,4 +270,23 @@ def test_on_a_desktop_the_way_out_is_in_view_too(house: Gateway, browser: Browse
     box = page.locator("#leave").bounding_box()
     assert box
     assert box["y"] >= 0 and box["y"] + box["height"] <= 800
+    phone.context.close()
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+def test_nothing_looks_like_a_warning_or_touches_that_is_none(alone: Gateway, browser: Browser, language: str) -> None:
+    """The field's ring has the colour of tea; the code stands where a line begins; "yes" apart from its question."""
+    phone = Phone(browser, alone.url, locale=language, size=SMALL)
+    page = phone.page
+    page.goto(alone.url + "/")
+    talk(page, language)
+    page.locator("#text").focus()
+    ring = page.locator("#text").evaluate("(node) => getComputedStyle(node).outlineColor")
+    expect(page.locator("#send")).to_have_css("background-color", ring)
+    page.locator("#menu-open").click()
+    expect(page.locator("#ask-person")).to_be_in_viewport(ratio=1)  # it opens at its beginning
+    expect(page.locator("#return-code")).to_have_css("text-align", "right" if language == "ar" else "start")
+    page.locator("#delete").click()
+    question, yes = page.locator("#delete-sure span").bounding_box(), page.locator("#delete-yes").bounding_box()
+    assert question and yes and question["y"] + question["height"] + 6 <= yes["y"]
     phone.context.close()

@@ -254,7 +254,7 @@
   const news = (items) => {
     state.news = items;
     $("news").hidden = !items.length;
-    $("news").textContent = `↓ ${state.words.new_message} (${items.length})`;
+    $("news").replaceChildren(`↓ ${items.length}`, element("span", "sr", ` ${state.words.new_message}`));
   };
   const place = (item, block) => {
     item.scrollIntoView({ block });
@@ -510,12 +510,12 @@
   }
   addEventListener("dragover", (given) => given.preventDefault());
 
-  // The bar is higher where its two buttons stand one under another: large letters on a small screen.
+  // Both are higher with large letters, and where the line of the state needs two.
   const bar = $("leave").closest("header");
   const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px")).observe(node); };
   measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
-  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) $("menu-close").focus(); });
+  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
   addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && menuOpen()) { menu(false); $("menu-open").focus(); } });
   $("menu-close").addEventListener("click", () => menu(false));
   $("ask-person").addEventListener("click", () => { menu(false); queue({ path: "api/messages", data: { id: uuid(), text: state.words.talk_to_person }, label: state.words.talk_to_person }); });
