@@ -72,3 +72,45 @@ def test_who_reads_further_up_stays_there_and_has_what_is_new_at_one_tap(
     expect(page.locator("#log li.person").last).to_be_in_viewport(ratio=1)
     expect(page.locator("#news")).to_be_hidden()
     phone.context.close()
+
+
+def test_who_looks_elsewhere_sees_in_the_tab_that_somebody_wrote_if_it_was_asked_for(
+    house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker
+) -> None:
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.page
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    page.locator("#text").fill("hij slaat mij nu met een riem")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    case = colleague.wait_for_case(lambda one: one["state"] == "waiting")["id"]
+    assert colleague.claim(case).status_code == 200
+    expect(page.locator("#log li.system", has_text=words.say("handoff.joined", "nl"))).to_have_count(1)
+
+    def looks(hidden: bool) -> None:
+        page.evaluate(
+            """(hidden) => { Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+              dispatchEvent(new Event("visibilitychange")); }""",
+            hidden,
+        )
+
+    told, title = page.locator("#log li.caseworker"), words.label("visitor.title", "nl")
+    looks(hidden=True)
+    colleague.reply(case, "Ik ben er.")
+    expect(told).to_have_count(1)
+    expect(page).to_have_title(title)
+    looks(hidden=False)
+    page.locator("#menu-open").click()
+    page.get_by_label(words.label("visitor.count_in_tab", "nl")).check()
+    page.locator("#menu-close").click()
+    looks(hidden=True)
+    for number, text in enumerate(("Ben je veilig?", "Ik blijf hier."), 1):
+        colleague.reply(case, text)
+        expect(page).to_have_title(f"({number}) {title}")
+    looks(hidden=False)
+    expect(page).to_have_title(title)
+    page.locator("#leave").click()
+    expect(page).to_have_title("Weather")
+    phone.context.close()

@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const CARD = "li.system.emergency, li.system.urgent";
-  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, away: false, reading: false, news: [] };
+  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, away: false, reading: false, news: [], unseen: 0 };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
   /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
@@ -97,7 +97,7 @@
     document.documentElement.lang = code;
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
     document.querySelectorAll("[data-words]").forEach(put);
-    document.title = state.words.title;
+    titled();
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
     offerTelegram(state.telegram);
@@ -105,6 +105,8 @@
     keep("lang", code);
     status();
   };
+  /** How many have come while one looked elsewhere: only for who asked for it, since others may see the tab. */
+  const titled = () => { if (!state.halted && state.lang) document.title = (state.unseen && kept("count") ? `(${state.unseen}) ` : "") + state.words.title; };
   /** All of the page in another language, as soon as the network lets its words through; whether it is still wanted. */
   const speakIn = async (code) => {
     state.wanted = code;
@@ -299,7 +301,9 @@
     const last = items.map((item) => item.matches(".person")).lastIndexOf(true);
     items.slice(Math.max(last, 0)).forEach(arrive);
     offerCode();
+    if (document.hidden) { state.unseen += items.filter((item) => !item.matches(".person")).length; titled(); }
   };
+  addEventListener("visibilitychange", () => { if (!document.hidden) { state.unseen = 0; titled(); } });
   // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
   const tooLong = (item) => {
     const style = getComputedStyle(item);
@@ -517,6 +521,8 @@
   // Not modal: a modal one would lie over the way out.
   $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
   addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && menuOpen()) { menu(false); $("menu-open").focus(); } });
+  $("count").checked = Boolean(kept("count"));
+  $("count").addEventListener("change", () => { keep("count", $("count").checked ? "1" : null); titled(); });
   $("menu-close").addEventListener("click", () => menu(false));
   $("ask-person").addEventListener("click", () => { menu(false); queue({ path: "api/messages", data: { id: uuid(), text: state.words.talk_to_person }, label: state.words.talk_to_person }); });
   $("delete").addEventListener("click", () => { $("delete-sure").hidden = false; });
