@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
@@ -150,7 +150,42 @@ def test_a_site_that_is_not_named_shows_no_chat(sites: Sites, browser: Browser) 
     phone.page.goto(sites.stranger + "/")
     with phone.page.expect_console_message(lambda m: "frame-ancestors" in m.text):
         phone.page.get_by_role("button", name="Chat").click()
-    assert phone.page.frame_locator("iframe").get_by_role("button", name="English").count() == 0
+    way = phone.page.get_by_role("link", name="Chat")
+    expect(way).to_have_attribute("href", sites.house.url + "/")
+    expect(way).to_have_attribute("rel", "noreferrer noopener")
+    expect(phone.page.locator("iframe")).to_have_count(0)
+    phone.context.close()
+
+
+def test_the_button_closes_the_frame_and_says_that_something_came(sites: Sites, browser: Browser) -> None:
+    phone = visitor(sites, browser)
+    phone.page.get_by_role("button", name="Chat").click()
+    frame, button = phone.page.frame_locator("iframe"), phone.page.get_by_role("button", name="Chat")
+    in_english(frame)
+    frame.locator("#start").click()
+    expect(frame.locator("#log li.bot")).to_have_count(1)
+    expect(button).to_have_attribute("aria-expanded", "true")
+    chat, below = phone.page.locator("iframe").bounding_box(), button.bounding_box()
+    assert chat and below
+    assert chat["y"] >= 0 and chat["y"] + chat["height"] <= below["y"], "neither lies over the other"
+    on_their_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_their_way.append(route)
+
+    phone.page.route("**/api/messages", hold)
+    frame.locator("#text").fill("is it free")
+    frame.locator("#send").click()
+    expect(frame.locator("#log li.waiting")).to_have_count(1)
+    button.click()
+    expect(phone.page.locator("iframe")).to_be_hidden()
+    expect(button).to_have_text("Chat")
+    for route in on_their_way:
+        route.continue_()
+    expect(button).to_have_text("Chat \u25cf")
+    button.click()
+    expect(phone.page.locator("iframe")).to_be_visible()
+    expect(button).not_to_contain_text("\u25cf")
     phone.context.close()
 
 

@@ -19,15 +19,29 @@
     return;
   }
 
-  let frame = null;
+  const open = { "min-height": "2.75rem", bottom: ".375rem", padding: "0 1rem" };
+  let frame = null, here = false; // the chat has said that it stands in the frame
   const button = style(document.createElement("button"), corner);
   button.type = "button"; button.textContent = label;
   button.setAttribute("aria-expanded", "false");
+  const mark = (text) => { // its name stays, for who hears it
+    button.textContent = text;
+    button.setAttribute("aria-label", text === label + " \u25cf" ? text : label);
+  };
   const show = (shown) => {
     frame.hidden = !shown;
     frame.style.setProperty("display", shown ? "block" : "none");
     button.setAttribute("aria-expanded", String(shown));
+    mark(shown ? "\u25bc" : label);
+    style(button, shown ? open : corner);
     if (shown) frame.focus();
+  };
+  /** No chat has come into the frame: this site may not show one, or the network lost it. The chat's own page, then. */
+  const link = () => {
+    const way = style(document.createElement("a"), corner);
+    way.href = door.href; way.textContent = label + " \u2197"; way.rel = "noreferrer noopener"; way.target = "_blank";
+    frame.remove(); frame = null; button.replaceWith(way);
+    way.focus();
   };
   button.addEventListener("click", () => {
     if (!frame) {
@@ -37,9 +51,11 @@
       frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin allow-top-navigation-by-user-activation");
       frame.referrerPolicy = "no-referrer";
       style(frame, {
-        position: "fixed", "inset-inline-end": "0", bottom: "5rem", "z-index": "2147483000", border: "1px solid #1d5f58", background: "#fff",
-        width: "min(26rem, 100vw)", height: "min(44rem, calc(100vh - 5rem))", "box-sizing": "border-box",
+        position: "fixed", "inset-inline-end": "0", bottom: "3.5rem", "z-index": "2147483000", border: "1px solid #1d5f58", background: "#fff",
+        width: "min(26rem, 100vw)", height: "min(44rem, calc(100vh - 3.5rem))", "box-sizing": "border-box",
+        "border-radius": ".75rem", "box-shadow": "0 .5rem 2rem rgba(0, 0, 0, .35)",
       });
+      frame.addEventListener("load", () => setTimeout(() => { if (frame && !here && !gone) link(); }, 2000));
       frame.src = door.href;
       put(frame);
       show(true);
@@ -66,6 +82,9 @@
     setTimeout(() => away(new URL("leave", door).href), 400); // where the frame does not answer
   });
   addEventListener("message", (event) => {
-    if (frame && event.source === frame.contentWindow && event.origin === door.origin && event.data && event.data.left) away(event.data.left);
+    if (!frame || event.source !== frame.contentWindow || event.origin !== door.origin || !event.data) return;
+    here = true;
+    if (event.data.left) away(event.data.left);
+    if (event.data.came && frame.hidden) mark(label + " \u25cf"); // something that is not read yet
   });
 })();

@@ -36,6 +36,8 @@
     forget();
     parent.postMessage({ left: body.dataset.exit }, event.origin);
   });
+  const around = (data) => { if (top !== self) parent.postMessage(data, "*"); }; // nothing of the talk
+  around({ here: true });
   $("leave").addEventListener("click", leave);
   let shifts = [];
   addEventListener("keydown", (event) => {
@@ -301,6 +303,7 @@
     const last = items.map((item) => item.matches(".person")).lastIndexOf(true);
     items.slice(Math.max(last, 0)).forEach(arrive);
     offerCode();
+    if (items.some((item) => !item.matches(".person"))) around({ came: true });
     if (document.hidden) { state.unseen += items.filter((item) => !item.matches(".person")).length; titled(); }
   };
   addEventListener("visibilitychange", () => { if (!document.hidden) { state.unseen = 0; titled(); } });
