@@ -5,6 +5,7 @@ import { Conversation } from "./desk_case.js";
 import { Ending } from "./desk_ending.js";
 import { recoverySwitch } from "./desk_codes.js";
 import { Refused, signed, supported } from "./desk_passkey.js";
+import { useKeys } from "./desk_keys.js";
 import { Notify } from "./desk_notify.js";
 import { Queue } from "./desk_queue.js";
 import { Rota } from "./desk_rota.js";
@@ -207,6 +208,8 @@ $("logout").addEventListener("click", async () => {
 });
 
 $("more-open").addEventListener("click", () => { $("take-out").hash = `case=${$("heading").textContent}`; });
+
+useKeys();
 
 // -- the menu -----------------------------------------------------------------------------------------------------------
 $("menu-open").addEventListener("click", () => { $("menu-error").textContent = ""; $("menu").showModal(); });
