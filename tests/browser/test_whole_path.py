@@ -86,6 +86,8 @@ def test_the_whole_path(house: Gateway, browser: Browser, words: Catalogue, pict
     expect(last(person, "system")).to_have_text(words.say("handoff.joined", "fr"))
     desk.locator("#text").fill("Je suis là. Êtes-vous seule en ce moment ?")
     desk.locator("#write button.primary").click()
+    expect(desk.locator("#foreign")).to_contain_text(words.label("desk.send_anyway", "nl"))
+    desk.locator("#write button.primary").click()
     expect(last(person, "caseworker")).to_have_text("Je suis là. Êtes-vous seule en ce moment ?")
     bot_said = person.locator("#log li.bot").count()
     write(person, "oui pour le moment. est-ce que c'est gratuit ?")
