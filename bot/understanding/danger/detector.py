@@ -211,9 +211,14 @@ class Danger:
         vector = _usable(vector, self.model.dim)
         scores = self.model.scores(folded, vector, pattern_features.of(folded, hits, budget))
         found = self._weigh(scores, hits, vector, lang)
-        if found.urgency is not Urgency.NONE or self.traded is None or vector is None:
+        if self.traded is None or vector is None:
             return found
-        return self._raised(found, self.traded.like(folded, vector, lang), scores)
+        like = self.traded.like(folded, vector, lang)
+        if found.urgency is Urgency.NONE:
+            return self._raised(found, like, scores)
+        if found.signals or like.probability < self.settings.traded:
+            return found
+        return replace(found, signals=tuple(like.signals))
 
     def _raised(self, found: Assessment, like: Likeness, scores: Scores) -> Assessment:
         """What no danger was found in, when somebody in it is sold, under age with clients, or pays a debt with sex."""
