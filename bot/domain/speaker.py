@@ -72,7 +72,7 @@ MINOR = frozenset({"form_skip", "form_back", "form_stop", "language", ASKED_MORE
 
 
 def is_minor(choice: Choice) -> bool:
-    """Whether a button stands in the second rank. A language by its name is an answer."""
+    """Returns whether a button is shown small, below the main ones. The name of a language is a main one."""
     action = choice.action
     return "value" not in action and action.get("command", action.get("intent")) in MINOR
 

@@ -33,7 +33,7 @@ MESSAGES = {
     "unknown_language": "This language is not offered.",
     "method_not_allowed": "This method is not possible here.",
     "failed": "Something went wrong on our side. Nothing you sent is lost if you send it again.",
-    "not_kept": "Nothing can be kept at this moment; send it again. The card is for whoever sent it.",
+    "not_kept": "The message could not be stored; send it again. Show the card to the person who sent it.",
     "forbidden": "This is not allowed.",
     "conflict": "This is not possible now.",
 }

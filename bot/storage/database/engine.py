@@ -225,8 +225,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _roll_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
-    """Lets go of the lock before the connection is closed. Whoever is cut off leaves an open statement behind, and
-    SQLite really closes a connection only after its last statement (https://sqlite.org/c3ref/close.html)."""
+    """Roll back before a broken connection is closed, so that SQLite's lock is free. A cancelled task leaves a
+    statement open, and SQLite closes a connection only after its last one (https://sqlite.org/c3ref/close.html)."""
     connection.rollback()
 
 
