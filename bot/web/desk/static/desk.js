@@ -7,7 +7,7 @@ import { recoverySwitch } from "./desk_codes.js";
 import { Refused, signed, supported } from "./desk_passkey.js";
 import { useKeys } from "./desk_keys.js";
 import { Notify } from "./desk_notify.js";
-import { Queue } from "./desk_queue.js";
+import { Queue, wide } from "./desk_queue.js";
 import { Rota } from "./desk_rota.js";
 import { Work } from "./desk_work.js";
 
@@ -19,7 +19,7 @@ let session = null, line = null, heard = 0, wait = 500, active = Date.now(), tol
 
 const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); return found ? Number(found[1]) : null; };
 const notify = new Notify();
-const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; }, inCase: () => conversation.id !== null });
+const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; } });
 const ending = new Ending({ ended: (id) => { conversation.over(id); if (shownCase() === null) work.lists(); }, back: (id) => { location.hash = `case=${id}`; }, expired: () => expired() });
 const conversation = new Conversation({ ending, wiped: () => { work.close(); card.close(); }, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
 queue.onExpired = () => expired();
@@ -29,6 +29,8 @@ const card = new Card({ work });
 
 const show = (name) => {
   for (const id of ["login", "queue", "case"]) $(id).hidden = id !== name;
+  if (name === "case" && wide.matches) $("queue").hidden = false;
+  $("pick").hidden = name !== "queue" || !wide.matches;
   $("head").hidden = name === "login";
   $("back").hidden = name !== "case";
   document.body.classList.toggle("in-case", name === "case");
@@ -53,6 +55,7 @@ const route = async () => {
   } else {
     show("case");
     queue.seen(id);
+    if (wide.matches) queue.draw();  // a case that one has just taken stands among one's own
     queue.news();
     $("heading").focus({ preventScroll: true });  // before reading: never while somebody has begun to write
     work.open(id, queue.cases.get(id));
@@ -61,6 +64,7 @@ const route = async () => {
   }
 };
 addEventListener("hashchange", route);
+wide.addEventListener("change", () => { if (session) show(shownCase() === null ? "queue" : "case"); });
 $("back").addEventListener("click", () => { location.hash = ""; });
 
 /** The link of a page leads to its case, through the log-in, and takes it. */

@@ -81,9 +81,11 @@ export const unit = (value, name) => new Intl.NumberFormat(lang, { style: "unit"
 let skew = 0;
 /** The gateway's clock counts: a phone's own may be wrong. */
 export const setClock = (iso) => { skew = Date.parse(iso) - Date.now(); };
+/** What time it is there. */
+export const clock = () => Date.now() + skew;
 /** How long ago: "4 min", "2 h 5 min", "3 days". */
 export const waited = (iso) => {
-  const minutes = Math.max(0, Math.floor((Date.now() + skew - Date.parse(iso)) / 60000));
+  const minutes = Math.max(0, Math.floor((clock() - Date.parse(iso)) / 60000));
   if (minutes < 60) return unit(minutes, "minute");
   if (minutes < 48 * 60) return unit(Math.floor(minutes / 60), "hour") + (minutes % 60 ? " " + unit(minutes % 60, "minute") : "");
   return unit(Math.floor(minutes / 1440), "day");

@@ -6,6 +6,9 @@ import { Composer, Reader, doubtful } from "./desk_translate.js";
 
 const LABELS = { person: words.person, bot: words.bot, caseworker: words.caseworker, system: words.system };
 
+/** Where the facts of a case have a place of their own beside the talk. */
+const roomy = matchMedia("(min-width: 75em)");
+
 const LONG = 140;
 /** What people wrote in the caseworker's language too, under what the person reads. What is long is folded. */
 const ours = (text) => {
@@ -61,7 +64,7 @@ export class Conversation {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
     this.unsent = []; this.alarms = []; this.queued = null; this.pin();
     $("about").hidden = false;
-    $("log").replaceChildren(); $("note").textContent = ""; $("about").open = false;
+    $("log").replaceChildren(); $("note").textContent = ""; $("about").open = roomy.matches;
     this.told.open(id); this.reader.open(id); this.composer.open(id);
     this.able(true);
     this.facts(found);
@@ -94,7 +97,7 @@ export class Conversation {
     this.drawing = drawing;
     const page = presence(found);
     $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
-    const more = [signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
+    const more = [!roomy.matches && signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
     $("case-more").replaceChildren(...more.filter(Boolean).map((text) => element("p", "line", text)));
   }
 

@@ -5,20 +5,21 @@ import { $, element, words } from "./desk_base.js";
 const OFF = "desk-keys-off";
 
 const inCase = () => document.body.classList.contains("in-case");
-const rows = () => [...document.querySelectorAll("#queue li.row > button:not(.second):not(:disabled)")];
+const rows = () => [...document.querySelectorAll("#queue li.row:not([hidden]) > button:not(.second):not(:disabled)")];
 const walk = (step) => {
   const all = rows(), here = all.indexOf(document.activeElement);
   all.at(here < 0 && step < 0 ? -1 : (here + step) % all.length)?.focus();
 };
 const more = (place) => { $("more-open").click(); place().focus(); };
 
-const QUEUE = { j: () => walk(1), k: () => walk(-1) };
+const QUEUE = { j: () => walk(1), k: () => walk(-1), f: () => $("find-text").focus() };
 const CASE = {
+  j: () => walk(1), k: () => walk(-1),  // where the queue stands beside the case
   r: () => $("text").focus(), "/": () => $("canned-open").click(), n: () => $("notes-open").click(), u: () => $("back").click(),
   t: () => more(() => $("more-title")), e: () => more(() => document.querySelector("[data-outcome]")),
 };
 const SAID = [
-  ["j", words.key_next], ["k", words.key_previous], ["Enter", `${words.take} · ${words.open}`], ["r", words.write_reply], ["/", words.canned],
+  ["j", words.key_next], ["k", words.key_previous], ["f", words.find], ["Enter", `${words.take} · ${words.open}`], ["r", words.write_reply], ["/", words.canned],
   ["n", words.notes], ["t", words.transfer], ["e", words.close_case], ["u", words.back], ["Ctrl Enter", words.reply], ["?", words.shortcuts],
 ];
 

@@ -1,16 +1,20 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, call, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { $, badge, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { Find } from "./desk_find.js";
 import { Sound, wanted } from "./desk_sound.js";
+
+/** Where the queue stands beside the case. */
+export const wide = matchMedia("(min-width: 56.25em)");
 
 const GROUPS = ["offered", "mine", "emergency", "waiting", "others"];
 const RING_AGAIN = 15000;
 const QUIET = 60000;
 
 export class Queue {
-  constructor({ notify, open, inCase }) {
-    this.notify = notify; this.open = open; this.inCase = inCase;
+  constructor({ notify, open }) {
+    this.notify = notify; this.open = open;
     this.me = null;
     this.cases = new Map();   // as the gateway has them, in its order
     this.drawn = new Map();   // id -> {group, node}: what is on the screen
@@ -19,6 +23,9 @@ export class Queue {
     this.worse = new Set(JSON.parse(kept("worse") || "[]"));  // cases of one's own that turned into an emergency
     this.first = true;
     this.touched = 0;
+    this.find = new Find({
+      rows: () => [...this.drawn].map(([id, { node }]) => ({ found: this.cases.get(id), node })), group: (found) => this.group(found), now: clock,
+    });
     this.sound = new Sound({ awake: () => { if (this.loud().length) this.ring(); } });
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, () => { this.touched = Date.now(); }, { capture: true, passive: true });
     $("show-new").addEventListener("click", () => this.show());
@@ -94,7 +101,7 @@ export class Queue {
     // Acknowledged is a call and not a case: one that goes back to the queue, or turns worse, calls anew.
     for (const id of this.heard) if (!this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
-    if (this.first || this.drawn.size === 0 || this.inCase() || nobodyLooks) this.draw();
+    if (this.first || this.drawn.size === 0 || $("queue").hidden || nobodyLooks) this.draw();
     else this.steadily(() => { this.refresh(); this.insert(fresh.filter((id) => !this.drawn.has(id))); });
     const rings = fresh.length || worse.length || offered.length || (this.first && this.loud().length);  // also what rang before a reload
     if (rings) this.ring();
@@ -140,15 +147,27 @@ export class Queue {
     $("group-emergency").hidden = false;
     $("group-emergency").querySelector(".free-place").style.height = "";
     $("nobody").hidden = lists.emergency.length + lists.waiting.length > 0;
+    this.find.offer([...this.cases.values()]);
+    this.find.apply();
+    this.here();
     this.news();
+  }
+
+  /** Beside the list a case is open: its row says which one. */
+  here() {
+    for (const [id, { node }] of this.drawn) {
+      if (location.hash === `#case=${id}`) node.setAttribute("aria-current", "true"); else node.removeAttribute("aria-current");
+    }
   }
 
   /** What stands under the emergencies stays under the thumb: a place is kept free there, and beyond that the page scrolls. */
   steadily(change) {
     const box = $("group-emergency"), free = box.querySelector(".free-place"), below = () => box.getBoundingClientRect().bottom, before = below();
     change();
+    this.find.apply();
+    if (!before) return;  // a search hides the emergencies: there is nothing to hold still
     free.style.height = `${Math.max(0, free.getBoundingClientRect().height - (below() - before))}px`;
-    scrollBy(0, below() - before);
+    (wide.matches ? $("queue") : window).scrollBy(0, below() - before);
   }
 
   /** Draws emergencies at once, in the place that is kept free for them. */
@@ -306,7 +325,8 @@ export class Queue {
     const [first] = this.loud();
     if (first) { this.claim(first.id); return; }
     const known = new Set(this.drawn.keys());
-    if (this.inCase()) location.hash = "";
+    if ($("queue").hidden) location.hash = "";
+    this.find.clear();
     this.draw();
     const [came] = [...this.drawn].filter(([id, { group }]) => !known.has(id) && ["offered", "waiting"].includes(group));
     const button = came?.[1].node.querySelector("button");
