@@ -45,7 +45,7 @@ async def test_a_case_is_found_by_words_and_by_what_it_is(
     await page.locator("#find-which").select_option("mine")
     await expect(rows).to_have_count(1)
     await expect(rows).to_contain_text(loud.number)  # an emergency that nobody has stays, whatever is chosen
-    _, second = await office.emergency("fr")
+    await office.emergency("fr")
     await expect(rows).to_have_count(2)
     await page.locator("#find-which").select_option("lang en")
     await expect(rows).to_have_count(8)
@@ -61,7 +61,7 @@ async def test_on_a_laptop_the_queue_stands_beside_the_case(
     await page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
     for _ in range(12):
         await waiting(office)
-    person, case = await office.emergency("ar")
+    _, case = await office.emergency("ar")
     found = await office.store.case(case)
     assert found is not None
     await held.open("/desk?lang=nl")
@@ -79,7 +79,7 @@ async def test_on_a_laptop_the_queue_stands_beside_the_case(
     # a new emergency is drawn beside the case, and moves nothing that is read
     await page.locator("#text").fill("Ik ben er.")
     before = await page.locator("#text").bounding_box()
-    _, other = await office.emergency()
+    await office.emergency()
     await expect(page.locator("#group-emergency li.row")).to_have_count(1)
     await expect(page.locator("#text")).to_have_value("Ik ben er.")
     after = await page.locator("#text").bounding_box()
@@ -94,3 +94,27 @@ async def test_on_a_laptop_the_queue_stands_beside_the_case(
     await expect(page.locator("#queue")).to_be_hidden()
     await expect(page.locator("#case")).to_be_visible()
     assert held.errors == []
+
+
+async def test_three_likely_replies_stand_above_the_field(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    held = await phone(office, chromium, pictures, "likely")
+    page = held.page
+    person, _ = await office.emergency("ar")
+    await held.open("/desk?lang=nl")
+    await page.locator("#group-emergency li.row button").click()
+    likely = page.locator("#likely button")
+    await expect(likely).to_have_count(3)
+    said = [office.words.say(f"canned.{key}", "nl") for key in ("welcome", "safe_now", "where", "call_now")]
+    assert await likely.all_text_contents() == said[:3]
+    await held.looked_at("likely")
+    await likely.nth(1).click()  # nothing goes to a person unseen
+    await expect(page.locator("#canned-person")).to_have_text(office.words.say("canned.safe_now", "ar"))
+    await expect(page.locator("#canned-list")).to_be_hidden()
+    await page.locator("#canned-send").click()
+    await expect(page.locator("#log li.caseworker > .text")).to_have_text(office.words.say("canned.safe_now", "ar"))
+    await expect(likely).to_have_text([said[0], said[2], said[3]])
+    assert (await person.messages())[-1]["text"] == office.words.say("canned.safe_now", "ar")
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await expect(page.locator("#likely")).to_be_hidden()  # half of a small screen is the talk

@@ -7,6 +7,12 @@ const LOOK_EVERY = 30000;
 /** Whether `now` ("HH:MM") lies outside a window, which may go over midnight. */
 export const outside = ({ start, end }, now) => Boolean(start && end) && (start <= end ? now < start || now >= end : now < start && now >= end);
 
+/** The ready replies that a talk needs at its beginning and later on: the first three that were not said yet. */
+const LIKELY = {
+  danger: ["welcome", "safe_now", "where", "call_now", "someone_comes", "here"],
+  calm: ["welcome", "talk_now", "here", "safe_now", "no_name", "thanks"],
+};
+
 const press = (label, className, act) => {
   const button = element("button", className, label);
   button.type = "button";
@@ -17,7 +23,7 @@ const press = (label, className, act) => {
 export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
-    this.id = null; this.me = null; this.plan = null;
+    this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = "";
     for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
     $("canned-send").addEventListener("click", () => this.say());
@@ -47,10 +53,11 @@ export class Work {
     this.id = id;
     this.facts(found);
     this.look();
+    this.likely();
   }
 
   close() {
-    this.id = null; this.plan = null; this.noteId = null;
+    this.id = null; this.plan = null; this.noteId = null; this.replies = []; this.three();
     $("offered").hidden = true; $("plan-line").hidden = true; $("outside").textContent = "";
     for (const list of ["canned-list", "notes-list", "colleagues"]) $(list).replaceChildren();
     for (const name of ["canned", "notes"]) if ($(name).open) $(name).close();
@@ -63,6 +70,7 @@ export class Work {
     const mine = found.owner === this.me && found.offered_to !== null;
     $("offered").querySelector("span").textContent = mine ? `${words.transfer_offered}: ${found.offered_to_name}` : "";
     $("offered").hidden = !mine;
+    this.three();
   }
 
   /** The answer, or null when it is a fault: then it stands in `where`. */
@@ -78,16 +86,50 @@ export class Work {
   }
 
   // -- ready-made replies ------------------------------------------------------------------------------------------
+  async likely() {
+    const id = this.id, answer = await call("GET", `${this.base}/canned/${lang}`);
+    if (id !== this.id || answer.status !== 200) return;
+    this.replies = answer.data.replies;
+    this.three();
+  }
+
+  /** The likely ones stand above the field: one press from what the person would read. */
+  three() {
+    const { found } = this.conversation, said = new Set([...$("log").querySelectorAll(".caseworker > .text")].map((node) => node.textContent));
+    const wanted = LIKELY[found && found.urgency !== "none" ? "danger" : "calm"];
+    const replies = wanted.map((id) => this.replies.find((reply) => reply.id === id)).filter((reply) => reply && !said.has(reply.person)).slice(0, 3);
+    const drawing = replies.map(({ id }) => id).join(" ");
+    if (drawing === this.drawing) return;
+    this.drawing = drawing;
+    $("likely").hidden = !replies.length;
+    $("likely").replaceChildren(...replies.map((reply) => press(reply.own, "quiet", () => this.straight(reply.id))));
+  }
+
+  async straight(id) {
+    if ($("canned-open").disabled || $("canned").open) return;
+    $("canned-list").hidden = true; $("canned-look").hidden = true; $("canned-error").textContent = "";
+    $("canned").showModal();
+    await this.fill();
+    const reply = this.replies.find((one) => one.id === id);
+    if (reply) this.preview(reply); else this.choose();
+  }
+
   async canned() {
     if ($("canned-open").disabled || $("canned").open) return;
     $("canned").showModal();
+    await this.fill();
+    this.choose();
+  }
+
+  /** All of them, as the person of the case would read them now. */
+  async fill() {
     const answer = await this.ask("canned-error", "GET", `${this.base}/canned/${lang}`);
-    $("canned-list").replaceChildren(...(answer?.data.replies || []).map((reply) => {
+    this.replies = answer?.data.replies || [];
+    $("canned-list").replaceChildren(...this.replies.map((reply) => {
       const item = element("li");
       item.append(press(reply.own, "reply", () => this.preview(reply)));
       return item;
     }));
-    this.choose();
   }
 
   choose() {
@@ -123,6 +165,7 @@ export class Work {
     $("canned").close();
     $("text").focus();
     await this.conversation.read();
+    this.three();
     $("whisper").textContent = words.sent;
   }
 
