@@ -6,7 +6,7 @@ import logging
 
 from bot.domain.roles import manages_people, supervises
 from bot.storage.database.errors import Forbidden, NotFound
-from bot.storage.store import CaseworkerInfo, DeskSession, Store
+from bot.storage.store import CaseworkerInfo, DeskSession, OpenInvite, Store
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,16 @@ class People:
         """Everybody of the organisation who ever accepted an invitation, by name."""
         self._may(session)
         return [one for one in await self._store.caseworkers() if one.organisation == session.organisation]
+
+    async def invited(self, session: DeskSession) -> list[OpenInvite]:
+        """Whom a link of the organisation waits for."""
+        self._may(session)
+        return await self._store.open_invites(session.organisation)
+
+    async def take_back(self, session: DeskSession, invite: str) -> None:
+        """Ends a link that nobody has used. Raises `NotFound`."""
+        await self._store.take_back_invite(invite, session)
+        log.info("people.invite_taken_back", extra={"caseworker": session.caseworker})
 
     async def renewal_due(self, session: DeskSession) -> bool:
         """Whether somebody who left once had the team key in use: it is made anew when somebody who has it logs in."""

@@ -29,6 +29,7 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     DELETED = "deleted"
     INVITED = "invited"
+    TAKEN_BACK = "taken_back"
     JOINED = "joined"
     CONFIRMED = "confirmed"
     ROLE = "role"

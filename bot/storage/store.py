@@ -25,6 +25,7 @@ from bot.storage.oncall.escalations import Ladders
 from bot.storage.oncall.outbox import Outbox, OutboxItem
 from bot.storage.oncall.rota import OnCallPart, PageAddress
 from bot.storage.people.caseworkers import CaseworkerInfo, DeskSession, Invite
+from bot.storage.people.invitations import Invitations, OpenInvite
 from bot.storage.people.log_in import Knock
 from bot.storage.people.recovery import Recovering, RecoveryKey
 from bot.storage.people.skills import Skills
@@ -46,6 +47,7 @@ __all__ = [
     "Mark",
     "NewConversation",
     "Note",
+    "OpenInvite",
     "Organisation",
     "OutboxItem",
     "PageAddress",
@@ -58,7 +60,9 @@ __all__ = [
 ]
 
 
-class Store(Turns, Recovering, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Figures):
+class Store(
+    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Figures
+):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 
     @classmethod

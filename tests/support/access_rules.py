@@ -51,6 +51,7 @@ RULES = {
     ("GET", "/desk/api/queue"): DESK,
     ("GET", "/desk/api/events"): DESK,
     ("POST", "/desk/api/invites"): COORDINATOR,
+    ("DELETE", "/desk/api/invites/{invite}"): COORDINATOR,
     ("GET", "/desk/manage"): ANYBODY,  # a shell that holds nothing
     ("GET", "/desk/api/people"): COORDINATOR,
     ("POST", "/desk/api/people/{caseworker}/confirm"): COORDINATOR,

@@ -42,6 +42,7 @@ def router(desk: Desk, people: People, live: Live, door: Door) -> APIRouter:
     Session = Annotated[DeskSession, Depends(door)]
     Again = Annotated[DeskSession, Depends(Fresh(door))]
     Id = Annotated[int, Path(ge=1, le=BIG)]
+    InviteId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
     @api.post("/invites", status_code=201)
     async def invite(body: InviteBody, session: Again) -> dict[str, str]:
@@ -55,15 +56,25 @@ def router(desk: Desk, people: People, live: Live, door: Door) -> APIRouter:
             raise ApiError(422, "invalid") from None
         return {"path": f"/desk/invite/{secret}"}
 
+    @api.delete("/invites/{invite}", status_code=204)
+    async def take_back(invite: InviteId, session: Again) -> Response:
+        """Ends a link that nobody has used yet; 404 for one that was used or is over."""
+        await people.take_back(session, invite)
+        return Response(status_code=204)
+
     @api.get("/people")
     async def show(session: Session) -> dict[str, Any]:
         """`pending`: has set a password and waits for a coordinator. `renewal_due`: the team's key is made anew
         when the next who has it logs in. `recovery`: to coordinators, `none` or `stale` when the recovery key on paper
-        is missing or no good. `confirms`: whether who asks can confirm somebody."""
+        is missing or no good. `confirms`: whether who asks can confirm somebody. `invited`: links that still work."""
         return {
             "people": [
                 {"id": p.id, "name": p.name, "role": p.role, "active": p.active, "pending": p.pending}
                 for p in await people.all(session)
+            ],
+            "invited": [
+                {"id": one.id, "name": one.name, "role": one.role, "until": one.expires_at.isoformat()}
+                for one in await people.invited(session)
             ],
             "renewal_due": await people.renewal_due(session),
             "recovery": await people.recovery(session),

@@ -12,6 +12,7 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.desk.test_manage_page import part
 from tests.browser.desk.test_page import Phone, chromium, phone, pictures  # noqa: F401 - fixtures
 from tests.process.desk.test_passkeys import at_localhost
 from tests.support.desk import PASSWORD, Colleague
@@ -67,7 +68,7 @@ async def test_a_passkey_from_its_making_to_the_next_log_in(
     await expect(page.locator("#sessions-list li")).to_have_count(1)
     await expect(page.locator("#sessions-list li")).to_contain_text(words("session_this"))
     await expect(page.locator("#codes-left")).to_have_text(f"{words('recovery_left')}: 10")
-    await page.locator("#account").scroll_into_view_if_needed()
+    await part(page, "account")
     await held.looked_at("account")
 
     # the password is asked for first; what was typed stays, also when it is not given
@@ -101,6 +102,7 @@ async def test_a_passkey_from_its_making_to_the_next_log_in(
 
     # an invitation: what was typed goes on after the password is given, this time with the passkey
     office.clock.pass_by(minutes=6)
+    await part(page, "people")
     await page.locator("#invite-name").fill("Eva")
     await page.locator("#invite-form button").click()
     await page.locator("#again-cancel").click()
@@ -142,6 +144,7 @@ async def test_a_passkey_from_its_making_to_the_next_log_in(
     await page.locator("#manage").click()
     await expect(page.locator("#sessions-list li")).to_have_count(2)
     await expect(page.locator("#sessions-list")).to_contain_text(words("device_computer"))
+    await part(page, "account")
     await page.locator("#end-others").click()
     await expect(page.locator("#sessions-list li")).to_have_count(1)
     await expect(there.locator("#login")).to_be_visible()

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.desk.test_page import chromium, phone, pictures  # noqa: F401 - fixtures
 from tests.process.desk.test_statistics import a_month
 from tests.support.desk import PASSWORD
 from tests.support.office import LOCKED_IN, Office
+
+
+async def part(page: Page, name: str) -> None:
+    await page.locator(f"#parts a[href='#{name}']").click()
+    await expect(page.locator(f"#{name}")).to_be_visible()
 
 
 @pytest.mark.parametrize(("colours", "lang"), [("light", "en"), ("dark", "nl")])
@@ -34,6 +39,9 @@ async def test_a_coordinator_manages(
     await expect(page.locator("#people-list li")).to_have_count(2)
     await expect(page.locator("#tables table")).to_have_count(8)
     await expect(page.locator("#audit-state")).to_have_text(words("audit_whole"))
+    # the missing paper is a task with its steps, whatever part one looks at
+    await expect(page.locator("#recovery")).to_contain_text(f"inloop recovery-key create --by manage-{colours} --split")
+    assert await page.evaluate("document.documentElement.scrollHeight") < 2200, "one part at a time"
     await held.looked_at("manage")
 
     await page.locator("#invite-name").fill("Eva")
@@ -43,7 +51,20 @@ async def test_a_coordinator_manages(
     link = await page.locator("#invite-link").input_value()
     info = await office.store.invite_info(link.rpartition("/")[2])
     assert info is not None and (info.name, info.role) == ("Eva", "administrator")
+    # it can be seen, and taken back before it is used
+    waits = page.locator("#invited-list li")
+    await expect(waits).to_contain_text("Eva")
+    await expect(waits).to_contain_text(words("invited"))
+    await held.looked_at("invited")
+    await waits.locator("button").click()
+    await expect(waits.locator("button")).to_have_text(words("end_access_sure"))
+    await waits.locator("button").click()
+    await expect(waits).to_have_count(0)
+    await expect(page.locator("#invite-link")).to_be_hidden()
+    assert await office.store.invite_info(link.rpartition("/")[2]) is None
 
+    await part(page, "one")
+    await expect(page).to_have_title(f"{words('one_case')} · {words('title')}")
     await page.locator("#number").fill(number)
     await page.locator("#reason").select_option("owner_away")
     await page.locator("#look").click()
@@ -55,6 +76,7 @@ async def test_a_coordinator_manages(
         await page.locator("#zip").click()
     assert (await download.value).suggested_filename == f"{number}.zip"
 
+    await part(page, "people")
     choose = page.locator("#people-list li", has_text="Jan").locator("select")
     await choose.select_option("coordinator")
     assert (await jan.get("/desk/api/session")).json()["role"] == "caseworker", "not before it is pressed"
@@ -69,7 +91,7 @@ async def test_a_coordinator_manages(
     await expect(row.locator(".hint")).to_contain_text(words("no_access"))
     assert (await jan.get("/desk/api/session")).status_code == 401
     assert held.errors == []
-    await page.reload()
+    await part(page, "audit")  # what was done since stands in it
     await expect(page.locator("#audit-list li").first).to_contain_text(words("deed_key"))
     await expect(page.locator("#audit-list")).to_contain_text(words("why_owner_away"))
     await held.looked_at("manage-after")

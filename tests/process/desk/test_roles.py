@@ -38,6 +38,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/rota/overrides"): ({}, (401, 403, 201, 403)),
     ("DELETE", "/desk/api/rota/overrides/{override}"): (None, (401, 403, 204, 403)),
     ("POST", "/desk/api/invites"): ({"name": "Eva"}, (401, 403, 201, 201)),
+    ("DELETE", "/desk/api/invites/{invite}"): (None, (401, 403, 404, 404)),
     ("GET", "/desk/api/people"): (None, (401, 403, 200, 200)),
     ("POST", "/desk/api/people/{caseworker}/confirm"): (None, (401, 403, 404, 403)),
     ("PUT", "/desk/api/people/{caseworker}/role"): ({"role": "coordinator"}, (401, 403, 204, 204)),
@@ -128,7 +129,7 @@ async def test_every_route_for_every_role(house: House, role: str) -> None:
     span = {"start": "2026-11-04T18:00:00+00:00", "end": "2026-11-05T08:00:00+00:00"}
     made = await house.http["coordinator"].post("/desk/api/rota/overrides", json={"caseworker": jan, **span})
     places = {"case_id": house.case, "caseworker": jan, "override": made.json()["id"], "own": "nl", "name": "0" * 32}
-    places |= {"one": "0" * 16, "number": house.number}
+    places |= {"one": "0" * 16, "invite": "0" * 16, "number": house.number}
     wrong = {}
     bodies = {"/desk/api/rota/overrides": {"caseworker": jan, **span}}
     bodies["/desk/api/looks"] = {"number": house.number, "reason": "supervision"}

@@ -196,7 +196,8 @@ async def test_who_may_come_in_does(house: House) -> None:
             hidden = "{secret}" in path or "{token}" in path or path == "/embed.js"  # no site is named
             public |= {404} if hidden else set()
             good = public if rule == ANYBODY else {422} if path == "/api/choices" else {200, 201, 202, 204}
-            good |= {404} if path.endswith(("/confirm", "/looks", "/{one}")) else set()  # nobody waits, no such number
+            nothing = path.endswith(("/confirm", "/looks", "/{one}", "/{invite}"))  # nobody waits, no such number
+            good |= {404} if nothing else set()
             good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys
             good |= {401} if path.endswith("/account/confirm") else set()  # not the password
             if status not in good:

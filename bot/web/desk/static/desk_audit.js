@@ -17,6 +17,9 @@ export class Audit {
     $("audit").hidden = false;
   }
 
+  /** From the newest row on: something was done since. */
+  renew() { this.last = null; $("audit-list").replaceChildren(); return this.read(); }
+
   async check() {
     const answer = await call("GET", "/desk/api/audit/check");
     if (answer.status !== 200) { this.failed(answer); return; }

@@ -51,14 +51,22 @@ const person = (found, confirms) => {
   return item;
 };
 /** Two taps: the first one asks. */
-const sure = (found) => {
-  const node = button(words.end_access, `${words.end_access}: ${found.name}`, () => {
-    if (node.dataset.asked) { act("PUT", `/desk/api/people/${found.id}/access`, { active: false }); return; }
+const sure = (found, said = words.end_access, then = () => act("PUT", `/desk/api/people/${found.id}/access`, { active: false })) => {
+  const node = button(said, `${said}: ${found.name}`, () => {
+    if (node.dataset.asked) { then(); return; }
     node.dataset.asked = "yes";
     node.textContent = words.end_access_sure;
     node.setAttribute("aria-label", `${words.end_access_sure} ${found.name}`);
   }, "danger");
   return node;
+};
+/** Somebody whose link still works: it can be taken back. */
+const invited = (found) => {
+  const item = element("li", "person");
+  item.append(element("p", "name", found.name));
+  item.append(element("p", "hint", `${words["role_" + found.role]} · ${words.invited} · ${words.invite_until} ${at(found.until)}`));
+  item.append(sure(found, words.take_back, async () => { await act("DELETE", `/desk/api/invites/${found.id}`); $("invite-done").hidden = true; }));
+  return item;
 };
 const people = async () => {
   const answer = await call("GET", "/desk/api/people");
@@ -67,6 +75,7 @@ const people = async () => {
   $("renewal").hidden = !answer.data.renewal_due;
   $("recovery").hidden = !answer.data.recovery;
   $("recovery-what").textContent = words[`recovery_${answer.data.recovery}`] || "";
+  $("invited-list").replaceChildren(...answer.data.invited.map(invited));
   $("people-list").replaceChildren(...answer.data.people.map((found) => person(found, answer.data.confirms)));
   $("people").hidden = false;
 };
@@ -78,6 +87,7 @@ $("invite-form").addEventListener("submit", async (event) => {
   $("invite-link").value = location.origin + answer.data.path;
   $("invite-name").value = "";
   $("invite-done").hidden = false;
+  await people();
   $("invite-link").focus();
   $("invite-link").select();
 });
@@ -92,14 +102,42 @@ $("logout").addEventListener("click", async () => {
   location.replace(`/desk?lang=${encodeURIComponent(lang)}`);
 });
 
+// -- one part at a time: which one is in the address, and its name is the page's title ------------------------------------
+const PARTS = ["people", "one", "account", "figures", "audit"];
+let audit = null;
+const part = () => {
+  const asked = location.hash.startsWith("#case=") ? "one" : location.hash.slice(1), there = PARTS.filter((name) => !$(name).hidden);
+  const shown = there.includes(asked) ? asked : there[0];
+  for (const name of PARTS) $(name).classList.toggle("off", name !== shown);
+  for (const link of $("parts").children) {
+    if (link.hash === `#${shown}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  document.title = `${$(shown).querySelector("h2").textContent} · ${words.title}`;
+  return shown;
+};
+const parts = () => {
+  $("parts").replaceChildren(...PARTS.filter((name) => !$(name).hidden).map((name) => {
+    const link = element("a", "button quiet", $(name).querySelector("h2").textContent);
+    link.href = `#${name}`;
+    return link;
+  }));
+  part();
+};
+addEventListener("hashchange", () => { if (part() === "audit") audit?.renew(); });
+
 (async () => {
   const answer = await call("GET", "/desk/api/session");
   if (answer.status !== 200) { failed(answer); return; }
-  const { role, token } = answer.data;
+  const { role, token, name } = answer.data;
   useToken(token);
+  $("recovery-by").textContent = name;
   const supervises = role === "coordinator", manages = supervises || role === "administrator";
   if (role !== "administrator") new One({ failed, supervises });
-  if (supervises) await Promise.all([new Figures({ failed }).read(), new Audit({ failed, at }).read()]);
+  if (supervises) {
+    audit = new Audit({ failed, at });
+    await Promise.all([new Figures({ failed }).read(), audit.read()]);
+  }
   if (manages) await people();
   await new Account({ failed }).read();
+  parts();
 })();
