@@ -116,6 +116,11 @@ async def test_a_passkey_from_its_making_to_the_next_log_in(
     await expect(page.locator("#login")).to_be_visible()
     await expect(page.locator("#passkey")).to_be_visible()
     await held.looked_at("login")
+    await expect(page.locator("#code")).to_be_hidden()  # a finger is how one comes in here
+    await page.locator("#use-code").click()
+    await expect(page.locator("#code")).to_be_focused()
+    await page.reload()
+    await expect(page.locator("#code")).to_be_hidden()
     await page.locator("#passkey").click()
     assert await page.evaluate("document.activeElement.id") == "name", "a passkey alone is no way in"
     await page.locator("#name").fill(me.name)
@@ -123,7 +128,7 @@ async def test_a_passkey_from_its_making_to_the_next_log_in(
     await page.locator("#passkey").click()
     await expect(page.locator("#login-error")).to_have_text(words("error_login"))
     await page.locator("#password").fill(PASSWORD)
-    await page.locator("#passkey").click()
+    await page.locator("#password").press("Enter")
     await expect(page.locator("#queue")).to_be_visible()
     await expect(page.locator("#recovered")).to_be_hidden()
     await nothing_secret_is_kept(page, office, me, code)

@@ -4,7 +4,7 @@ import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
 import { Ending } from "./desk_ending.js";
 import { recoverySwitch } from "./desk_codes.js";
-import { Refused, signed, supported } from "./desk_passkey.js";
+import { Refused, setUsual, signed, supported, usual } from "./desk_passkey.js";
 import { useKeys } from "./desk_keys.js";
 import { Notify } from "./desk_notify.js";
 import { Queue, wide } from "./desk_queue.js";
@@ -160,6 +160,7 @@ const end = (word) => {
   $("facts").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   show("login");
+  passkeyFirst(supported && usual());
   $("login-error").textContent = word;
   $("password").value = $("code").value = "";
   $($("name").value ? "password" : "name").focus();
@@ -170,17 +171,18 @@ const expired = () => {
   end(words.error_expired);
   document.title = `⚠ ${words.login} · ${words.title}`;
 };
-const enter = async (second) => {
+const enter = async (second, byPasskey = false) => {
   $("login-error").textContent = "";
   const buttons = [...$("login-form").querySelectorAll("button")];
   for (const button of buttons) button.disabled = true;
   let answer = null;
   try { answer = await call("POST", "/desk/login", { name: $("name").value, password: $("password").value, ...(await second()) }); }
-  catch (refused) { $("login-error").textContent = refused instanceof Refused ? refused.message : words.passkey_none; }
+  catch (refused) { $("login-error").textContent = refused instanceof Refused ? refused.message : words.passkey_none; passkeyFirst(false); }
   for (const button of buttons) button.disabled = false;
   $("code").value = "";
   if (answer?.status === 200) {
     $("password").value = "";
+    setUsual(byPasskey);
     codes.reset();
     $("recovered").hidden = !("recovery_left" in answer.data);
     $("recovered").textContent = `${words.recovery_left}: ${answer.data.recovery_left}`;
@@ -188,19 +190,29 @@ const enter = async (second) => {
     return;
   }
   if (answer) $("login-error").textContent = fault(answer);
-  $("code").focus();
+  ($("code").disabled ? $("password") : $("code")).focus();
 };
 const codes = recoverySwitch($("recovery"), $("code"), $("code-label"));
+const withPasskey = () => {
+  if ($("name").reportValidity() && $("password").reportValidity()) enter(async () => ({ passkey: await signed("/desk/login/challenge") }), true);
+};
 $("login-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const code = $("code").value;
-  enter(async () => ({ code }));
+  if ($("code").disabled) withPasskey(); else enter(async () => ({ code }));
 });
+/** A finger in place of the field for a code, where that is how somebody comes in; the code is one press away. */
+const passkeyFirst = (yes) => {
+  if (!$("passkey")) return;
+  $("by-code").hidden = $("code").disabled = $("enter").hidden = $("recovery").hidden = yes;
+  $("use-code").hidden = !yes;
+  $("passkey").classList.toggle("primary", yes);
+};
 if ($("passkey") && supported) {
   $("passkey").hidden = false;
-  $("passkey").addEventListener("click", () => {
-    if ($("name").reportValidity() && $("password").reportValidity()) enter(async () => ({ passkey: await signed("/desk/login/challenge") }));
-  });
+  $("passkey").addEventListener("click", withPasskey);
+  $("use-code").addEventListener("click", () => { passkeyFirst(false); $("code").focus(); });
+  passkeyFirst(usual());
 }
 $("logout").addEventListener("click", async () => {
   await ending.finish();

@@ -1,7 +1,7 @@
 // One's own log-in: where one is logged in, passkeys, recovery codes.
 import { $, at, button, call, element, words } from "./desk_base.js";
 import { showCodes } from "./desk_codes.js";
-import { Refused, made, supported } from "./desk_passkey.js";
+import { Refused, made, setUsual, supported } from "./desk_passkey.js";
 
 export class Account {
   constructor({ failed }) {
@@ -60,6 +60,7 @@ export class Account {
       const passkey = await made("/desk/api/factors/challenge");
       await this.act("POST", "/desk/api/factors/passkeys", { name: $("passkey-name").value, passkey });
       $("passkey-name").value = "";
+      setUsual(true);
     } catch (refused) { $("passkey-fault").textContent = refused instanceof Refused ? refused.message : words.passkey_none; }
   }
 

@@ -3,6 +3,11 @@ import { call, fault } from "./desk_base.js";
 
 export const supported = typeof PublicKeyCredential === "function" && Boolean(navigator.credentials);
 
+const USED = "desk-passkey";
+/** Whether somebody came in by a passkey here when they last logged in: then it stands first. It says no name. */
+export const usual = () => { try { return localStorage.getItem(USED) !== null; } catch { return false; } };
+export const setUsual = (yes) => { try { yes ? localStorage.setItem(USED, "1") : localStorage.removeItem(USED); } catch { /* not kept, then */ } };
+
 /** The gateway has refused; the message says why. */
 export class Refused extends Error {}
 
