@@ -136,6 +136,10 @@ class InviteRefused(StorageError):
     """The invitation cannot be accepted; it stays as it was."""
 
 
+class WeakPassword(StorageError):
+    """A password that is too easy to guess."""
+
+
 class LogInFailed(StorageError):
     """One error for every reason, so that it tells nothing about which part was wrong."""
 

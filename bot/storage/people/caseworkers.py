@@ -24,9 +24,10 @@ from bot.domain.model import Handoff
 from bot.domain.names import name_key, shown_name
 from bot.domain.organisations import FIRST
 from bot.domain.roles import ADMINISTRATOR, CASEWORKER, COORDINATOR, ROLES, manages_people, works_on_cases
+from bot.security.passwords import ENOUGH, effort
 from bot.storage.cases.claiming import Claiming
 from bot.storage.cases.closed_keys import take_from
-from bot.storage.database.errors import Forbidden, InviteRefused, NameTaken, NotFound, NotReadable
+from bot.storage.database.errors import Forbidden, InviteRefused, NameTaken, NotFound, NotReadable, WeakPassword
 from bot.storage.database.part import current_team_key
 from bot.storage.people.recovery_codes import renew_recovery
 from bot.storage.people.recovery_key import pass_on
@@ -187,7 +188,8 @@ class Caseworkers(Claiming):
         the one-time code is used up by it.
 
         An inactive caseworker of the invited name gets new keys; nobody becomes another one who was here by choosing
-        their name. Raises `InviteRefused`, `NameTaken` and changes nothing; `ValueError` for a name that is none.
+        their name. Raises `InviteRefused`, `NameTaken`, `WeakPassword` and changes nothing; `ValueError`
+        for a name that is none.
         """
         keys, now = derive_token(secret), self._clock()
         query = select(invites).where(invites.c.lookup == keys.lookup, invites.c.expires_at > now)
@@ -201,6 +203,8 @@ class Caseworkers(Claiming):
         if len(password) < SHORTEST_PASSWORD:
             raise InviteRefused("the password is too short")
         shown = invited.name if name is None else shown_name(name)
+        if effort(password, shown) < ENOUGH:
+            raise WeakPassword
         team_private = unwrap(keys.wrap, invited.wrapped, f"invite:{invited.team_key}")
         needs = works_on_cases(invited.role)
         at_once = bool(team_private) or not needs

@@ -26,6 +26,7 @@ REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     storage.NotReadable: (409, "not_readable", "It can be read after the person comes back."),
     storage.NameTaken: (409, "name_taken", "A colleague has this name."),
     storage.InviteRefused: (409, "invite_refused", "The code or the invitation is not right."),
+    storage.WeakPassword: (409, "weak_password", "The password is too easy to guess."),
     storage.LogInFailed: (401, "log_in_failed", "Name, password or code is not right."),
     IllegalMove: (409, "conflict", "This is not possible now."),
     NotConsented: (409, "not_consented", "The person has not allowed this."),

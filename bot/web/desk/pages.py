@@ -21,6 +21,7 @@ from bot.domain.audit import REASONS
 from bot.domain.ports import Catalogue
 from bot.domain.roles import ROLES
 from bot.security.passkeys import place_of
+from bot.security.passwords import COMMON, ENOUGH
 from bot.settings import Settings
 from bot.web.assets import version
 
@@ -91,6 +92,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         uri = pyotp.TOTP(totp).provisioning_uri(name=invite.name, issuer_name=ISSUER)
         grouped = " ".join(totp[i : i + 4] for i in range(0, len(totp), 4))
         values = {"name": invite.name, "totp": totp, "grouped": grouped, "picture": picture(uri), "uri": uri}
+        values |= {"common": json.dumps(COMMON), "enough": ENOUGH}
         return page(request, "desk_invite.html", language, **values)
 
     return pages

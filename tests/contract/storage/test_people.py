@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 
 from bot.domain.model import CaseChange, Handoff, Urgency
-from bot.storage.database.errors import Forbidden, InviteRefused, LogInFailed, NameTaken, NotFound
+from bot.storage.database.errors import Forbidden, InviteRefused, LogInFailed, NameTaken, NotFound, WeakPassword
 from bot.storage.people.caseworkers import DeskSession
 from bot.storage.store import Store
 from tests.support.databases import Clock
@@ -166,3 +167,45 @@ async def test_who_never_had_the_key_makes_no_new_one_due(store: Store, clock: C
     assert session is not None and session.team.public == els.session.team.public
     with pytest.raises(NotFound):
         await store.confirm(bo.id, els.session)  # not after all
+
+
+async def test_an_invitation_is_seen_and_taken_back(store: Store, clock: Clock) -> None:
+    els, jan, ada = await team(store, clock)
+    secret = await store.invite("Fatou", els.session)
+    (waits,) = await store.open_invites(els.session.organisation)
+    assert (waits.name, waits.role) == ("Fatou", "caseworker")
+    assert waits.id not in secret and await store.invite_info(waits.id) is None, "what is shown opens nothing"
+    with pytest.raises(Forbidden):
+        await store.take_back_invite(waits.id, jan.session)
+    with pytest.raises(NotFound):
+        await store.take_back_invite("0" * 16, els.session)
+    await store.take_back_invite(waits.id, ada.session)
+    assert await store.open_invites(els.session.organisation) == []
+    with pytest.raises(InviteRefused):
+        await set_up(store, clock, secret)
+    with pytest.raises(NotFound):
+        await store.take_back_invite(waits.id, els.session)
+    newest = next(iter(await store.audit()))
+    assert (newest.deed, newest.actor, newest.detail) == ("taken_back", ada.id, "caseworker")
+
+
+async def test_an_invitation_that_is_over_or_of_others_is_not_shown(store: Store, clock: Clock) -> None:
+    els, _, _ = await team(store, clock)
+    other = await store.add_organisation("Elsewhere")
+    await store.invite("Fatou", els.session, organisation=other)
+    assert await store.open_invites(els.session.organisation) == []
+    (theirs,) = await store.open_invites(other)
+    with pytest.raises(NotFound):
+        await store.take_back_invite(theirs.id, els.session)
+    clock.pass_by(hours=49)
+    assert await store.open_invites(other) == []
+
+
+async def test_a_password_that_many_would_try_opens_nothing(store: Store, clock: Clock) -> None:
+    els, _, _ = await team(store, clock)
+    secret = await store.invite("Fatou", els.session)
+    totp = pyotp.TOTP(pyotp.random_base32())
+    with pytest.raises(WeakPassword):
+        await store.accept_invite(secret, "fatou2026fatou", totp.secret, totp.at(clock()))
+    assert await store.invite_info(secret) is not None, "the link is not used up"
+    await store.accept_invite(secret, PASSWORD, totp.secret, totp.at(clock()))

@@ -1,8 +1,10 @@
 // Accepting an invitation: a password, the authenticator app, and the recovery codes that come of it.
 import { $, call, fault, words } from "./desk_base.js";
 import { showCodes } from "./desk_codes.js";
+import { watchPassword } from "./desk_password.js";
 
 const form = $("accept");
+if (form) watchPassword();
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector(".primary");
@@ -24,6 +26,6 @@ form?.addEventListener("submit", async (event) => {
     return;
   }
   $("code").value = "";
-  $("fault").textContent = answer.code === "invite_refused" ? words.invite_refused : answer.code === "invalid" ? words.password_short : fault(answer);
+  $("fault").textContent = answer.code === "invite_refused" ? words.invite_refused : answer.code === "weak_password" ? words.password_weak : answer.code === "invalid" ? words.password_short : fault(answer);
   $("code").focus();
 });
