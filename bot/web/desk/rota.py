@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from bot.domain.escalation import TEAM
 from bot.domain.roles import COORDINATOR
 from bot.oncall.roster import Roster
 from bot.runtime.wakeups import DESK, Live
@@ -47,7 +48,8 @@ def router(store: Store, roster: Roster, live: Live, door: Door) -> APIRouter:
 
     @api.get("")
     async def show(session: Session) -> dict[str, Any]:
-        """Times are ISO 8601 in UTC. `reachable`: has a page address. `planned`: there is a calendar."""
+        """Times are ISO 8601 in UTC. `reachable`: has a page address. `planned`: there is a calendar. `everyone`: the
+        team's own addresses are called too."""
         now, rota = store.now(), (await roster.rota()).of(session.organisation)
         on_call = rota.at(now)
         names = {member.id: member.name for member in rota.team}
@@ -55,7 +57,10 @@ def router(store: Store, roster: Roster, live: Live, door: Door) -> APIRouter:
             "planned": roster.planned,
             "first": names.get(on_call.first or 0),
             "second": names.get(on_call.second or 0),
-            "team": [{"id": m.id, "name": m.name, "reachable": m.reachable} for m in rota.team],
+            "team": [
+                {"id": m.id, "name": m.name, "reachable": m.reachable, "coordinator": m.coordinator} for m in rota.team
+            ],
+            "everyone": TEAM in (await roster.reach(session.organisation)).everyone,
             "holes": [_span(start, end) for start, end in rota.holes(now, now + SHOWN)] if roster.planned else [],
             "overrides": [
                 {"id": o.id, "name": names.get(o.caseworker), "second": o.second, **_span(o.start, o.end)}

@@ -14,6 +14,8 @@ from bot.oncall.factory import paces
 from bot.oncall.page_links import Links
 from bot.runtime.wakeups import Live
 from bot.settings import Settings
+from bot.settings.page_key import page_key
+from bot.storage.store import PageAddress
 from bot.web import page_acknowledgement as page_web
 from tests.browser.desk.test_page import chromium, phone, pictures  # noqa: F401 - fixtures
 from tests.support.office import Office
@@ -144,7 +146,7 @@ async def test_working_at_the_desk_is_a_sign_of_life(office: Office) -> None:
 
 @pytest.mark.parametrize(("colours", "lang"), [("light", "en"), ("dark", "nl")])
 async def test_the_rota_on_a_phone(
-    office: Office, chromium: Browser, pictures: Path, colours: str, lang: str  # noqa: F811
+    office: Office, chromium: Browser, pictures: Path, tmp_path: Path, colours: str, lang: str  # noqa: F811
 ) -> None:
     held = await phone(office, chromium, pictures, colours, colours=colours)
     await office.emergency()
@@ -157,11 +159,28 @@ async def test_the_rota_on_a_phone(
     await expect(state).to_have_text(office.words.label("desk.called", lang))
     await page.locator("#menu-open").click()
     await page.locator("#rota-open").click()
+    now, error = page.locator("#rota-now"), page.locator("#rota-error")
+    await expect(now).to_contain_text(office.words.label("desk.rota_hole", lang))
+    await expect(now).to_contain_text(office.words.label("desk.rota_uncallable", lang))
     await page.locator("#rota-from").fill("2026-11-03T08:00")
+    await page.locator("#rota-until").fill("2026-11-03T07:00")
+    await page.locator("#rota-form .primary").click()
+    await expect(error).to_have_text(office.words.label("desk.rota_end", lang))
     await page.locator("#rota-until").fill("2026-11-04T08:00")
     await held.looked_at("rota")
     await page.locator("#rota-form .primary").click()
-    await expect(page.locator("#rota-now")).to_contain_text(colours)
+    await expect(error).to_contain_text(office.words.label("desk.rota_unreachable", lang))  # nobody's phone rings then
+    await page.locator("#rota-form .primary").click()
+    await expect(now.locator("li").first).to_contain_text(colours)
+    await expect(now.locator("li").first).to_contain_text(office.words.label("desk.rota_unreachable", lang))
+    await held.looked_at("rota-unreachable")
+    key = page_key(Settings(_env_file=None, data_dir=tmp_path / "data"))
+    await office.store.set_page_address(office.colleagues[0].id, PageAddress(("json://pages.example",), ()), key)
+    await page.locator("#rota [data-close]").click()
+    await page.locator("#menu-open").click()
+    await page.locator("#rota-open").click()
+    await expect(now.locator("li")).to_have_count(1)
+    await expect(now).to_have_text(f"{office.words.label('desk.rota_first', lang)}: {colours}")
     await page.locator("#rota-changes button").click()
     await expect(page.locator("#rota-changes li")).to_have_count(0)
     await page.locator("#rota [data-close]").click()

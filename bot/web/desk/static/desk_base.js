@@ -3,6 +3,8 @@ import { done } from "./work.js";
 
 export const words = JSON.parse(document.body.dataset.words);
 export const lang = document.documentElement.lang;
+/** Days and times as they are written here: in English too, the day stands before the month. */
+export const locale = lang === "en" ? "en-GB" : lang;
 export const $ = (id) => document.getElementById(id);
 
 export const element = (name, className, text) => {
@@ -105,12 +107,12 @@ export const presence = ({ page }) => {
 export const at = (iso) => {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString(lang, { ...(today ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return date.toLocaleString(locale, { ...(today ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 };
 /** A day of the calendar. */
 export const dayOf = (iso) => {
   const date = new Date(`${iso}T12:00`), year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
-  return new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short", ...year }).format(date);
+  return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", ...year }).format(date);
 };
 const names = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames([lang], { type: "language" }) : null;
 export const languageName = (code) => {
