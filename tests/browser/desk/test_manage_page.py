@@ -41,6 +41,7 @@ async def test_a_coordinator_manages(
     await expect(page.locator("#audit-state")).to_have_text(words("audit_whole"))
     # the missing paper is a task with its steps, whatever part one looks at
     await expect(page.locator("#recovery")).to_contain_text(f"inloop recovery-key create --by manage-{colours} --split")
+    await expect(page.locator("#parts > *").first).to_be_visible()  # drawn last, when all is read
     assert await page.evaluate("document.documentElement.scrollHeight") < 2200, "one part at a time"
     await held.looked_at("manage")
 
