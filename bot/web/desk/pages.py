@@ -91,7 +91,8 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         totp = pyotp.random_base32()
         uri = pyotp.TOTP(totp).provisioning_uri(name=invite.name, issuer_name=ISSUER)
         grouped = " ".join(totp[i : i + 4] for i in range(0, len(totp), 4))
-        values = {"name": invite.name, "totp": totp, "grouped": grouped, "picture": picture(uri), "uri": uri}
+        values: dict[str, Any] = {"name": invite.name, "totp": totp, "grouped": grouped}
+        values |= {"picture": picture(uri), "uri": uri}
         values |= {"common": json.dumps(COMMON), "enough": ENOUGH}
         return page(request, "desk_invite.html", language, **values)
 
