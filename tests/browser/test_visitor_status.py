@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
 from tests.support.caseworker import Caseworker, first
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, running
+from tests.support.ports import free_port
 
 DANGER = "hij slaat mij nu met een riem"
 
@@ -18,6 +20,14 @@ DANGER = "hij slaat mij nu met een riem"
 @pytest.fixture(scope="module")
 def colleague(house: Gateway) -> Iterator[Caseworker]:
     yield first(house)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Nobody is at the desk, and nobody can be called."""
+    env = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20, "INLOOP_PAGE_URLS": "[]"}
+    with running(tmp_path_factory.mktemp("alone"), free_port(), engine=False, env=env) as started:
+        yield started
 
 
 def says(page: Page, word: str) -> None:
@@ -66,6 +76,40 @@ def test_it_is_true_after_a_danger_card_and_without_scrolling(
     colleague.reply(case, "Ik ben er.")
     colleague.close(case)
     says(page, words.label("visitor.status_bot", "nl"))
+    phone.context.close()
+
+
+@pytest.mark.parametrize("done", ["called", "coming", "nobody"])
+def test_who_waits_reads_what_is_done_about_it(house: Gateway, browser: Browser, words: Catalogue, done: str) -> None:
+    """And for how long, also after somebody has said that they come."""
+    standing = {"state": "asked", "since": None, "called": done != "nobody", "coming": done == "coming"}
+    standing["nobody"] = done == "nobody"
+    asked = {"seq": 1, "from": "system", "text": "x", "choices": [], "handoff": "waiting", "seconds": 245}
+    body = f"data: {json.dumps(asked)}\n\nevent: state\ndata: {json.dumps(standing)}\n\n"
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.page
+    page.route("**/api/events?*", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
+    page.goto(house.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    says(page, words.label(f"visitor.status_{done}", "nl"))
+    expect(page.locator("#status-time")).to_have_text("· " + words.label("visitor.minutes", "nl", count="4"))
+    phone.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_waits_though_nobody_can_come_reads_so(
+    alone: Gateway, browser: Browser, words: Catalogue, scripts: bool
+) -> None:
+    phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=scripts)
+    page = phone.page
+    page.goto(alone.url + "/")
+    page.locator("[name=language][value=nl]").click()
+    page.locator("#start").click()
+    page.locator("#text").fill(DANGER)
+    page.locator("#write .primary").click()
+    expect(page.locator("#status")).to_contain_text(words.label("visitor.status_nobody", "nl"))
+    expect(page.locator("#status")).to_be_in_viewport(ratio=1)
     phone.context.close()
 
 

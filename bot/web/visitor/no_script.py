@@ -193,7 +193,8 @@ class Plain:
         told = [code for code in map(code_of, messages) if code is not None]
         if told and told[-1] != slip.code and await self.store.is_return_code(session.person, told[-1]):
             slip = replace(slip, code=told[-1])
-        return self.pages.talk(request, self._spoken(session, slip), slip, messages, page or Talk())
+        page = replace(page or Talk(), standing=await self.service.standing(session))
+        return self.pages.talk(request, self._spoken(session, slip), slip, messages, page)
 
     # -- helpers -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from fastapi import Request, Response
 
+from bot.conversation.service import Standing
 from bot.domain.forms import step
 from bot.domain.handoff import told
 from bot.domain.model import Choice, Handoff, Message, Sender, Urgency
@@ -34,13 +35,14 @@ AGAIN = ("slip", "once", "do", "choice", "to", "text", "code", "proof")
 @dataclass(frozen=True, slots=True)
 class Talk:
     """What a page of the talk shows beside the messages. `sent`: the place of what was just taken. `everything`: also
-    what is long past. `sure`: asks whether the talk is to be deleted."""
+    what is long past. `sure`: asks whether the talk is to be deleted. `standing`: what is done for who waits."""
 
     draft: str = ""
     note: str = ""
     sent: int | None = None
     everything: bool = False
     sure: bool = False
+    standing: Standing | None = None
 
 
 class PlainPages:
@@ -82,7 +84,8 @@ class PlainPages:
         card = next((m.seq for m in shown if page.sent is not None and m.seq > page.sent and is_card(m)), None)
         values = {
             "messages": shown,
-            "status": f"status_{state.value}",
+            "status": f"status_{waits_for(page.standing) if state is Handoff.WAITING else state.value}",
+            "waits": state is Handoff.WAITING,
             "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
             "earlier": len(messages) - len(shown),
             "first": sum(message.sender is Sender.PERSON for message in messages) == 1,
@@ -149,6 +152,14 @@ def ranks(choices: Sequence[Choice]) -> list[tuple[bool, list[Choice]]]:
     """The buttons that answer, and then those that do not; without those of which there are none."""
     both = [(minor, [choice for choice in choices if is_minor(choice) is minor]) for minor in (False, True)]
     return [(minor, offered) for minor, offered in both if offered]
+
+
+def waits_for(standing: Standing | None) -> str:
+    """What is true for who waits, as the line under the bar has it."""
+    if standing is None or standing.state != "asked":
+        return Handoff.WAITING.value
+    found = {"coming": standing.coming, "nobody": standing.nobody, "called": standing.called}
+    return next((name for name, true in found.items() if true), Handoff.WAITING.value)
 
 
 def is_card(message: Message) -> bool:

@@ -120,11 +120,12 @@
     $("write").hidden = $("menu-open").hidden = $("status").hidden = name !== "chat";
     if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
-  /** Under the bar, always true: no connection, or who answers, and for how long one waits. */
+  /** Under the bar, always true: no connection, or who answers; while one waits, what is done about it and for how long. */
   const status = () => {
-    const now = state.offline ? "connection_lost" : "status_" + state.handoff, minutes = Math.floor((Date.now() - state.since) / 60_000);
-    const waited = now === "status_waiting" && minutes > 0;
-    $("status").className = now;
+    const waits = state.handoff === "waiting" && !state.offline, asked = waits && state.standing && state.standing.state === "asked" ? state.standing : {};
+    const now = state.offline ? "connection_lost" : "status_" + (asked.coming ? "coming" : asked.nobody ? "nobody" : asked.called ? "called" : state.handoff);
+    const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
+    $("status").className = now + (waits ? " waits" : "");
     const word = state.words[now] || ""; // none before the first message says who answers
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
     const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
@@ -380,6 +381,7 @@
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
     if (name === "gone") gone(JSON.parse(data || "{}").why);
+    else if (name === "state") { state.standing = JSON.parse(data); status(); }
     else if (data) return draw(JSON.parse(data));
     return null;
   };
@@ -389,7 +391,7 @@
     while (!state.halted && state.token === token) {
       state.stream = new AbortController();
       try {
-        const answer = await fetch(`api/events?after=${state.seq}`, { headers: { Authorization: "Bearer " + token }, cache: "no-store", credentials: "omit", signal: state.stream.signal });
+        const answer = await fetch(`api/events?state=1&after=${state.seq}`, { headers: { Authorization: "Bearer " + token }, cache: "no-store", credentials: "omit", signal: state.stream.signal });
         if (answer.status === 401) { gone(); return; }
         if (!answer.ok) throw new Error("stream");
         wait = 500;
@@ -441,7 +443,7 @@
     focus(pressed);
   };
   const gone = (why = "not_open") => {
-    state.token = null; state.code = null; state.handoff = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
+    state.token = null; state.code = null; state.handoff = state.standing = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
     if (speech) speech.cancel();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
