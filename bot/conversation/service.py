@@ -173,7 +173,7 @@ class Service:
         found = await self._store.standing(session.person.conversation)
         if found is None or found.since is None:
             return None if found is None else Standing(WHO[found.state])
-        nobody = not (found.called or found.coming or await self._expected(found.urgency, found.organisation))
+        nobody = not (found.called or found.coming or await self.expected(found.urgency, found.organisation))
         return Standing(WHO[found.state], found.since, found.called, found.coming, nobody)
 
     def watch(self, session: Session, told: Callable[[Understood], None]) -> None:
@@ -449,7 +449,7 @@ class Service:
             replies.append(speaker.card(case.urgency, case.signals))
             session.urgency = session.urgency.at_least(case.urgency)
         if "handoff" in turn.requests:
-            expected = await self._expected(session.urgency)
+            expected = await self.expected(session.urgency)
             key = "handoff.waiting" if expected else "handoff.nobody_on_call"
             replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
         replies += way_back(session, speaker, words)
@@ -526,7 +526,7 @@ class Service:
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
 
-    async def _expected(self, urgency: Urgency, organisation: int = FIRST) -> bool:
+    async def expected(self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST) -> bool:
         """Whether it is true that a caseworker will look soon, as far as anybody knows."""
         return self._somebody is None or await self._somebody(urgency, organisation)
 

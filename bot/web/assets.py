@@ -17,12 +17,12 @@ FOLDERS = (VISITOR, HERE / "desk" / "static")
 DESK_TEMPLATES = HERE / "desk" / "templates"
 
 
-_FOR_READERS = re.compile(r"^[ \t]*(?://.*\n|/\*.*\*/\n)?", re.MULTILINE)
+_FOR_READERS = re.compile(r"^[ \t]*(?://.*\n|/\*.*\*/\n)?|(?<=[;{},]) // .*$", re.MULTILINE)
 
 
 def lean(text: str) -> str:
-    """Return a script or a style sheet without what only its readers need: indentation, and lines that are a comment
-    and nothing else."""
+    """Return a script or a style sheet without what only its readers need: indentation, lines that are a comment and
+    nothing else, and what follows a statement as one."""
     return _FOR_READERS.sub("", text)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, running
+from tests.support.ports import free_port
 
 LINES = ("before_free", "before_who", "before_leave")
 
@@ -25,6 +28,7 @@ def test_it_offers_a_seat_and_begins_with_the_person(
     said = dict(words.labels("visitor", code))
     expect(page.locator("#before h2")).to_have_text(said["sit_down"])
     expect(page.locator("#before li")).to_have_text([said[key] for key in LINES])
+    expect(page.locator("#nobody")).to_be_hidden()
     for line in page.locator("#before li").all():
         expect(line).to_be_in_viewport(ratio=1)
         expect(line.locator("svg")).to_be_visible()
@@ -46,3 +50,27 @@ def test_it_offers_a_seat_and_begins_with_the_person(
     page.locator("#menu-open, #menu > summary").click()
     expect(page.get_by_text(unread)).to_be_visible(visible=words.language(code).answers == "draft")
     phone.context.close()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Nobody is at the desk, and nobody can be called."""
+    env = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20, "INLOOP_PAGE_URLS": "[]"}
+    with running(tmp_path_factory.mktemp("alone"), free_port(), engine=False, env=env) as started:
+        yield started
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_that_no_caseworker_can_come_now_is_said_before_anybody_waits(
+    alone: Gateway, browser: Browser, words: Catalogue, scripts: bool
+) -> None:
+    """In the phone's language, whose words come with the page, and in another one; not where somebody can come."""
+    for code in ("nl", "ar"):
+        phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=scripts)
+        page = phone.page
+        page.goto(alone.url + "/")
+        page.locator(f"[name=language][value={code}]").click()
+        expect(page.locator("#nobody")).to_have_text(words.label("visitor.before_nobody", code))
+        expect(page.locator("#nobody")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#start")).to_be_in_viewport(ratio=1)
+        phone.context.close()

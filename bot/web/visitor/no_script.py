@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4, uuid5
 
@@ -70,9 +71,9 @@ class Plain:
         slip = self.slips.read(fields.get("slip", ""))
         lang = self._language(request, fields, slip)
         if not self._own(request):
-            return self.pages.before(request, lang, note=self.words.say("errors.generic", lang), status=403)
+            return await self._before(request, lang, note=self.words.say("errors.generic", lang), status=403)
         if "language" in fields:
-            return self.pages.before(request, lang)
+            return await self._before(request, lang)
         if fields.get("do") == "leave":
             return await self._leave(request, slip)
         try:
@@ -91,19 +92,19 @@ class Plain:
             return await self._restore(request, fields, lang)
         session = await self.service.session(slip.token) if slip is not None else None
         if slip is None or session is None:
-            return self.pages.before(request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True)
+            return await self._before(request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True)
         try:
             with counted_for(self.source.account(request)):
                 return await self._talk(request, fields, slip, session)
         except Gone:
-            return self.pages.before(request, lang, note=self.words.say("forget.done", lang))
+            return await self._before(request, lang, note=self.words.say("forget.done", lang))
 
     async def _start(self, request: Request, fields: Fields, slip: Slip, lang: str) -> Response:
         """The page has chosen token and return code already: pressed twice, it is the same talk."""
         session = await self.service.session(slip.token) if slip.fresh else None
         if session is None:
             if not slip.fresh:
-                return self.pages.before(request, lang)
+                return await self._before(request, lang)
             try:
                 self.gate.enter(self.source(request), fields.get("proof", "")[:200])
                 await self.service.start(lang, Door(token=slip.token, code=slip.code))
@@ -113,7 +114,7 @@ class Plain:
                 pass
             session = await self.service.session(slip.token)
         if session is None:
-            return self.pages.before(request, lang, note=self.words.label("visitor.page_closed", lang))
+            return await self._before(request, lang, note=self.words.label("visitor.page_closed", lang))
         return await self._page(request, session, slip)
 
     async def _restore(self, request: Request, fields: Fields, lang: str) -> Response:
@@ -124,7 +125,7 @@ class Plain:
         new = await self.service.restore(fields.get("code", "")[:200])
         session = await self.service.session(new.token) if new is not None else None
         if new is None or session is None:
-            return self.pages.before(request, lang, status=404, restoring=True, typed=fields.get("code", "")[:200])
+            return await self._before(request, lang, status=404, restoring=True, typed=fields.get("code", "")[:200])
         return await self._page(request, session, Slip(new.token, new.return_code, lang))
 
     async def _leave(self, request: Request, slip: Slip | None) -> Response:
@@ -152,7 +153,7 @@ class Plain:
                 draft = ""
             elif do == "forget" and slip.fresh:
                 await self.service.forget(session)
-                return self.pages.before(request, lang, note=self.words.say("forget.done", lang))
+                return await self._before(request, lang, note=self.words.say("forget.done", lang))
         except Refused as refused:
             note = self.words.say(f"errors.{refused.code}", lang)
         except TooMany:
@@ -171,7 +172,7 @@ class Plain:
             answers = await self.store.messages(session.person, sent)
             card = next(filter(is_card, answers), None)
         note += self.words.label("visitor.page_closed", lang)
-        return self.pages.before(request, lang, note=note, card=card, restoring=True)
+        return await self._before(request, lang, note=note, card=card, restoring=True)
 
     async def _answered(self, session: Session, sent: int) -> None:
         """Until the turn is complete, or somebody has come in the way, or it takes too long."""
@@ -195,6 +196,9 @@ class Plain:
             slip = replace(slip, code=told[-1])
         page = replace(page or Talk(), standing=await self.service.standing(session))
         return self.pages.talk(request, self._spoken(session, slip), slip, messages, page)
+
+    async def _before(self, request: Request, lang: str, **more: Any) -> Response:
+        return self.pages.before(request, lang, nobody=not await self.service.expected(), **more)
 
     # -- helpers -----------------------------------------------------------------------------------
 

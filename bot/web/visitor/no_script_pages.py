@@ -60,12 +60,13 @@ class PlainPages:
 
     def before(
         self, request: Request, lang: str, *, note: str = "", card: Message | None = None, status: int = 200,
-        restoring: bool = False, typed: str = "",
+        restoring: bool = False, typed: str = "", nobody: bool = False,
     ) -> Response:  # fmt: skip
         """What stands before the first use, with the token and the code that a talk would have. `typed`: a code that
-        opened nothing; it stays in its field, with what is wrong with it."""
+        opened nothing; it stays in its field, with what is wrong with it. `nobody`: no caseworker can be expected."""
         slip = self._slips.write(Slip(secrets.token_urlsafe(32), new_return_code(lang), lang))
         values = {"note": note or self._wrong(typed, lang), "card": card, "restoring": restoring, "typed": typed}
+        values["nobody"] = nobody
         return self._shown(request, "plain_before.html", lang, slip, values, status)
 
     def _wrong(self, typed: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,12 @@ SAID = {
 """What the page itself says: by the code of an error, or for what only the page can know."""
 
 
+WITHOUT_SCRIPTS = frozenset(
+    ("earlier", "look_explained", "many_begin", "new_messages", "not_sent", "page_closed_sent", "retry", "you_label")
+)
+"""Words that stand only on the pages without scripts: no phone waits for them here."""
+
+
 def towards(text: str, rtl: bool) -> str:
     """The direction of a text on a page: as its first letter says, but on a page from right to left a text with such
     letters is one, though it may begin with a Latin name."""
@@ -38,6 +45,7 @@ def towards(text: str, rtl: bool) -> str:
 
 
 TEMPLATES.env.globals["towards"] = towards
+TEMPLATES.env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 def dial(number: str) -> str:
@@ -77,8 +85,20 @@ def calls(words: Catalogue) -> dict[str, str]:
     return {"emergency": dial(words.fact("emergency_phone")), "stop_dial": dial(words.fact("stop_phone"))}
 
 
-def router(words: Catalogue, settings: Settings) -> APIRouter:
-    """`/`, `/words/<language>`, `/leave`, and `/embed.js` where sites may show the chat."""
+def page_words_of(words: Catalogue, code: str, *, nobody: bool) -> dict[str, Any]:
+    """What the page says in one language. `nobody`: no caseworker can be expected now, which is said before anybody
+    waits for one."""
+    language = next(language for language in words.languages if language.code == code)
+    labels = {name: text for name, text in words.labels("visitor", code).items() if name not in WITHOUT_SCRIPTS}
+    said = {name: words.say(key, code) for name, key in SAID.items()}
+    facts = {"emergency": dial(words.fact("emergency_phone")), "stop": dial(words.fact("stop_phone"))}
+    found: dict[str, Any] = {"language": code, "rtl": language.rtl, "labels": labels, "said": said, "facts": facts}
+    return found | {"draft": language.answers == "draft", "nobody": nobody}
+
+
+def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitable[bool]]) -> APIRouter:
+    """`/`, `/words/<language>`, `/leave`, and `/embed.js` where sites may show the chat. `somebody`: whether a
+    caseworker can be expected to come now."""
     pages = APIRouter(include_in_schema=False)
     stamp = version()
 
@@ -89,6 +109,7 @@ def router(words: Catalogue, settings: Settings) -> APIRouter:
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
+        values["own"] = page_words_of(words, own, nobody=not await somebody())
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))
 
@@ -97,15 +118,7 @@ def router(words: Catalogue, settings: Settings) -> APIRouter:
         code = words.fallback(lang)
         if code is None:
             raise ApiError(404, "unknown_language")
-        language = next(language for language in words.languages if language.code == code)
-        said = {name: words.say(key, code) for name, key in SAID.items()}
-        facts: dict[str, Any] = {
-            "emergency": dial(words.fact("emergency_phone")),
-            "stop": dial(words.fact("stop_phone")),
-        }
-        labels, draft = dict(words.labels("visitor", code)), language.answers == "draft"
-        answer = {"language": code, "rtl": language.rtl, "labels": labels, "said": said, "draft": draft}
-        return packed(request, JSONResponse(answer | {"facts": facts}))
+        return packed(request, JSONResponse(page_words_of(words, code, nobody=not await somebody())))
 
     @pages.get("/leave")
     async def leave() -> RedirectResponse:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from bot.content import Catalogue
 from bot.web.assets import VISITOR, lean
+from bot.web.visitor.page import HERE, WITHOUT_SCRIPTS
+
+TEMPLATES = HERE / "templates"
 
 
 def test_indentation_and_comments_go_and_nothing_else() -> None:
-    text = '// why\n"use strict";\n  /** what */\n  const a = "// no comment"; // stays\n\n    b(`x  y`);\n'
-    assert lean(text) == '"use strict";\nconst a = "// no comment"; // stays\n\nb(`x  y`);\n'
+    text = '// why\n"use strict";\n  /** what */\n  const a = "// no comment"; // goes\n\n    b(`x // y`);\n'
+    assert lean(text) == '"use strict";\nconst a = "// no comment";\n\nb(`x // y`);\n'
 
 
 def test_no_file_has_text_over_several_lines() -> None:
@@ -16,3 +22,15 @@ def test_no_file_has_text_over_several_lines() -> None:
         for line in path.read_text("utf-8").splitlines():
             assert line.count("`") % 2 == 0, line
             assert ("/*" in line) == ("*/" in line), line
+            for sent in lean(line).splitlines():
+                assert sent.count('"') % 2 == 0, line  # no comment is cut out of a text
+
+
+def test_the_page_is_sent_the_words_it_has_and_no_others(words: Catalogue) -> None:
+    """Named in its script or its template, or put together there ("status_" + who, or by the `why` of an event); all
+    others are `WITHOUT_SCRIPTS`."""
+    page = (VISITOR / "visitor.js").read_text("utf-8") + (VISITOR / "embed.js").read_text("utf-8")
+    page += "".join((TEMPLATES / name).read_text("utf-8") for name in ("visitor.html", "before.html"))
+    for name in words.labels("visitor", "en"):
+        named = re.search(rf"""(?:words\.|["']){name}\b""", page) or re.match("status_|elsewhere$|.*_label$", name)
+        assert bool(named) != (name in WITHOUT_SCRIPTS) or name == "you_label", name

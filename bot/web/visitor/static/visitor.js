@@ -88,14 +88,20 @@
 
   // -- words -----------------------------------------------------------------------------------------------------
   const put = (node) => { spoken(node, state.words[node.dataset.words] || ""); };
-  const useLanguage = async (code) => {
+  /** The words of the language that the browser asked for came with the page. */
+  const own = JSON.parse($("words").textContent);
+  const wordsOf = async (code) => {
     const answer = await fetch(`words/${encodeURIComponent(code)}`, { credentials: "omit" });
     if (!answer.ok) throw new Error("words");
-    const data = await answer.json();
+    return answer.json();
+  };
+  const useLanguage = async (code) => {
+    const data = code === own.language ? own : await wordsOf(code);
     if (state.wanted && state.wanted !== code) return; // another one was pressed meanwhile
     state.lang = code; state.words = data.labels; state.facts = data.facts; state.said = data.said;
     chooseVoice();
     $("draft").hidden = !data.draft;
+    $("nobody").hidden = !data.nobody;
     document.documentElement.lang = code;
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
     document.querySelectorAll("[data-words]").forEach(put);
