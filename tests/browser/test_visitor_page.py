@@ -184,6 +184,8 @@ def test_a_telephone_number_is_never_broken_over_two_lines(
     assert numbers.count() >= 2
     whole = "[...document.querySelectorAll('#log .number')].every((n) => n.getClientRects().length === 1)"
     assert phone.page.evaluate(whole)
+    links = phone.page.locator("#log .text a.number").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
+    assert {"tel:112", "tel:101"} <= set(links), "what is said can be pressed"
     label = phone.page.locator("#log .calls a").last
     expect(label).to_have_text(words.label("visitor.call_stop", language))
     box = label.bounding_box()

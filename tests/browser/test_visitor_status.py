@@ -113,6 +113,23 @@ def test_who_waits_though_nobody_can_come_reads_so(
     phone.context.close()
 
 
+def test_a_line_that_becomes_longer_covers_no_number(alone: Gateway, browser: Browser) -> None:
+    """With letters twice as large "a program answers" has one line, and what is said after a danger two."""
+    phone = Phone(browser, alone.url, locale="ar", size=SMALL)
+    page = phone.page
+    page.goto(alone.url + "/")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.locator("[name=language][value=ar]").click()
+    page.locator("#start").click()
+    page.locator("#text").fill("هو يضربني الآن")
+    page.locator("#write .primary").click()
+    expect(page.locator("#status.status_nobody")).to_be_visible()
+    bar, call = page.locator(".bar"), page.locator("#log .call").first
+    covered = "([bar, call]) => call.getBoundingClientRect().top < bar.getBoundingClientRect().bottom"
+    page.wait_for_function(f"(all) => !({covered})(all)", arg=[bar.element_handle(), call.element_handle()])
+    phone.context.close()
+
+
 def test_what_went_wrong_is_said_above_the_field(house: Gateway, browser: Browser, words: Catalogue) -> None:
     """And goes with the next message that arrives."""
     phone = Phone(browser, house.url, locale="nl", size=SMALL)

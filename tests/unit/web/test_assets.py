@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import yaml
+
 from bot.content import Catalogue
+from bot.settings import CONTENT
 from bot.web.assets import VISITOR, lean
 from bot.web.visitor.page import HERE, WITHOUT_SCRIPTS
 
@@ -34,3 +37,14 @@ def test_the_page_is_sent_the_words_it_has_and_no_others(words: Catalogue) -> No
     for name in words.labels("visitor", "en"):
         named = re.search(rf"""(?:words\.|["']){name}\b""", page) or re.match("status_|elsewhere$|.*_label$", name)
         assert bool(named) != (name in WITHOUT_SCRIPTS) or name == "you_label", name
+
+
+def test_every_telephone_number_that_we_say_can_be_pressed_and_no_other_number() -> None:
+    pressed = re.search(r"PHONE = /(.*)/;", (VISITOR / "visitor.js").read_text("utf-8"))
+    assert pressed is not None
+    facts = yaml.safe_load((CONTENT / "facts.yml").read_text("utf-8"))["facts"]
+    numbers = [str(fact["value"]) for fact in facts.values() if fact.get("kind") == "phone"]
+    assert len(numbers) > 10
+    assert [number for number in numbers if not re.match(pressed[1], number)] == []
+    for number in ("45", "2026", "5000", "10 000", "12 2026", "2 500 000"):
+        assert not re.match(pressed[1], number)

@@ -196,7 +196,18 @@
     return message.doubtful ? [note, element("p", "translated doubtful", state.words.translation_doubtful), details] : [note, details];
   };
   // No number is broken over two lines, and nothing else is kept whole: every other part is what the brackets caught.
-  const spoken = (node, text) => { node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => at % 2 && part.includes(" ") ? element("span", "number", part) : part)); return node; };
+  // What we say of telephone numbers can be pressed (`calls`).
+  const PHONE = /^(0\d[\d ]{6,}|112|101|106|107|108|1712|1813|116 000)$/;
+  const spoken = (node, text, calls) => {
+    node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => {
+      const tel = at % 2 && calls && PHONE.test(part);
+      if (!tel && !(at % 2 && part.includes(" "))) return part;
+      const made = element(tel ? "a" : "span", "number", part);
+      if (tel) made.href = "tel:" + part.replace(/ /g, "");
+      return made;
+    }));
+    return node;
+  };
   const phone = document.querySelector(".numbers .sign");
   const callLink = (number, key, className) => {
     const a = element("a", className);
@@ -231,7 +242,7 @@
       item.append(calls);
     }
     const lines = card ? message.text.split("\n").filter(Boolean) : [message.text], first = lines.slice(0, 3).join("\n");
-    item.append(spoken(element("p", "text", first), first));
+    item.append(spoken(element("p", "text", first), first, message.from !== "person"));
     if (message.translated_from) item.append(...translated(message));
     if (message.from !== "person") item.append(listenButton(() => [message.text, ...message.choices.map((c) => c.label)].join(". ")));
     for (const minor of [false, true]) { // what answers, and below it what skips, stops, goes back
@@ -250,7 +261,7 @@
     }
     if (lines.length > 3) { // three lines are read; the rest is there
       const more = element("details", "more"), rest = lines.slice(3).join("\n");
-      more.append(wordNode("summary", "", "more"), spoken(element("p", "rest", rest), rest));
+      more.append(wordNode("summary", "", "more"), spoken(element("p", "rest", rest), rest, true));
       item.append(more);
     }
     if (message.seq === 1) item.append(wordNode("p", "hint", "text_only"));
@@ -267,9 +278,11 @@
     $("news").hidden = !items.length;
     $("news").replaceChildren(`↓ ${items.length}`, element("span", "sr", ` ${state.words.new_message}`));
   };
+  /** The same again, where the bar has become higher meanwhile: it would lie over the number to call. */
+  const settle = () => { if (state.at && !state.away) { state.at.item.scrollIntoView(state.at); state.placed = scrollY; } };
   const place = (item, block) => {
-    item.scrollIntoView({ block });
-    state.placed = scrollY; state.away = false; news([]);
+    state.at = { item, block }; state.away = false;
+    settle(); news([]);
   };
   addEventListener("scroll", () => {
     const end = page.scrollHeight - innerHeight - scrollY < 80;
@@ -527,7 +540,7 @@
 
   // Both are higher with large letters, and where the line of the state needs two.
   const bar = $("leave").closest("header");
-  const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px")).observe(node); };
+  const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => { document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px"); settle(); }).observe(node); };
   measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
   $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
