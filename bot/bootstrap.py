@@ -34,6 +34,7 @@ from bot.runtime.clock import utc_now
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live
 from bot.security.admission import EVERYBODY, Gate
+from bot.security.alarm_floods import AlarmFloods
 from bot.security.rate_limits import Limits
 from bot.settings import CONTENT, Settings
 from bot.settings.page_key import page_key
@@ -151,17 +152,19 @@ async def build(
     engine = Engine(engine_url, engine_secret, settings.engine_timeout, time.monotonic)
     own, encoding = understanding(settings.models_dir, settings.encoder_dir)
     links = Links(page_key(settings), timedelta(minutes=settings.page_link_minutes), clock)
-    duty = duty_of(settings, store, words, live, Notices(store, words, live), links, clock)
+    floods = AlarmFloods()
+    duty = duty_of(settings, store, words, live, Notices(store, words, live), links, clock, floods.flood)
     await duty.roster.calendars.load()
     translator = translation(settings)
     second_look = SecondLook(translator, own)
     service = Service(
         store=store, words=words, understanding=own, engine=engine, live=live, sessions=sessions, tasks=tasks,
         limits=limits, max_text=settings.max_text, somebody=duty.somebody, second_look=second_look,
+        floods=floods,
     )  # fmt: skip
     desk = Desk(
         store=store, words=words, live=live, max_text=settings.max_text, cases_at_once=settings.cases_at_once,
-        clock=clock,
+        clock=clock, floods=floods,
     )  # fmt: skip
     work = CaseWork(desk, store, words, live, timedelta(seconds=settings.offline_seconds), settings.max_text)
     feed = Feed(page_key(settings), store)

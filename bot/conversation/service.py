@@ -38,7 +38,8 @@ from bot.domain.ports import Catalogue, Somebody
 from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
-from bot.security.rate_limits import Limits, TooMany
+from bot.security.alarm_floods import AlarmFloods
+from bot.security.rate_limits import Limits, TooMany, accounted
 from bot.storage.database.errors import Gone
 from bot.storage.sealing.return_codes import unknown_words
 from bot.storage.store import NewConversation, Store
@@ -91,6 +92,7 @@ class Service:
         max_text: int,
         somebody: Somebody | None = None,
         second_look: SecondLook | None = None,
+        floods: AlarmFloods | None = None,
     ) -> None:
         self._store = store
         self._words = words
@@ -106,6 +108,7 @@ class Service:
         self._somebody = somebody
         self._watched: dict[int, Callable[[Understood], None]] = {}
         self._second_look = second_look
+        self._floods = floods or AlarmFloods()
 
     # -- conversations -----------------------------------------------------------------------------
 
@@ -235,6 +238,8 @@ class Service:
             )
             danger = (danger and not said.left) or said.raised
             risen = danger and found.urgency.rank > session.urgency.rank
+            if danger:
+                self._alarmed(session)
             session.heard(text, accepted, found.urgency if danger else Urgency.NONE)
             if said.left:
                 await self._left_safety(session, accepted.seq)
@@ -296,6 +301,7 @@ class Service:
             return
         try:
             await self._store.raise_afterwards(session.person, seq, "translated", self._change(found, text))
+            self._alarmed(session)
             if found.urgency.rank > session.urgency.rank:
                 session.urgency = found.urgency
                 card = self._speaker(session.language or session.hint).card(found.urgency, found.signals)
@@ -334,6 +340,8 @@ class Service:
                 session.person, client_id, choice.label, choice=action, replies=replies, case=case,
                 answered=case is not None,
             )  # fmt: skip
+            if case is not None:
+                self._alarmed(session)
             session.pressed(accepted)
         if not accepted.repeated:
             if accepted.state is Handoff.OWNED and action.get("intent") == "delete_my_data":  # theirs, whoever reads
@@ -448,6 +456,7 @@ class Service:
         if case is not None:  # the numbers come before the next question
             replies.append(speaker.card(case.urgency, case.signals))
             session.urgency = session.urgency.at_least(case.urgency)
+            self._alarmed(session)
         if "handoff" in turn.requests:
             expected = await self.expected(session.urgency)
             key = "handoff.waiting" if expected else "handoff.nobody_on_call"
@@ -540,6 +549,10 @@ class Service:
     def _change(assessment: Assessment, words: str) -> CaseChange:
         """What the queue is told: the reason is what the person wrote, marked as their words."""
         return CaseChange(assessment.urgency, assessment.signals, quoted(assessment, words), page=True)
+
+    def _alarmed(self, session: Session) -> None:
+        """Notes that the conversation is in danger, on whose account it is now."""
+        self._floods.alarmed(session.person.conversation, accounted())
 
     async def _settle_language(self, session: Session, understood: Understood) -> bool:
         """Without a chosen language: the one the message is surely in, when there are words in it."""

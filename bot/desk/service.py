@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from bot.content.catalogue import SEVERAL
 from bot.domain import message_text
 from bot.domain.audit import Deed
 from bot.domain.forms import Sheet
+from bot.domain.handoff import IllegalMove
 from bot.domain.model import Case, Handoff, Message, Outgoing, Sender, Translated, Urgency
 from bot.domain.organisations import sees
 from bot.domain.ports import Catalogue, Fact
@@ -24,6 +26,7 @@ from bot.domain.return_code_message import hidden
 from bot.domain.roles import CASEWORKER, COORDINATOR, manages_people, works_on_cases
 from bot.domain.speaker import Speaker
 from bot.runtime.wakeups import DESK, Live, conversation
+from bot.security.alarm_floods import AlarmFloods
 from bot.storage.database.errors import Forbidden, NotFound, NotOwner, NotReadable, StorageError
 from bot.storage.store import DeskSession, Invite, Person, Store
 
@@ -54,6 +57,8 @@ class Row:
     kind: str = TALK
     stamp: bytes = field(default=b"", repr=False)
     """Changes whenever what the person answered in forms does."""
+    alike: int = 0
+    """How many more alarms wait that are probably the same sender's (`Desk.alike`)."""
 
 
 class Desk:
@@ -68,7 +73,9 @@ class Desk:
         max_text: int = 4000,
         cases_at_once: int = 4,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        floods: AlarmFloods | None = None,
     ) -> None:
+        self._floods = floods or AlarmFloods()
         self._store = store
         self._words = words
         self._live = live
@@ -106,7 +113,8 @@ class Desk:
     # -- the queue -----------------------------------------------------------------------------------
 
     async def queue(self, session: DeskSession, known: Sequence[Row] = ()) -> list[Row]:
-        """Who waits and who is with a caseworker, the most urgent and the longest waiting first.
+        """Who waits and who is with a caseworker, the most urgent and the longest waiting first. A flood of alarms is
+        one row, behind those in danger that are part of none.
 
         `known` is an earlier queue of the same session: what did not change in it is not opened again.
         """
@@ -114,13 +122,39 @@ class Desk:
         before = {row.case.id: row for row in known}
         stamps = await self._store.sheet_stamps()
         rows = []
-        for case in await self._store.queue(session.organisation):
+        for case, alike in self._folded(await self._store.queue(session.organisation)):
             old, stamp = before.get(case.id), stamps.get(case.conversation, b"")
             if old is not None and old.why is not None and _evidence(old.case, old.stamp) == _evidence(case, stamp):
-                rows.append(replace(old, case=case))
+                rows.append(replace(old, case=case, alike=alike))
             else:
-                rows.append(await self._row(session, case, stamp))
+                rows.append(replace(await self._row(session, case, stamp), alike=alike))
         return rows
+
+    def _folded(self, queue: Sequence[Case]) -> list[tuple[Case, int]]:
+        """The queue with the first case of each flood alone, and how many more there are of it. That one rings while
+        any of them does; when it is taken, the next has the row."""
+        alone: list[Case] = []
+        floods: dict[int, list[Case]] = {}
+        for case in queue:
+            flood = self._flood(case)
+            (alone if flood is None else floods.setdefault(flood, [])).append(case)
+        firsts = [
+            (replace(first, heard=not any(case.unheard for case in (first, *more))), len(more))
+            for first, *more in floods.values()
+        ]
+        rows = [(case, 0) for case in alone] + firsts
+        return sorted(rows, key=lambda row: row[0].urgency is not Urgency.EMERGENCY) if firsts else rows
+
+    def _flood(self, case: Case) -> int | None:
+        """The flood that a case is part of while it waits."""
+        return self._floods.flood(case.conversation) if case.state is Handoff.WAITING else None
+
+    async def alike(self, session: DeskSession, case_id: int) -> list[Case]:
+        """The others that wait in the same flood of alarms as this case, in the order of the queue. Raises what
+        `access` raises."""
+        flood = self._flood(await self.access(session, case_id, owned=False))
+        queue = await self._store.queue(session.organisation)
+        return [other for other in queue if flood is not None and other.id != case_id and self._flood(other) == flood]
 
     def facts_due(self, session: DeskSession) -> Sequence[Fact]:
         """The facts that somebody must compare with their source again; told to coordinators alone."""
@@ -138,6 +172,7 @@ class Desk:
         if not _owns(session, case):
             case = await self._store.claim(case.id, session.caseworker)
             log.info("case.claimed", extra={"case": case.number, "caseworker": session.caseworker})
+        self._floods.taken(case.conversation)
         await self._tell_joined(case, person)
         self._woken(case)
         return case
@@ -148,14 +183,26 @@ class Desk:
         skills = await self._store.skills(session.caseworker, self.cases_at_once)
         if not skills.languages and session.language:
             skills = replace(skills, languages=(session.language,))
-        case = await self._store.claim_next(session.caseworker, session.team, skills)
+        case = await self._apart(session) or await self._store.claim_next(session.caseworker, session.team, skills)
         if case is None:
             return None
         person = await self._store.open_case(case.id, session.team)
         log.info("case.claimed", extra={"case": case.number, "caseworker": session.caseworker})
+        self._floods.taken(case.conversation)
         await self._tell_joined(case, person)
         self._woken(case)
         return case
+
+    async def _apart(self, session: DeskSession) -> Case | None:
+        """Takes somebody in danger who is part of no flood of alarms, while there is one; None when there is nobody."""
+        waiting = await self._store.queue(session.organisation) if self._floods.any() else []
+        for case in waiting:
+            danger = case.state is Handoff.WAITING and case.urgency is Urgency.EMERGENCY
+            if danger and self._flood(case) is None:
+                with suppress(StorageError, IllegalMove):  # taken in this moment, or it does not open
+                    await self._store.open_case(case.id, session.team)
+                    return await self._store.claim(case.id, session.caseworker)
+        return None
 
     async def called(self) -> dict[int, bool]:
         """To which cases somebody is being called, and whether somebody has said that they come."""
@@ -163,8 +210,8 @@ class Desk:
 
     async def heard(self, session: DeskSession, number: str) -> None:
         """Stops the ringing of an emergency on every desk, and nothing else: whoever is on call is called all the same.
-        `number` or id of the case. Raises `NotFound`, also for a case of another organisation, and `NotOwner` for one
-        that somebody else has."""
+        `number` or id of the case; of a flood it is all of it, as far as it has come. Raises `NotFound`, also for a
+        case of another organisation, and `NotOwner` for one that somebody else has."""
         _works(session)
         await self.present(session)
         found = self._store.case(int(number)) if number.isdecimal() else self._store.case_by_number(number)
@@ -174,6 +221,8 @@ class Desk:
         if case.state is Handoff.OWNED and not _owns(session, case):
             raise NotOwner
         await self._store.mark_heard(case.id)
+        for other in await self.alike(session, case.id) if self._flood(case) is not None else ():
+            await self._store.mark_heard(other.id)
         self._live.wake(DESK)
 
     async def present(self, session: DeskSession) -> None:

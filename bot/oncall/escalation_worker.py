@@ -34,6 +34,8 @@ LOOK_EVERY = 2.0
 AGAIN = 0.5
 """Seconds until what broke off is tried again."""
 TIDY_EVERY = 3600.0
+FLOOD_AT_ONCE = 50
+"""Ladders of floods that are climbed in one round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ BEGINS = timedelta(minutes=30)
 
 
 class Duty:
-    """All of it, in rounds. `steady` counts seconds and never jumps."""
+    """All of it, in rounds. `steady` counts seconds and never jumps; `flood`: the flood of alarms that a conversation's
+    is part of."""
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Duty:
         zone: ZoneInfo,
         clock: Callable[[], datetime],
         steady: Callable[[], float] = time.monotonic,
+        flood: Callable[[int], int | None] = lambda _: None,
     ) -> None:
         self._store = store
         self.roster = roster
@@ -82,6 +86,7 @@ class Duty:
         self._topic = topic
         self._zone = zone
         self._clock = clock
+        self._flood = flood
         self._climbing = Timers(clock, steady)
         self._watching = Timers(clock, steady)
         self._waiting = Timers(clock, steady)
@@ -184,7 +189,7 @@ class Duty:
         if not due:
             return
         working = await self.roster.organisations()
-        for ladder in due:
+        for ladder in self._in_turn(due):
             among_others = bool(working) and list(working) != [ladder.organisation]
             whose = await self._whose(ladder) if among_others else EVERY
             pace, danger = self.paces[ladder.urgency], ladder.urgency is not Urgency.NONE
@@ -205,6 +210,12 @@ class Duty:
             if danger:  # without it that was said when they asked
                 await self._tell_who_comes(ladder, reach, called=bool(addressees))
         self._waker.wake(self._topic)
+
+    def _in_turn(self, due: Sequence[Ladder]) -> list[Ladder]:
+        """Return what is climbed in this round: those of floods last, and few of them, so that nobody who comes
+        meanwhile waits for all of them. The rest follows in the next round, which begins at once."""
+        alone = [ladder for ladder in due if self._flood(ladder.conversation) is None]
+        return alone + [ladder for ladder in due if self._flood(ladder.conversation) is not None][:FLOOD_AT_ONCE]
 
     async def _tell_who_comes(self, ladder: Ladder, reach: Reach, *, called: bool) -> None:
         """Tells a person in danger that nobody is on call, or that nobody can be called. An open desk rings: who sits

@@ -51,13 +51,15 @@ def duty_of(
     telling: Telling,
     links: Links,
     clock: Callable[[], datetime],
+    flood: Callable[[int], int | None] = lambda _: None,
 ) -> Duty:
-    """The whole of it, not started yet."""
+    """The whole of it, not started yet. `flood`: the flood of alarms that a conversation's is part of."""
     roster = roster_of(settings, store, clock)
     pace = paces(settings)
     pager = Pager(
         store, roster, links, telling, pace,
         words=words, language=settings.page_language, address=settings.address, clock=clock,
+        flood=flood,
     )  # fmt: skip
     times = Times(
         word=timedelta(seconds=settings.first_word_seconds),
@@ -67,5 +69,5 @@ def duty_of(
     )
     return Duty(
         store, roster, pager, telling, pace, times,
-        waker=live, topic=DESK, zone=ZoneInfo(settings.rota_zone), clock=clock,
+        waker=live, topic=DESK, zone=ZoneInfo(settings.rota_zone), clock=clock, flood=flood,
     )  # fmt: skip

@@ -1,9 +1,10 @@
 """Sends pages to wherever the team already is (Apprise: mail, Telegram, ntfy, SMS gateways and a hundred others).
 
 A page holds no content and no name: the level, the case number and a link. Those without danger that are due to one
-person together are one message: how many wait. Each page is sent at most once: one that may have arrived is not
-repeated, the next rung of the ladder is climbed in its place. What is not a rung (a call to the
-owner of a case, a warning of a hole in the rota) goes through the outbox and is tried again, later and later.
+person together are one message: how many wait; those of a flood of alarms are few (`page_brake.py`). Each page is sent
+at most once: one that may have arrived is not repeated, the next rung of the ladder is climbed in its place. What is
+not a rung (a call to the owner of a case, a warning of a hole in the rota) goes through the outbox and is tried again,
+later and later.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.domain.escalation import TEAM, Paces, Rung, rung
 from bot.domain.model import Urgency
 from bot.domain.organisations import EVERY, FIRST
 from bot.domain.ports import Telling
+from bot.oncall.page_brake import Brake
 from bot.oncall.page_links import Links
 from bot.oncall.steady_timers import Timers
 
@@ -120,7 +122,9 @@ class Pager:
         address: str,
         clock: Callable[[], datetime],
         steady: Callable[[], float] = time.monotonic,
+        flood: Callable[[int], int | None] = lambda _: None,
     ) -> None:
+        """`flood`: the flood of alarms that a conversation's is part of."""
         self._store = store
         self._directory = directory
         self._links = links
@@ -131,6 +135,7 @@ class Pager:
         self._address = address.rstrip("/")
         self._clock = clock
         self._leases = Timers(clock, steady)
+        self._brake: Brake[Page] = Brake(flood, steady)
         self._sending: set[int] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page")
@@ -153,10 +158,12 @@ class Pager:
         while (room := AT_ONCE - len(self._under_way)) > 0:
             pages = await self._store.take_pages(room, LEASE)
             self._sending |= {page.id for page in pages}
-            for one in _messages(pages):
+            for one in _messages(self._brake.at_once(pages)):
                 self._begin(self._send(one))
             if len(pages) < room:
                 break
+        for many in self._brake.digests():
+            self._begin(self._send(many))
         for item in await self._store.take_outbox(AT_ONCE, ITEM_LEASE):
             self._begin(self._send_item(item))
 
@@ -198,10 +205,13 @@ class Pager:
             await self._telling.waiting(page.conversation, page.language, f"called:{page.ladder}", "handoff.called")
 
     def _message(self, pages: Sequence[Page]) -> tuple[str, str]:
-        if len(pages) > 1:
+        page = max(pages, key=lambda page: page.urgency.rank)
+        title = self._title(page.urgency, page.number)
+        if len(pages) == 1:
+            return title, f"{self._address}/page/{self._links.sign(page.id)}"
+        if page.urgency is Urgency.NONE:
             return self._many(len(pages)), f"{self._address}/desk"
-        page = pages[0]
-        return self._title(page.urgency, page.number), f"{self._address}/page/{self._links.sign(page.id)}"
+        return f"{title} +{len(pages) - 1}", f"{self._address}/desk"  # of a flood
 
     async def _failed(self, page: Page, *, lost: bool = False) -> None:
         wait = self._paces[page.urgency].after_failure(page.rung)

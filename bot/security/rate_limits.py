@@ -34,6 +34,11 @@ def counted_for(source: str | None) -> Iterator[None]:
         _source.reset(before)
 
 
+def accounted() -> str | None:
+    """Return on whose account it is now."""
+    return _source.get()
+
+
 class TooMany(Exception):
     """Too often; nothing was stored. `retry_after` is in whole seconds, at least 1."""
 

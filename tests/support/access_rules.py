@@ -49,6 +49,7 @@ RULES = {
     ("DELETE", "/desk/api/factors/passkeys/{one}"): DESK,
     ("POST", "/desk/api/factors/recovery-codes"): DESK,
     ("GET", "/desk/api/queue"): DESK,
+    ("GET", "/desk/api/queue/{case_id}/alike"): DESK,
     ("GET", "/desk/api/events"): DESK,
     ("POST", "/desk/api/invites"): COORDINATOR,
     ("DELETE", "/desk/api/invites/{invite}"): COORDINATOR,

@@ -32,6 +32,7 @@ from bot.oncall.factory import roster_of
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live
 from bot.security.admission import Gate
+from bot.security.alarm_floods import AlarmFloods
 from bot.security.rate_limits import Limits
 from bot.settings import Settings
 from bot.settings.page_key import page_key
@@ -176,17 +177,17 @@ async def open_office(
     store = await Store.open(url, clock=clock)
     engine = Engine("http://127.0.0.1:9", "-", 0.2, asyncio.get_running_loop().time)  # nothing listens there
     understanding = Understanding(Danger(), Languages(), no_encoder)
-    sessions = Sessions(store)
+    sessions, floods = Sessions(store), AlarmFloods()
     service = Service(
         store=store, words=words, understanding=understanding, engine=engine, live=live,
-        sessions=sessions, tasks=tasks, limits=limits, max_text=4000,
+        sessions=sessions, tasks=tasks, limits=limits, max_text=4000, floods=floods,
     )  # fmt: skip
     settings = Settings(_env_file=None, data_dir=tmp_path / "data")
     app = FastAPI(docs_url=None, redoc_url=None)
     errors.install(app)
     gate = Gate(b"k" * 32, 1000, 5000, time.time, time.monotonic)
     app.include_router(visitor.router(service, store, live, gate, Source()))
-    desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock)
+    desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock, floods=floods)
     work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
     roster = roster_of(settings, store, clock)
     translator = Translator(packages, Pool(1, 120, 1)) if packages else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +69,7 @@ class World:
     team_urls: Sequence[str] = ()
     steady: Steady = field(default_factory=Steady)
     live: Live = field(default_factory=Live)
+    flood: Callable[[int], int | None] = lambda _: None
     gateways: list[Duty] = field(default_factory=list)
 
     async def team(self, *without: int) -> None:
@@ -97,10 +98,12 @@ class World:
         pager = Pager(
             store, roster, links, telling, PACES,
             words=self.words, language="en", address=ADDRESS, clock=self.clock, steady=self.steady,
+            flood=self.flood,
         )  # fmt: skip
         made = Duty(
             store, roster, pager, telling, PACES, TIMES,
             waker=self.live, topic=DESK, zone=ZONE, clock=self.clock, steady=self.steady,
+            flood=self.flood,
         )  # fmt: skip
         self.gateways.append(made)
         return made

@@ -68,6 +68,14 @@ FALL_BACK_TO_READING = 15.0
 SETTLE = 0.2
 """Seconds between two readings of one stream: every message of every person wakes the desk."""
 
+ROWS = 100
+"""Cases that a queue can hold and still be read as often as that."""
+SELDOM = 2.0
+"""Seconds between two readings of the longest."""
+
+SEALED = ("why", "readable", "kind")
+"""What of a row only its key tells."""
+
 BIG = 2**53
 """The largest whole number that JavaScript reads exactly."""
 
@@ -234,7 +242,7 @@ def _add_work(
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
-    """The stream that keeps a page true, and what ends the ringing that it tells of. It reads the database, a wake-up
+    """The stream that keeps a page true, its folded rows, what ends their ringing. It reads the database, a wake-up
     only makes it faster."""
     Session = Annotated[DeskSession, Depends(door)]
 
@@ -244,6 +252,12 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
         it is given back or becomes an emergency anew. It holds up no call. `number`: of the case, or its id."""
         await desk.heard(session, number)
         return Response(status_code=204)
+
+    @api.get("/queue/{case_id}/alike")
+    async def alike(case_id: Annotated[int, Path(ge=1, le=BIG)], session: Session) -> dict[str, Any]:
+        """The other alarms that wait and probably are the same sender's: `alike` of its row is how many."""
+        shown = [row_shown(Row(case, None)) for case in await desk.alike(session, case_id)]
+        return {"cases": [{name: value for name, value in row.items() if name not in SEALED} for row in shown]}
 
     @api.get("/events")
     async def events(request: Request) -> EventSourceResponse:
@@ -281,7 +295,13 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
                 else:
                     yield ServerSentEvent("{}", event="beat")
                 await live.wait(DESK, waiter, FALL_BACK_TO_READING)
-            await asyncio.sleep(SETTLE)  # what comes meanwhile is in the next reading
+            cases = sum(1 + row.alike for row in rows)
+            await asyncio.sleep(settle(cases))  # what comes meanwhile is in the next reading
+
+
+def settle(cases: int) -> float:
+    """Return the seconds between two readings of one stream: a long queue is read and sent less often."""
+    return min(SELDOM, SETTLE * max(1.0, cases / ROWS))
 
 
 def _snapshot(rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live) -> dict[str, Any]:

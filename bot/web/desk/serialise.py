@@ -32,6 +32,7 @@ def row_shown(row: Row) -> dict[str, Any]:
         "language": case.language,
         "signals": list(case.signals),
         "readable": row.why is not None,
+        "alike": row.alike,
         "why": None if row.why is None else list(dict.fromkeys(row.why)),
         "opened_at": case.opened_at.isoformat(),
         "waiting_since": case.waiting_since.isoformat(),

@@ -201,8 +201,9 @@ def router(
             )
 
     @api.post("/choices", status_code=202)
-    async def choose(body: ChoiceBody, session: Open) -> Stored:
-        return _stored(await service.handle_choice(session, str(body.id), body.choice), "unknown_choice")
+    async def choose(body: ChoiceBody, session: Open, request: Request) -> Stored:
+        with counted_for(source.account(request)):
+            return _stored(await service.handle_choice(session, str(body.id), body.choice), "unknown_choice")
 
     @api.post("/language", status_code=202)
     async def speak(body: LanguageBody, session: Open) -> Stored:

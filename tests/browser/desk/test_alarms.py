@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
 
+from bot.security.alarm_floods import FREE
+from bot.web.middleware.source import Source
 from tests.browser.desk.test_card_page import ON, RECORDED
 from tests.browser.desk.test_page import Phone, chromium, phone, pictures, waiting  # noqa: F401 - fixtures
 from tests.support.office import Office
@@ -95,6 +98,48 @@ async def test_what_one_desk_acknowledges_is_silent_at_the_others(
     await tap(eva.page)
     await expect(eva.page.locator("#sound-off")).to_be_hidden()
     assert not await rings(eva.page)
+
+
+async def test_a_flood_is_one_row_that_opens_and_rings_again_for_one_more(
+    office: Office, chromium: Browser, pictures: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    monkeypatch.setattr(Source, "account", lambda self, request: "one source")
+    held = await listening(office, chromium, pictures)
+    page, label = held.page, office.words.label
+    for _ in range(FREE + 3):
+        await office.emergency()
+    rows = page.locator("#group-emergency li.row")
+    await held.open()
+    await expect(rows).to_have_count(FREE + 1)
+    more = rows.last.locator("details")
+    await expect(more.locator("summary")).to_have_text(f"{label('desk.alarms_alike', 'en')}: 2")
+    await page.locator("#sound-off").click()
+    assert await rings(page)
+
+    # Heard, and one more comes before the gateway has said that nothing rings any more.
+    async def on_the_way(route: Route) -> None:
+        await route.fulfill(status=204)
+
+    await page.route("**/heard", on_the_way)
+    await page.locator("#acknowledge").click()
+    await expect(page.locator("#news")).not_to_have_class("emergency")
+    assert not await rings(page)
+    await office.emergency()
+    await expect(more.locator("summary")).to_have_text(f"{label('desk.alarms_alike', 'en')}: 3")
+    await expect(page.locator("#news")).to_have_class("emergency")
+    assert await rings(page)
+
+    await page.unroute("**/heard")
+    await page.locator("#acknowledge").click()
+    await expect(page.locator("#news")).not_to_have_class("emergency")
+    await more.locator("summary").click()
+    await expect(more.locator("li")).to_have_count(3)
+    await held.looked_at("flood")
+    number = await more.locator("li .number").last.text_content()
+    await more.locator("li button").last.click()
+    await expect(page.locator("#case")).to_be_visible()
+    [taken] = [case for case in await office.store.queue() if case.owner is not None]
+    assert taken.number == number
 
 
 async def test_a_new_person_and_a_new_word_are_heard_softly_until_switched_off(

@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { $, badge, button as pressable, call, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
 import { Find } from "./desk_find.js";
 import { Sound, wanted } from "./desk_sound.js";
 
@@ -98,8 +98,8 @@ export class Queue {
     for (const found of worse) this.worse.add(found.id);
     for (const id of this.worse) if (this.cases.get(id)?.urgency !== "emergency") this.worse.delete(id);
     keep("worse", JSON.stringify([...this.worse]));
-    // Acknowledged is a call and not a case: one that goes back to the queue, or turns worse, calls anew.
-    for (const id of this.heard) if (!this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
+    // Acknowledged is a call and not a case: one that goes back to the queue, or turns worse, calls anew; so does a flood that goes on.
+    for (const id of this.heard) if ((this.cases.get(id)?.alike ?? 0) > (before.get(id)?.alike ?? 0) || !this.cases.has(id) || !this.calls(this.cases.get(id)) || this.group(this.cases.get(id)) !== this.group(before.get(id) ?? this.cases.get(id))) this.heard.delete(id);
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
     if (this.first || this.drawn.size === 0 || $("queue").hidden || nobodyLooks) this.draw();
     else this.steadily(() => { this.refresh(); this.insert(fresh.filter((id) => !this.drawn.has(id))); });
@@ -243,6 +243,32 @@ export class Queue {
     const [shown, said] = group === "mine" ? [words.open, words.open] : group === "offered" ? [words.accept, words.accept] : [words.take, words.claim];
     button.textContent = shown;
     button.setAttribute("aria-label", `${said}: ${words["urgency_" + found.urgency]}, ${found.number}`);
+    this.alike(node, found);
+  }
+
+  /** The others of a flood of alarms: how many, and each of them when it is opened. */
+  alike(node, found) {
+    let more = node.querySelector("details");
+    if (!found.alike) { more?.remove(); return; }
+    if (!more) {
+      more = element("details", "alike");
+      more.append(element("summary"), element("ul", "plain"));
+      more.addEventListener("toggle", () => { if (more.open) this.unfold(more, found.id); });
+      node.append(more);
+    }
+    more.querySelector("summary").textContent = `${words.alarms_alike}: ${found.alike}`;
+  }
+
+  async unfold(more, id) {
+    const answer = await call("GET", `/desk/api/queue/${id}/alike`);
+    if (answer.status !== 200) { $("shout").textContent = fault(answer); return; }
+    more.querySelector("ul").replaceChildren(...answer.data.cases.map((one) => {
+      const line = element("li", one.urgency), about = element("span", "line");
+      about.append(badge(one.urgency), " ", element("span", "number", one.number), ` ${[languageName(one.language), signals(one.signals), waited(one.waiting_since)].filter(Boolean).join(" · ")}`);
+      const take = pressable(words.take, `${words.claim}: ${words["urgency_" + one.urgency]}, ${one.number}`, () => this.claim(one.id, take));
+      line.append(about, take);
+      return line;
+    }));
   }
 
   async claim(id, button = this.drawn.get(id)?.node.querySelector("button")) {
