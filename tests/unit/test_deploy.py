@@ -53,6 +53,19 @@ def test_every_setting_that_is_named_exists() -> None:
             assert name == "engine" or name.removeprefix("inloop_") in Settings.model_fields
 
 
+def test_no_proxy_puts_what_people_write_on_its_disk() -> None:
+    """Seen with nginx 1.26: a request larger than this buffer (8 KiB as it comes, by HTTP/2) goes to a file."""
+    said = (DEPLOY / "nginx.conf").read_text()
+    server, included = said.split("# /etc/nginx/inloop_proxy.conf:")
+    largest = f"{Settings.model_fields['max_body'].default // 1024}k"
+    for part in (server, included):
+        assert re.findall(r"client_max_body_size (\w+);", part) == [largest]
+        assert re.findall(r"client_body_buffer_size (\w+);", part) == [largest]
+    assert "proxy_max_temp_file_size 0;" in included and "proxy_buffering off;" in included
+    for proxy in (said, (DEPLOY / "Caddyfile").read_text()):
+        assert not re.search(r"^\s*(?!access_log off;)(?:access_log|log)\b", proxy, re.MULTILINE)
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 @pytest.mark.parametrize("name", WORST)
 def test_the_exposure_is_not_above_what_the_docs_say(name: str) -> None:
