@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,11 @@ def take(url: str, folder: Path, public: bytes, parts: Iterable[str], now: datet
 def restore(url: str, folder: Path, recovery: KeyPair, *, replace: bool, bodies: Path | None = None) -> Restored:
     """Make the database of the newest keys in `folder` and the newest bodies (or those of `bodies`).
 
-    Everything is read to its end before anything is changed. Raises `BackupError`; the database that was there is
-    replaced only if `replace` says so, and its tombstones are among those to apply (SQLite; a PostgreSQL database has
-    to be empty). To delete again what they name is for the caller, through an opened store.
+    Everything is read to its end before anything is changed. A file whose name tells another time than the file itself
+    was renamed, and would bring back what was deleted. So would keys older than the bodies beside them: both are
+    written together, so newer keys are missing. Raises `BackupError`; the database that was there is replaced only if
+    `replace` says so, and its tombstones are among those to apply (SQLite; a PostgreSQL database has to be empty). To
+    delete again what they name is for the caller, through an opened store.
     """
     files = found_in(folder)
     keys_file = _newest(files, "keys")
@@ -68,11 +70,18 @@ def restore(url: str, folder: Path, recovery: KeyPair, *, replace: bool, bodies:
     keys, content = SealedReader(keys_file.path, recovery), SealedReader(bodies_file.path, recovery)
     keys.verify()
     content.verify()
-    for reader, part in ((keys, "keys"), (content, "bodies")):
+    if bodies is None and keys_file.made_at < bodies_file.made_at:
+        raise BackupError(
+            f"the keys of {bodies_file.path.stem} are missing, and older ones would bring back what was deleted since:"
+            " if they are lost, name the bodies"
+        )
+    for file, reader, part in ((keys_file, keys, "keys"), (bodies_file, content, "bodies")):
         if not _complete(reader.manifest):
             raise BackupError("a file does not say what it is a backup of")
         if reader.manifest["part"] != part:
             raise BackupError("a file has the name of another")
+        if _made_at(reader.manifest) != file.made_at:
+            raise BackupError(f"{file.path.name} was renamed: it was made at {reader.manifest['made_at']}")
     _refuse_unfit(url, keys, content)
     graves = frozenset(keys.manifest.get("tombstones", ()))
     there = (sqlite if _is_sqlite(url) else postgres).exists(url)
@@ -91,6 +100,14 @@ def _complete(manifest: Mapping[str, Any]) -> bool:
     texts = (manifest.get(name) for name in ("part", "database", "revision", "made_at"))
     numbers = isinstance(graves, list) and all(type(grave) is int and 0 <= grave < 2**63 for grave in graves)
     return numbers and all(isinstance(text, str) for text in texts)
+
+
+def _made_at(manifest: Mapping[str, Any]) -> datetime | None:
+    """When a file says that it was made, to the second as in its name; None for what is no time."""
+    try:
+        return datetime.fromisoformat(manifest["made_at"]).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _refuse_unfit(url: str, keys: SealedReader, bodies: SealedReader) -> None:

@@ -118,7 +118,8 @@ def _fill(fresh: Path, work: Path, graves: Iterable[int]) -> None:
             columns = ", ".join(f'"{name}"' for name in names)
             if not names:  # of a version that had no such table
                 continue
-            # the names are those of our own tables, out of an authenticated file
+            if not set(names) <= {row[1] for row in database.execute(f"PRAGMA main.table_info({table})")}:
+                raise BackupError("a file has columns that no version of this program has")
             database.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM {part}.{table}")  # noqa: S608
         days = [(grave,) for grave in graves]
         today = "date('now') || ' 00:00:00.000000'"

@@ -7,6 +7,7 @@ import asyncio
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -201,6 +202,59 @@ async def test_a_wrong_key_a_cut_and_a_changed_file_change_nothing(
         run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
     bodies.write_bytes(whole)
     await (await restored(elsewhere, tmp_path / "b", clock)).close()
+
+
+def forged(path: Path, new_path: Path, content: bytes | None = None, **other: object) -> None:
+    """A file as whoever has the public half of the recovery key can write it."""
+    reader = SealedReader(path, RECOVERY)
+    plain = b"".join(reader.content()) if content is None else content
+    new_path.unlink(missing_ok=True)
+    with SealedWriter(new_path, RECOVERY.public, reader.manifest | other) as out:
+        out.write(plain)
+        out.finish()
+
+
+async def test_an_old_file_that_is_named_as_a_newer_one_is_refused(
+    store: Store, url: str, elsewhere: str, tmp_path: Path, clock: Clock
+) -> None:
+    """It would open again what was deleted meanwhile."""
+    deleted = await talk(store, "deleted")
+    old_keys, old_bodies = await take(url, tmp_path / "b", clock)
+    clock.pass_by(days=1)
+    await store.delete_conversation(deleted.person.conversation)
+    keys, bodies = await take(url, tmp_path / "b", clock)
+    whole = keys.read_bytes(), bodies.read_bytes()
+    for old, new, was in ((old_keys, keys, whole[0]), (old_bodies, bodies, whole[1])):
+        new.write_bytes(old.read_bytes())
+        with pytest.raises(BackupError, match="was renamed"):
+            run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
+        new.write_bytes(was)
+    for wrong in ("yesterday", "9999-12-31T23:59:59-23:59"):
+        forged(keys, keys, made_at=wrong)
+        with pytest.raises(BackupError, match="was renamed"):
+            run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
+    keys.unlink()
+    with pytest.raises(BackupError, match="are missing"):
+        run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
+    keys.write_bytes(whole[0])
+    again = await restored(elsewhere, tmp_path / "b", clock)
+    assert await again.open_by_token(deleted.token) is None
+    await again.close()
+
+
+async def test_no_name_out_of_a_file_becomes_a_command(sqlite_file: str, tmp_path: Path, clock: Clock) -> None:
+    store = await Store.open(sqlite_file, clock=clock)
+    await store.close()
+    keys, _ = await take(sqlite_file, tmp_path / "b", clock)
+    made = tmp_path / "made.db"
+    made.write_bytes(b"".join(SealedReader(keys, RECOVERY).content()))
+    with sqlite3.connect(made) as database:
+        database.execute('ALTER TABLE caseworkers RENAME COLUMN name TO "name"", 1 FROM x; --"')
+    database.close()
+    forged(keys, keys, made.read_bytes())
+    with pytest.raises(BackupError, match="no version of this program"):
+        run.restore(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "b", RECOVERY, replace=False)
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_a_file_cut_between_two_parts_has_no_end(tmp_path: Path) -> None:
