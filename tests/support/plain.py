@@ -28,7 +28,7 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         have = {name: value or "" for name, value in attrs}
-        if tag == "input" and have.get("type") == "hidden":
+        if tag == "input" and (have.get("type") == "hidden" or "hidden" in have):
             self.hidden[have["name"]] = have["value"]
         elif tag == "button":
             self.buttons.append((have.get("name", ""), have.get("value", ""), ""))
