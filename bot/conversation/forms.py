@@ -36,8 +36,11 @@ WITNESSED = ("witnessed_now",)
 ANSWERS = frozenset({"affirm", "deny", "form_unsure"})
 """Plain words that are counted as the answer to a question of a form."""
 
-HESITATES = re.compile(r"(?:h+m+|m+h*m+|e+u*h+m*|e+h*m+|u+h*m+|[хэм]+м+|э+|ه+م+)[\s.!?…]*", re.IGNORECASE)
-"""A sound that is no word: what a model makes of it is chance."""
+HESITATES = re.compile(
+    r"(?:h++m++|mm++|m++h++m++|e++u*+h++m*+|e++h*+m++|u++h*+m++|[хэм]++(?<=[хэм]м)|э++|ه++م++)[\s.!?…]*+", re.IGNORECASE
+)
+"""A sound that is no word: what a model makes of it is chance. No loop gives back what it took: four thousand letters
+"m" would be tried for a fifth of a second, on the event loop."""
 
 
 class Talks:

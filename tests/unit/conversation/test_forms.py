@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.content import Catalogue
-from bot.conversation.forms import Talks
+from bot.conversation.forms import HESITATES, Talks
 from bot.dialogue.client import Engine
 from bot.domain.forms import HEARD
+from bot.text.pattern_cost import faults
 
 
 @pytest.fixture
@@ -46,3 +47,11 @@ def test_accents_may_be_left_out_and_another_language_is_understood_second(talks
     assert talks.heard("da", ["nl", "ro"]) == "affirm"
     assert talks.heard("نعم", ["nl", "ar"]) == "affirm"
     assert talks.heard("oui", [None, "xx"]) is None
+
+
+def test_a_sound_is_known_without_trying_twice() -> None:
+    for sound in ("hm", "Hmm...", "mm", "mhm!", "eh", "euhm", "ehm", "uhm", "хм", "Эм", "э…", "ههم"):
+        assert HESITATES.fullmatch(sound), sound
+    for other in ("", "m", "h", "e", "м", "х", "ه", "hm yes", "him", "эх"):
+        assert not HESITATES.fullmatch(other), other
+    assert [fault for fault in faults(HESITATES.pattern) if "gives back" in fault] == []
