@@ -16,8 +16,6 @@ from actions.turn import NONE_OF_THESE, PERSON, TALK, confidence_of, move_on, ra
 BOTH_SECOND = 0.3
 BOTH_TOGETHER = 0.75
 GUESSES = 3
-HEARD = "abcd"
-"""Wordings of that something was heard."""
 NOT_READY = 0.25
 
 
@@ -96,7 +94,7 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     found = choosing.shares(heard, talk)
     question = choosing.gentle(talk, heard.told)
     offers = [{"intent": name} for name in choosing.likely(found, talk)]
-    ack = choosing.acknowledgement(heard, talk) or f"heard.{HEARD[talk.times('heard') % len(HEARD)]}"
+    ack = choosing.heard_as(heard, talk)
     send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])
     if question is not None:
         send(dispatcher, f"acknowledgements.gentle.{question}.a", choices=[*offers, PERSON])

@@ -71,6 +71,10 @@ class Heard:
     kind: str = ""
     sure: float = 0.0
     asks: bool = False
+    denies: bool = False
+    """It says that something bad is not so."""
+    heavy: bool = False
+    """It may be about danger: the person is asked whether it is safe to write."""
     tells: bool = False
     """It surely tells something, or answers, and asks nothing."""
     told: tuple[str, ...] = ()
@@ -90,6 +94,8 @@ class Talk:
     said: Mapping[str, int] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     role: str = "self"
+    about: float = 0.0
+    """How much speaks for that it is about somebody else than who writes (log odds)."""
     waiting: bool = False
     asked: str = ""
     """The gentle question that was asked last."""
@@ -182,6 +188,8 @@ OF_KIND = {"cost": "cost", "duration": "duration"}
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
 OVER_ACTS, SURE_ACT, SURE_STORY = 0.7, 0.9, 0.9
+SPOKEN = ("change_language", "talk/speak_my_language")
+"""A topic that does something, and the question of the same words that only asks."""
 DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
 """Questions that doing it answers better than words."""
 
@@ -213,6 +221,8 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
         return False
     share = shares(heard, talk).get(choice.answer, 0.0)
     if topic in ACTS:  # "delete everything" is done, "what do you keep?" is answered
+        if (topic, choice.answer) == SPOKEN:  # "and do they understand Bulgarian?" is no wish for another language
+            return heard.asks and share >= ANSWERS
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
         return heard.asks and share >= OVER_ACTS and plain and confidence < SURE_ACT
     if topic in {"affirm", "deny"}:  # they answer what was asked, unless they ask: "is that true?"
@@ -322,6 +332,37 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     return f"told.{fresh[0]}.a" if fresh else ""
 
 
+HEARD = {"denied": "ab", "heavy": "abcd", "heard": "abcd"}
+"""Wordings of that something was heard: that is not so, that may be about danger, anything else."""
+SUBJECT = 0.6
+"""From which share of all its questions together a subject is surely what a story is about."""
+SUBJECTS = {
+    "unpaid_wages": "pay", "documents_taken": "papers", "debt": "debt", "shelter": "sleep",
+    "sexual_exploitation": "sex", "family_safety": "family", "right_to_work": "contract", "medical_care": "health",
+    "police": "police", "no_papers": "stay", "residence_permit": "stay", "non_punishment": "crime",
+    "domestic_work": "house",
+}  # fmt: skip
+
+
+def heard_as(heard: Heard, talk: Talk) -> str:
+    """The key of what is said first to a story: of a feeling or a fact, of its subject, or simply that it was heard."""
+    known = acknowledgement(heard, talk)
+    if known:
+        return known
+    group = "denied" if heard.denies and talk.times("denied") < len(HEARD["denied"]) else "heavy"
+    if group == "heavy" and not heard.heavy:
+        subjects: dict[str, float] = {}
+        for name, share in heard.asked.items():
+            topic = name.partition("/")[0]
+            subjects[topic] = subjects.get(topic, 0.0) + share
+        topic, share = max(subjects.items(), key=lambda one: one[1], default=("", 0.0))
+        subject = SUBJECTS.get(topic, "")
+        if subject and share >= SUBJECT and not talk.times(f"about.{subject}"):
+            return f"about.{subject}.a"
+        group = "heard"
+    return f"{group}.{HEARD[group][talk.times(group) % len(HEARD[group])]}"
+
+
 ACKNOWLEDGED = frozenset({
     "documents_kept", "not_paid", "paid_too_little", "long_hours", "debt", "controlled", "sleeps_at_work", "isolated",
     "threatened", "hit", "bad_conditions", "sells_sex_forced", "forced_crime", "under_18", "children_with_me",
@@ -343,16 +384,37 @@ GENTLE = (
 """The gentle question after a story: the first of which something was told, and that was not asked yet."""
 GENTLE_OTHERS = (("seen", frozenset()), ("need", frozenset()), ("more", frozenset()))
 """The same for who writes about somebody else."""
+THEIR_OWN = -0.7
+"""Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 
 
 def gentle(talk: Talk, told: Sequence[str]) -> str | None:
-    """One question for somebody who told something and asked nothing; None when enough was asked."""
+    """One question for somebody who told something and asked nothing; None when enough was asked. As long as it is not
+    plain whom it is about, only what can be asked of anybody."""
     heard: set[str] = {*told, *talk.told}
-    others = talk.role != "self" or any(fact.startswith("is_") for fact in told)
-    for name, after in GENTLE_OTHERS if others else GENTLE:
-        if (not after or after & heard) and not talk.times(f"gentle.{name}"):
+    for name, after in GENTLE_OTHERS if talk.role != "self" else GENTLE:
+        if after and (not after & heard or talk.about > THEIR_OWN):
+            continue
+        if not talk.times(f"gentle.{name}"):
             return name
     return None
+
+
+def together(own: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, float]:
+    """The questions of a message by both readings: by itself beside what was said before, and as one with it. What one
+    of them does not rank is hardly meant."""
+    if not own or not seen:
+        return dict(own or seen)
+    both = {
+        name: (own.get(name, UNRANKED) * seen.get(name, UNRANKED)) ** SHARPNESS
+        for name in dict.fromkeys([*own, *seen])
+    }
+    return {name: share / sum(both.values()) for name, share in both.items()}
+
+
+UNRANKED, SHARPNESS = 0.004, 0.6
+"""The share of a question that is not among those told on, and the power by which a share is what it says: chosen on
+conversations of `data/talks` that were left out."""
 
 
 def heard_of(message: Mapping[str, Any]) -> Heard:
@@ -362,11 +424,13 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
     feeling, felt = (acts.get("feeling") or ["", 0.0])[:2]
     return Heard(
         words=int(acts.get("words", 0)),
-        asked=dict(message.get("questions") or {}),
+        asked=together(dict(message.get("questions") or {}), dict(acts.get("asked") or {})),
         clauses=tuple(dict(one) for one in message.get("clause_questions") or ()),
         kind=kind,
         sure=sure,
         asks=bool(acts.get("asks")),
+        denies=bool(acts.get("denies")),
+        heavy=bool(acts.get("heavy")),
         tells=bool(acts.get("tells")),
         told=tuple(acts.get("told") or ()),
         certain=tuple(acts.get("certain") or ()),
@@ -384,6 +448,7 @@ def talk_of(message: Mapping[str, Any]) -> Talk:
         said=dict(talk.get("said") or {}),
         told=tuple(talk.get("told") or ()),
         role=str(talk.get("role") or "self"),
+        about=float(talk.get("about") or 0.0),
         asked=str(talk.get("asked") or ""),
         waiting=bool(talk.get("waiting")),
     )

@@ -49,6 +49,7 @@ from bot.telegram.wiping import Wiping
 from bot.translation import Pool, Translator
 from bot.understanding.acts import model as acts
 from bot.understanding.batching import Encoding
+from bot.understanding.context import ContextReading
 from bot.understanding.danger import Danger
 from bot.understanding.language import Languages
 from bot.understanding.service import Understanding
@@ -108,7 +109,8 @@ def understanding(models: Path, encoder_dir: Path | None) -> tuple[Understanding
     encoding = Encoding(encoder.load(encoder_dir or models / "encoder"))
     danger = Danger.load(models, CONTENT / "danger.yml")
     languages = Languages.load(models, CONTENT / "languages.yml")
-    return Understanding(danger, languages, encoding, acts.load(models)), encoding
+    reading = ContextReading.load(models)
+    return Understanding(danger, languages, encoding, acts.load(models), reading), encoding
 
 
 def translation(settings: Settings) -> Translator:

@@ -23,13 +23,15 @@ from bot.domain.ports import Catalogue
 from bot.domain.speaker import Speaker
 from bot.settings import ROOT
 from bot.text.questions import asks
-from bot.understanding.acts.model import SURE, Acts
+from bot.understanding.acts.model import PLACE, SURE, SURE_PLACE, Acts
 from bot.understanding.service import Understood
 
 TO_SAY: Final = ROOT / "content" / "to_say.yml"
 ALWAYS_IN: Final = ("nl", "fr", "en")
 CALM: Final = 0.15
 """Probability of danger below which a message in the safety mode may be about something else."""
+CALM_IN_LIGHT: Final = 0.3
+"""The same of the reading in the light of what was said before."""
 BEYOND_DOUBT: Final = 0.65
 """Share of an act from which a calm message is surely about the danger."""
 ALARMING: Final = 0.9
@@ -41,8 +43,9 @@ one in six was an emergency: the first calm message after the card is answered a
 about somebody else."""
 CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
-SURE_PLACE: Final = 0.5
-"""Share from which a message is where somebody is: it is put into what they say to 112."""
+LEAST: Final = {PLACE: SURE_PLACE, "die": 0.7, "height": 0.7, "took_pills": 0.6}
+"""From which share these acts count: a place is put into what is said to 112, and the others turn the talk to suicide,
+or to an ambulance."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,7 +127,7 @@ class DangerTalk:
         else:
             quiet = 0
         state = state.having_heard(understood.acts.told, text, understood.acts.about)
-        lines, state = safety_mode.answer(state, act, text, signals)
+        lines, state = safety_mode.answer(state, act, understood.where or text, signals)
         state = replace(state, quiet=quiet) if state.mode is Mode.SAFETY else state
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, left=state.mode is Mode.TALK)
@@ -137,7 +140,9 @@ class DangerTalk:
             return None
         if act not in safety_mode.BACK or share < BEYOND_DOUBT or understood.safe:
             return None
-        lines, state = safety_mode.again(state, act, text)
+        if share < CERTAIN and self._calm(understood, None):
+            return None
+        lines, state = safety_mode.again(state, act, understood.where or text)
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, raised=True)
 
@@ -145,7 +150,7 @@ class DangerTalk:
         if plain in {"affirm", "deny"}:
             return safety_mode.answered(state, plain == "affirm")
         name, share = understood.acts.safety
-        return name if name and share >= (SURE_PLACE if name == "place" else SURE["safety"]) else None
+        return name if name and share >= LEAST.get(name, SURE["safety"]) else None
 
     def _surely(self, understood: Understood) -> bool:
         """Whether the act of a message is beyond doubt, and danger is not."""
@@ -156,7 +161,9 @@ class DangerTalk:
         """Whether nothing in a message is of danger, and it is none of what is said in danger for sure: nobody is held
         in the mode who writes of papers, or of their mother."""
         danger = understood.alone and understood.assessment.urgency is not Urgency.NONE
-        if danger or understood.own >= CALM:  # what was said before is known: it began the mode
+        seen = understood.seen
+        alarming = understood.own >= CALM if seen is None else seen.danger >= CALM_IN_LIGHT
+        if danger or alarming:  # by itself, for what was said before is known: it began the mode
             return False
         return act is None or understood.acts.safety[1] < BEYOND_DOUBT
 
@@ -174,11 +181,13 @@ class DangerTalk:
         if not line.key.startswith("to_say."):
             values: dict[str, Any] = dict(line.values)
             return speaker.say(key, sender=Sender.SYSTEM, urgency=urgency, **values)
-        by_language = sentences_to_say()[line.key.removeprefix("to_say.")]
-        nowhere = sentences_to_say()["nowhere"]
+        sentences = sentences_to_say()
+        of_danger, nowhere = sentences[line.key.removeprefix("to_say.")], sentences["nowhere"]
+        beside = [sentences[f"beside_{name}"] for name in line.values.get("beside", "").split()]
         said = [
-            by_language[code].format(place=line.values.get("place") or nowhere[code])
+            of_danger[code].format(
+                place=line.values.get("place") or nowhere[code], beside="".join(f"{one[code]} " for one in beside)
+            )
             for code in ALWAYS_IN
-            if code in by_language
         ]
         return Outgoing(Sender.SYSTEM, "\n".join(said), (), urgency, key)

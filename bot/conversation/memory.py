@@ -11,7 +11,7 @@ from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
 from bot.domain.speaker import Speaker
 from bot.text.questions import asks, has_mark
-from bot.understanding.acts.model import DENIED
+from bot.understanding.acts.model import DENIED, PLACE
 from bot.understanding.service import Understood
 from encoder.runtime.text import can_be_leant_on
 
@@ -19,6 +19,8 @@ MAX_QUESTION: Final = 160
 ASKS: Final = 0.5
 TELLS: Final = 0.8
 """From which share a message asks, and from which it tells and asks nothing: one in 25 of these does ask."""
+SURELY_THERE: Final = 0.8
+"""From which share words outside of an emergency are kept as the place where somebody is."""
 MAX_QUOTE: Final = 240
 """Characters of the person's words that are shown as the reason of a case."""
 
@@ -27,6 +29,8 @@ def heard(state: ConversationState, text: str, understood: Understood) -> Conver
     acts = understood.acts
     state = state.having_heard([fact for fact in acts.told if fact != DENIED], text, acts.about)
     state = replace(state, after=max(state.after - 1, 0))
+    if acts.safety[0] == PLACE and acts.safety[1] >= SURELY_THERE:  # known when it is needed
+        state = state.at(understood.where or text)
     return replace(state, question=text[-MAX_QUESTION:]) if can_be_leant_on(text) else state
 
 
@@ -67,9 +71,12 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
     return {
         "words": max(len(text.split()), len(text) // 12),
         "asks": acts.asks >= ASKS or (marked and acts.tells < TELLS),
+        "denies": acts.denies,
+        "heavy": understood.assessment.ask,
         "tells": acts.tells >= TELLS and not has_mark(text),
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
+        "asked": {name: round(share, 4) for name, share in understood.seen.asked} if understood.seen else {},
         "told": [fact for fact in acts.told if fact != DENIED],
         "certain": list(acts.certain),
     }
@@ -83,6 +90,7 @@ def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
         "told": list(state.told),
         "asked": state.asked,
         "role": state.role,
+        "about": state.about,
         "waiting": handoff is Handoff.WAITING,
     }
 

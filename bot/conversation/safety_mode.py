@@ -22,6 +22,7 @@ KINDS: Final = {
 }
 """The protocol of a signal; that of every other is `VIOLENCE`."""
 VIOLENCE: Final = "violence"
+SUICIDE: Final = "suicide_risk"
 STEPS: Final = 3
 WORDINGS: Final = 2
 STILL: Final = 3
@@ -37,7 +38,7 @@ OTHERWISE: Final = {
     }),
     "bystander": frozenset({
         "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt",
-        "fled", "in_vehicle", "height", "calmed",
+        "fled", "in_vehicle", "height", "calmed", "at_door",
     }),
 }  # fmt: skip
 """What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
@@ -54,6 +55,7 @@ AFTER: Final = 6
 BACK: Final = frozenset({
     "cannot_speak", "no_credit", "somebody_here", "hidden", "he_sleeps", "hurt", "took_pills", "die", "call_failed",
     "why_nobody", "cannot_leave", "more_danger", "cannot_call", "fled", "height", "fire", "in_vehicle",
+    "at_door", "weapon", "other_hurt",
 })  # fmt: skip
 """What is only said in danger."""
 OTHERS: Final = frozenset({"bystander", "relative", "professional", "employer", "client", "press"})
@@ -68,9 +70,21 @@ class Line:
     values: dict[str, str] = field(default_factory=dict, repr=False)
 
 
+BESIDE: Final = {
+    "fire": "fire", "weapon": "weapon", "confined": "locked", "cannot_leave": "locked", "hurt": "hurt",
+    "medical_emergency": "hurt", "other_hurt": "hurt", "child_with_me": "child", "in_vehicle": "vehicle",
+}  # fmt: skip
+"""Signals and acts that stand, in words of their own, in what is said to 112 beside what the protocol says."""
+IMPERSONAL: Final = frozenset({"fire", "weapon"})
+"""Those that are true whoever writes."""
+SAYS_ALREADY: Final = {"injury": "hurt", "child": "child"}
+"""What the sentence of a protocol says by itself."""
+
+
 def kind_of(signals: Sequence[str]) -> str:
-    """The protocol for signals, the likeliest first."""
-    return next((KINDS[signal] for signal in signals if signal in KINDS), VIOLENCE)
+    """The protocol for signals, the likeliest first. That of suicide only where nothing is likelier."""
+    sure = [signal for number, signal in enumerate(signals) if signal in KINDS and (signal != SUICIDE or not number)]
+    return KINDS[sure[0]] if sure else VIOLENCE
 
 
 def begin(state: ConversationState, signals: Sequence[str]) -> tuple[list[Line], ConversationState]:
@@ -80,7 +94,13 @@ def begin(state: ConversationState, signals: Sequence[str]) -> tuple[list[Line],
         if kind == "suicide":  # the card has the lines to call; where the friend stands they cannot say
             return [], state
         kind = "bystander"
-    return _ending(*_step(state.in_safety(kind)))
+    return _ending(*_step(_with(state.in_safety(kind), signals)))
+
+
+def _with(state: ConversationState, said: Sequence[str]) -> ConversationState:
+    """The state that knows what of `said`, signals and acts, must stand in what is said to 112."""
+    known = dict.fromkeys([*state.beside, *(BESIDE[name] for name in said if name in BESIDE)])
+    return replace(state, beside=tuple(known))
 
 
 def again(state: ConversationState, act: str, words: str) -> tuple[list[Line], ConversationState]:
@@ -110,7 +130,7 @@ def _answer(
     act = None if act in OTHERWISE.get(state.kind, ()) else act
     if signals or act in KIND_OF_ACT:
         state = _turned(state, signals, act)
-    state = replace(state, quiet=0)
+    state = _with(replace(state, quiet=0), (*signals, act or ""))
     if act in LEAVES:
         lines, state = _reaction(state, act)
         return lines, state.out_of_safety(AFTER)
@@ -118,7 +138,7 @@ def _answer(
         lines, state = _reaction(state, act) if act == "height" else _step(state)
         return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
     if act in SHOWN:
-        state = replace(state, place=_place(state.place, words)) if act == "place" else state
+        state = state.at(words) if act == "place" else state
         lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
     act = None if act in {"die", "more_danger"} else act
@@ -131,7 +151,7 @@ def _answer(
 
 SHOWN: Final = frozenset({"place", "no_language", "police_here", "what_to_say"})
 """After these comes what can be read aloud or shown."""
-KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury"}
+KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury", "other_hurt": "injury"}
 """The protocol of what is said in danger, whatever it was before."""
 
 
@@ -143,7 +163,8 @@ YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
     "reactions.alone.a": CALL, "reactions.ok.b": CALL, "reactions.what_do_i_do.b": CALL,
     "reactions.why_nobody.a": ("called", "cannot_call"), "reactions.why_nobody.b": CALL,
     "reactions.took_pills.a": ("ok", "alone"), "reactions.height.a": ("calmed", "height"), "reactions.height.b": CALL,
-    "reactions.fire.a": ("fled", "fire"), "reactions.fled.b": ("somebody_here", "ok"),
+    "reactions.fire.a": ("fled", "fire"), "reactions.at_door.a": ("ok", "cannot_leave"),
+    "reactions.fled.b": ("somebody_here", "ok"),
     "still.a": ("what_do_i_do", "safe_now"), "still.b": ("safe_now", "what_do_i_do"),
 }  # fmt: skip
 """What a plain yes or no does after a line that asks one thing; None: the next step."""
@@ -164,16 +185,6 @@ def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -
     if kind in {state.kind, VIOLENCE} or state.role in OTHERS:
         return state
     return state.in_safety(kind)
-
-
-def _place(known: str, words: str) -> str:
-    """Where somebody is, with what they add to it: "second floor" comes after the street."""
-    new = " ".join(words.split())
-    return new[-MAX_PLACE:] if not known or new in known else f"{known}; {new}"[-MAX_PLACE:]
-
-
-MAX_PLACE: Final = 240
-"""Characters of the person's words for a place."""
 
 
 def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
@@ -210,5 +221,8 @@ def _reaction(state: ConversationState, act: str, **values: str) -> tuple[list[L
 
 
 def _to_say(state: ConversationState) -> list[Line]:
-    """What can be read aloud or shown, once for each place."""
-    return [Line(f"to_say.{state.kind}", {"place": state.place})]
+    """What can be read aloud or shown: the danger, what else must be known, and the place."""
+    beside = [name for name in state.beside if name != SAYS_ALREADY.get(state.kind)]
+    if state.kind == "bystander":
+        beside = [name for name in beside if name in IMPERSONAL]
+    return [Line(f"to_say.{state.kind}", {"place": state.place, "beside": " ".join(beside)})]

@@ -191,7 +191,7 @@ class Service:
         text = message_text.clean(text, self._max_text)
         state = (await self._store.sheet(session.person)).state
         understood = await self._understanding.of(
-            text, session.language, session.earlier(state.since), hints, before=state.question
+            text, session.language, session.earlier(state.since), hints, before=state.question, answer=state.answer
         )
         heard_of = state.having_heard(understood.acts.told, text, understood.acts.about)
         if heard_of.role in OTHERS:

@@ -13,6 +13,8 @@ from typing import Any, Final, Self
 MAX_WORDS: Final = 240
 """Characters that are kept of a person's own words for a fact."""
 MAX_FACTS: Final = 60
+PLACES: Final = 2
+BETWEEN_PLACES: Final = "; "
 
 ROLES: Final = {
     "is_neighbour": "bystander",
@@ -31,6 +33,9 @@ ROLES: Final = {
 ABOUT_OTHERS: Final = 3.3
 """From which log odds, summed over the messages, a conversation is about somebody else: of those found among 407 left
 out of `data/talks`, 0.94 to 0.97 were (docs/decisions/0103-stories.md)."""
+HELPERS: Final = frozenset({"bystander", "relative", "professional"})
+OF_THEMSELVES: Final = -1.0
+"""Log odds from which on down people write about themselves, whatever else they say they are."""
 ABOUT_MOST: Final = 6.0
 """More is not kept of it, so that a person who then writes of themselves is heard."""
 
@@ -64,6 +69,8 @@ class ConversationState:
     after: int = 0
     """Messages in which what is only said in danger begins the safety mode again, since it ended."""
     place: str = ""
+    beside: tuple[str, ...] = ()
+    """What else was said of this danger that whoever comes must know: fire, a weapon, a locked door."""
     told: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, int] = field(default_factory=dict)
     question: str = ""
@@ -82,6 +89,8 @@ class ConversationState:
         """Who writes: `self`, or one of the values of `ROLES`; about somebody else, without having said who: a
         `bystander`."""
         found = next((role for fact, role in ROLES.items() if fact in self.told), "self")
+        if found in HELPERS and self.about <= OF_THEMSELVES:  # "I am a nurse, my agency keeps my papers"
+            return "self"
         return "bystander" if found == "self" and self.about >= ABOUT_OTHERS else found
 
     def times(self, key: str) -> int:
@@ -106,6 +115,14 @@ class ConversationState:
         whole = max(-ABOUT_MOST, min(ABOUT_MOST, self.about + about))
         return replace(self, told=dict(list(told.items())[-MAX_FACTS:]), about=round(whole, 2))
 
+    def at(self, words: str) -> Self:
+        """The state after the person said in `words` where they are. What they add stands behind what was known:
+        "second floor" comes after the street; of more than `PLACES` the last, for people move."""
+        new = " ".join(words.split())
+        known = [part for part in self.place.split(BETWEEN_PLACES) if part and part not in new]
+        parts = known if any(new in part for part in known) else [*known, new]
+        return replace(self, place=BETWEEN_PLACES.join(parts[-PLACES:])[-MAX_WORDS:])
+
     def without(self, *facts: str) -> Self:
         """The state after the person took these facts back."""
         return replace(self, told={name: words for name, words in self.told.items() if name not in facts})
@@ -118,7 +135,7 @@ class ConversationState:
 
     def out_of_safety(self, after: int = 0) -> Self:
         """The safety mode ends; it may begin again for `after` messages."""
-        return replace(self, mode=Mode.TALK, was=self.kind, kind="", step=0, quiet=0, after=after)
+        return replace(self, mode=Mode.TALK, was=self.kind, kind="", step=0, quiet=0, after=after, beside=())
 
     def safe(self, seq: int) -> Self:
         """The person says that they are safe, in message `seq`: what was before it raises nothing any more."""
@@ -129,7 +146,7 @@ class ConversationState:
         return {
             "mode": self.mode.value, "kind": self.kind, "step": self.step, "line": self.line,
             "quiet": self.quiet, "was": self.was,
-            "after": self.after, "place": self.place,
+            "after": self.after, "place": self.place, "beside": list(self.beside),
             "told": dict(self.told), "said": dict(self.said), "question": self.question, "answer": self.answer,
             "asked": self.asked, "since": self.since, "about": self.about,
         }  # fmt: skip
@@ -138,7 +155,8 @@ class ConversationState:
     def loaded(cls, data: Mapping[str, Any]) -> Self:
         """The other way round."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        return cls(**{**known, "mode": Mode(data.get("mode", Mode.TALK))})
+        beside = tuple(data.get("beside", ()))
+        return cls(**{**known, "mode": Mode(data.get("mode", Mode.TALK)), "beside": beside})
 
 
 LINE_OF: Final = {

@@ -143,8 +143,10 @@ def prepare_encoder(models: Path, progress: Progress, encoder_dir: Path | None =
     if encoder_dir is not None:
         return encoder_dir
     from encoder.making.convert import convert
+    from encoder.making.tuning import CONTEXT
 
     folder = models / "encoder"
     progress("sentence encoder")
     convert(folder)
+    convert(models / "context", tuning=CONTEXT)
     return folder

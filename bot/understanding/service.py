@@ -21,7 +21,8 @@ from bot.text.denials import after_denial
 from bot.text.disguises import undisguised
 from bot.text.questions import clauses, questions
 from bot.text.segments import segments
-from bot.understanding.acts.model import NOTHING, Acts, ActsModel
+from bot.understanding.acts.model import NOTHING, Acts, ActsModel, in_light
+from bot.understanding.context import InContext, ReadInContext
 from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
@@ -53,20 +54,40 @@ class Understood:
     """The probability of danger of the message by itself, without what was said before it."""
     because: str = ""
     """The part of the message in which danger was seen; empty: all of it."""
+    where: str = ""
+    """The parts of the message that say where somebody is, as they were written; empty: none of them by itself."""
+    seen: InContext | None = None
+    """What the message is in the light of what was said before it, where that could be read."""
     before: np.ndarray | None = None
     """The vector (dim,) of what the person wrote before, in whose light the message is read; None without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What danger says of a message; the other fields are those of `Understood`."""
+
+    assessment: Assessment
+    alone: bool = False
+    because: str = ""
+    own: float = 0.0
 
 
 class Understanding:
     """Puts the three together. A message is encoded once in a turn."""
 
     def __init__(
-        self, danger: DangerModel, languages: LanguageModel, encode: Encode, acts: ActsModel | None = None
+        self,
+        danger: DangerModel,
+        languages: LanguageModel,
+        encode: Encode,
+        acts: ActsModel | None = None,
+        in_context: ReadInContext | None = None,
     ) -> None:
         self._danger = danger
         self._acts = acts or ActsModel()
         self._languages = languages
         self._encode = encode
+        self._in_context = in_context or _nothing
         self._beside = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="danger")
 
     @property
@@ -75,11 +96,12 @@ class Understanding:
 
     async def of(
         self, text: str, chosen: str | None, earlier: Sequence[str] = (), hints: Sequence[str] = (), *,
-        apart: bool = True, before: str = "",
+        apart: bool = True, before: str = "", answer: str = "",
     ) -> Understood:  # fmt: skip
         """`chosen` is the conversation's language, `earlier` the person's last messages (newest last), `hints` what
         the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for. `before`:
-        what the person wrote before, in whose light the message is read."""
+        what the person wrote before, and `answer` the id of what was answered last, in whose light the message is
+        read."""
         text, spelled = undisguised(text)
         # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
         # the language of the message.
@@ -94,40 +116,25 @@ class Understanding:
         pieces = segments(text)  # in the person's own letters: a caseworker reads in which of them danger was seen
         beside = [asyncio.ensure_future(self._encode(native(piece, lang))) for piece in pieces]
         earlier_vector = asyncio.ensure_future(self._encode(native(before, lang))) if before else None
+        light = asyncio.ensure_future(self._in_context(reading, native(before, lang), answer)) if apart else None
         vector = await self._encode(reading)
         vectors = await asyncio.gather(*beside)
         known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
-        alone, because, by_itself = False, "", 0.0
+        seen = await light if light is not None else None
         try:
-            assessment = await self._assess(text, vector=vector, lang=lang)
-            # By clause as well, where the whole leaves a doubt: a greeting or a complaint beside it hides nothing.
-            for piece, own in known_pieces if self._danger.in_doubt(assessment) else ():
-                higher = self._danger.beside(assessment, await self._assess(piece, vector=own, lang=lang))
-                if higher.urgency.rank > assessment.urgency.rank:
-                    because = piece
-                assessment = higher
-            alone, by_itself = assessment.urgency is not Urgency.NONE, assessment.confidence
-            # People write in fragments: what may be one is also read after the messages before it.
-            together = self._danger.context(text, earlier, assessment)
-            if together is not None:
-                assessment = await self._assess(
-                    text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
-                    context_vector=await self._encode(native(together, lang)),
-                )  # fmt: skip
+            judged = await self._judge(text, reading, lang, earlier, vector, known_pieces)
+            assessment = judged.assessment
             if apart:  # in a talk; `classify` tells what the sentence is by itself
                 assessment = self._danger.in_talk(assessment)
-                alone = alone and assessment.urgency is not Urgency.NONE
-            # After that, so that a whole which left a doubt is raised by what it says after a denial.
-            half = after_denial(reading, lang) if assessment.urgency is Urgency.NONE else None
-            if half is not None:
-                found = await self._assess(half, vector=await self._encode(half), lang=lang)
-                assessment = self._danger.beside_denial(assessment, found)
-                alone = assessment.urgency is not Urgency.NONE
-            if spelled and assessment.urgency is Urgency.NONE:
-                assessment = replace(assessment, ask=True)
+                if seen is not None:
+                    assessment = self._danger.in_light(assessment, seen.danger, seen.emergency, seen.doubt)
+            judged = await self._after_a_denial(replace(judged, assessment=assessment), reading, lang)
+            if spelled and judged.assessment.urgency is Urgency.NONE:
+                judged = replace(judged, assessment=replace(judged.assessment, ask=True))
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
-            assessment = Assessment(ask=True)
+            judged = _Judged(Assessment(ask=True))
+        assessment = judged.assessment
         calm = assessment.urgency is Urgency.NONE and not assessment.ask
         parts = await _parts(asked, waiting, wanted=calm)
         # Not before: nobody in danger waits for what may be meant besides.
@@ -135,13 +142,47 @@ class Understanding:
         known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
         named = detected.code if detected.sure else None
         acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
+        acts = in_light(acts, seen)
         if apart:
             assessment = _without_what_is_not_now(assessment, acts)
+        where = ", ".join(known_pieces[at][0] for at in acts.where)
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
-            assessment, vector, named, reading, alone, parts=parts, clauses=known, acts=acts, own=by_itself,
-            because=because, before=known_before,
+            assessment, vector, named, reading, judged.alone, parts=parts, clauses=known, acts=acts, own=judged.own,
+            because=judged.because, where=where, before=known_before, seen=seen,
         )  # fmt: skip
+
+    async def _judge(
+        self, text: str, reading: str, lang: str | None, earlier: Sequence[str], vector: np.ndarray | None,
+        pieces: Sequence[tuple[str, np.ndarray]],
+    ) -> _Judged:  # fmt: skip
+        """What danger says of a message, of its pieces, and of it after the messages before."""
+        assessment, because = await self._assess(text, vector=vector, lang=lang), ""
+        # By clause as well, where the whole leaves a doubt: a greeting or a complaint beside it hides nothing.
+        for piece, own in pieces if self._danger.in_doubt(assessment) else ():
+            higher = self._danger.beside(assessment, await self._assess(piece, vector=own, lang=lang))
+            if higher.urgency.rank > assessment.urgency.rank:
+                because = piece
+            assessment = higher
+        alone, by_itself = assessment.urgency is not Urgency.NONE, assessment.confidence
+        # People write in fragments: what may be one is also read after the messages before it.
+        together = self._danger.context(text, earlier, assessment)
+        if together is not None:
+            assessment = await self._assess(
+                text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
+                context_vector=await self._encode(native(together, lang)),
+            )  # fmt: skip
+        return _Judged(assessment, alone, because, by_itself)
+
+    async def _after_a_denial(self, judged: _Judged, reading: str, lang: str | None) -> _Judged:
+        """The same with what follows a denial, read by itself: a whole that left a doubt is raised by it."""
+        alone = judged.alone and judged.assessment.urgency is not Urgency.NONE
+        half = after_denial(reading, lang) if judged.assessment.urgency is Urgency.NONE else None
+        if half is None:
+            return replace(judged, alone=alone)
+        found = await self._assess(half, vector=await self._encode(half), lang=lang)
+        assessment = self._danger.beside_denial(judged.assessment, found)
+        return replace(judged, assessment=assessment, alone=assessment.urgency is not Urgency.NONE)
 
     def of_others(self, understood: Understood) -> Understood:
         """The same of a message about somebody else than who writes: a card needs more, a question stands below it."""
@@ -152,6 +193,10 @@ class Understanding:
         """Beside the event loop: whatever a message costs, the others go on."""
         work = partial(self._danger.assess, text, **read)
         return await asyncio.get_running_loop().run_in_executor(self._beside, work)
+
+
+async def _nothing(text: str, before: str, answer: str) -> InContext | None:
+    """No reading in context."""
 
 
 THERE: Final = frozenset({

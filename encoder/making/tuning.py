@@ -16,6 +16,9 @@ import numpy as np
 from encoder.making.weights import Weights, WeightsError
 
 TUNING = Path(__file__).with_name("tuning.npz")
+CONTEXT = Path(__file__).with_name("context.npz")
+"""The same for the encoder that reads a message in the light of what was said before it (``scripts/tune_context.py``).
+"""
 _DIGEST = 12
 
 

@@ -16,6 +16,8 @@ from encoder.runtime.processor import use_widest
 from encoder.runtime.text import clean
 
 MAX_TOKENS = 256
+OF_TEXT, OF_BEFORE, OF_ANSWER = 56, 28, 12
+"""Tokens at most of a text that is read in context, of what was written before it, and of the answer between them."""
 BATCH = 16
 """So many sentences at once: what is computed then stays in the processor's cache."""
 
@@ -56,12 +58,27 @@ class Encoder:
                 list(pool.map(run, batches))
         return vectors
 
+    def in_context(self, text: str, before: str, answer: str) -> np.ndarray:
+        """Return the vector (dim,), of length 1, of a text that is read together with what the person wrote ``before``
+        and with the words of the last ``answer``; either may be empty. It is the mean over the tokens of the text."""
+        ids = self._cut(self._tokens(text), OF_TEXT)
+        own = len(ids)
+        for words, most in ((before, OF_BEFORE), (answer, OF_ANSWER)):
+            beside: list[int] = self._tokenizer.encode(clean(words)).ids[1:]
+            if len(beside) > 1:  # more than the mark of its end
+                ids = [*ids, *([*beside[: most - 1], beside[-1]] if len(beside) > most else beside)]
+        output = self._model.forward_batch([ids], token_type_ids=[[0] * len(ids)])
+        mean: np.ndarray = np.array(output.last_hidden_state)[0, :own].sum(axis=0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
     def _tokens(self, text: str) -> list[int]:
         """Token ids of the prefixed text; of a long one the first and the last half of the cap."""
-        ids: list[int] = self._tokenizer.encode(self._prefix + clean(text)).ids
-        if len(ids) > MAX_TOKENS:
-            ids = ids[: MAX_TOKENS // 2] + ids[-MAX_TOKENS // 2 :]
-        return ids
+        return self._cut(self._tokenizer.encode(self._prefix + clean(text)).ids, MAX_TOKENS)
+
+    @staticmethod
+    def _cut(ids: list[int], most: int) -> list[int]:
+        """The first and the last half of what is allowed."""
+        return ids if len(ids) <= most else ids[: most // 2] + ids[-most // 2 :]
 
     def _forward(self, batch: list[list[int]]) -> np.ndarray:
         """Vectors of texts that have as many tokens each."""

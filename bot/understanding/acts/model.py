@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from bot.understanding.context import InContext
 from encoder.runtime import heads
 from encoder.runtime.heads import Head
 
@@ -34,6 +35,9 @@ four were told, of all that are noted little more than half."""
 SURE_PIECE, EACH_PIECE = 0.95, 0.75
 """The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
+PLACE: Final = "place"
+SURE_PLACE: Final = 0.5
+"""Share from which words say where somebody is: they are put into what is said to 112."""
 OTHER: Final = "other"
 USUAL_ABOUT: Final = 0.21
 """The share of turns of `data/talks` whose conversation is about somebody else than who writes."""
@@ -53,6 +57,8 @@ class Acts:
     follow_up: tuple[str, float] = ("", 0.0)
     feeling: tuple[str, float] = ("", 0.0)
     safety: tuple[str, float] = ("", 0.0)
+    where: tuple[int, ...] = ()
+    """Which of the pieces of the message say where somebody is, by their numbers."""
     about: float = 0.0
     """How much the message speaks for that its conversation is about somebody else (log odds beside the usual ones)."""
     does: Mapping[str, float] = field(default_factory=dict)
@@ -72,6 +78,22 @@ class Acts:
 NOTHING: Final = Acts()
 
 
+def in_light(acts: Acts, seen: InContext | None) -> Acts:
+    """The acts of a message where it was also read in the light of what was said before it: what it does by both
+    readings, and whom it is about by that one, which knows more."""
+    if seen is None:
+        return acts
+    both = {name: math.sqrt(share * acts.does.get(name, share)) for name, share in seen.does.items()}
+    whole = sum(both.values()) or 1.0
+    return replace(acts, does={name: share / whole for name, share in both.items()}, about=_log_odds(seen.about))
+
+
+def _log_odds(share: float) -> float:
+    """How much a share speaks for somebody else, beside the usual one."""
+    share = min(max(share, ABOUT_LEAST), 1 - ABOUT_LEAST)
+    return math.log(share / (1 - share)) - math.log(USUAL_ABOUT / (1 - USUAL_ABOUT))
+
+
 @dataclass(frozen=True, slots=True)
 class ActsModel:
     """Immutable: any number of threads may share one. Without classifiers nothing is understood, and nothing fails."""
@@ -89,13 +111,15 @@ class ActsModel:
             for name, share in self._facts(words, own, *least):
                 told[name] = max(share, told.get(name, 0.0))
         denies = told.pop(DENIED, 0.0) > 0
+        safety = [self._best("safety", words, own) for words, own in every]
         return Acts(
             told=tuple(sorted(told, key=lambda name: -told[name])),
             certain=tuple(name for name, _ in self._facts(text, vector, CERTAIN, EACH) if name in told),
             denies=denies,
             follow_up=self._best("followups", text, vector),
             feeling=self._best("feelings", text, vector),
-            safety=max((self._best("safety", words, own) for words, own in every), key=lambda found: found[1]),
+            safety=max(safety, key=lambda found: found[1]),
+            where=tuple(at for at, (name, share) in enumerate(safety[1:]) if name == PLACE and share >= SURE_PLACE),
             about=self._about(text, vector),
             does=self._does(text, vector),
         )
@@ -104,9 +128,7 @@ class ActsModel:
         head = self._head("about", vector)
         if head is None or OTHER not in head.labels:
             return 0.0
-        share = float(head.shares(vector, text)[head.labels.index(OTHER)])
-        share = min(max(share, ABOUT_LEAST), 1 - ABOUT_LEAST)
-        return math.log(share / (1 - share)) - math.log(USUAL_ABOUT / (1 - USUAL_ABOUT))
+        return _log_odds(float(head.shares(vector, text)[head.labels.index(OTHER)]))
 
     def _does(self, text: str, vector: np.ndarray) -> dict[str, float]:
         head = self._head("act", vector)

@@ -41,6 +41,7 @@ END: Final = 300
 _TOGETHER: Final = "read together with the messages before"
 _PIECE: Final = "a part of the message, read by itself"
 _BESIDE: Final = "what follows a denial, read by itself"
+_LIGHT: Final = "read in the light of what was said before"
 _SPENT: Final = "not every pattern was looked for"
 
 
@@ -170,6 +171,24 @@ class Danger:
         if any(reason.startswith("pattern ") for reason in found.why):
             return found
         return replace(found, urgency=Urgency.NONE, signals=(), ask=True)
+
+    def in_light(self, found: Assessment, danger: float, emergency: float, doubt: float) -> Assessment:
+        """What is done about a message in a talk when it was also read together with what was said before it: the
+        shares of a `danger` that is urgent or more, of an `emergency` alone, and of a `doubt` that one would ask about.
+        It raises what only the talk makes a danger, asks where it makes one doubtful, and is quiet where it makes a
+        doubt none. What a pattern found is no doubt."""
+        limits = self.settings
+        if found.urgency is Urgency.NONE and danger >= limits.light_card:
+            urgency = Urgency.EMERGENCY if emergency >= danger / 2 else Urgency.URGENT
+            return Assessment(urgency, (), (*found.why, _LIGHT), round(danger, 4))
+        if any(reason.startswith("pattern ") for reason in found.why):
+            return found
+        if found.urgency is Urgency.NONE:
+            least = limits.light_quiet if found.ask else limits.light_ask
+            return replace(found, ask=danger + doubt >= least)
+        if danger < limits.light_keep:
+            return replace(found, urgency=Urgency.NONE, signals=(), ask=danger + doubt >= limits.light_quiet)
+        return found
 
     def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
         """What is said of a message in which no danger was found, when `half` was found in what comes after a denial

@@ -35,6 +35,10 @@ class DangerSettings:
     card: float
     card_of: Mapping[str, float]
     """The same for some signals."""
+    light_card: float
+    light_keep: float
+    light_ask: float
+    light_quiet: float
     context_messages: int
     context_characters: int
     context_floor: float
@@ -73,6 +77,10 @@ def load(path: Path) -> DangerSettings:
             particular=float(thresholds["particular"]),
             card=float(thresholds["card"]),
             card_of={str(name): float(share) for name, share in thresholds["card_of"].items()},
+            light_card=float(content["light"]["card"]),
+            light_keep=float(content["light"]["keep"]),
+            light_ask=float(content["light"]["ask"]),
+            light_quiet=float(content["light"]["quiet"]),
             context_messages=int(context["messages"]),
             context_characters=int(context["characters"]),
             context_floor=float(context["floor"]),
@@ -97,7 +105,7 @@ def _check(path: Path, settings: DangerSettings) -> None:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
     shares = (
         "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular",
-        "card",
+        "card", "light_card", "light_keep", "light_ask", "light_quiet",
     )  # fmt: skip
     for name in shares:
         if not 0 < getattr(settings, name) < 1:

@@ -108,11 +108,41 @@ def test_what_was_told_is_acknowledged_once_and_feelings_before_facts() -> None:
 
 
 def test_one_gentle_question_is_asked_and_none_twice() -> None:
-    first = choosing.gentle(Talk(), ("phone_watched",))
+    first = choosing.gentle(Talk(about=-2.0), ("phone_watched",))
     assert first == "safe_to_write"
     asked = {f"gentle.{name}": 1 for name in ("safe_to_write", "worry", "what_wish", "more")}
     assert choosing.gentle(Talk(said=asked), ("phone_watched",)) is None
     assert choosing.gentle(Talk(role="bystander"), ("hit",)) == "seen"
+
+
+def test_as_long_as_it_is_not_plain_whom_it_is_about_nothing_is_asked_that_fits_one_alone() -> None:
+    assert choosing.gentle(Talk(), ("documents_kept", "is_nurse")) == "worry"
+    assert choosing.gentle(Talk(about=-2.0), ("documents_kept",)) == "can_go_out"
+
+
+def test_two_readings_together_rank_first_what_both_find_likely() -> None:
+    found = choosing.together({FIRST: 0.5, BRING: 0.4}, {BRING: 0.6, "cost/why_free": 0.3})
+    assert max(found, key=found.__getitem__) == BRING
+    assert sum(found.values()) == pytest.approx(1)
+    assert choosing.together({FIRST: 0.5}, {}) == {FIRST: 0.5}
+
+
+def test_a_story_without_a_fact_is_answered_by_what_it_is() -> None:
+    plain = replace(STORY, told=(), asked={FIRST: 0.3})
+    assert choosing.heard_as(plain, Talk()) == "heard.a"
+    assert choosing.heard_as(plain, Talk(said={"heard": 1})) == "heard.b"
+    assert choosing.heard_as(replace(plain, heavy=True), Talk()) == "heavy.a"
+    assert choosing.heard_as(replace(plain, heavy=True, denies=True), Talk()) == "denied.a"
+    about = replace(plain, asked={"debt/must_i_pay": 0.4, "debt/what_first": 0.3})
+    assert choosing.heard_as(about, Talk()) == "about.debt.a"
+    assert choosing.heard_as(about, Talk(said={"about.debt": 1})) == "heard.a"
+    assert choosing.heard_as(replace(about, certain=("debt",)), Talk()) == "told.debt.a"
+
+
+def test_who_asks_whether_a_language_is_spoken_does_not_ask_for_another_one() -> None:
+    asked = Heard(words=5, asked={"talk/speak_my_language": 0.5}, asks=True)
+    assert choosing.wins(asked, Talk(), "change_language", 0.95)
+    assert not choosing.wins(replace(asked, asks=False), Talk(), "change_language", 0.95)
 
 
 STORY = Heard(words=6, asked={FIRST: 0.4}, tells=True, told=("works_farm",))

@@ -28,6 +28,7 @@ def begun(*signals: str) -> ConversationState:
         (("child_at_risk",), "child"),
         (("witnessed_now", "violence_now"), "bystander"),
         (("weapon",), "violence"),
+        (("violence_now", "suicide_risk"), "violence"),
         ((), "violence"),
     ],
 )
@@ -166,3 +167,24 @@ def test_what_can_be_shown_comes_when_the_police_is_there() -> None:
     assert keys(safety_mode.answer(begun("confined"), "police_here", "police")[0]) == [
         "reactions.police_here.a", "to_say.violence",
     ]  # fmt: skip
+
+
+def test_what_is_said_to_112_tells_what_else_must_be_known() -> None:
+    state = begun("confined", "weapon")
+    _, state = safety_mode.answer(state, "fire", "there is smoke")
+    lines, _ = safety_mode.answer(state, "place", "Carnotstraat 45")
+    assert lines[-1].values["beside"] == "locked weapon fire"
+    hurt, _ = safety_mode.answer(begun("medical_emergency"), "what_to_say", "what do I say")
+    assert hurt[-1].values["beside"] == ""
+
+
+def test_a_bystander_does_not_say_that_they_are_locked_in() -> None:
+    state = begun("witnessed_now", "confined", "weapon")
+    lines, _ = safety_mode.answer(state, "place", "the blue house")
+    assert lines[-1].key == "to_say.bystander" and lines[-1].values["beside"] == "weapon"
+
+
+@pytest.mark.parametrize(("act", "kind"), [("at_door", "violence"), ("weapon", "violence"), ("other_hurt", "injury")])
+def test_who_is_at_the_door_a_weapon_and_a_hurt_friend_have_an_answer(act: str, kind: str) -> None:
+    lines, state = safety_mode.answer(begun("confined"), act, "they break the door")
+    assert (keys(lines), state.kind) == ([f"reactions.{act}.a"], kind)

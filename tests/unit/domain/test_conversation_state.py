@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +80,23 @@ def test_who_is_safe_leaves_the_mode_and_what_was_before_raises_nothing() -> Non
 
 def test_nothing_of_it_is_printed() -> None:
     assert "7000" not in repr(START.having_heard(["debt"], "7000 euro"))
+
+
+def test_of_the_places_somebody_names_the_last_are_kept_and_none_twice() -> None:
+    state = START.at(" Carnotstraat 45 ").at("3rd  floor")
+    assert state.place == "Carnotstraat 45; 3rd floor"
+    assert state.at("floor").place == state.place
+    assert state.at("Turnhoutsebaan 2").place == "3rd floor; Turnhoutsebaan 2"
+
+
+def test_what_must_be_said_beside_a_danger_is_sealed_with_it_and_ends_with_it() -> None:
+    state = replace(START.in_safety("violence"), beside=("fire", "weapon"))
+    assert ConversationState.loaded(json.loads(json.dumps(state.dumped()))) == state
+    assert state.out_of_safety().beside == ()
+
+
+def test_who_writes_of_themselves_is_no_helper_whatever_their_work_is() -> None:
+    nurse = START.having_heard(["is_nurse"], "I am a nurse, the agency keeps my papers")
+    assert nurse.role == "professional"
+    assert replace(nurse, about=-2.0).role == "self"
+    assert replace(START.having_heard(["is_employer"], "my own firm"), about=-2.0).role == "employer"

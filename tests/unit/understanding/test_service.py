@@ -6,11 +6,13 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from bot.domain.model import Assessment, Urgency
 from bot.understanding.batching import Encoding
+from bot.understanding.context import ContextReading, InContext
 from bot.understanding.service import Understanding, Understood
 
 
@@ -59,6 +61,9 @@ class Danger:
 
     def in_talk(self, found: Assessment, *, others: bool = False) -> Assessment:
         return found
+
+    def in_light(self, found: Assessment, danger: float, emergency: float, doubt: float) -> Assessment:
+        return Assessment(Urgency.URGENT) if danger > 0.5 else found
 
     def beside(self, whole: Assessment, piece: Assessment) -> Assessment:
         return piece if piece.urgency.rank > whole.urgency.rank else whole
@@ -196,3 +201,45 @@ async def test_who_spells_what_nothing_certain_is_found_in_is_asked() -> None:
         assert not (await understanding.of("i am not well", None)).assessment.ask
     finally:
         encoding.close()
+
+
+class Light:
+    """Reads in context what it is told to, and notes what it was given."""
+
+    def __init__(self, seen: InContext | None) -> None:
+        self.seen, self.given = seen, list[tuple[str, str, str]]()
+
+    async def __call__(self, text: str, before: str, answer: str) -> InContext | None:
+        self.given.append((text, before, answer))
+        return self.seen
+
+
+async def test_in_a_talk_a_message_is_also_read_with_what_was_said_before_it() -> None:
+    light = Light(InContext(0.9, 0.1, 0.0, (("cost/why_free", 0.7),), {"ask": 1.0}, 0.5))
+    understanding = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
+    found = await understanding.of("and then", "en", before="he keeps my papers", answer="cost")
+    assert light.given == [("and then", "he keeps my papers", "cost")]
+    assert found.assessment.urgency is Urgency.URGENT
+    assert found.seen is light.seen and found.acts.does == {"ask": 1.0}
+
+
+async def test_a_sentence_by_itself_and_a_talk_without_that_reading_are_understood_as_ever() -> None:
+    light = Light(InContext(0.9, 0.1, 0.0))
+    with_light = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
+    sentence = await with_light.of("x y", "en", apart=False)
+    talk = await Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=Light(None)).of("x y", "en")
+    assert light.given == []
+    assert sentence.assessment.urgency is talk.assessment.urgency is Urgency.NONE
+
+
+class Broken:
+    def read(self, text: str, before: str, answer: str) -> dict[str, dict[str, float]]:
+        raise RuntimeError("no")
+
+
+async def test_a_reading_in_context_that_fails_or_is_not_there_says_nothing(tmp_path: Path) -> None:
+    assert await ContextReading(Broken())("a", "b", "c") is None  # type: ignore[arg-type]
+    assert await ContextReading.load(tmp_path)("a", "b", "c") is None
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "model.bin").write_bytes(b"no model")
+    assert await ContextReading.load(tmp_path)("a", "b", "c") is None

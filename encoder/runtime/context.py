@@ -1,0 +1,59 @@
+"""A message read together with what was said before it: what it asks, what it does, and whether somebody is in danger.
+
+The encoder is the one of ``encoder.runtime.encoder`` with other low-rank factors, learned on whole conversations
+(``scripts/tune_context.py``); the linear heads on its vector lie beside this module as plain arrays. Both are of one
+round of learning: a folder made of other factors is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from encoder.runtime.encoder import Encoder
+from encoder.runtime.manifest import read_manifest
+from encoder.runtime.network import softmax
+
+HEADS = Path(__file__).with_name("context_heads.npz")
+
+
+class ContextError(ValueError):
+    """The heads cannot be read, or are not those of the encoder in the folder."""
+
+
+@dataclass(frozen=True)
+class ContextReader:
+    """Immutable; safe to use from several threads. ``heads``: for each its labels, weights (labels, dim), bias and
+    temperature."""
+
+    encoder: Encoder
+    heads: dict[str, tuple[tuple[str, ...], np.ndarray, np.ndarray, float]]
+    mean: np.ndarray
+    scale: float
+
+    @classmethod
+    def load(cls, folder: Path, heads: Path = HEADS) -> ContextReader:
+        """Read the encoder in ``folder`` and its ``heads``. Raises ``ContextError`` or ``OSError``."""
+        with np.load(heads, allow_pickle=False) as arrays:
+            told = json.loads(arrays["told"].tobytes())
+            found = {
+                name: (tuple(labels), arrays[f"{name}.w"].astype(np.float32), arrays[f"{name}.b"].astype(np.float32),
+                       float(told["temperature"].get(name, 1.0)))
+                for name, labels in told["labels"].items()
+            }  # fmt: skip
+            mean, scale = arrays["mean"].astype(np.float32), float(told["scale"])
+        if not read_manifest(folder).name.endswith(f"-{told['tuning']}"):
+            raise ContextError("the context encoder and its heads are not of one round: train again")
+        return cls(Encoder(folder), found, mean, scale)
+
+    def read(self, text: str, before: str, answer: str) -> dict[str, dict[str, float]]:
+        """Return for each head the share of each label. ``answer`` is the id of what was answered last."""
+        vector = self.encoder.in_context(text, before, " ".join(answer.replace("/", " ").replace("_", " ").split()))
+        given = (vector - self.mean) * self.scale
+        return {
+            name: dict(zip(labels, softmax((weights @ given + bias)[None] / temperature)[0].tolist(), strict=True))
+            for name, (labels, weights, bias, temperature) in self.heads.items()
+        }

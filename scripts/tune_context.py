@@ -1,0 +1,379 @@
+"""Learn to read a message together with what was said before it.
+
+Written are ``encoder/making/context.npz`` (low-rank factors of the encoder) and ``encoder/runtime/context_heads.npz``
+(the linear heads on its vector).
+
+    /some/where/bin/python scripts/tune_context.py --weights path/to/e5-small-q4.bin
+
+in the environment of ``scripts/tune_encoder.py``, from which this goes on: it begins with
+``encoder/making/tuning.npz``. Needed only when the conversations have changed much; a new question of
+``data/questions`` is found by the dialogue model until then.
+
+Learned together, through one vector, from the turns of ``data/talks``: the question that is asked, what the message
+does, facts, feeling and kind of follow-up, whom it is about, and danger as it is at that turn; beside them sentences of
+``data/questions`` and lines of ``data/danger``, which stand alone, and follow-ups made of the table topic x kind. A
+tenth of the conversations, by a hash of their first turn, is never learned from: it sets the temperatures.
+
+What comes out of the lowest layers, which learn nothing, is computed once and kept (2 GB). Twenty minutes on two cores.
+See docs/decisions/0104-context.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+import yaml
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tuning_model import TunedEncoder
+
+from encoder.making import talks
+from encoder.making.convert import PREFIX, make_tokenizer
+from encoder.making.corpus import examples
+from encoder.making.tuning import CONTEXT, TUNING
+from encoder.making.weights import Weights, locate
+from encoder.runtime.context import HEADS
+from encoder.runtime.encoder import OF_ANSWER, OF_BEFORE, OF_TEXT
+from encoder.runtime.text import clean
+from encoder.runtime.transliteration import native
+
+ROOT = Path(__file__).resolve().parent.parent
+BATCH, BUCKET = 64, 24
+RANK, STILL = 32, 4
+LINES_OF_DANGER = 14_000
+OFTEN = {"turn": 1.0, "follow_up": 0.5, "sentence": 0.33, "fresh": 1.0, "danger": 0.33}
+"""The share of each kind of line that is shown in a round; ``fresh`` are sentences of questions that no turn asks."""
+HEAD_RATE, WARM_UP, SMOOTHING, DROPOUT = 4.0, 0.06, 0.05, 0.2
+QUESTION, FACTS = 2.0, 6.0 / 40
+FIRST = 0.75
+"""What the first of several right answers weighs; the others share the rest."""
+NO = ""
+KEPT = ("question", "act", "danger", "about")
+"""The heads that are used; the others only make the vector better."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message with what stood before it, and what is known of it: an empty string for what is not."""
+
+    kind: str
+    text: str
+    before: str = ""
+    last: str = ""
+    answers: tuple[str, ...] = ()
+    act: str = ""
+    danger: str = ""
+    about: str = ""
+    told: tuple[str, ...] | None = None
+    feeling: str = ""
+    follow_up: str = ""
+    held: bool = False
+    weight: float = 1.0
+
+
+def read(data: Path, content: Path, dice: random.Random) -> list[Line]:
+    """Return every line there is."""
+    lines: list[Line] = []
+    held = False
+    for turn in talks.turns(data):
+        if not turn.earlier:
+            held = zlib.crc32((turn.language + turn.text).encode()) % 10 == 0
+        answers = tuple(answer for answer in turn.answers if "/" in answer)
+        lines.append(
+            Line("turn", native(turn.text, turn.language), native(turn.before, turn.language), turn.last, answers,
+                 turn.act, turn.danger, turn.about, turn.told, turn.feeling, turn.kind, held)
+        )  # fmt: skip
+    known = {answer for line in lines for answer in line.answers}
+    for path in sorted((data / "questions").glob("*/*.yml")):
+        for question, text in examples(path):
+            kind = "sentence" if question in known else "fresh"
+            lines.append(Line(kind, native(text, path.parent.name), answers=(question,)))
+    for language, question, text, before, last in talks.follow_ups(data, talks.table(content / "questions.yml")):
+        words, earlier = native(text, language), native(before, language)
+        lines.append(Line("follow_up", words, earlier, last, (question,), weight=0.5))
+    dangers = []
+    for path in sorted((data / "danger").glob("*.yml")):
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in [*found["danger"], *(found["safe"] or [])]:
+            words = native(str(entry["text"]), path.stem)
+            dangers.append(Line("danger", words, danger=entry.get("urgency", "none")))
+    return [*lines, *dice.sample(dangers, min(LINES_OF_DANGER, len(dangers)))]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of each head, and those of the facts."""
+
+    heads: dict[str, list[str]]
+    facts: list[str]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Labels:
+        """Return those that occur."""
+        return cls(
+            {
+                "question": sorted({answer for line in lines for answer in line.answers}),
+                "act": sorted({line.act for line in lines} - {NO}),
+                "danger": sorted({line.danger for line in lines} - {NO}),
+                "about": sorted({line.about for line in lines} - {NO}),
+                "feeling": sorted({line.feeling for line in lines}),
+                "follow_up": sorted({line.follow_up for line in lines}),
+            },
+            sorted({fact for line in lines for fact in line.told or ()}),
+        )
+
+
+class Heads(nn.Module):
+    """Linear readings of the centred vector."""
+
+    def __init__(self, size: int, labels: Labels) -> None:
+        super().__init__()
+        self.linear = nn.ModuleDict({name: nn.Linear(size, len(found)) for name, found in labels.heads.items()})
+        self.facts = nn.Linear(size, len(labels.facts))
+        self.mean = nn.Buffer(torch.zeros(size))
+        self.scale = 1.0
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def centre(self, vectors: Tensor) -> None:
+        """Take mean and scale from ``vectors`` (n, dim)."""
+        self.mean.copy_(vectors.mean(0))
+        self.scale = float(1 / (vectors - self.mean).std())
+
+    def forward(self, vectors: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Return the logits of each head (n, labels) and those of the facts (n, facts)."""
+        given = F.dropout((vectors - self.mean) * self.scale, DROPOUT, self.training)
+        return {name: head(given) for name, head in self.linear.items()}, self.facts(given)
+
+
+class Reader:
+    """The encoder with all lines put through the layers that learn nothing."""
+
+    def __init__(self, encoder: TunedEncoder, weights: Weights, lines: Sequence[Line]) -> None:
+        self.encoder, self.lines = encoder, lines
+        self.size = weights.shape.hidden
+        tokenizer, pad = make_tokenizer(weights.pieces), weights.pieces.pad
+        self.own: list[int] = []
+        ids: list[list[int]] = []
+        for line in lines:
+            words = tokenizer.encode(PREFIX + clean(line.text)).ids
+            words = words if len(words) <= OF_TEXT else words[: OF_TEXT // 2] + words[-OF_TEXT // 2 :]
+            self.own.append(len(words))
+            for beside, most in ((line.before, OF_BEFORE), (spoken(line.last), OF_ANSWER)):
+                more = tokenizer.encode(clean(beside)).ids[1:]
+                if len(more) > 1:
+                    words = [*words, *([*more[: most - 1], more[-1]] if len(more) > most else more)]
+            ids.append(words)
+        self.states: list[np.ndarray] = [np.zeros(0)] * len(lines)
+        order = sorted(range(len(lines)), key=lambda at: len(ids[at]))
+        encoder.eval()
+        with torch.no_grad():
+            for start in range(0, len(order), 2 * BATCH):
+                part = order[start : start + 2 * BATCH]
+                longest = max(len(ids[at]) for at in part)
+                with torch.autocast("cpu", torch.bfloat16):
+                    states, _ = encoder.below(torch.tensor([ids[at] + [pad] * (longest - len(ids[at])) for at in part]))
+                for at, state in zip(part, states, strict=True):
+                    self.states[at] = state[: len(ids[at])].to(torch.float16).numpy()
+
+    def vectors(self, places: Sequence[int]) -> Tensor:
+        """Return the vectors (n, dim) of lines: the mean over the tokens of the text alone."""
+        longest = max(len(self.states[at]) for at in places)
+        states = torch.zeros(len(places), longest, self.size)
+        present = torch.zeros(len(places), longest, dtype=torch.bool)
+        own = torch.zeros(len(places), longest)
+        for row, at in enumerate(places):
+            length = len(self.states[at])
+            states[row, :length] = torch.from_numpy(self.states[at].astype(np.float32))
+            present[row, :length] = True
+            own[row, : self.own[at]] = 1
+        for layer in self.encoder.layers[self.encoder.still :]:
+            states = layer(states, present[:, None, None, :])
+        return F.normalize(((states * own[..., None]).sum(1) / own.sum(1, keepdim=True)).float(), dim=-1)
+
+    def batches(self, places: Sequence[int], dice: random.Random | None) -> Iterator[list[int]]:
+        """Yield places in batches of like length, shuffled where there are ``dice``."""
+        order = list(places)
+        if dice:
+            dice.shuffle(order)
+        group = BATCH * BUCKET if dice else len(order)
+        for start in range(0, len(order), group):
+            part = sorted(order[start : start + group], key=lambda at: len(self.states[at]))
+            chunks = [part[at : at + BATCH] for at in range(0, len(part), BATCH)]
+            if dice:
+                dice.shuffle(chunks)
+            yield from chunks
+
+
+def spoken(answer: str) -> str:
+    """Return the id of an answer as words."""
+    return " ".join(answer.replace("/", " ").replace("_", " ").split())
+
+
+def loss_of(read: tuple[dict[str, Tensor], Tensor], lines: Sequence[Line], labels: Labels) -> Tensor:
+    """Return the loss of a batch."""
+    logits, facts = read
+    number = {name: {label: at for at, label in enumerate(found)} for name, found in labels.heads.items()}
+    asking = [row for row, line in enumerate(lines) if line.answers]
+    total = torch.zeros(())
+    if asking:
+        right = torch.full((len(asking), len(labels.heads["question"])), SMOOTHING / len(labels.heads["question"]))
+        for row, at in enumerate(asking):
+            first, *others = lines[at].answers
+            for answer, share in [(first, FIRST if others else 1.0), *((o, (1 - FIRST) / len(others)) for o in others)]:
+                right[row, number["question"][answer]] += (1 - SMOOTHING) * share
+        weights = torch.tensor([lines[at].weight for at in asking])
+        likely = F.log_softmax(logits["question"][asking].float(), -1)
+        total = total - QUESTION * ((right * likely).sum(1) * weights).sum() / len(lines)
+    for name, weight in (("act", 1.0), ("danger", 1.0), ("about", 0.5), ("feeling", 0.5), ("follow_up", 0.5)):
+        judged = [line.told is not None or name in {"act", "danger", "about"} for line in lines]
+        known = [number[name].get(getattr(line, name), -1) if j else -1 for line, j in zip(lines, judged, strict=True)]
+        given = F.cross_entropy(logits[name].float(), torch.tensor(known), ignore_index=-1, reduction="sum")
+        total = total + weight * given / len(lines)
+    turns = [row for row, line in enumerate(lines) if line.told is not None]
+    if turns:
+        told = torch.tensor([[float(fact in (lines[at].told or ())) for fact in labels.facts] for at in turns])
+        given = F.binary_cross_entropy_with_logits(facts[turns].float(), told, reduction="sum")
+        total = total + FACTS * given / len(lines)
+    return total
+
+
+def learn(options: argparse.Namespace, reader: Reader, heads: Heads, labels: Labels, dice: random.Random) -> None:
+    """Learn until the rounds, or the minutes, are over."""
+    lines = reader.lines
+    taught = [at for at, line in enumerate(lines) if not line.held]
+    factors = [parameter for parameter in reader.encoder.parameters() if parameter.requires_grad]
+    fast = {"params": list(heads.parameters()), "lr": options.rate * HEAD_RATE}
+    optimizer = torch.optim.AdamW([{"params": factors}, fast], options.rate, (0.9, 0.98), weight_decay=0.01)
+    steps = int(options.epochs * sum(OFTEN[lines[at].kind] for at in taught) / BATCH)
+    began, step, done = time.monotonic(), 0, 0.0
+    reader.encoder.train()
+    heads.train()
+    while done < 1:
+        shown = [at for at in taught if dice.random() < OFTEN[lines[at].kind]]
+        for places in reader.batches(shown, dice):
+            for group, rate in zip(optimizer.param_groups, (options.rate, options.rate * HEAD_RATE), strict=True):
+                group["lr"] = rate * pace(done)
+            with torch.autocast("cpu", torch.bfloat16):
+                found = heads(reader.vectors(places))
+            loss = loss_of(found, [lines[at] for at in places], labels)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(factors, 1.0)
+            optimizer.step()
+            step += 1
+            done = max(step / steps, (time.monotonic() - began) / 60 / options.minutes)
+            if step % 25 == 0:
+                say(f"step {step}, {done:.0%}, loss {float(loss.detach()):.3f}")
+            if done >= 1:
+                break
+
+
+def pace(done: float) -> float:
+    """Return the rate, as a share of the highest, when ``done`` (0..1) of the work is done: up, then down a cosine."""
+    if done < WARM_UP:
+        return 0.02 + 0.98 * done / WARM_UP
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (min(done, 1.0) - WARM_UP) / (1 - WARM_UP)))
+
+
+@torch.no_grad()
+def temperatures(reader: Reader, heads: Heads, labels: Labels) -> tuple[dict[str, float], dict[str, float]]:
+    """Return for each head that is used the temperature by which its shares are what they say on the held turns, and
+    the share of these in which it is right."""
+    reader.encoder.eval()
+    heads.eval()
+    found: dict[str, list[tuple[Tensor, int]]] = {name: [] for name in KEPT}
+    for places in reader.batches([at for at, line in enumerate(reader.lines) if line.held], None):
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = reader.vectors(places)
+        logits, _ = heads(vectors.float())
+        for row, at in enumerate(places):
+            line = reader.lines[at]
+            for name in KEPT:
+                label = (line.answers[:1] or (NO,))[0] if name == "question" else getattr(line, name)
+                if label:
+                    found[name].append((logits[name][row], labels.heads[name].index(label)))
+    best, right = {}, {}
+    for name, cases in found.items():
+        every, numbers = torch.stack([logit for logit, _ in cases]), torch.tensor([number for _, number in cases])
+        best[name] = min(
+            (0.5 + 0.05 * at for at in range(60)), key=lambda t: float(F.cross_entropy(every / t, numbers))
+        )
+        right[name] = round(float((every.argmax(1) == numbers).float().mean()), 4)
+    return best, right
+
+
+def write(options: argparse.Namespace, reader: Reader, heads: Heads, labels: Labels) -> None:
+    """Write the factors, and the heads with the digest of the factors they belong to."""
+    np.savez(options.out, **reader.encoder.delta())
+    temperature, right = temperatures(reader, heads, labels)
+    say(f"right on held turns: {right}; temperatures {temperature}")
+    told = {
+        "tuning": hashlib.sha256(options.out.read_bytes()).hexdigest()[:12],
+        "labels": {name: labels.heads[name] for name in KEPT},
+        "scale": heads.scale,
+        "temperature": temperature,
+        "right": right,
+    }
+    arrays = {"mean": heads.mean.numpy(), "told": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+    for name in KEPT:
+        arrays |= {
+            f"{name}.w": heads.linear[name].weight.detach().numpy().astype(np.float16),
+            f"{name}.b": heads.linear[name].bias.detach().numpy().astype(np.float32),
+        }
+    np.savez(options.heads, **arrays)
+
+
+def say(text: str) -> None:
+    """Tell how far it is, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def main() -> None:
+    """Read the options and learn."""
+    parser = argparse.ArgumentParser(description="Learn to read a message together with what was said before it.")
+    parser.add_argument("--weights", type=Path, default=None, help="weights file (default: of the installed package)")
+    parser.add_argument("--out", type=Path, default=CONTEXT)
+    parser.add_argument("--heads", type=Path, default=HEADS)
+    parser.add_argument("--epochs", type=float, default=2.3)
+    parser.add_argument("--minutes", type=float, default=60, help="end after so long, however far it has come")
+    parser.add_argument("--rate", type=float, default=1.0e-3)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--limit", type=int, default=0, help="learn from so many lines only, for a trial")
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    dice = random.Random(options.seed)
+    weights = Weights(options.weights or locate())
+    encoder = TunedEncoder(weights, RANK, weights.shape.layers, 0.1, STILL)
+    with np.load(TUNING, allow_pickle=False) as arrays:
+        encoder.begin_with(dict(arrays))
+    lines = read(ROOT / "data", ROOT / "content", dice)
+    lines = dice.sample(lines, options.limit) if options.limit else lines
+    labels = Labels.of(lines)
+    reader = Reader(encoder, weights, lines)
+    heads = Heads(reader.size, labels)
+    with torch.no_grad():
+        sample = dice.sample([at for at, line in enumerate(lines) if not line.held], 16 * BATCH)
+        heads.centre(torch.cat([reader.vectors(places) for places in reader.batches(sample, None)]))
+    say(f"{len(lines)} lines, {sum(line.held for line in lines)} of them held turns")
+    learn(options, reader, heads, labels, dice)
+    write(options, reader, heads, labels)
+
+
+if __name__ == "__main__":
+    main()
