@@ -123,12 +123,12 @@ class Understanding:
         seen = await light if light is not None else None
         try:
             judged = await self._judge(text, reading, lang, earlier, vector, known_pieces)
-            assessment = judged.assessment
-            if apart:  # in a talk; `classify` tells what the sentence is by itself
-                assessment = self._danger.in_talk(assessment)
-                if seen is not None:
-                    assessment = self._danger.in_light(assessment, seen.danger, seen.emergency, seen.doubt)
-            judged = await self._after_a_denial(replace(judged, assessment=assessment), reading, lang)
+            if apart and seen is None:  # in a talk; `classify` tells what the sentence is by itself
+                judged = replace(judged, assessment=self._danger.in_talk(judged.assessment))
+            judged = await self._after_a_denial(judged, reading, lang)
+            if seen is not None:
+                lit = self._danger.in_light(judged.assessment, seen.danger, seen.emergency, seen.doubt)
+                judged = replace(judged, assessment=lit, alone=judged.alone and lit.urgency is not Urgency.NONE)
             if spelled and judged.assessment.urgency is Urgency.NONE:
                 judged = replace(judged, assessment=replace(judged.assessment, ask=True))
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked

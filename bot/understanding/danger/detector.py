@@ -175,20 +175,28 @@ class Danger:
     def in_light(self, found: Assessment, danger: float, emergency: float, doubt: float) -> Assessment:
         """What is done about a message in a talk when it was also read together with what was said before it: the
         shares of a `danger` that is urgent or more, of an `emergency` alone, and of a `doubt` that one would ask about.
-        It raises what only the talk makes a danger, asks where it makes one doubtful, and is quiet where it makes a
-        doubt none. What a pattern found is no doubt."""
-        limits = self.settings
-        if found.urgency is Urgency.NONE and danger >= limits.light_card:
-            urgency = Urgency.EMERGENCY if emergency >= danger / 2 else Urgency.URGENT
-            return Assessment(urgency, (), (*found.why, _LIGHT), round(danger, 4))
-        if any(reason.startswith("pattern ") for reason in found.why):
+        What both readings see is one, what only one of them sees where that is sure; the rest is asked about, and where
+        nothing is left of a doubt not even that. Of what a pattern found a question is left at least."""
+        limits, seen = self.settings, found.urgency is not Urgency.NONE
+        least = limits.light_card
+        if found.urgency is Urgency.EMERGENCY:
+            least = limits.light_sure if found.confidence >= limits.light_alone else limits.light_both
+        if emergency >= least:
+            return self._raised_to(found, Urgency.EMERGENCY, emergency)
+        if danger >= (limits.light_both if seen else limits.light_alone):
+            return self._raised_to(found, Urgency.URGENT, danger)
+        named = any(reason.startswith("pattern ") for reason in found.why)
+        if named and seen and danger + doubt >= limits.light_quiet:
             return found
-        if found.urgency is Urgency.NONE:
-            least = limits.light_quiet if found.ask else limits.light_ask
-            return replace(found, ask=danger + doubt >= least)
-        if danger < limits.light_keep:
-            return replace(found, urgency=Urgency.NONE, signals=(), ask=danger + doubt >= limits.light_quiet)
-        return found
+        least = limits.light_quiet if seen or found.ask else limits.light_ask
+        return replace(found, urgency=Urgency.NONE, signals=(), ask=named or danger + doubt >= least)
+
+    @staticmethod
+    def _raised_to(found: Assessment, urgency: Urgency, share: float) -> Assessment:
+        """The assessment with this urgency; where it had none, its confidence is the `share` of the other reading."""
+        if found.urgency is not Urgency.NONE:
+            return replace(found, urgency=urgency, ask=False)
+        return Assessment(urgency, (), (*found.why, _LIGHT), round(share, 4))
 
     def beside_denial(self, whole: Assessment, half: Assessment) -> Assessment:
         """What is said of a message in which no danger was found, when `half` was found in what comes after a denial

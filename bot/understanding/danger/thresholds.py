@@ -36,7 +36,9 @@ class DangerSettings:
     card_of: Mapping[str, float]
     """The same for some signals."""
     light_card: float
-    light_keep: float
+    light_both: float
+    light_sure: float
+    light_alone: float
     light_ask: float
     light_quiet: float
     context_messages: int
@@ -78,7 +80,9 @@ def load(path: Path) -> DangerSettings:
             card=float(thresholds["card"]),
             card_of={str(name): float(share) for name, share in thresholds["card_of"].items()},
             light_card=float(content["light"]["card"]),
-            light_keep=float(content["light"]["keep"]),
+            light_both=float(content["light"]["both"]),
+            light_sure=float(content["light"]["sure"]),
+            light_alone=float(content["light"]["alone"]),
             light_ask=float(content["light"]["ask"]),
             light_quiet=float(content["light"]["quiet"]),
             context_messages=int(context["messages"]),
@@ -105,7 +109,8 @@ def _check(path: Path, settings: DangerSettings) -> None:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
     shares = (
         "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular",
-        "card", "light_card", "light_keep", "light_ask", "light_quiet",
+        "card", "light_card", "light_both", "light_sure", "light_alone",
+        "light_ask", "light_quiet",
     )  # fmt: skip
     for name in shares:
         if not 0 < getattr(settings, name) < 1:

@@ -1,0 +1,52 @@
+"""A message with what was said before it, read by the real weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from encoder.making.convert import convert
+from encoder.making.tuning import CONTEXT, TUNING
+from encoder.runtime.context import ContextError, ContextReader
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> ContextReader:
+    folder = tmp_path_factory.mktemp("models") / "context"
+    assert convert(folder, tuning=CONTEXT)
+    return ContextReader.load(folder)
+
+
+def test_each_head_gives_shares_and_questions_are_those_of_the_catalogue(reader: ContextReader) -> None:
+    found = reader.read("and how long does it take", "he keeps my passport", "documents_taken/get_back")
+    assert {name: pytest.approx(1, abs=1e-4) for name in found} == {
+        name: sum(own.values()) for name, own in found.items()
+    }
+    assert set(found["danger"]) == {"none", "ask", "urgent", "emergency"}
+    assert all("/" in question for question in found["question"])
+
+
+def test_the_same_words_mean_something_else_after_something_else(reader: ContextReader) -> None:
+    locked = reader.read("he is coming up", "he locked me in and beats me", "")["danger"]
+    cooking = reader.read("he is coming up", "my brother helps me carry the sofa, no danger at all", "")["danger"]
+    assert locked["emergency"] > cooking["emergency"]
+
+
+@pytest.mark.parametrize("text", ["", "\0", "\ud800", "x" * 100_000, "🆘", "你" * 5_000])
+def test_any_text_is_read_and_what_is_long_is_cut(reader: ContextReader, text: str) -> None:
+    vector = reader.encoder.in_context(text, text, text)
+    assert vector.shape == (reader.encoder.dim,) and bool(np.isfinite(vector).all())
+
+
+def test_an_encoder_of_another_round_is_refused(tmp_path: Path) -> None:
+    assert convert(tmp_path / "context", tuning=TUNING)
+    with pytest.raises(ContextError):
+        ContextReader.load(tmp_path / "context")
+
+
+def test_both_files_are_small_and_of_plain_arrays() -> None:
+    assert CONTEXT.stat().st_size < 6_000_000
+    with np.load(CONTEXT, allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype == np.float16 for name in arrays.files)
