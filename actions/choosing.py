@@ -15,7 +15,7 @@ import yaml
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
 
-ANSWERS, LIKELY, OFFERED = 0.3, 0.15, 0.08
+ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
 PLAIN = 0.6
 """From which share there is no doubt what is asked, so that the buttons are what people ask next."""
@@ -77,6 +77,8 @@ class Heard:
     """It may be about danger: the person is asked whether it is safe to write."""
     tells: bool = False
     """It surely tells something, or answers, and asks nothing."""
+    may_tell: bool = False
+    """It rather tells something than asks."""
     told: tuple[str, ...] = ()
     certain: tuple[str, ...] = ()
     """Those of ``told`` that may be said back."""
@@ -188,6 +190,9 @@ OF_KIND = {"cost": "cost", "duration": "duration"}
 ACTS = frozenset({"talk_to_human", "delete_my_data", "change_language"})
 """Topics that do something: a question must be likelier to win over them."""
 OVER_ACTS, SURE_ACT, SURE_STORY = 0.7, 0.9, 0.9
+UNSURE = 0.5
+"""Below it, who rather tells than asks is heard: of the answers that readers saw there one in three fitted, of what was
+heard seven in ten."""
 SPOKEN = ("change_language", "talk/speak_my_language")
 """A topic that does something, and the question of the same words that only asks."""
 DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
@@ -197,9 +202,11 @@ DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
 def is_story(heard: Heard, talk: Talk) -> bool:
     """Whether somebody tells, or answers, without asking, and no answer fits by a wide margin: then it is heard, and
     not answered."""
-    if not heard.tells or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
+    if not (heard.tells or heard.may_tell) or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
         return False
     best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
+    if not heard.tells:
+        return share < UNSURE
     if best.startswith("talk/"):
         return share < SMALL_STORY
     question = questions().get(best)
@@ -432,6 +439,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         denies=bool(acts.get("denies")),
         heavy=bool(acts.get("heavy")),
         tells=bool(acts.get("tells")),
+        may_tell=bool(acts.get("may_tell")),
         told=tuple(acts.get("told") or ()),
         certain=tuple(acts.get("certain") or ()),
         feeling=feeling,

@@ -32,6 +32,9 @@ CALM: Final = 0.15
 """Probability of danger below which a message in the safety mode may be about something else."""
 CALM_IN_LIGHT: Final = 0.3
 """The same of the reading in the light of what was said before."""
+PLAINLY_CALM: Final = 0.05
+"""Share of danger and doubt together, in the light of what was said before, below which the mode ends at once: of the
+turns that readers saw in the mode, so were 30 of 129 calm ones and one of 176 in danger."""
 BEYOND_DOUBT: Final = 0.65
 """Share of an act from which a calm message is surely about the danger."""
 ALARMING: Final = 0.9
@@ -120,6 +123,7 @@ class DangerTalk:
         if not signals and not understood.safe and not yes_or_no and self._calm(understood, act):
             quiet = state.quiet + 1
             over = quiet >= (safety_mode.QUIET_SUICIDE if state.kind == "suicide" else safety_mode.QUIET)
+            over = over or (state.kind != "suicide" and self._plainly_calm(understood))
             if over or (state.kind != "suicide" and self._asks(text, understood)):
                 state = state.out_of_safety(safety_mode.AFTER) if over else replace(state, quiet=quiet)
                 return InDanger((), replace(sheet, state=state))
@@ -166,6 +170,11 @@ class DangerTalk:
         if danger or alarming:  # by itself, for what was said before is known: it began the mode
             return False
         return act is None or understood.acts.safety[1] < BEYOND_DOUBT
+
+    def _plainly_calm(self, understood: Understood) -> bool:
+        """Whether nothing is left of the danger in the light of what was said before: then one message is enough."""
+        seen = understood.seen
+        return seen is not None and seen.danger + seen.doubt < PLAINLY_CALM
 
     def _asks(self, text: str, understood: Understood) -> bool:
         return asks(text, understood.language) or understood.acts.asks >= ASKS

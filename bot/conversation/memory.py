@@ -21,6 +21,8 @@ TELLS: Final = 0.8
 """From which share a message asks, and from which it tells and asks nothing: one in 25 of these does ask."""
 SURELY_THERE: Final = 0.8
 """From which share words outside of an emergency are kept as the place where somebody is."""
+MAY_TELL: Final = 0.5
+"""From which share it rather tells than asks."""
 MAX_QUOTE: Final = 240
 """Characters of the person's words that are shown as the reason of a case."""
 
@@ -74,6 +76,7 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
         "denies": acts.denies,
         "heavy": understood.assessment.ask,
         "tells": acts.tells >= TELLS and not has_mark(text),
+        "may_tell": acts.tells >= MAY_TELL and acts.asks < MAY_TELL and not has_mark(text),
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "asked": {name: round(share, 4) for name, share in understood.seen.asked} if understood.seen else {},

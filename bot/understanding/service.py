@@ -28,6 +28,7 @@ from encoder.runtime.transliteration import is_foreign, native
 log = logging.getLogger(__name__)
 
 FOUND_OUT: Final = "discovered"
+SUICIDE: Final = "suicide_risk"
 AT_ONCE = 2
 """Messages that are assessed at the same time, in threads of their own: log-ins have others."""
 
@@ -144,8 +145,8 @@ class Understanding:
         acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
         acts = in_light(acts, seen)
         if apart:
-            assessment = _without_what_is_not_now(assessment, acts)
-        where = ", ".join(known_pieces[at][0] for at in acts.where)
+            assessment = without_what_is_not_meant(assessment, acts)
+        where = from_to(text, [known_pieces[at][0] for at in acts.where])
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
             assessment, vector, named, reading, judged.alone, parts=parts, clauses=known, acts=acts, own=judged.own,
@@ -186,13 +187,19 @@ class Understanding:
 
     def of_others(self, understood: Understood) -> Understood:
         """The same of a message about somebody else than who writes: a card needs more, a question stands below it."""
-        found = self._danger.in_talk(understood.assessment, others=True)
+        found, seen = self._danger.in_talk(understood.assessment, others=True), understood.seen
+        if found.urgency is Urgency.NONE and found.ask and seen is not None and seen.danger < OF_OTHERS:
+            found = replace(found, ask=False)  # whether who writes is safe is no question to a teacher
         return replace(understood, assessment=found, alone=understood.alone and found.urgency is not Urgency.NONE)
 
     async def _assess(self, text: str, **read: Any) -> Assessment:
         """Beside the event loop: whatever a message costs, the others go on."""
         work = partial(self._danger.assess, text, **read)
         return await asyncio.get_running_loop().run_in_executor(self._beside, work)
+
+
+OF_OTHERS: Final = 0.3
+"""Share of danger, in the light of what was said before, from which also who writes about somebody else is asked."""
 
 
 async def _nothing(text: str, before: str, answer: str) -> InContext | None:
@@ -205,14 +212,41 @@ THERE: Final = frozenset({
 """What is said by somebody who may be found out now."""
 
 
-def _without_what_is_not_now(found: Assessment, acts: Acts) -> Assessment:
-    """Without the signal of being found out, where the message says nothing of somebody who is there or comes: its card
-    closes the chat ("he bought me a phone")."""
+ELSE: Final = frozenset({
+    "place", "hurry", "cannot_speak", "somebody_here", "hidden", "he_sleeps", "no_credit", "fire", "at_door", "weapon",
+    "in_vehicle", "fled", "why_nobody", "cannot_leave", "other_hurt", "called", "police_here", "no_language",
+    "what_to_say",
+})  # fmt: skip
+"""What is surely said of another danger than wanting to die, from `SURELY`."""
+SURELY: Final = 0.65
+
+
+def without_what_is_not_meant(found: Assessment, acts: Acts) -> Assessment:
+    """Without the signal of wanting to die, where the message surely does something else ("behind the station, I do not
+    know the street"); and without that of being found out, where it says nothing of somebody who is there or comes:
+    its card closes the chat ("he bought me a phone")."""
+    act, share = acts.safety
+    if SUICIDE in found.signals and act in ELSE and share >= SURELY:
+        found = replace(found, signals=tuple(name for name in found.signals if name != SUICIDE))
     if FOUND_OUT not in found.signals or acts.safety[0] in THERE or acts is NOTHING:
         return found
     if any(reason.startswith("pattern ") for reason in found.why):
         return found
     return replace(found, signals=tuple(name for name in found.signals if name != FOUND_OUT))
+
+
+def from_to(text: str, pieces: Sequence[str]) -> str:
+    """The part of `text` from the first of the pieces to the last, with the few words that may stand after a stop in a
+    short one ("3. floor"); empty where there is none, or the text is short."""
+    if not pieces or len(text) <= SHORT:
+        return ""
+    found = text[max(text.find(pieces[0]), 0) :]
+    end = found.find(pieces[-1]) + len(pieces[-1])
+    return found if len(found[end:].split()) <= FEW else found[:end]
+
+
+SHORT, FEW = 60, 3
+"""Characters of a text that is a place as a whole, and words that may still belong to it."""
 
 
 async def _parts(

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from bot.domain.model import Assessment, Urgency
+from bot.understanding import service
+from bot.understanding.acts.model import Acts
 from bot.understanding.batching import Encoding
 from bot.understanding.context import ContextReading, InContext
 from bot.understanding.service import Understanding, Understood
@@ -243,3 +245,33 @@ async def test_a_reading_in_context_that_fails_or_is_not_there_says_nothing(tmp_
     (tmp_path / "context").mkdir()
     (tmp_path / "context" / "model.bin").write_bytes(b"no model")
     assert await ContextReading.load(tmp_path)("a", "b", "c") is None
+
+
+def doubtful(seen: InContext | None) -> Understood:
+    return Understood(Assessment(ask=True), None, "en", "x", seen=seen)
+
+
+async def test_who_writes_about_somebody_else_is_asked_whether_it_is_safe_only_where_the_talk_shows_danger() -> None:
+    understanding = Understanding(Calm(), Languages(), Encoding(Lengths()))
+    calm, alarming = InContext(0.1, 0.0, 0.5), InContext(0.4, 0.1, 0.1)
+    assert not understanding.of_others(doubtful(calm)).assessment.ask
+    assert understanding.of_others(doubtful(alarming)).assessment.ask
+    assert understanding.of_others(doubtful(None)).assessment.ask
+
+
+def test_who_says_where_they_are_is_not_taken_for_somebody_who_wants_to_die() -> None:
+    found = Assessment(Urgency.EMERGENCY, ("suicide_risk", "confined"))
+    assert service.without_what_is_not_meant(found, Acts(safety=("place", 0.9))).signals == ("confined",)
+    assert service.without_what_is_not_meant(found, Acts(safety=("die", 0.9))) == found
+    assert service.without_what_is_not_meant(found, Acts(safety=("place", 0.5))) == found
+
+
+def test_of_a_long_message_a_place_is_what_stands_from_the_first_to_the_last_words_of_it() -> None:
+    text = "I came here in march with my cousin, it is behind the station, rue saint gilles, third. floor"
+    place = ["it is behind the station", "rue saint gilles"]
+    assert service.from_to(text, place) == "it is behind the station, rue saint gilles, third. floor"
+    assert (
+        service.from_to(f"{text} and I have not slept for three days", place)
+        == "it is behind the station, rue saint gilles"
+    )
+    assert service.from_to("rue saint gilles 3. floor", ["rue saint gilles 3"]) == ""
