@@ -156,6 +156,8 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
         found = {name: share for name, share in found.items() if name not in POLITE}
     if heard.words > GREETING and about >= LIKELY:
         found.pop("talk/greet_back", None)
+    if topic == NOT_READY and sure >= PLAIN_TOPIC:  # "not now" is not told that they may tell
+        found = {name: share for name, share in found.items() if name.partition("/")[0] in {NOT_READY, "talk"}}
     leans = is_follow_up(heard, talk) and OF_KIND.get(heard.kind) != topic
     plain = topic not in SOFT | ACTS and sure >= PLAIN_TOPIC and not leans
     if plain and max(found.values(), default=0.0) < OVER_TOPIC:
@@ -183,6 +185,7 @@ def _near(role: str, roles: frozenset[str]) -> bool:
 SOFT = frozenset({"", "greet", "thanks", "goodbye", "affirm", "deny", "out_of_scope", "not_understood", "not_ready",
                   "nlu_fallback"})  # fmt: skip
 """Topics that say nothing of what is asked."""
+NOT_READY = "not_ready"
 ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.75
 """From which share of a topic nobody merely greets; from which a question elsewhere must be likelier than the last."""
 OF_KIND = {"cost": "cost", "duration": "duration"}

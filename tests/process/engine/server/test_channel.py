@@ -28,7 +28,7 @@ def test_a_turn_has_topic_ranking_and_reply(engine: EngineProcess, conversation:
     assert len(answer["ranking"]) == 5
     (said,) = answer["replies"]
     assert said["key"] == "answer"
-    assert said["values"]["topic"].partition("/")[0] == "shelter"
+    assert said["values"]["topic"].partition("/")[0] in {"shelter", "beside"}  # where who has no place is sent
     assert answer["requests"] == []
 
 
