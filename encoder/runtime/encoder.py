@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -33,9 +34,7 @@ class Encoder:
         manifest = read_manifest(folder)
         self.name = manifest.name
         self._prefix = manifest.prefix
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = _tokenizer((folder / "tokenizer.json").read_bytes())
         self._workers = workers
         use_widest()
         self._model = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=workers, intra_threads=1)
@@ -86,6 +85,16 @@ class Encoder:
         means: np.ndarray = np.array(output.last_hidden_state).sum(axis=1)
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return means
+
+
+@lru_cache(maxsize=1)
+def _tokenizer(content: bytes) -> Tokenizer:
+    """Return the tokenizer of a file's content. Two encoders of the same pieces share one: it takes more memory than a
+    model's weights."""
+    tokenizer = Tokenizer.from_buffer(content)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _alike(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
