@@ -207,9 +207,12 @@ def is_story(heard: Heard, talk: Talk) -> bool:
     not answered."""
     if not (heard.tells or heard.may_tell) or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
         return False
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    if topic == NOT_READY and sure >= PLAIN_TOPIC:
+        return False
     best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
     if not heard.tells:
-        return share < UNSURE
+        return share < UNSURE and topic not in ACTS
     if best.startswith("talk/"):
         return share < SMALL_STORY
     question = questions().get(best)

@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, button as pressable, call, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { $, badge, button as pressable, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
 import { Find } from "./desk_find.js";
 import { Sound, wanted } from "./desk_sound.js";
 
