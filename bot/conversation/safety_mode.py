@@ -76,7 +76,7 @@ BESIDE: Final = {
 }  # fmt: skip
 """Signals and acts that stand, in words of their own, in what is said to 112 beside what the protocol says."""
 IMPERSONAL: Final = frozenset({"fire", "weapon"})
-"""Those that are true whoever writes."""
+"""Of these, what a bystander can say as well: it is not about the person who writes."""
 SAYS_ALREADY: Final = {"injury": "hurt", "child": "child"}
 """What the sentence of a protocol says by itself."""
 

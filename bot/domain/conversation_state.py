@@ -70,7 +70,7 @@ class ConversationState:
     """Messages in which what is only said in danger begins the safety mode again, since it ended."""
     place: str = ""
     beside: tuple[str, ...] = ()
-    """What else was said of this danger that whoever comes must know: fire, a weapon, a locked door."""
+    """Codes of what emergency services must know beside the place, such as `fire`, `weapon`, `locked`."""
     told: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, int] = field(default_factory=dict)
     question: str = ""

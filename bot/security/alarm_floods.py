@@ -2,8 +2,9 @@
 
 Nobody's card is slowed down by it, and no alarm is dropped or kept from ringing. But on the desk a flood is one row
 that counts and can be opened, and on a phone one page that counts, so that a real alarm beside it is not buried. The
-first of every source stand for themselves, and so does whoever a caseworker has talked with. A talk's age says nothing:
-whoever wants to flood can let talks grow old. In the memory of this process alone: a source outlives it in no form.
+first alarms of each source are rows of their own, and so is a conversation that a caseworker has joined. How old a
+conversation is changes nothing: a sender can prepare old ones. Sources are kept in the memory of this process only, and
+are never stored.
 """
 
 from __future__ import annotations

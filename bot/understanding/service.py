@@ -23,6 +23,7 @@ from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, Acts, ActsModel, in_light
 from bot.understanding.context import InContext, ReadInContext
+from encoder.runtime.text import can_be_leant_on
 from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
@@ -127,8 +128,10 @@ class Understanding:
             if apart and seen is None:  # in a talk; `classify` tells what the sentence is by itself
                 judged = replace(judged, assessment=self._danger.in_talk(judged.assessment))
             judged = await self._after_a_denial(judged, reading, lang)
-            if seen is not None:
-                lit = self._danger.in_light(judged.assessment, seen.danger, seen.emergency, seen.doubt)
+            found = judged.assessment
+            doubt = found.ask or found.urgency is not Urgency.NONE
+            if seen is not None and (doubt or can_be_leant_on(reading)):  # a mere "yes" is no danger itself
+                lit = self._danger.in_light(found, seen.danger, seen.emergency, seen.doubt)
                 judged = replace(judged, assessment=lit, alone=judged.alone and lit.urgency is not Urgency.NONE)
             if spelled and judged.assessment.urgency is Urgency.NONE:
                 judged = replace(judged, assessment=replace(judged.assessment, ask=True))

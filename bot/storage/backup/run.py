@@ -103,7 +103,7 @@ def _complete(manifest: Mapping[str, Any]) -> bool:
 
 
 def _made_at(manifest: Mapping[str, Any]) -> datetime | None:
-    """When a file says that it was made, to the second as in its name; None for what is no time."""
+    """Returns the time in a manifest's `made_at`, in UTC and whole seconds; None if it cannot be read as a time."""
     try:
         return datetime.fromisoformat(manifest["made_at"]).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):

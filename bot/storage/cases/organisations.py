@@ -51,7 +51,7 @@ class Organisations(Caseworkers):
             return [Organisation(row.id, row.name, row.people) for row in rows]
 
     async def add_organisation(self, name: str) -> int:
-        """Its number. Raises `NameTaken`, and `ValueError` for a name that is none."""
+        """Its number. Raises `NameTaken`, and `ValueError` for an empty or too long name."""
         row = {"name": shown_name(name), "name_key": name_key(name)}
         async with self._db.write() as connection:
             new = self._db.insert_new(organisations).values(**row).returning(organisations.c.id)
@@ -61,7 +61,7 @@ class Organisations(Caseworkers):
         return int(made)
 
     async def name_organisation(self, organisation: int, name: str) -> None:
-        """Call it something else. Raises `NotFound`, `NameTaken`, and `ValueError` for a name that is none."""
+        """Call it something else. Raises `NotFound`, `NameTaken`, and `ValueError` for an empty or too long name."""
         row, o = {"name": shown_name(name), "name_key": name_key(name)}, organisations.c
         async with self._db.write() as connection:
             taken = select(o.id).where(o.name_key == row["name_key"], o.id != organisation)

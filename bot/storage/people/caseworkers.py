@@ -188,8 +188,8 @@ class Caseworkers(Claiming):
         the one-time code is used up by it.
 
         An inactive caseworker of the invited name gets new keys; nobody becomes another one who was here by choosing
-        their name. Raises `InviteRefused`, `NameTaken`, `WeakPassword` and changes nothing; `ValueError`
-        for a name that is none.
+        their name. Raises `InviteRefused`, `NameTaken`, `WeakPassword`, or `ValueError` if the name
+        is empty or too long, and then changes nothing.
         """
         keys, now = derive_token(secret), self._clock()
         query = select(invites).where(invites.c.lookup == keys.lookup, invites.c.expires_at > now)

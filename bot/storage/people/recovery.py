@@ -88,7 +88,7 @@ class Recovering(Closing):
     async def recover(self, key: KeyPair, name: str) -> str:
         """The secret of a one-time link with which a coordinator sets a new password; 48 hours, or until the team key
         is made anew. All that is there can be read again, by them and by whoever knows a password still. Raises
-        `RecoveryRefused`, and `ValueError` for a name that is none.
+        `RecoveryRefused`, and `ValueError` for an empty or too long name.
 
         An active caseworker of that name, whose password is lost, loses the access of before and keeps the name: their
         cases go back to the queue, and the next log-in makes the team key anew. Where that is a colleague's, who knows

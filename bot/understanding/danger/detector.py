@@ -178,8 +178,6 @@ class Danger:
         What both readings see is one, what only one of them sees where that is sure; the rest is asked about, and where
         nothing is left of a doubt not even that. Of what a pattern found a question is left at least."""
         limits, seen = self.settings, found.urgency is not Urgency.NONE
-        if not seen and found.confidence < limits.context_floor:  # a mere "yes" is no danger itself
-            danger = emergency = 0.0
         least = limits.light_card
         if found.urgency is Urgency.EMERGENCY:
             least = limits.light_sure if found.confidence >= limits.light_alone else limits.light_both

@@ -219,10 +219,19 @@ class Light:
 async def test_in_a_talk_a_message_is_also_read_with_what_was_said_before_it() -> None:
     light = Light(InContext(0.9, 0.1, 0.0, (("cost/why_free", 0.7),), {"ask": 1.0}, 0.5))
     understanding = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
-    found = await understanding.of("and then", "en", before="he keeps my papers", answer="cost")
-    assert light.given == [("and then", "he keeps my papers", "cost")]
+    found = await understanding.of("and what then", "en", before="he keeps my papers", answer="cost")
+    assert light.given == [("and what then", "he keeps my papers", "cost")]
     assert found.assessment.urgency is Urgency.URGENT
     assert found.seen is light.seen and found.acts.does == {"ask": 1.0}
+
+
+async def test_a_mere_yes_is_raised_by_nothing_that_was_said_before_it() -> None:
+    light = Light(InContext(0.9, 0.9, 0.0))
+    understanding = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
+    assert (await understanding.of("yes", "en", before="he locks me in")).assessment.urgency is Urgency.NONE
+    assert (
+        await understanding.of("yes he is here", "en", before="he locks me in")
+    ).assessment.urgency is Urgency.URGENT
 
 
 async def test_a_sentence_by_itself_and_a_talk_without_that_reading_are_understood_as_ever() -> None:

@@ -15,7 +15,7 @@ from tests.model.danger.conftest import SETTINGS
 LIMITS = load(SETTINGS)
 DANGER = Danger(LIMITS, patterns.load(), None)
 SUDDEN = Assessment(Urgency.EMERGENCY, ("weapon",), (), LIMITS.light_alone - 0.1)
-DOUBT, NOTHING = Assessment(confidence=0.2, ask=True), Assessment(confidence=LIMITS.context_floor)
+DOUBT, NOTHING = Assessment(confidence=0.2, ask=True), Assessment()
 
 
 @pytest.mark.parametrize("found", [DOUBT, NOTHING])
@@ -53,7 +53,3 @@ def test_of_what_a_pattern_found_a_question_is_left_at_least() -> None:
     assert DANGER.in_light(said, LIMITS.light_quiet, 0.0, 0.0) is said
     lowered = DANGER.in_light(said, 0.0, 0.0, 0.0)
     assert (lowered.urgency, lowered.ask) == (Urgency.NONE, True)
-
-
-def test_what_says_nothing_by_itself_is_raised_by_nothing_that_was_said_before() -> None:
-    assert DANGER.in_light(Assessment(confidence=LIMITS.context_floor / 2), 1.0, 1.0, 0.0).urgency is Urgency.NONE
