@@ -46,6 +46,8 @@ one in six was an emergency: the first calm message after the card is answered a
 about somebody else."""
 CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
+AGAIN: Final = 0.5
+"""Share of an emergency, in the light of what was said before, that begins the mode again soon after it ended."""
 LEAST: Final = {PLACE: SURE_PLACE, "die": 0.7, "height": 0.7, "took_pills": 0.6}
 """From which share these acts count: a place is put into what is said to 112, and the others turn the talk to suicide,
 or to an ambulance."""
@@ -137,16 +139,18 @@ class DangerTalk:
         return InDanger(said, replace(sheet, state=state), answered=True, left=state.mode is Mode.TALK)
 
     def _again(self, speaker: Speaker, sheet: Sheet, text: str, understood: Understood) -> InDanger | None:
-        """Soon after the safety mode ended: it goes on with what is only said in danger ("why does nobody come?")."""
+        """Soon after the safety mode ended: it goes on with what is only said in danger ("why does nobody come?"), or
+        where what was said before makes the message an emergency."""
         state = sheet.state
         act, share = understood.acts.safety
         if not state.after or understood.assessment.urgency is Urgency.EMERGENCY:
             return None
-        if act not in safety_mode.BACK or share < BEYOND_DOUBT or understood.safe:
+        surely = act in safety_mode.BACK and share >= BEYOND_DOUBT
+        surely = surely and (share >= CERTAIN or not self._calm(understood, None))
+        seen = understood.seen is not None and understood.seen.emergency >= AGAIN
+        if understood.safe or not (surely or seen):
             return None
-        if share < CERTAIN and self._calm(understood, None):
-            return None
-        lines, state = safety_mode.again(state, act, understood.where or text)
+        lines, state = safety_mode.again(state, act if surely else None, understood.where or text)
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, raised=True)
 

@@ -103,8 +103,9 @@ def _with(state: ConversationState, said: Sequence[str]) -> ConversationState:
     return replace(state, beside=tuple(known))
 
 
-def again(state: ConversationState, act: str, words: str) -> tuple[list[Line], ConversationState]:
-    """What is said to an `act` of `BACK` after the mode had ended: it goes on where it was."""
+def again(state: ConversationState, act: str | None, words: str) -> tuple[list[Line], ConversationState]:
+    """What is said after the mode had ended to an `act` of `BACK`, or to an emergency that is none: it goes on where it
+    was."""
     return answer(replace(state.in_safety(state.was or VIOLENCE), step=1), act, words)
 
 

@@ -171,6 +171,8 @@ async def test_a_whole_case_at_a_laptop_without_a_mouse(
     await expect(page.locator("#log li.caseworker .text")).to_have_text(say("canned.safe_now", "sq"))
     await expect(page.locator("#text")).to_be_focused()
     await keys.type("I see you.")
+    await keys.press("Control+Enter")  # in English, to somebody who writes Albanian: it is asked first
+    await expect(page.locator("#text")).to_have_value("I see you.")
     await keys.press("Control+Enter")
     await expect(page.locator("#log li.caseworker .text").last).to_have_text("I see you.")
     await press(page, "Notes")
@@ -205,5 +207,7 @@ async def test_a_whole_case_at_a_laptop_without_a_mouse(
     await press(page, "Give back or close")
     await press(page, "Helped or referred")
     await expect(page.locator("#queue")).to_be_visible()
+    await expect(page.locator("#ending")).to_be_hidden()  # until then it can be undone, and the person hears nothing
+    await expect(page.locator("#group-mine li.row:not(.gone)")).to_have_count(0)
     assert (await told(person, "system"))[-1] == say("handoff.closed", "sq")
     assert noor.errors == []

@@ -188,3 +188,9 @@ def test_a_bystander_does_not_say_that_they_are_locked_in() -> None:
 def test_who_is_at_the_door_a_weapon_and_a_hurt_friend_have_an_answer(act: str, kind: str) -> None:
     lines, state = safety_mode.answer(begun("confined"), act, "they break the door")
     assert (keys(lines), state.kind) == ([f"reactions.{act}.a"], kind)
+
+
+def test_an_emergency_soon_after_the_mode_goes_on_with_its_protocol() -> None:
+    ended = begun("medical_emergency").out_of_safety(6)
+    lines, state = safety_mode.again(ended, None, "it begins anew")
+    assert (keys(lines), state.mode, state.kind) == (["steps.injury.b"], Mode.SAFETY, "injury")
