@@ -46,7 +46,7 @@ from encoder.making.convert import PREFIX, make_tokenizer
 from encoder.making.corpus import examples
 from encoder.making.tuning import CONTEXT, TUNING
 from encoder.making.weights import Weights, locate
-from encoder.runtime.context import HEADS
+from encoder.runtime.context import HEADS, NOTHING
 from encoder.runtime.encoder import OF_ANSWER, OF_BEFORE, OF_TEXT
 from encoder.runtime.text import clean
 from encoder.runtime.transliteration import native
@@ -62,6 +62,8 @@ QUESTION, FACTS = 2.0, 6.0 / 40
 FIRST = 0.75
 """What the first of several right answers weighs; the others share the rest."""
 NO = ""
+OF_STORY = 0.5
+"""What the answer to who only tells weighs: hearing it is often as right."""
 KEPT = ("question", "act", "danger", "about")
 """The heads that are used; the others only make the vector better."""
 
@@ -93,9 +95,13 @@ def read(data: Path, content: Path, dice: random.Random) -> list[Line]:
         if not turn.earlier:
             held = zlib.crc32((turn.language + turn.text).encode()) % 10 == 0
         answers = tuple(answer for answer in turn.answers if "/" in answer)
+        if not turn.answers and (turn.act or turn.whole):
+            answers = (NOTHING,)
+        told = turn.told if turn.whole else None
+        weight = OF_STORY if turn.whole and turn.act in {"tell", "answer"} and answers != (NOTHING,) else 1.0
         lines.append(
             Line("turn", native(turn.text, turn.language), native(turn.before, turn.language), turn.last, answers,
-                 turn.act, turn.danger, turn.about, turn.told, turn.feeling, turn.kind, held)
+                 turn.act, turn.danger, turn.about, told, turn.feeling, turn.kind, held, weight)
         )  # fmt: skip
     known = {answer for line in lines for answer in line.answers}
     for path in sorted((data / "questions").glob("*/*.yml")):

@@ -33,6 +33,11 @@ def heard(state: ConversationState, text: str, understood: Understood) -> Conver
     state = replace(state, after=max(state.after - 1, 0))
     if acts.safety[0] == PLACE and acts.safety[1] >= SURELY_THERE:  # known when it is needed
         state = state.at(understood.where or text)
+    return leaning_on(state, text)
+
+
+def leaning_on(state: ConversationState, text: str) -> ConversationState:
+    """The state in which the next message is read after `text`."""
     return replace(state, question=text[-MAX_QUESTION:]) if can_be_leant_on(text) else state
 
 
@@ -80,6 +85,7 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "asked": {name: round(share, 4) for name, share in understood.seen.asked} if understood.seen else {},
+        "nothing": round(understood.seen.nothing, 4) if understood.seen else 0.0,
         "told": [fact for fact in acts.told if fact != DENIED],
         "certain": list(acts.certain),
     }

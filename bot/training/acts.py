@@ -94,8 +94,10 @@ def _of_turn(turn: Turn) -> list[Line]:
     about = [Line(turn.text, turn.language, "about", turn.about, only=True)] if turn.about else []
     if not turn.act:
         return about
-    said = {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,), "act": (turn.act,)}
-    if turn.in_danger:
+    said: dict[str, tuple[str, ...]] = {"act": (turn.act,)}
+    if turn.whole:
+        said |= {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
+    if turn.in_danger and turn.whole:
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
     return about + [
         Line(turn.text, turn.language, group, label or NONE, only=True)

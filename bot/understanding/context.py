@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from encoder.runtime.context import ContextReader
+from encoder.runtime.context import NOTHING, ContextReader
 
 log = logging.getLogger(__name__)
 
 RANKED: Final = 12
 """Questions that are told on."""
+MOST: Final = 0.99
 CALM_AT_FIRST: Final = 2.0
 """What a first message counts as calm: it was learned from lines of which nearly half are danger, and of what people
 write first one in eight is (held-out conversations)."""
@@ -35,6 +36,8 @@ class InContext:
     asked: tuple[tuple[str, float], ...] = ()
     does: Mapping[str, float] = field(default_factory=dict)
     about: float = 0.0
+    nothing: float = 0.0
+    """The share of that no written answer fits."""
 
 
 class ReadInContext(Protocol):
@@ -80,8 +83,9 @@ def _read(reader: ContextReader, text: str, before: str, answer: str) -> InConte
     if not before and not answer:
         danger = {name: share * (CALM_AT_FIRST if name == "none" else 1.0) for name, share in danger.items()}
         danger = {name: share / sum(danger.values()) for name, share in danger.items()}
-    ranked = sorted(shares["question"].items(), key=lambda one: -one[1])[:RANKED]
+    nothing = min(shares["question"].pop(NOTHING, 0.0), MOST)
+    ranked = [(name, share / (1 - nothing)) for name, share in shares["question"].items()]
     return InContext(
-        danger["urgent"] + danger["emergency"], danger["emergency"], danger["ask"], tuple(ranked), shares["act"],
-        shares["about"]["other"],
-    )
+        danger["urgent"] + danger["emergency"], danger["emergency"], danger["ask"],
+        tuple(sorted(ranked, key=lambda one: -one[1])[:RANKED]), shares["act"], shares["about"]["other"], nothing,
+    )  # fmt: skip

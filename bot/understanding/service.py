@@ -201,7 +201,7 @@ class Understanding:
         return await asyncio.get_running_loop().run_in_executor(self._beside, work)
 
 
-OF_OTHERS: Final = 0.3
+OF_OTHERS: Final = 0.6
 """Share of danger, in the light of what was said before, from which also who writes about somebody else is asked."""
 
 

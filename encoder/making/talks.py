@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class Turn:
     """Whether its conversation is about who writes (`self`) or somebody else (`other`), where that is labelled."""
     earlier: tuple[str, ...] = ()
     """What the person wrote before it in the conversation, newest last."""
+    whole: bool = True
+    """Whether everything was labelled; else only danger, act and answers."""
 
 
 def turns(root: Path) -> Iterator[Turn]:
@@ -57,20 +59,21 @@ def turns(root: Path) -> Iterator[Turn]:
     for path in sorted((root / "talks").glob("*.yml")):
         try:
             for talk in _read(path)["talks"]:
-                yield from _of_talk(path.stem, talk["turns"], talk.get("about", ""))
+                yield from _of_talk(path.stem, talk)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is not a file of conversations ({type(error).__name__})") from None
 
 
-def _of_talk(language: str, told: Sequence[dict[str, Any]], about: str) -> Iterator[Turn]:
+def _of_talk(language: str, talk: dict[str, Any]) -> Iterator[Turn]:
     before, last, in_danger = "", "", False
+    about, whole = talk.get("about", ""), talk.get("labels", "all") == "all"
     earlier: list[str] = []
-    for entry in told:
+    for entry in talk["turns"]:
         text, answers = str(entry["text"]), tuple(entry.get("answers") or ())
         yield Turn(
             language, text, before, last, answers, entry.get("danger", "none"), tuple(entry.get("signals") or ()),
             tuple(entry.get("told") or ()), entry.get("act", ""), entry.get("feeling", ""), entry.get("kind", ""),
-            entry.get("safety", ""), in_danger, about, tuple(earlier),
+            entry.get("safety", ""), in_danger, about, tuple(earlier), whole,
         )  # fmt: skip
         earlier.append(text)
         before = text if can_be_leant_on(text) else before

@@ -17,6 +17,8 @@ from encoder.runtime.encoder import Encoder
 from encoder.runtime.manifest import read_manifest
 from encoder.runtime.network import softmax
 
+NOTHING = "-"
+"""What is asked by a message that no written answer fits: it is heard, or not known."""
 HEADS = Path(__file__).with_name("context_heads.npz")
 
 

@@ -262,7 +262,7 @@ def doubtful(seen: InContext | None) -> Understood:
 
 async def test_who_writes_about_somebody_else_is_asked_whether_it_is_safe_only_where_the_talk_shows_danger() -> None:
     understanding = Understanding(Calm(), Languages(), Encoding(Lengths()))
-    calm, alarming = InContext(0.1, 0.0, 0.5), InContext(0.4, 0.1, 0.1)
+    calm, alarming = InContext(0.1, 0.0, 0.5), InContext(0.7, 0.1, 0.1)
     assert not understanding.of_others(doubtful(calm)).assessment.ask
     assert understanding.of_others(doubtful(alarming)).assessment.ask
     assert understanding.of_others(doubtful(None)).assessment.ask

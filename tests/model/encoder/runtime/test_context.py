@@ -9,7 +9,7 @@ import pytest
 
 from encoder.making.convert import convert
 from encoder.making.tuning import CONTEXT, TUNING
-from encoder.runtime.context import ContextError, ContextReader
+from encoder.runtime.context import NOTHING, ContextError, ContextReader
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,13 @@ def test_each_head_gives_shares_and_questions_are_those_of_the_catalogue(reader:
         name: sum(own.values()) for name, own in found.items()
     }
     assert set(found["danger"]) == {"none", "ask", "urgent", "emergency"}
-    assert all("/" in question for question in found["question"])
+    assert all("/" in question for question in found["question"] if question != NOTHING)
+
+
+def test_a_story_asks_nothing_that_is_written_and_a_question_does(reader: ContextReader) -> None:
+    story = reader.read("my brother has a dog and we walk by the river", "", "")["question"]
+    asked = reader.read("do i have to pay for a lawyer", "", "")["question"]
+    assert story[NOTHING] > 0.5 > asked[NOTHING]
 
 
 def test_the_same_words_mean_something_else_after_something_else(reader: ContextReader) -> None:
