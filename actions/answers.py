@@ -79,6 +79,8 @@ def say_choice(
     if choice.answer:
         values = {"topic": choice.answer, **_with(choice.ack)}
         send(dispatcher, "short" if choice.short else "answer", values=values, choices=[*offers, PERSON])
+    elif choice.key == "clarify":
+        send(dispatcher, "clarify", choices=[*offers, NONE_OF_THESE])
     else:
         number = talk.times(choice.key) % 2
         send(dispatcher, f"acknowledgements.{choice.key}.{'ab'[number]}", choices=[*offers, PERSON])
@@ -92,7 +94,7 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     if was_button(tracker) or state_of(tracker) is not None or not choosing.is_story(heard, talk):
         return None
     found = choosing.shares(heard, talk)
-    question = choosing.gentle(talk, heard.told)
+    question = choosing.gentle(talk, heard)
     offers = [{"intent": name} for name in choosing.likely(found, talk)]
     ack = choosing.heard_as(heard, talk)
     send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])

@@ -5,7 +5,7 @@ Limits were chosen on the conversations of `data/talks` and are reported on thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,9 @@ QUESTIONS = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
 
 ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
+SURE_OF_QUESTION, WHICH = 0.26, 3
+"""Share below which a question is not answered where the message says by itself what it asks, but asked which is meant,
+with so many to choose from."""
 PLAIN = 0.6
 """From which share there is no doubt what is asked, so that the buttons are what people ask next."""
 KIND = 0.45
@@ -259,11 +262,20 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     about = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))[0]
     if share < LIKELY and about and OF_KIND.get(heard.kind) == about:
         return None  # the topic's overview answers, not the last answer's topic
-    if share < LIKELY:
-        return _by_table(heard, talk) if is_follow_up(heard, talk) and heard.kind in MISSING else None
-    choice = replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+    leans = is_follow_up(heard, talk) and heard.kind in MISSING
+    if share < (ANSWERS if leans and heard.sure >= PLAIN else LIKELY):  # "are you sure?" is asked of the last answer
+        return _by_table(heard, talk) if leans else None
+    if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not is_follow_up(heard, talk):
+        return _which(found, talk) or replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+    choice = replace(_said(best, found, talk), ack=in_front(heard, talk, best))
     also = [name for name in apart(heard) if name.partition("/")[0] != best.partition("/")[0]]
     return replace(choice, offers=tuple(dict.fromkeys([*also, *choice.offers]))[:2]) if also else choice
+
+
+def _which(found: Mapping[str, float], talk: Talk) -> Choice | None:
+    """The likeliest questions to choose from, where none is likely enough to be answered."""
+    likeliest = [name for name in found if not name.startswith("talk/") and not talk.times(f"answer.{name}")]
+    return Choice(key="clarify", offers=tuple(likeliest[:WHICH])) if len(likeliest) >= WHICH else None
 
 
 def apart(heard: Heard) -> list[str]:
@@ -345,34 +357,26 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     return f"told.{fresh[0]}.a" if fresh else ""
 
 
+def in_front(heard: Heard, talk: Talk, answer: str) -> str:
+    """What is said in front of an answer: who tells is heard as well, and not only given a rule."""
+    known = acknowledgement(heard, talk, answer)
+    tells = (heard.tells or heard.may_tell) and not heard.asks and heard.words >= SAID_MUCH and answer[:5] != "talk/"
+    again = talk.times("heard") >= len(HEARD["heard"])
+    return known if known or not tells or again else heard_as(replace(heard, heavy=False), talk)
+
+
 HEARD = {"denied": "ab", "heavy": "abcd", "heard": "abcd"}
 """Wordings of that something was heard: that is not so, that may be about danger, anything else."""
-SUBJECT = 0.6
-"""From which share of all its questions together a subject is surely what a story is about."""
-SUBJECTS = {
-    "unpaid_wages": "pay", "documents_taken": "papers", "debt": "debt", "shelter": "sleep",
-    "sexual_exploitation": "sex", "family_safety": "family", "right_to_work": "contract", "medical_care": "health",
-    "police": "police", "no_papers": "stay", "residence_permit": "stay", "non_punishment": "crime",
-    "domestic_work": "house",
-}  # fmt: skip
 
 
 def heard_as(heard: Heard, talk: Talk) -> str:
-    """The key of what is said first to a story: of a feeling or a fact, of its subject, or simply that it was heard."""
+    """The key of what is said first to a story: of a feeling or a fact, or that it was heard."""
     known = acknowledgement(heard, talk)
     if known:
         return known
-    group = "denied" if heard.denies and talk.times("denied") < len(HEARD["denied"]) else "heavy"
-    if group == "heavy" and not heard.heavy:
-        subjects: dict[str, float] = {}
-        for name, share in heard.asked.items():
-            topic = name.partition("/")[0]
-            subjects[topic] = subjects.get(topic, 0.0) + share
-        topic, share = max(subjects.items(), key=lambda one: one[1], default=("", 0.0))
-        subject = SUBJECTS.get(topic, "")
-        if subject and share >= SUBJECT and not talk.times(f"about.{subject}"):
-            return f"about.{subject}.a"
-        group = "heard"
+    group = "heavy" if heard.heavy else "heard"
+    if heard.denies and talk.times("denied") < len(HEARD["denied"]):
+        group = "denied"
     return f"{group}.{HEARD[group][talk.times(group) % len(HEARD[group])]}"
 
 
@@ -385,28 +389,33 @@ ACKNOWLEDGED = frozenset({
 })  # fmt: skip
 
 GENTLE = (
-    ("safe_to_write", frozenset({"phone_watched", "controlled", "threatened", "hit"})),
-    ("who_has_papers", frozenset({"not_paid", "debt", "no_papers"})),
-    ("can_go_out", frozenset({"documents_kept", "sleeps_at_work", "isolated"})),
-    ("safe_to_sleep", frozenset({"homeless", "wants_to_leave"})),
-    ("since_when", frozenset({"paid_too_little", "long_hours", "bad_conditions"})),
-    ("worry", frozenset()),
-    ("what_wish", frozenset()),
-    ("more", frozenset()),
+    ("safe_to_write", frozenset({"phone_watched", "threatened", "hit"}), frozenset({"controlled"})),
+    ("who_has_papers", frozenset({"not_paid", "debt"}), frozenset({"documents_kept", "no_papers"})),
+    ("can_go_out", frozenset({"documents_kept", "sleeps_at_work"}), frozenset({"controlled", "isolated"})),
+    ("safe_to_sleep", frozenset({"homeless", "wants_to_leave"}), frozenset({"sleeps_at_work"})),
+    ("worry", frozenset(), frozenset()),
+    ("what_wish", frozenset(), frozenset()),
+    ("more", frozenset(), frozenset()),
 )
-"""The gentle question after a story: the first of which something was told, and that was not asked yet."""
-GENTLE_OTHERS = (("seen", frozenset()), ("need", frozenset()), ("more", frozenset()))
+"""The gentle question after a story: the first that was not asked yet, and of which something was told (the first set),
+and not the answer already (the second)."""
+GENTLE_OTHERS = (("seen", frozenset(), frozenset()), ("need", frozenset(), frozenset()),
+                 ("more", frozenset(), frozenset()))  # fmt: skip
 """The same for who writes about somebody else."""
+SAID_MUCH = 6
+"""Words from which on somebody has told something: what they saw, or what is done to them."""
 THEIR_OWN = -0.7
 """Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 
 
-def gentle(talk: Talk, told: Sequence[str]) -> str | None:
+def gentle(talk: Talk, heard: Heard) -> str | None:
     """One question for somebody who told something and asked nothing; None when enough was asked. As long as it is not
     plain whom it is about, only what can be asked of anybody."""
-    heard: set[str] = {*told, *talk.told}
-    for name, after in GENTLE_OTHERS if talk.role != "self" else GENTLE:
-        if after and (not after & heard or talk.about > THEIR_OWN):
+    told = {*heard.told, *talk.told}
+    for name, after, answered in GENTLE_OTHERS if talk.role != "self" else GENTLE:
+        if after and (not after & told or talk.about > THEIR_OWN):
+            continue
+        if answered & told or (name == "seen" and heard.words >= SAID_MUCH):
             continue
         if not talk.times(f"gentle.{name}"):
             return name
@@ -425,6 +434,8 @@ def together(own: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, f
     return {name: share / sum(both.values()) for name, share in both.items()}
 
 
+OF_ASKED = 0.6
+"""The least that is left of the shares of a message that asks, though no answer may fit it."""
 UNRANKED, SHARPNESS = 0.004, 0.6
 """The share of a question that is not among those told on, and the power by which a share is what it says: chosen on
 conversations of `data/talks` that were left out."""
@@ -435,10 +446,13 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
     acts = message.get("acts") or {}
     kind, sure = (acts.get("follow_up") or ["", 0.0])[:2]
     feeling, felt = (acts.get("feeling") or ["", 0.0])[:2]
+    something = max(1 - float(acts.get("nothing") or 0.0), OF_ASKED if acts.get("asks") else 0.0)
+    asked = together(dict(message.get("questions") or {}), dict(acts.get("asked") or {}))
+    clauses = [dict(one) for one in message.get("clause_questions") or ()]
     return Heard(
         words=int(acts.get("words", 0)),
-        asked=together(dict(message.get("questions") or {}), dict(acts.get("asked") or {})),
-        clauses=tuple(dict(one) for one in message.get("clause_questions") or ()),
+        asked={name: share * something for name, share in asked.items()},
+        clauses=tuple({name: share * something for name, share in one.items()} for one in clauses),
         kind=kind,
         sure=sure,
         asks=bool(acts.get("asks")),
