@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from bot.conversation import safety_mode
-from bot.conversation.memory import ASKS
+from bot.conversation.memory import ASKS, leaning_on
 from bot.conversation.safety_mode import Line
 from bot.domain.conversation_state import ConversationState, Mode
 from bot.domain.forms import Sheet, goes_on
@@ -32,7 +32,7 @@ CALM: Final = 0.15
 """Probability of danger below which a message in the safety mode may be about something else."""
 CALM_IN_LIGHT: Final = 0.3
 """The same of the reading in the light of what was said before."""
-PLAINLY_CALM: Final = 0.05
+PLAINLY_CALM: Final = 0.1
 """Share of danger and doubt together, in the light of what was said before, below which the mode ends at once: of the
 turns that readers saw in the mode, so were 30 of 129 calm ones and one of 176 in danger."""
 BEYOND_DOUBT: Final = 0.65
@@ -72,6 +72,20 @@ def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
     return found
 
 
+OF_CHILD: Final = frozenset({"under_18", "children_with_me"})
+"""Facts of which one was told where a child is in danger, unless somebody else than the child or its parent writes."""
+
+
+def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[str, ...]:
+    """The signals that can be of who writes: nobody who writes of themselves is told to keep their distance, and to say
+    to 112 that a child is in danger where they told of none."""
+    if state.role in safety_mode.OTHERS:
+        return tuple(signals)
+    never = {"child_at_risk"} if not OF_CHILD & set(state.told) else set()
+    never |= {"witnessed_now"} if state.about < 0 else set()
+    return tuple(name for name in signals if name not in never)
+
+
 class DangerTalk:
     """Puts the lines of `safety_mode` into words."""
 
@@ -88,22 +102,23 @@ class DangerTalk:
     ) -> InDanger:
         """Danger was seen in a message outside the safety mode. An emergency begins it, with the card once; what is
         urgent gets its card once too, and what was asked is answered as well."""
-        state = sheet.state.having_heard(acts.told, text, acts.about)
+        state = leaning_on(sheet.state.having_heard(acts.told, text, acts.about), text)
         card = f"safety.{found.urgency}"
+        signals = _of_who_writes(found.signals, state)
         first = not state.times(card)
         state = state.having_said([card])
-        cards = [speaker.card(found.urgency, found.signals)] if first else []
-        if found.urgency is not Urgency.EMERGENCY and SUICIDE not in found.signals[:1]:
+        cards = [speaker.card(found.urgency, signals)] if first else []
+        if found.urgency is not Urgency.EMERGENCY and SUICIDE not in signals[:1]:
             return InDanger(cards, replace(sheet, state=state))
         if goes_on(sheet.form):  # a bystander's report goes on: who helps needs to know where
-            cards = cards or [speaker.card(found.urgency, found.signals)]
+            cards = cards or [speaker.card(found.urgency, signals)]
             return InDanger(cards, replace(sheet, state=state))
-        lines, state = safety_mode.begin(state, found.signals)
+        lines, state = safety_mode.begin(state, signals)
         if found.confidence < FIRM or state.role in safety_mode.OTHERS:
             state = replace(state, quiet=safety_mode.QUIET - 1)
         said = self._said(speaker, lines, state)
         if not said:
-            return InDanger(cards or [speaker.card(found.urgency, found.signals)], replace(sheet, state=state))
+            return InDanger(cards or [speaker.card(found.urgency, signals)], replace(sheet, state=state))
         if not first:  # the numbers stand in each line; the whole card was read before
             return InDanger(said, replace(sheet, state=state), answered=True)
         return InDanger([*cards, *said], replace(sheet, state=state), answered=True)
@@ -123,16 +138,17 @@ class DangerTalk:
         signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
         yes_or_no = plain in {"affirm", "deny"}
         if not signals and not understood.safe and not yes_or_no and self._calm(understood, act):
-            quiet = state.quiet + 1
+            plainly = self._plainly_calm(understood)
+            quiet = state.quiet + (2 if plainly else 1)
             over = quiet >= (safety_mode.QUIET_SUICIDE if state.kind == "suicide" else safety_mode.QUIET)
-            over = over or (state.kind != "suicide" and self._plainly_calm(understood))
+            over = over or (state.kind != "suicide" and plainly)
             if over or (state.kind != "suicide" and self._asks(text, understood)):
                 state = state.out_of_safety(safety_mode.AFTER) if over else replace(state, quiet=quiet)
                 return InDanger((), replace(sheet, state=state))
             act = act or (safety_mode.CALM if state.kind != "suicide" else None)
         else:
             quiet = 0
-        state = state.having_heard(understood.acts.told, text, understood.acts.about)
+        state = leaning_on(state.having_heard(understood.acts.told, text, understood.acts.about), text)
         lines, state = safety_mode.answer(state, act, understood.where or text, signals)
         state = replace(state, quiet=quiet) if state.mode is Mode.SAFETY else state
         said = self._said(speaker, lines, state)
@@ -150,6 +166,7 @@ class DangerTalk:
         seen = understood.seen is not None and understood.seen.emergency >= AGAIN
         if understood.safe or not (surely or seen):
             return None
+        state = leaning_on(state, text)
         lines, state = safety_mode.again(state, act if surely else None, understood.where or text)
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, raised=True)
@@ -195,12 +212,14 @@ class DangerTalk:
             values: dict[str, Any] = dict(line.values)
             return speaker.say(key, sender=Sender.SYSTEM, urgency=urgency, **values)
         sentences = sentences_to_say()
-        of_danger, nowhere = sentences[line.key.removeprefix("to_say.")], sentences["nowhere"]
+        protocol = line.key.removeprefix("to_say.")
+        of_danger, nowhere = sentences[protocol], sentences["nowhere"]
         beside = [sentences[f"beside_{name}"] for name in line.values.get("beside", "").split()]
         said = [
             of_danger[code].format(
                 place=line.values.get("place") or nowhere[code], beside="".join(f"{one[code]} " for one in beside)
             )
+            + ("" if code == speaker.lang or protocol == safety_mode.BYSTANDER else f" {sentences['foreign'][code]}")
             for code in ALWAYS_IN
         ]
         return Outgoing(Sender.SYSTEM, "\n".join(said), (), urgency, key)

@@ -22,6 +22,8 @@ KINDS: Final = {
 }
 """The protocol of a signal; that of every other is `VIOLENCE`."""
 VIOLENCE: Final = "violence"
+BYSTANDER: Final = "bystander"
+"""The protocol of who sees it; that of every role in `OTHERS`."""
 SUICIDE: Final = "suicide_risk"
 STEPS: Final = 3
 WORDINGS: Final = 2
@@ -93,7 +95,7 @@ def begin(state: ConversationState, signals: Sequence[str]) -> tuple[list[Line],
     if state.role in OTHERS:
         if kind == "suicide":  # the card has the lines to call; where the friend stands they cannot say
             return [], state
-        kind = "bystander"
+        kind = BYSTANDER
     return _ending(*_step(_with(state.in_safety(kind), signals)))
 
 
@@ -138,8 +140,10 @@ def _answer(
     if state.kind == "suicide" != before:  # told in the middle of something else: the numbers at once
         lines, state = _reaction(state, act) if act == "height" else _step(state)
         return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
+    if act in UNSPOKEN and _is_silent(state):
+        act = UNSPOKEN[act]
     if act in SHOWN:
-        state = state.at(words) if act == "place" else state
+        state = state.at(words) if act in PLACES else state
         lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
     act = None if act in {"die", "more_danger"} else act
@@ -150,8 +154,20 @@ def _answer(
     return _reaction(state, act)
 
 
-SHOWN: Final = frozenset({"place", "no_language", "police_here", "what_to_say"})
+SHOWN: Final = frozenset({"place", "place_silent", "no_language", "police_here", "what_to_say"})
 """After these comes what can be read aloud or shown."""
+PLACES: Final = frozenset({"place", "place_silent"})
+UNSPOKEN: Final = {"place": "place_silent", "hurt": "cannot_speak", "yes_can_call": "cannot_speak"}
+"""What is answered otherwise to who cannot speak: nobody is asked again to call, or to say anything."""
+SPOKEN: Final = frozenset({"steps.violence.c", "steps.injury.a", "steps.injury.c"})
+"""Steps that ask for a call; left out for who cannot speak."""
+
+
+def _is_silent(state: ConversationState) -> bool:
+    """Whether the person said that they cannot speak where they are."""
+    return bool(state.times("safety_mode.reactions.cannot_speak"))
+
+
 KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury", "other_hurt": "injury"}
 """The protocol of what is said in danger, whatever it was before."""
 
@@ -190,9 +206,10 @@ def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -
 
 def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
     """The next step of the protocol; after the last, in turn, whether it is still dangerous."""
-    if state.step < STEPS:
-        line = Line(f"steps.{state.kind}.{LETTERS[state.step]}")
-        return [line], replace(state, step=state.step + 1)
+    for step in range(state.step, STEPS):
+        key = f"steps.{state.kind}.{LETTERS[step]}"
+        if key not in SPOKEN or not _is_silent(state):
+            return [Line(key)], replace(state, step=step + 1)
     return _still(state)
 
 
@@ -224,6 +241,6 @@ def _reaction(state: ConversationState, act: str, **values: str) -> tuple[list[L
 def _to_say(state: ConversationState) -> list[Line]:
     """What can be read aloud or shown: the danger, what else must be known, and the place."""
     beside = [name for name in state.beside if name != SAYS_ALREADY.get(state.kind)]
-    if state.kind == "bystander":
+    if state.kind == BYSTANDER:
         beside = [name for name in beside if name in IMPERSONAL]
     return [Line(f"to_say.{state.kind}", {"place": state.place, "beside": " ".join(beside)})]

@@ -194,3 +194,18 @@ def test_an_emergency_soon_after_the_mode_goes_on_with_its_protocol() -> None:
     ended = begun("medical_emergency").out_of_safety(6)
     lines, state = safety_mode.again(ended, None, "it begins anew")
     assert (keys(lines), state.mode, state.kind) == (["steps.injury.b"], Mode.SAFETY, "injury")
+
+
+def test_who_cannot_speak_is_not_asked_to_call_or_to_say_anything() -> None:
+    _, state = safety_mode.answer(begun("confined"), "cannot_speak", "they hear me")
+    place, state = safety_mode.answer(state, "place", "Carnotstraat 45")
+    assert keys(place) == ["reactions.place_silent.a", "to_say.violence"]
+    assert state.place == "Carnotstraat 45"
+    hurt, state = safety_mode.answer(state, "hurt", "i bleed")
+    assert keys(hurt) == ["reactions.cannot_speak.b"]
+    assert "hurt" in state.beside
+    said = []
+    for _ in range(3):
+        lines, state = safety_mode.answer(state, None, "please")
+        said += keys(lines)
+    assert said == ["steps.violence.b", "still.a", "still.b"]

@@ -1,0 +1,61 @@
+"""What is said about danger at once, without the engine: the card, and the lines of the safety mode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import content
+from bot.conversation.danger_talk import DangerTalk, InDanger
+from bot.domain.conversation_state import START, ConversationState
+from bot.domain.forms import Sheet
+from bot.domain.model import Assessment, Urgency
+from bot.domain.speaker import Speaker
+from bot.settings import CONTENT
+from bot.understanding.acts.model import Acts
+from bot.understanding.context import InContext
+from bot.understanding.service import Understood
+
+WORDS = content.load(CONTENT)
+TALK = DangerTalk(WORDS)
+
+
+def begins(text: str, *signals: str, told: tuple[str, ...] = (), state: ConversationState = START) -> InDanger:
+    found = Assessment(Urgency.EMERGENCY, signals, (), 0.95)
+    return TALK.begins(Speaker(WORDS, "en"), Sheet(state=state), found, text, Acts(told=told))
+
+
+def goes_on(sheet: Sheet, text: str, act: str, lang: str = "en") -> InDanger:
+    understood = Understood(
+        Assessment(confidence=0.5), None, lang, text, acts=Acts(safety=(act, 0.99)), seen=InContext(0.9, 0.9, 0.0)
+    )
+    said = TALK.answer(Speaker(WORDS, lang), sheet, text, understood, owned=False, plain=None)
+    assert said is not None
+    return said
+
+
+def test_the_next_message_is_read_after_what_was_said_in_danger() -> None:
+    said = begins("he locked me in and has a knife", "confined")
+    assert said.sheet.state.question == "he locked me in and has a knife"
+    later = goes_on(said.sheet, "behind the bakery, a green door", "place")
+    assert later.sheet.state.question == "behind the bakery, a green door"
+
+
+def test_a_child_stands_in_what_is_said_only_where_one_was_told_of() -> None:
+    assert begins("i ran, they look for me", "child_at_risk").sheet.state.kind == "violence"
+    assert begins("they hit my son", "child_at_risk", told=("children_with_me",)).sheet.state.kind == "child"
+    neighbour = replace(START, told={"is_neighbour": "i live next door"})
+    assert begins("they beat the boy", "child_at_risk", state=neighbour).sheet.state.kind == "bystander"
+
+
+@pytest.mark.parametrize(("about", "kind"), [(-2.0, "violence"), (0.5, "bystander")])
+def test_nobody_who_writes_of_themselves_is_told_to_keep_their_distance(about: float, kind: str) -> None:
+    assert begins("two men want my van", "witnessed_now", state=replace(START, about=about)).sheet.state.kind == kind
+
+
+def test_nobody_says_in_their_own_language_that_they_do_not_speak_it() -> None:
+    said = goes_on(begins("help", "confined").sheet, "Carnotstraat 45", "place", "fr").replies[-1].text.split("\n")
+    assert [line.endswith(end) for line, end in zip(said, ("Nederlands.", "français.", "well."), strict=True)] == [
+        True, False, True,
+    ]  # fmt: skip
