@@ -1,5 +1,5 @@
-"""Topics that end in something being done: a person takes over, everything is forgotten, the language
-changes.
+"""Topics that end in something being done: a caseworker takes over, everything is deleted, the language changes; and
+the yes or no to what was asked.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class ActionOfferHandoff(Talking, Action):
     """Ask whether a caseworker should take over."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_offer_handoff"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Ask; the answer is the next yes or no."""
+        """Ask; the next yes or no (`ActionAffirm`, `ActionDeny`) is the answer."""
         send(dispatcher, "handoff.offer", choices=YES_NO)
         return end_turn(pending=HANDOFF, misses=0)
 
@@ -49,13 +49,13 @@ class ActionAskForget(Talking, Action):
     """Ask before anything is deleted."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_ask_forget"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Ask; the answer is the next yes or no."""
+        """Ask, and the next yes or no is the answer; offer topics instead where the wish was not plain."""
         if not plainly(tracker):
             return ActionClarify().respond(dispatcher, tracker, domain)
         send(dispatcher, "forget.question", choices=YES_NO)
@@ -63,16 +63,16 @@ class ActionAskForget(Talking, Action):
 
 
 class ActionChangeLanguage(Talking, Action):
-    """The gateway shows the languages."""
+    """Let the gateway show the languages to choose from."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_change_language"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Request it."""
+        """Request that of the gateway; offer topics instead where the wish was not plain."""
         if not plainly(tracker):
             return ActionClarify().respond(dispatcher, tracker, domain)
         send(dispatcher, requests=["change_language"])
@@ -80,16 +80,16 @@ class ActionChangeLanguage(Talking, Action):
 
 
 class ActionAffirm(Talking, Action):
-    """A yes, to whatever was asked."""
+    """Take a yes, to whatever was asked."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_affirm"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Request what was asked about; a yes to nothing gets a gentle answer."""
+        """Request of the gateway what was asked about; where nothing was asked, send the answer of its topic."""
         asked = open_question(tracker)
         if asked is None:
             send(dispatcher, "answer", values={"topic": topic_of(tracker)})
@@ -99,16 +99,16 @@ class ActionAffirm(Talking, Action):
 
 
 class ActionDeny(Talking, Action):
-    """A no, to whatever was asked."""
+    """Take a no, to whatever was asked."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_deny"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Say that nothing happens; a no to nothing gets a gentle answer."""
+        """Say that nothing will be done; where nothing was asked, send the answer of its topic."""
         asked = open_question(tracker)
         if asked is None:
             send(dispatcher, "answer", values={"topic": topic_of(tracker)})
@@ -118,12 +118,13 @@ class ActionDeny(Talking, Action):
 
 
 def plainly(tracker: Tracker) -> bool:
-    """Whether the topic was pressed, or is sure."""
+    """Whether the topic was chosen by a button, or the model is sure of it (`SURE_TO_ACT`)."""
     return was_button(tracker) or confidence_of(tracker) >= SURE_TO_ACT
 
 
 def open_question(tracker: Tracker) -> str | None:
-    """What a yes or no answers now: ``handoff``, ``forget`` or nothing."""
+    """Return what a yes or no answers now: ``handoff``, ``forget`` or None. A question about a handoff that was asked
+    earlier (``HANDOFF_EARLIER``) is answered by its button only."""
     pending = tracker.get_slot("pending")
     if pending == HANDOFF_EARLIER:
         return HANDOFF if was_button(tracker) else None

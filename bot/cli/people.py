@@ -32,7 +32,7 @@ def caseworker_add(
 
 @caseworker_app.command("list")
 def caseworker_list() -> None:
-    """Who can work on the desk.
+    """List who can work on the desk.
 
     Example: inloop caseworker list
     """
@@ -76,7 +76,7 @@ def caseworker_skills(
 
 @organisation_app.command("list")
 def organisation_list() -> None:
-    """The organisations, and how many people work in each.
+    """List the organisations, and how many people work in each.
 
     Example: inloop organisation list
     """
@@ -128,7 +128,7 @@ def organisation_move(
 def rota_show(
     days: Annotated[int, typer.Option(min=1, max=56, help="How far ahead.")] = 14,
 ) -> None:
-    """Who is on call, change by change, and where nobody is. Ends with 1 when there is a hole.
+    """Show who is on call, change by change, and where nobody is. Ends with 1 when there is a hole.
 
     Example: inloop rota show --days 7
     """

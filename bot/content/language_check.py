@@ -34,9 +34,10 @@ _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*")
 
 
 def script_faults(text: str, script: str) -> list[str]:
-    """Letters of a script (ISO 15924) that the language is not written in.
+    """Return a fault for each way in which `text` is not in `script` (ISO 15924); none for a script not listed here.
 
-    Latin letters may stand as whole words in any text, for names; but they may not be most of it.
+    Letters of a third script are a fault, and so are two scripts within a word. Latin letters may stand as whole words
+    in any text, for names; but they may not be most of it.
     """
     name = _SCRIPTS.get(script)
     if name is None:
@@ -56,7 +57,10 @@ def script_faults(text: str, script: str) -> list[str]:
 
 
 def language_faults(text: str, code: str, codes: Collection[str]) -> list[str]:
-    """A text long enough to tell that seems to be in another of `codes`."""
+    """Return a fault where `text` seems to be in another of the languages `codes` than `code`.
+
+    None where it cannot be told: in fewer letters than `ENOUGH`, or in a language that the identifier does not know.
+    """
     bare = PLACEHOLDER.sub(" ", text)
     letters = sum(SIGN_WEIGHT if unicodedata.name(c, "").startswith("CJK") else 1 for c in _LETTER.findall(bare))
     identifier = _identifier(tuple(sorted({*codes, code})))

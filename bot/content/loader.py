@@ -1,4 +1,4 @@
-"""Reads the content folder once and gives a whole, frozen catalogue, or every fault of it at once."""
+"""Read the content folder once into a whole, frozen catalogue, or say every fault of it at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Raw:
 
 
 def load(folder: Path, also: Collection[str] = ()) -> Catalogue:
-    """The catalogue of a content folder.
+    """Return the catalogue of a content folder: what is said, in every language.
 
     `also` names languages that have a folder but no line in `languages.yml` yet, to check them.
     Raises ContentError with all faults of all languages.

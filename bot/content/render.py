@@ -12,12 +12,15 @@ LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
 
 
 def placeholders(text: str) -> tuple[str, ...]:
-    """The names between braces, each once, in the order of the text."""
+    """Return the names between braces, each once, in the order of the text."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
 
 
 def fill_facts(text: str, facts: Mapping[str, Fact], lang: str, rtl: bool) -> str:
-    """The text with the facts in it. A name that is no fact stays, for `fill_values`."""
+    """Return the text with the values of the facts that it names, in the language `lang`.
+
+    A name that is no fact stays, for `fill_values`. `rtl`: the language is written from right to left.
+    """
 
     def one(match: re.Match[str]) -> str:
         fact = facts.get(match[1])
@@ -31,9 +34,9 @@ def fill_facts(text: str, facts: Mapping[str, Fact], lang: str, rtl: bool) -> st
 
 
 def fill_values(text: str, values: Mapping[str, str], rtl: bool) -> str:
-    """The text with what is known only when it is said. A value is never read as a template itself.
+    """Return the text with what is known only when it is said. A value is never read as a template itself.
 
-    KeyError names a value that was not given: braces must never reach a person.
+    Raises `KeyError` with the name of a value that was not given: braces must never reach a person.
     """
 
     def one(match: re.Match[str]) -> str:

@@ -12,34 +12,40 @@ log = logging.getLogger(__name__)
 
 
 class People:
-    """Each call names the session of the one who asks. All raise `Forbidden` for a caseworker."""
+    """What may be done with colleagues of one's own organisation; each call names the session of the one who asks.
+
+    All but `recovery` raise `Forbidden` for who may not manage people.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def all(self, session: DeskSession) -> list[CaseworkerInfo]:
-        """Everybody of the organisation who ever accepted an invitation, by name."""
+        """Return everybody of the organisation who ever accepted an invitation, by name."""
         self._may(session)
         return [one for one in await self._store.caseworkers() if one.organisation == session.organisation]
 
     async def invited(self, session: DeskSession) -> list[OpenInvite]:
-        """Whom a link of the organisation waits for."""
+        """Return the invitations of the organisation that still work, the one that ends first on top."""
         self._may(session)
         return await self._store.open_invites(session.organisation)
 
     async def take_back(self, session: DeskSession, invite: str) -> None:
-        """Ends a link that nobody has used. Raises `NotFound`."""
+        """End an invitation that nobody has used. Raises `NotFound` where there is none of that id."""
         await self._store.take_back_invite(invite, session)
         log.info("people.invite_taken_back", extra={"caseworker": session.caseworker})
 
     async def renewal_due(self, session: DeskSession) -> bool:
-        """Whether somebody who left once had the team key in use: it is made anew when somebody who has it logs in."""
+        """Whether the team's key is to be made anew, since somebody who left once had it.
+
+        That is done when the next one who has it logs in.
+        """
         self._may(session)
         return await self._store.renewal_due()
 
     async def recovery(self, session: DeskSession) -> str:
-        """What is wrong with the recovery key, for coordinators: `none`, `stale` (it opens an older team key, or is not
-        the one that was made); empty when it is good."""
+        """Return what is wrong with the recovery key: `none` (there is none) or `stale` (it opens an older team key, or
+        is not the one that was made); "" where it is good, and for everybody who does not coordinate."""
         if not supervises(session.role):
             return ""
         found = await self._store.recovery_key()
@@ -48,7 +54,10 @@ class People:
         return "" if found.current and await self._store.vouches(session) else "stale"
 
     async def confirm(self, session: DeskSession, caseworker: int) -> None:
-        """A coordinator hands the team's key to somebody whom an administrator invited. Raises `NotFound`."""
+        """Hand the team's key to somebody whom an administrator invited.
+
+        For coordinators: raises `Forbidden` for others, and `NotFound` for who is not of the organisation.
+        """
         if not supervises(session.role):
             raise Forbidden
         await self._ours(session, caseworker)
@@ -56,13 +65,16 @@ class People:
         log.info("people.confirmed", extra={"caseworker": session.caseworker, "subject": caseworker})
 
     async def set_role(self, session: DeskSession, caseworker: int, role: str) -> None:
-        """Raises `NotFound`, and `ValueError` when no coordinator would be left; nobody changes their own."""
+        """Give a colleague another role.
+
+        Raises `NotFound`, `Forbidden` for one's own, and `ValueError` when no coordinator would be left.
+        """
         await self._ours(session, caseworker)
         await self._store.set_role(caseworker, role, session)
         log.info("people.role", extra={"caseworker": session.caseworker, "subject": caseworker})
 
     async def end(self, session: DeskSession, caseworker: int) -> None:
-        """Ends somebody's access at once; their cases go back to the queue. Raises as `set_role`."""
+        """End a colleague's access at once; their cases go back to the queue. Raises as `set_role`."""
         await self._ours(session, caseworker)
         if caseworker == session.caseworker:
             raise Forbidden
@@ -70,13 +82,13 @@ class People:
         log.info("people.ended", extra={"caseworker": session.caseworker, "subject": caseworker})
 
     async def let_in(self, session: DeskSession, caseworker: int) -> None:
-        """Lets somebody in again whose access had ended, with the password they had. Raises `NotFound`."""
+        """Let a colleague in again whose access had ended, with the password they had. Raises `NotFound`."""
         await self._ours(session, caseworker)
         await self._store.set_active(caseworker, True, session)
         log.info("people.let_in", extra={"caseworker": session.caseworker, "subject": caseworker})
 
     async def _ours(self, session: DeskSession, caseworker: int) -> None:
-        """Raises `NotFound` for who is of another organisation: theirs are managed there."""
+        """Raise `NotFound` for who is of another organisation: theirs are managed there."""
         if caseworker not in {one.id for one in await self.all(session)}:
             raise NotFound("there is no such caseworker")
 

@@ -1,4 +1,4 @@
-"""Starts, watches and restarts the engine's process. It is a child with an empty environment that ends when its
+"""Start, watch and restart the engine's process. It is a child with an empty environment that ends when its
 standard input closes, so nothing is left running even when this process is killed."""
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
+"""Seconds before the first restart, and at most: each pause is twice the last, until a process has run a minute."""
 HEALTH_EVERY = 2.0
+"""Seconds between two health checks of a process that is ready."""
 DEAF_AFTER = 10
 """Health checks without an answer, once it had been ready, before a running process counts as stuck."""
 
 
 def free_port() -> int:
-    """A free port on loopback."""
+    """Return a TCP port of 127.0.0.1 that nobody listens on now; another program may still take it first."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
@@ -31,11 +33,16 @@ def free_port() -> int:
 
 
 def new_secret() -> str:
+    """Return a fresh secret, 32 random bytes as text that may stand in a URL."""
     return secrets.token_urlsafe(32)
 
 
 class Supervisor:
-    """Keeps one process alive. The secret goes in on standard input: never in the environment or the arguments."""
+    """Keeps one process alive, from `start` to `stop`.
+
+    The secret goes in on standard input: never in the environment or the arguments. `ready` is set while the process
+    answers (`healthy`), `restarts` counts how often it was started again, and what it prints goes to `log_file`.
+    """
 
     def __init__(
         self,
@@ -62,13 +69,15 @@ class Supervisor:
 
     @property
     def pid(self) -> int | None:
+        """The process that runs now; None between two."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     def start(self) -> None:
+        """Begin to keep it; returns at once (`ready` says when it answers). Needs a running event loop."""
         self._task = asyncio.get_running_loop().create_task(self._keep())
 
     async def stop(self) -> None:
-        """Ends the process: asked first, killed after five seconds."""
+        """End the process, and start no other: asked first, killed after five seconds."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What an update says, as far as this program wants to know. Who the person is, is not read."""
+"""Read an update of Telegram, as far as this program wants to know. Who the person is, is not read."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ class Kind(StrEnum):
     """What a person did."""
 
     MESSAGE = "message"  # words, something that is no words, or both
-    COMMAND = "command"
-    CHOICE = "choice"
-    BLOCKED = "blocked"
-    BACK = "back"
+    COMMAND = "command"  # one of COMMANDS
+    CHOICE = "choice"  # pressed a button under a message
+    BLOCKED = "blocked"  # stopped the bot: nothing can be sent any more
+    BACK = "back"  # let it write again
     GROUP = "group"  # not alone with the bot
-    NOTHING = "nothing"
+    NOTHING = "nothing"  # that concerns this program
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Incoming:
     """One update. `text`: the words, what stands after the command, or the choice's token. `what`: the command, or the
-    kind of what cannot be read. `detail`: a place, as numbers."""
+    kind of what cannot be read (a value of `KINDS`, or `other`). `detail`: a place that was sent, "latitude, longitude"
+    in degrees. `message`: its id in the chat. `language`: of the person's app. `callback`: what a choice is
+    acknowledged with."""
 
     update_id: int
     kind: Kind
@@ -53,7 +55,10 @@ class Incoming:
 
 
 def read(update: Mapping[str, Any]) -> Incoming | None:
-    """The update; None for what has no number and so cannot be acknowledged. Never raises: it comes from outside."""
+    """Return what the update says; None where it has no number and so cannot be acknowledged.
+
+    Never raises, whatever stands in it: it comes from outside.
+    """
     number = update.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**62:
         return None

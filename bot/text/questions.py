@@ -222,8 +222,11 @@ _ONLY_MARKS: Final = _Language((), (), (), (), frozenset(), False, False, "")
 
 
 def questions(text: str, language: str | None) -> tuple[str, ...]:
-    """The parts of `text` that ask, each with what is told before it, what is told last with the last; empty where
-    fewer than two of them ask. `language` is that of the words; without one only marks divide."""
+    """Return the parts of `text` that ask, each with what is told before it; what is told last stands with the last.
+
+    Empty where fewer than two ask, or where the text is longer than `LONG`; never more than `MOST`. `language` is the
+    code of the language of the words: without one, or one that is not listed here, only marks divide.
+    """
     if len(text) > LONG:
         return ()
     words = _LANGUAGES.get(language or "", _ONLY_MARKS)
@@ -242,7 +245,7 @@ def questions(text: str, language: str | None) -> tuple[str, ...]:
 
 
 def asks(text: str, language: str | None) -> bool:
-    """Whether anything in `text` is asked, by a mark or by the words of the language."""
+    """Whether anything in the last `LONG` characters of `text` is asked, by a mark or by the words of the language."""
     words = _LANGUAGES.get(language or "", _ONLY_MARKS)
     sentences = (match[0].strip() for match in _SENTENCE.finditer(text[-LONG:]))
     return any(found for sentence in sentences for _, found in _Sentence(sentence, words).clauses())
@@ -254,10 +257,13 @@ def has_mark(text: str) -> bool:
 
 
 def clauses(text: str, language: str | None) -> tuple[str, ...]:
-    """The clauses of `text` that may be about something of their own, whether they ask or not: what is between marks,
-    commas and words that join, three words or more, two where it asks by a mark (four signs in Chinese). Of a long text
-    that nothing divides, its halves: many write two things without a word or a mark between. Empty where the text is a
-    short clause, and where there are more than `MOST`: then it is a story."""
+    """Return the clauses of `text` that may be about something of their own, whether they ask or not.
+
+    A clause is what is between marks, commas and words that join: three words or more, two where it asks by a mark
+    (four signs in Chinese). Of a text of ten words or more that nothing divides, the two halves are returned: many
+    write two things without a word or a mark between. Empty where the text is a short clause, and where it is a story:
+    more than `MOST` clauses, or longer than `LONG`.
+    """
     if len(text) > LONG:
         return ()
     words = _LANGUAGES.get(language or "", _ONLY_MARKS)

@@ -1,4 +1,4 @@
-"""`inloop answer`: what the system says, line by line."""
+"""`inloop answer`: what the system says to a topic or a danger; JSON in, JSON out, a line each."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from bot.domain.model import Urgency
 
 
 def known_signals(topics: Path) -> set[str]:
-    """The signals of `content/topics.yml`."""
+    """Return the codes of the signals that `content/topics.yml` (the path `topics`) lists."""
     return set(yaml.safe_load(topics.read_text(encoding="utf-8"))["signals"])
 
 
 def answer(lines: Iterable[str], words: Catalogue, signals: set[str]) -> Iterator[dict[str, Any]]:
-    """One result for each line, in order: the words a person reads, facts filled in, or an error."""
+    """Yield a result for each line that is not blank, in order: the words a person reads, or an error."""
     for line in lines:
         if line.strip():
             yield one(line, words, signals)
 
 
 def one(line: str, words: Catalogue, signals: set[str]) -> dict[str, Any]:
-    """The answer for one line of the contract."""
+    """Return the result of one line: `id` with `lang`, `text`, `choices`, `reviewed` and `sources`, or with `error`.
+
+    With an `urgency` (and `signals`) the text is that of the danger card, else that of the `topic`. Never raises.
+    """
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):

@@ -16,6 +16,7 @@ from bot.domain import message_text
 from bot.understanding.service import Understanding, Understood
 
 AT_ONCE = 64
+"""Lines that go through the models together."""
 
 MESSAGES = {
     "malformed": "not a JSON object",
@@ -26,7 +27,7 @@ MESSAGES = {
 
 
 def read(line: str, max_text: int) -> tuple[Any, str, str | None] | dict[str, Any]:
-    """(id, text, chosen language) of one line, or the error line that stands for it."""
+    """Return (id, text, chosen language or None) of one line, or the result with an `error` that stands for it."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
@@ -45,7 +46,10 @@ def read(line: str, max_text: int) -> tuple[Any, str, str | None] | dict[str, An
 def classify(
     lines: Iterable[str], understanding: Understanding, engine: EngineBatch, max_text: int, known: set[str]
 ) -> Iterator[dict[str, Any]]:
-    """One result for each line, in order. Each is the first message of a new conversation."""
+    """Yield a result for each line that is not blank, in order. Each is the first message of a new conversation.
+
+    `known`: the languages that are answered; another chosen one counts as none. `max_text`: in characters.
+    """
     for chunk in batched((line for line in lines if line.strip()), AT_ONCE):
         parsed = [read(line, max_text) for line in chunk]
         wanted = [p for p in parsed if not isinstance(p, dict)]
@@ -77,7 +81,10 @@ async def _understand(
 
 
 def result(number: Any, chosen: str | None, understood: Understood, topic: dict[str, Any]) -> dict[str, Any]:
-    """The line of the contract."""
+    """Return the result of one line: what was understood of it, or an `error` where the engine has none.
+
+    `topic`: what the engine said: `topic` and `confidence` (0 to 1), or `error`. `danger` of the result is 0 to 1, too.
+    """
     if "error" in topic:
         return {"id": number, "error": "the dialogue model did not read it"}
     assessment = understood.assessment
@@ -102,7 +109,10 @@ def run(
     max_text: int,
     known: set[str],
 ) -> int:
-    """Reads all of `source`; writes to `sink`. Returns the exit code."""
+    """Classify every line of `source`, write the results to `sink`, and return the exit code (0).
+
+    `model`, `encoder_dir`: the trained dialogue model, a file, and the encoder's folder.
+    """
     with EngineBatch(model, encoder_dir) as engine:
         for line in classify(source, understanding, engine, max_text, known):
             sink.write(written(line) + "\n")

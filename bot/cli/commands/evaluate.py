@@ -41,14 +41,15 @@ NOTES = (
 
 
 def read(data: Path) -> list[dict[str, Any]]:
-    """The labelled lines of every language."""
+    """Return the labelled lines of every `*.jsonl` of the folder `data`, by the files' names."""
     files = sorted(data.glob("*.jsonl"))
     return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 def measure(settings: Settings, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What `inloop classify` says of each line. What the person chose is left out, so that the language has to be
-    found too.
+    """Return what `inloop classify` says of each of `lines` (`id`, `text` and labels), in order.
+
+    No chosen language goes with them, so that the language has to be found too.
     """
     own, encoding = wiring.understanding(settings.models_dir, settings.encoder_dir)
     known = {language.code for language in content.load(CONTENT).languages}
@@ -61,7 +62,10 @@ def measure(settings: Settings, lines: Sequence[dict[str, Any]]) -> list[dict[st
 
 
 def clear_misses(found: metrics.Evaluation, results: Sequence[dict[str, Any]], threshold: float) -> list[str]:
-    """Ids of dangers that were passed over by a wide margin: another processor will not see them by a rounding."""
+    """Return the ids of dangers that were passed over by a wide margin: given less than half of `threshold` (0 to 1).
+
+    Another processor, that rounds otherwise, does not see those either.
+    """
     likely = {str(result["id"]): float(result.get("danger", 0)) for result in results}
     return [name for name in found.missed if likely.get(name, 0) < threshold / 2]
 
@@ -69,7 +73,11 @@ def clear_misses(found: metrics.Evaluation, results: Sequence[dict[str, Any]], t
 def run(
     settings: Settings, data: Path, report: Path, console: Console, misses: Path | None = None, kept: Path | None = None
 ) -> int:
-    """Writes the table to `report`, the picture beside it, the known misses, and the means to `kept`; the exit code."""
+    """Train where that is due, measure, write the table to `report` and a picture beside it; return the exit code.
+
+    `data`: folder of the labelled lines; without any the code is 1. `misses`: where the dangers that were passed over
+    by a wide margin are written. `kept`: where the means are written, for the table of further sets.
+    """
     lines = read(data)
     if not lines:
         console.print(f"no test sentences in {data}")
@@ -100,13 +108,13 @@ def run(
 
 
 def learned_from() -> int:
-    """How many sentences of the answered languages there are to learn from, counted as for the baseline."""
+    """Return how many sentences of the answered languages there are to learn from, counted as for stock Rasa."""
     spoken = {language.code for language in content.load(CONTENT).languages}
     return sum(line.lang in spoken for line in danger_data.read(ROOT))
 
 
 def groups(measured: Collection[str]) -> dict[str, list[str]]:
-    """The languages `measured` by what Inloop has of them; groups of which nothing was measured are left out."""
+    """Return the codes of `measured` in groups, by name: answered, taught only, by the encoder alone. None is empty."""
     spoken = {language.code for language in content.load(CONTENT).languages}
     taught = {path.stem for path in (ROOT / "data" / "danger").glob("*.yml")}
     made = {
@@ -118,8 +126,9 @@ def groups(measured: Collection[str]) -> dict[str, list[str]]:
 
 
 def draw(counted: tuple[list[str], list[list[int]]], picture: Path) -> None:
-    """The picture of the topics, drawn in the engine's environment, which has matplotlib. Raises
-    `subprocess.CalledProcessError`.
+    """Draw which topic is taken for which: the topics, and for each of them how often each was found in its place.
+
+    Done in the engine's environment, which has matplotlib. Raises `subprocess.CalledProcessError`.
     """
     topics, counts = counted
     picture.parent.mkdir(parents=True, exist_ok=True)

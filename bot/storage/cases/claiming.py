@@ -23,20 +23,23 @@ from bot.storage.tables.conversations import cases, conversation_wraps, conversa
 
 DANGERS = tuple(urgency for urgency in RANKS if urgency is not Urgency.NONE)
 LOOK = 20
-"""Of how many who have waited as long the languages are compared."""
+"""How many cases are looked at for one in a language of the caseworker."""
 
 
 class Claiming(Cases):
-    """See `Store`."""
+    """The part of `Store` that gives out the next case."""
 
     async def claim_next(
         self, caseworker_id: int, team: KeyPair | None = None, skills: Skills | None = None
     ) -> Case | None:
         """Make the caseworker the owner of the case whose turn it is; None when none waits.
 
+        It is of the caseworker's own organisation, or of every one.
+
         `team`: only of those that this team key opens, so that one that cannot be read stands in nobody's way.
-        `skills`: who has as many cases as they take at once gets somebody in danger, or `Full`; the languages choose
-        among those without danger who have waited as long. A case is of the caseworker's organisation, or of every one.
+        `skills`: whoever has as many cases as they take at once gets only somebody in danger; where nobody is, but
+        others wait, it raises `Full`. Of those without danger who have waited as long, one in a language of theirs
+        comes first.
         """
         wanted = [] if team is None else [_opens(team)]
         languages = () if skills is None else skills.languages
@@ -110,7 +113,7 @@ class Claiming(Cases):
 
 
 async def owned_by(connection: AsyncConnection, caseworker_id: int) -> int:
-    """How many cases the caseworker has."""
+    """Return how many cases the caseworker owns now."""
     mine = (cases.c.state == Handoff.OWNED.value, cases.c.owner == caseworker_id)
     return int((await connection.execute(select(func.count()).select_from(cases).where(*mine))).scalar_one())
 

@@ -18,9 +18,9 @@ _LOCK = 0x1_4C00
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a fresh or existing database to this program's schema; raises `SchemaError` when it is newer.
+    """Bring a fresh or existing database to this program's schema. Raises `SchemaError` when it is newer.
 
-    `revision`: an older schema, for what was made with it.
+    `revision`: stop at that one, for data of an older program (a backup) that is to be read as it was.
 
     Blocking: call it before serving, or in a thread. On PostgreSQL several gateways may start at once.
     """
@@ -57,20 +57,20 @@ def _without_samples(connection: Connection) -> None:
 
 
 def check(connection: Connection) -> None:
-    """Raises `SchemaError` unless the database is exactly at this program's schema."""
+    """Raise `SchemaError` unless the database is exactly at this program's schema."""
     if _refuse_newer(connection) != head():
         raise SchemaError("the database is older than this program: run the upgrade first")
 
 
 def head() -> str:
-    """The newest revision that this program knows."""
+    """Return the newest revision that this program knows."""
     newest = ScriptDirectory.from_config(config()).get_current_head()
     assert newest is not None
     return newest
 
 
 def config() -> Config:
-    """Alembic's settings, without a file and without its logging."""
+    """Return Alembic's settings, made without a file and without its logging."""
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations").replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
@@ -78,7 +78,7 @@ def config() -> Config:
 
 
 def known() -> set[str]:
-    """Every revision that this program knows."""
+    """Return every revision that this program knows."""
     return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
 
 

@@ -14,8 +14,11 @@ _IN_FIGURES = re.compile(
 
 
 def dates_alike(ours: Side, theirs: Side) -> tuple[Side, Side]:
-    """Both, the one with a date in figures as if it named the month: where the other does, and where it has as many
-    months as this one has such dates. As they are, where nothing is to be made alike."""
+    """Return both, a date in figures of the one written as if it named the month, where the other names it.
+
+    Done only where just one of them names months, and the other has dates of as many months in figures; else both are
+    returned as they are.
+    """
     if bool(ours.months) == bool(theirs.months):
         return ours, theirs
     if ours.months:

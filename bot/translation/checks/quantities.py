@@ -71,7 +71,11 @@ def _quantities() -> Mapping[str, _Quantities]:
 
 
 def quantity_changed(ours: Side, theirs: Side) -> bool:
-    """Whether hundreds became thousands, or half a month a month. Both languages are known."""
+    """Whether a quantity or a place in an order changed from one text to the other.
+
+    Hundreds became thousands, half a month a month, the third floor the second, or the end of May its beginning. The
+    languages of both must be among those of `quantities.yml`: else it raises `KeyError`.
+    """
     mine, other = (_quantities()[side.language] for side in (ours, theirs))
     many = mine.many(ours.said)
     if many and (others := other.many(theirs.said)) and many.isdisjoint(others):

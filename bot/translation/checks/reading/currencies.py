@@ -32,7 +32,10 @@ _MAY_BE_SIGN = re.compile("[$%€£₴₽₺¥￥₫％\u0600-\u06ff\u3400-\u9ff
 
 
 def currencies(text: str, starts: Set[str]) -> frozenset[str]:
-    """Those that a text in lower case names, by their codes. `starts` are the first three letters of its words."""
+    """Return the codes of `currencies.yml` that a text in lower case names.
+
+    `starts` are the first one to three letters of its words: only what begins so is looked for.
+    """
     found: set[str] = set()
     by_start = _words()
     for start in by_start.keys() & starts:
@@ -43,7 +46,7 @@ def currencies(text: str, starts: Set[str]) -> frozenset[str]:
 
 
 def currencies_in_order(text: str, codes: Collection[str]) -> list[str]:
-    """`codes`, in the order in which a text in lower case first names them."""
+    """Return those of `codes` that a text in lower case names, in the order in which each comes first."""
     first = {code: min(at) for code in codes if (at := [m.start() for p in _patterns(code) if (m := p.search(text))])}
     return sorted(first, key=first.__getitem__)
 

@@ -27,7 +27,7 @@ _SILENT = re.compile("[jhхг]|ch")
 
 
 def sounds(word: str) -> str:
-    """The consonants of a word, those that are written for one another as one."""
+    """Return the consonants of a word in lower case, in Latin letters, one for all that stand for one another."""
     word = bare(word)
     for letters, one in _TOGETHER:
         word = word.replace(letters, one)
@@ -35,8 +35,10 @@ def sounds(word: str) -> str:
 
 
 def readings(word: str) -> frozenset[str]:
-    """Every way in which the consonants of a word, in any of the known letters, may be written: none of them twice in a
-    row."""
+    """Return every row of consonants (as of `sounds`) that a word may have, in any of the known letters.
+
+    None of them stands twice in a row. Two words may be the same name where they share one.
+    """
     found = {bare(word.lower())}
     for letters, one in _OTHERWISE:
         found |= {letters.sub(one, form) for form in found}
@@ -53,7 +55,10 @@ def begins_alike(one: str, other: str) -> bool:
 
 
 def first_vowels_alike(one: str, other: str) -> bool:
-    """Whether the first vowels of a Latin and a Cyrillic word may be one: i and y, o and u."""
+    """Whether the first vowels of a Latin word `one` and a Cyrillic word `other` may be the same: i and и, o and у.
+
+    Yes where one of them has none, or `other` is not Cyrillic.
+    """
     mine = _VOWEL.search(bare(one.lower()))
     low = other.lower()
     spellings = [_VOWEL.search(bare(form)) for form in (low, low.replace("ай", "и"))]  # Payoke, Пайоке; Child, Чайлд

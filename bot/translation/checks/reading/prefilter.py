@@ -12,10 +12,12 @@ _DEPTH = {"(": 1, ")": -1}
 
 
 def cues(pattern: str) -> tuple[str, ...]:
-    """For each choice of `pattern` letters that it cannot do without; none, where one of them has no such letters.
+    """Return, for each choice of the regular expression `pattern`, letters without which it does not match.
 
-    >>> cues("veilige?|niet (?:erg )?veilig")
-    ('veilig', 'niet')
+    Empty where one of the choices has no such letters: then nothing can be told beforehand.
+
+    >>> cues("veilige?|geen (?:enkel )?gevaar")
+    ('veilig', 'gevaar')
     """
     found = []
     for choice in choices(pattern):
@@ -27,7 +29,7 @@ def cues(pattern: str) -> tuple[str, ...]:
 
 
 def choices(pattern: str) -> list[str]:
-    """The parts of `pattern` that `|` divides, but for those within parentheses."""
+    """Return the parts of `pattern` that `|` divides, but for those within parentheses."""
     found, depth = [""], 0
     for sign in pattern:
         depth += _DEPTH.get(sign, 0)
