@@ -61,6 +61,17 @@ class Phone:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
 
+    def choose(self, language: str) -> Page:
+        """Open Inloop and take a language by its code; return the page, with what stands before the first message."""
+        self.page.goto(self.url + "/")
+        self.page.locator(f"[name=language][value={language}]").click()
+        return self.page
+
+    def start(self, language: str) -> Page:
+        """Choose a language and begin the talk; return the page, that may still wait for the greeting."""
+        self.choose(language).locator("#start").click()
+        return self.page
+
     def _route(self, route) -> None:
         if route.request.url.startswith(self.sites):
             route.continue_()

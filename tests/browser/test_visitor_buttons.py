@@ -16,10 +16,7 @@ def test_skip_and_stop_do_not_look_like_answers(
     house: Gateway, browser: Browser, words: Catalogue, code: str, scripts: bool
 ) -> None:
     phone = Phone(browser, house.url, locale=code, size=SMALL, scripts=scripts)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator(f"[name=language][value={code}]").click()
-    page.locator("#start").click()
+    page = phone.start(code)
     page.locator("#text").fill(words.topic_label("am_i_a_victim", code))
     page.locator("#write .primary").click()
     page.locator("#log").get_by_role("button", name=words.label("choices.start_self_check", code)).click()

@@ -27,10 +27,7 @@ def test_who_reads_further_up_stays_there_and_has_what_is_new_at_one_tap(
     house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker
 ) -> None:
     phone = Phone(browser, house.url, locale="nl", size=SMALL)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     expect(page.locator("#log li.bot")).to_have_count(1)
     page.locator("#text").fill("hij slaat mij nu met een riem")
     page.keyboard.press("Enter")
@@ -78,10 +75,7 @@ def test_who_looks_elsewhere_sees_in_the_tab_that_somebody_wrote_if_it_was_asked
     house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker
 ) -> None:
     phone = Phone(browser, house.url, locale="nl", size=SMALL)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     page.locator("#text").fill("hij slaat mij nu met een riem")
     page.keyboard.press("Enter")
     expect(page.locator("#log li.emergency")).to_have_count(1)

@@ -89,9 +89,7 @@ def test_who_waits_reads_what_is_done_about_it(house: Gateway, browser: Browser,
     phone = Phone(browser, house.url, locale="nl", size=SMALL)
     page = phone.page
     page.route("**/api/events?*", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    phone.start("nl")
     says(page, words.label(f"visitor.status_{done}", "nl"))
     expect(page.locator("#status-time")).to_have_text("· " + words.label("visitor.minutes", "nl", count="4"))
     phone.context.close()
@@ -102,10 +100,7 @@ def test_who_waits_though_nobody_can_come_reads_so(
     alone: Gateway, browser: Browser, words: Catalogue, scripts: bool
 ) -> None:
     phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=scripts)
-    page = phone.page
-    page.goto(alone.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     page.locator("#text").fill(DANGER)
     page.locator("#write .primary").click()
     expect(page.locator("#status")).to_contain_text(words.label("visitor.status_nobody", "nl"))
@@ -133,10 +128,7 @@ def test_a_line_that_becomes_longer_covers_no_number(alone: Gateway, browser: Br
 def test_what_went_wrong_is_said_above_the_field(house: Gateway, browser: Browser, words: Catalogue) -> None:
     """And goes with the next message that arrives."""
     phone = Phone(browser, house.url, locale="nl", size=SMALL)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     page.locator("#text").fill(DANGER)
     page.keyboard.press("Enter")
     expect(page.locator("#log li.emergency")).to_have_count(1)
@@ -158,10 +150,7 @@ def test_what_went_wrong_is_said_above_the_field(house: Gateway, browser: Browse
 
 def test_without_scripts_it_stands_there_too(house: Gateway, browser: Browser, words: Catalogue) -> None:
     phone = Phone(browser, house.url, locale="nl", size=SMALL, scripts=False)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     expect(page.locator("#status")).to_have_text(words.label("visitor.status_bot", "nl"))
     page.locator("#text").fill(DANGER)
     page.locator("#write .primary").click()
@@ -175,10 +164,7 @@ def test_that_only_text_can_be_sent_is_said_before_one_tries(
     house: Gateway, browser: Browser, words: Catalogue, scripts: bool
 ) -> None:
     phone = Phone(browser, house.url, locale="nl", size=SMALL, scripts=scripts)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator("[name=language][value=nl]").click()
-    page.locator("#start").click()
+    page = phone.start("nl")
     said = page.locator("#log .hint", has_text=words.label("visitor.text_only", "nl"))
     expect(said).to_be_visible()
     page.locator("#text").fill("is het gratis")
