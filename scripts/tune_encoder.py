@@ -52,9 +52,10 @@ import tuning_data
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
-from tuning_data import GROUPS, NO_ACT, SIGNALS, Parts, Row
+from tuning_data import GROUPS, NO_ACT, Parts, Row
 from tuning_model import Heads, Readings, TunedEncoder
 
+from bot.domain.signals import SIGNALS
 from encoder.making.convert import PREFIX, make_tokenizer
 from encoder.making.weights import Weights, locate
 from encoder.runtime.text import clean

@@ -17,19 +17,6 @@ from encoder.making.spelling import damaged
 from encoder.making.talks import Turn
 from encoder.runtime.holdout import is_held_out, is_never_tuned_on
 
-SIGNALS = (
-    "violence_now",
-    "confined",
-    "threat_to_life",
-    "weapon",
-    "medical_emergency",
-    "suicide_risk",
-    "sexual_violence",
-    "being_moved",
-    "discovered",
-    "child_at_risk",
-    "witnessed_now",
-)
 ACTS = ("safety", "told", "followups", "feelings")
 """The groups of a file of `data/acts`."""
 GROUPS = ("safety", "followups", "feelings")
@@ -62,7 +49,7 @@ class Row:
     emergency: bool = False
     """Whether a danger is urgent; False elsewhere."""
     signals: frozenset[str] = field(default_factory=frozenset)
-    """Which of `SIGNALS` a danger shows."""
+    """Which of the signals (`bot/domain/signals.py`) a danger shows."""
     weight: float = 1.0
     """What it weighs in the question of danger."""
     question: str = ""

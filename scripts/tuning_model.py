@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from tuning_data import SIGNALS
 
+from bot.domain.signals import SIGNALS
 from encoder.making.weights import Weights
 
 LINEARS = ("q", "k", "v", "ao", "fi", "fo")

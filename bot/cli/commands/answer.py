@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.cli.commands.lines import mapping
 from bot.content import Catalogue, UnknownTopic
 from bot.domain.model import Urgency
 
@@ -30,11 +30,8 @@ def one(line: str, words: Catalogue, signals: set[str]) -> dict[str, Any]:
 
     With an `urgency` (and `signals`) the text is that of the danger card, else that of the `topic`. Never raises.
     """
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
+    data = mapping(line)
+    if data is None:
         return {"id": None, "error": "not a JSON object"}
     number, lang = data.get("id"), data.get("lang")
     code = words.fallback(lang) if isinstance(lang, str) else None

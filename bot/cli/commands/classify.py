@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from collections.abc import Iterable, Iterator
 from itertools import batched
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.cli.commands.lines import written
+from bot.cli.commands.lines import mapping, written
 from bot.dialogue.batch import EngineBatch
 from bot.domain import message_text
 from bot.understanding.service import Understanding, Understood
@@ -28,11 +27,8 @@ MESSAGES = {
 
 def read(line: str, max_text: int) -> tuple[Any, str, str | None] | dict[str, Any]:
     """Return (id, text, chosen language or None) of one line, or the result with an `error` that stands for it."""
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
+    data = mapping(line)
+    if data is None:
         return {"id": None, "error": MESSAGES["malformed"]}
     number, text, lang = data.get("id"), data.get("text"), data.get("lang")
     if not isinstance(text, str):

@@ -7,7 +7,6 @@ nothing and its turns come one after another. Conversations run side by side.
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +16,7 @@ from typing import Any, Final, TextIO
 
 from bot import bootstrap
 from bot.cli.commands.classify import MESSAGES
-from bot.cli.commands.lines import written
+from bot.cli.commands.lines import mapping, written
 from bot.cli.commands.up import engine_supervisor
 from bot.conversation.sessions import Session
 from bot.domain import message_text
@@ -59,11 +58,8 @@ class Conversation:
 
 def read(line: str) -> Conversation | dict[str, Any]:
     """One line, or the error line that stands for it."""
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
+    data = mapping(line)
+    if data is None:
         return {"id": None, "error": MESSAGES["malformed"]}
     number, turns, lang = data.get("id"), data.get("turns"), data.get("lang")
     if not isinstance(turns, list) or not turns or len(turns) > MAX_TURNS:

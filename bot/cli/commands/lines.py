@@ -1,4 +1,4 @@
-"""Lines of JSON, as `inloop classify` and `inloop answer` write them."""
+"""Lines of JSON, as `inloop classify`, `inloop answer` and `inloop converse` read and write them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ import re
 from typing import Any
 
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+def mapping(line: str) -> dict[str, Any] | None:
+    """Return what a line of JSON says; None where it is no JSON, too deep to read, or anything but an object."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def written(line: dict[str, Any]) -> str:
