@@ -22,11 +22,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 
 def begin(phone: Phone) -> Page:
-    phone.page.goto(phone.url + "/")
-    phone.page.locator("[name=language][value=nl]").click()
-    phone.page.locator("#start").click()
-    expect(phone.page.locator("#log li.bot")).to_have_count(1)
-    return phone.page
+    page = phone.start("nl")
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    return page
 
 
 def write(page: Page, text: str, answers: int) -> None:
@@ -78,9 +76,7 @@ def test_a_wrong_one_stays_and_the_wrong_word_is_named(
     alone: Gateway, browser: Browser, words: Catalogue, scripts: bool
 ) -> None:
     phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=scripts)
-    page = phone.page
-    page.goto(alone.url + "/")
-    page.locator("[name=language][value=nl]").click()
+    page = phone.choose("nl")
     page.locator("#return summary", has_text=words.label("visitor.restore_chat", "nl")).click()
     said = page.locator("#restore-error" if scripts else "#note")
     unknown = words.label("visitor.code_unknown", "nl", word="abel")
@@ -112,8 +108,7 @@ def test_without_scripts_it_is_offered_with_the_first_answer(
 
 def restored(alone: Gateway, browser: Browser, code: str) -> Phone:
     other = Phone(browser, alone.url, locale="nl", size=SMALL)
-    other.page.goto(alone.url + "/")
-    other.page.locator("[name=language][value=nl]").click()
+    other.choose("nl")
     other.page.locator("#restore").evaluate("form => form.closest('details').open = true")
     other.page.locator("#code").fill(code)
     other.page.locator("#restore button").click()

@@ -25,11 +25,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 
 def begin(phone: Phone, language: str) -> Page:
-    phone.page.goto(phone.url + "/")
-    phone.page.locator(f"[name=language][value={language}]").click()
-    phone.page.locator("#start").click()
-    expect(phone.page.locator("#log li.bot").first).to_be_visible()
-    return phone.page
+    page = phone.start(language)
+    expect(page.locator("#log li.bot").first).to_be_visible()
+    return page
 
 
 def in_arabic(page: Page, words: Catalogue) -> None:
@@ -83,8 +81,7 @@ def test_a_button_under_a_message_does_the_same_and_the_code_opens_it_so(
     in_arabic(page, words)
 
     other = Phone(browser, alone.url, locale="fr", size=SMALL)
-    other.page.goto(alone.url + "/")
-    other.page.locator("[name=language][value=fr]").click()
+    other.choose("fr")
     other.page.locator("#return summary").click()
     other.page.locator("#code").fill(page.locator("#return-code").text_content() or "")
     other.page.locator("#restore button").click()
