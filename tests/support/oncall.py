@@ -28,6 +28,7 @@ from bot.storage.store import PageAddress, Store
 from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock
 from tests.support.pages import Receiver
+from tests.support.steady import Steady
 
 KEY = b"k" * 32
 ZONE = ZoneInfo("Europe/Brussels")
@@ -43,16 +44,6 @@ TIMES = Times(word=timedelta(seconds=120), offline=timedelta(seconds=300), warn=
 
 FIRST, SECOND, COORDINATOR, OTHER = 1, 2, 3, 4
 NAMES = {FIRST: "An", SECOND: "Bart", COORDINATOR: "Chris", OTHER: "Dina"}
-
-
-@dataclass
-class Steady:
-    """Seconds of a clock that never jumps."""
-
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

@@ -9,12 +9,20 @@ import pytest
 
 from bot.domain.escalation import Acknowledgement
 from bot.domain.model import Outgoing, Sender, Urgency
+from bot.storage.database.part import Person
 from bot.storage.store import Store
 from tests.support.databases import Clock
 from tests.support.oncall import ADDRESS, COORDINATOR, FIRST, HOLD, KEY, OTHER, PACES, SECOND, STEP, World, week
 from tests.support.pages import BREAKS_OFF, HANGS, REFUSES
 
 HOLDS = {urgency: pace.hold for urgency, pace in PACES.items()}
+
+
+async def heard(world: World, person: Person, by: int) -> None:
+    """`by` claims the only case there is, and says a word."""
+    (case,) = await world.store.queue()
+    await world.store.claim(case.id, by)
+    await world.store.say(person, "w1", words(), only_if_owner=by)
 
 
 async def test_first_second_coordinator_everyone_and_everyone_again(world: World) -> None:
@@ -88,9 +96,7 @@ async def test_a_claim_stops_it(world: World) -> None:
     world.gateway()
     person, number = await world.danger()
     await world.round()
-    (case,) = await world.store.queue()
-    await world.store.claim(case.id, SECOND)
-    await world.store.say(person, "w", words(), only_if_owner=SECOND)
+    await heard(world, person, SECOND)
     world.pass_by(3600)
     await world.store.at_desk(SECOND)
     await world.round()
@@ -209,9 +215,7 @@ async def test_an_emergency_in_its_owners_hands_calls_them_and_climbs_when_they_
     await world.team()
     world.gateway()
     person, number = await world.asks()
-    (case,) = await world.store.queue()
-    await world.store.claim(case.id, OTHER)
-    await world.store.say(person, "w1", words(), only_if_owner=OTHER)
+    await heard(world, person, OTHER)
     await world.turns_dangerous(person)
     await world.round()
     assert world.paged(number) == ["4"], "whoever has it, at once"
@@ -230,9 +234,7 @@ async def test_an_owner_who_cannot_be_paged_loses_an_emergency_all_the_same(worl
     await world.team(OTHER)
     world.gateway()
     person, number = await world.asks()
-    (case,) = await world.store.queue()
-    await world.store.claim(case.id, OTHER)
-    await world.store.say(person, "w1", words(), only_if_owner=OTHER)
+    await heard(world, person, OTHER)
     await world.turns_dangerous(person)
     await world.round()
     world.pass_by(120)

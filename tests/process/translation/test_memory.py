@@ -11,34 +11,27 @@ import pytest
 from bot.translation import Pool, Translator
 from bot.translation import memory as memories
 from bot.translation.memory import CONVERSATIONS, SECONDS, TEXTS, Key, Memory
+from tests.support.steady import Steady
 
 
 def key(number: int) -> Key:
     return number.to_bytes(16), "nl", "en"
 
 
-class Seconds:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> Steady:
+    return Steady()
 
 
 @pytest.fixture
-def clock() -> Seconds:
-    return Seconds()
-
-
-@pytest.fixture
-async def memory(clock: Seconds) -> AsyncIterator[Memory[str]]:
+async def memory(clock: Steady) -> AsyncIterator[Memory[str]]:
     made = Memory[str](clock)
     yield made
     made.close()
 
 
 async def test_each_text_is_kept_half_an_hour_and_no_longer_in_a_talk_that_goes_on(
-    memory: Memory[str], clock: Seconds
+    memory: Memory[str], clock: Steady
 ) -> None:
     for number in range(20):
         memory.of(1).put(key(number), str(number))
@@ -48,7 +41,7 @@ async def test_each_text_is_kept_half_an_hour_and_no_longer_in_a_talk_that_goes_
     assert len(memory) == 8
 
 
-async def test_nothing_stays_when_nobody_asks(clock: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_stays_when_nobody_asks(clock: Steady, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memories, "SECONDS", 0.05)
     memory = Memory[str]()
     for conversation in range(3):
@@ -60,7 +53,7 @@ async def test_nothing_stays_when_nobody_asks(clock: Seconds, monkeypatch: pytes
     assert memory._timer is None, "and then nothing runs"
 
 
-async def test_it_goes_when_the_oldest_is_due_and_the_next_when_it_is(memory: Memory[str], clock: Seconds) -> None:
+async def test_it_goes_when_the_oldest_is_due_and_the_next_when_it_is(memory: Memory[str], clock: Steady) -> None:
     memory.of(1).put(key(1), "a")
     clock.now += SECONDS - 1
     memory.of(2).put(key(2), "b")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.oncall.page_brake import GATHER, MINUTE, Brake
+from tests.support.steady import Steady
 
 FLOOD = 1000
 """Conversations from here on are part of one."""
@@ -17,13 +18,6 @@ FLOOD = 1000
 class Page:
     conversation: int
     addressee: int = 1
-
-
-class Steady:
-    now = 500.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

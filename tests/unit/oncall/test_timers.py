@@ -8,7 +8,7 @@ import pytest
 
 from bot.oncall.steady_timers import Timers
 from tests.support.databases import Clock
-from tests.support.oncall import Steady
+from tests.support.steady import Steady
 
 LONGEST = timedelta(seconds=300)
 

@@ -6,23 +6,16 @@ import pytest
 
 from bot.security.admission import EASIEST, GRACE, HARDEST, LONGEST, SHORTEST, USABLE, Gate, WorkNeeded
 from tests.support.siege import proof
-
-
-class Hours:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.steady import Steady
 
 
 @pytest.fixture
-def hours() -> Hours:
-    return Hours()
+def hours() -> Steady:
+    return Steady(1_000_000.0)
 
 
 @pytest.fixture
-def gate(hours: Hours) -> Gate:
+def gate(hours: Steady) -> Gate:
     return Gate(b"k" * 32, 10, 50, hours, hours)
 
 
@@ -60,7 +53,7 @@ def test_it_costs_everybody_when_very_many_come_of_all_sources(gate: Gate) -> No
     assert asked(gate, "never seen").bits == EASIEST
 
 
-def test_it_is_harder_the_more_come_and_easy_again_afterwards(gate: Gate, hours: Hours) -> None:
+def test_it_is_harder_the_more_come_and_easy_again_afterwards(gate: Gate, hours: Steady) -> None:
     fill(gate)
     bits = []
     for _ in range(20):
@@ -113,7 +106,7 @@ def test_of_two_who_hand_in_the_same_one_comes_in(gate: Gate) -> None:
     assert len(inside) == 1
 
 
-def test_a_challenge_expires(gate: Gate, hours: Hours) -> None:
+def test_a_challenge_expires(gate: Gate, hours: Steady) -> None:
     fill(gate)
     needed = asked(gate)
     hours.now += needed.seconds + USABLE + 1
@@ -124,7 +117,7 @@ def test_a_challenge_expires(gate: Gate, hours: Hours) -> None:
 @pytest.mark.parametrize(
     "change", ["bits", "ready", "ends", "salt", "mac", "cut", "empty", "long", "letters", "other key"]
 )
-def test_a_forged_challenge_is_refused(gate: Gate, hours: Hours, change: str) -> None:
+def test_a_forged_challenge_is_refused(gate: Gate, hours: Steady, change: str) -> None:
     fill(gate)
     needed = asked(gate)
     bits, ready, ends, salt, mac = needed.challenge.split(".")
@@ -157,7 +150,7 @@ def test_an_easy_one_is_no_good_when_it_has_become_much_harder(gate: Gate) -> No
     assert asked(gate, paid=hoarded[1]).bits > EASIEST + GRACE
 
 
-def test_without_scripts_it_costs_a_wait(gate: Gate, hours: Hours) -> None:
+def test_without_scripts_it_costs_a_wait(gate: Gate, hours: Steady) -> None:
     fill(gate)
     needed = asked(gate)
     assert SHORTEST <= needed.seconds <= LONGEST
@@ -169,7 +162,7 @@ def test_without_scripts_it_costs_a_wait(gate: Gate, hours: Hours) -> None:
 
 
 @pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
-def test_whoever_waits_as_long_as_is_said_is_not_sent_back(gate: Gate, hours: Hours, part: float) -> None:
+def test_whoever_waits_as_long_as_is_said_is_not_sent_back(gate: Gate, hours: Steady, part: float) -> None:
     hours.now += part
     fill(gate)
     needed = asked(gate)
@@ -186,7 +179,7 @@ def test_who_takes_many_waits_longer_and_others_do_not(gate: Gate) -> None:
     assert asked(gate, "b").seconds == SHORTEST
 
 
-def test_challenges_that_were_collected_do_not_come_in_together(gate: Gate, hours: Hours) -> None:
+def test_challenges_that_were_collected_do_not_come_in_together(gate: Gate, hours: Steady) -> None:
     """Waiting costs nothing: without a limit one address began sixty talks a second with what it had collected."""
     fill(gate)
     hoarded = [asked(gate).challenge for _ in range(500)]
@@ -209,8 +202,8 @@ def test_challenges_that_were_collected_do_not_come_in_together(gate: Gate, hour
     gate.enter("b", other.challenge)
 
 
-def test_a_clock_that_is_set_back_or_forward_shuts_nobody_out(hours: Hours) -> None:
-    day = Hours()
+def test_a_clock_that_is_set_back_or_forward_shuts_nobody_out(hours: Steady) -> None:
+    day = Steady(1_000_000.0)
     gate = Gate(b"k" * 32, 10, 50, day, hours)
     for hours_off in (-12, 24, 2400, -5000):
         fill(gate)
@@ -227,7 +220,7 @@ def test_a_clock_that_is_set_back_or_forward_shuts_nobody_out(hours: Hours) -> N
         hours.now += 600
 
 
-def test_all_gateways_know_each_others_challenges(gate: Gate, hours: Hours) -> None:
+def test_all_gateways_know_each_others_challenges(gate: Gate, hours: Steady) -> None:
     fill(gate)
     paid = solved(asked(gate))
     other = Gate(b"k" * 32, 10, 50, hours, hours)
@@ -235,7 +228,7 @@ def test_all_gateways_know_each_others_challenges(gate: Gate, hours: Hours) -> N
     other.enter("a", paid)
 
 
-def test_the_room_that_it_takes_is_bounded(hours: Hours) -> None:
+def test_the_room_that_it_takes_is_bounded(hours: Steady) -> None:
     gate = Gate(b"k" * 32, 1, 1, hours, hours, spent_limit=5)
     gate.enter("0")
     for number in range(50):

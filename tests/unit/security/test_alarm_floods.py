@@ -5,22 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.security.alarm_floods import FREE, LONGEST, OVER, WINDOW, AlarmFloods
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.steady import Steady
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> Steady:
+    return Steady()
 
 
 @pytest.fixture
-def floods(clock: Clock) -> AlarmFloods:
+def floods(clock: Steady) -> AlarmFloods:
     return AlarmFloods(clock)
 
 
@@ -46,20 +40,20 @@ def test_many_sources_with_one_alarm_each_are_no_flood(floods: AlarmFloods) -> N
         assert alarm(floods, number, source=str(number)) == [None]
 
 
-def test_slow_ones_are_no_flood(floods: AlarmFloods, clock: Clock) -> None:
+def test_slow_ones_are_no_flood(floods: AlarmFloods, clock: Steady) -> None:
     for number in range(20):
         assert alarm(floods, number) == [None]
         clock.now += WINDOW / FREE
 
 
-def test_one_talk_is_counted_once_and_who_stood_for_themselves_goes_on_to(floods: AlarmFloods, clock: Clock) -> None:
+def test_one_talk_is_counted_once_and_who_stood_for_themselves_goes_on_to(floods: AlarmFloods, clock: Steady) -> None:
     assert alarm(floods, *[1] * 50) == [None] * 50
     alarm(floods, *range(2, 20))
     clock.now += LONGEST - 1
     assert alarm(floods, 1) == [None]
 
 
-def test_whom_a_caseworker_has_taken_stands_for_themselves_from_then_on(floods: AlarmFloods, clock: Clock) -> None:
+def test_whom_a_caseworker_has_taken_stands_for_themselves_from_then_on(floods: AlarmFloods, clock: Steady) -> None:
     alarm(floods, *range(20))
     floods.taken(19)
     floods.taken(50)
@@ -70,14 +64,14 @@ def test_whom_a_caseworker_has_taken_stands_for_themselves_from_then_on(floods: 
     assert alarm(floods, 19) == [None]
 
 
-def test_an_old_talk_is_part_of_it_too(floods: AlarmFloods, clock: Clock) -> None:
+def test_an_old_talk_is_part_of_it_too(floods: AlarmFloods, clock: Steady) -> None:
     """Else whoever waits before they begin to flood would be seen as many people."""
     alarm(floods, *range(20))
     clock.now += OVER
     assert alarm(floods, 30)[0] is not None
 
 
-def test_it_is_over_when_it_has_been_quiet(floods: AlarmFloods, clock: Clock) -> None:
+def test_it_is_over_when_it_has_been_quiet(floods: AlarmFloods, clock: Steady) -> None:
     before = alarm(floods, *range(10))[-1]
     clock.now += OVER - 1
     assert alarm(floods, 50) == [before], "a flood that goes on slowly is the same one"
@@ -88,7 +82,7 @@ def test_it_is_over_when_it_has_been_quiet(floods: AlarmFloods, clock: Clock) ->
     assert not floods.any()
 
 
-def test_what_is_remembered_is_bounded_and_who_is_forgotten_stands_for_themselves(clock: Clock) -> None:
+def test_what_is_remembered_is_bounded_and_who_is_forgotten_stands_for_themselves(clock: Steady) -> None:
     floods = AlarmFloods(clock, limit=10)
     assert alarm(floods, *range(100))[:90] == [None] * 90
     for number in range(100):
