@@ -21,9 +21,7 @@ def test_it_offers_a_seat_and_begins_with_the_person(
     house: Gateway, browser: Browser, words: Catalogue, code: str, scripts: bool
 ) -> None:
     phone = Phone(browser, house.url, locale=code, size=SMALL, scripts=scripts)
-    page = phone.page
-    page.goto(house.url + "/")
-    page.locator(f"[name=language][value={code}]").click()
+    page = phone.choose(code)
     expect(page.locator("#start")).to_be_in_viewport(ratio=1)
     said = dict(words.labels("visitor", code))
     expect(page.locator("#before h2")).to_have_text(said["sit_down"])

@@ -13,13 +13,12 @@ DANGER = {"nl": "hij slaat mij nu met een riem", "ar": "هو يضربني الآ
 COLOUR = "(node) => getComputedStyle(node).backgroundColor"
 
 
-def in_danger(page: Page, url: str, code: str) -> None:
-    page.goto(url + "/")
-    page.locator(f"[name=language][value={code}]").click()
-    page.locator("#start").click()
+def in_danger(phone: Phone, code: str) -> Page:
+    page = phone.start(code)
     page.locator("#text").fill(DANGER[code])
     page.locator("#write .primary").click()
     expect(page.locator("#log li.emergency, #log li.urgent")).to_have_count(1)
+    return page
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -29,8 +28,7 @@ def test_the_number_to_call_is_the_only_red_and_what_helps_is_seen_whole(
     house: Gateway, browser: Browser, words: Catalogue, code: str, scripts: bool, dark: bool
 ) -> None:
     phone = Phone(browser, house.url, locale=code, size=SMALL, scripts=scripts, dark=dark)
-    page = phone.page
-    in_danger(page, house.url, code)
+    page = in_danger(phone, code)
     card = page.locator("#log li.emergency, #log li.urgent")
     emergency, stop = card.locator(".call").all()
     for link in (emergency, stop):
