@@ -33,7 +33,7 @@ from bot.storage.store import Store
 from bot.web.desk.session import origin
 from bot.web.middleware.source import Source
 from bot.web.visitor.no_script_pages import PlainPages, Talk, is_card
-from bot.web.visitor.page import accepted
+from bot.web.visitor.page import ABOUT, accepted
 from bot.web.visitor.sealed_state import Slip, Slips
 
 ANSWERED = 4.0
@@ -91,6 +91,10 @@ class Plain:
         if do == "restore":
             return await self._restore(request, fields, lang)
         session = await self.service.session(slip.token) if slip is not None else None
+        if do in ABOUT:
+            known = slip if session is not None and slip is not None and slip.fresh else None
+            lang = self._spoken(session, known) if session is not None and known is not None else lang
+            return self.pages.about(request, lang, do, known, fields.get("text", ""))
         if slip is None or session is None:
             return await self._before(request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True)
         try:

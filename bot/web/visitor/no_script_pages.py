@@ -21,7 +21,7 @@ from bot.domain.speaker import is_minor
 from bot.security.admission import WorkNeeded
 from bot.storage.sealing.return_codes import WORDS, new_return_code, typed_words, unknown_words
 from bot.web.assets import version
-from bot.web.visitor.page import TEMPLATES, calls, in_app
+from bot.web.visitor.page import TEMPLATES, about, calls, in_app
 from bot.web.visitor.sealed_state import Slip, Slips
 
 SHOWN = 30
@@ -112,6 +112,12 @@ class PlainPages:
         minutes = int((datetime.now(UTC) - since).total_seconds()) // 60
         name, count = ("minutes", minutes) if minutes < 60 else ("hours", minutes // 60)
         return self._words.labels("visitor", lang)[name].replace("{count}", str(count)) if minutes > 0 else ""
+
+    def about(self, request: Request, lang: str, page: str, slip: Slip | None, draft: str) -> Response:
+        """A page about these pages. `slip`: of the talk that it goes back to, with what was typed there."""
+        written = self._slips.write(Slip(slip.token, slip.code, lang)) if slip is not None else ""
+        values = {"about": about(self._words, page, lang), "draft": draft}
+        return self._shown(request, "plain_about.html", lang, written, values)
 
     def failed(self, request: Request, lang: str, fields: Mapping[str, str], card: str = "") -> Response:
         """Something is wrong on our side: the same form once more, under a button; above it the `card` of a message in

@@ -32,6 +32,9 @@ SAID = {
 """What the page itself says: by the code of an error, or for what only the page can know."""
 
 
+ABOUT = {"about_program": "program_", "accessibility": "access_"}
+"""The pages about these pages, each by the label of its link, and how the names of its texts begin."""
+
 WITHOUT_SCRIPTS = frozenset(
     ("earlier", "look_explained", "many_begin", "new_messages", "not_sent", "page_closed_sent", "retry", "you_label")
 )
@@ -96,9 +99,15 @@ def page_words_of(words: Catalogue, code: str, *, nobody: bool) -> dict[str, Any
     return found | {"draft": language.answers == "draft", "nobody": nobody}
 
 
+def about(words: Catalogue, page: str, code: str) -> dict[str, Any]:
+    """A page of `ABOUT` in one language."""
+    texts = [text for name, text in words.labels("info", code).items() if name.startswith(ABOUT[page])]
+    return {"title": words.label(f"visitor.{page}", code), "texts": texts}
+
+
 def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitable[bool]]) -> APIRouter:
-    """`/`, `/words/<language>`, `/leave`, and `/embed.js` where sites may show the chat. `somebody`: whether a
-    caseworker can be expected to come now."""
+    """`/`, `/words/<language>`, `/about/<language>/<page>`, `/leave`, and `/embed.js` where sites may show the chat.
+    `somebody`: whether a caseworker can be expected to come now."""
     pages = APIRouter(include_in_schema=False)
     stamp = version()
 
@@ -119,6 +128,13 @@ def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitabl
         if code is None:
             raise ApiError(404, "unknown_language")
         return packed(request, JSONResponse(page_words_of(words, code, nobody=not await somebody())))
+
+    @pages.get("/about/{lang}/{page}")
+    async def about_page(lang: str, page: str, request: Request) -> Response:
+        code = words.fallback(lang)
+        if code is None or page not in ABOUT:
+            raise ApiError(404, "not_found")
+        return packed(request, JSONResponse(about(words, page, code)))
 
     @pages.get("/leave")
     async def leave() -> RedirectResponse:

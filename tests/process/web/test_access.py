@@ -101,7 +101,7 @@ class House:
             headers["Origin"] = "https://evil.example"
         address = path.format(
             case_id=case, number=case, secret="x" * 43, token="x" * 43, lang="en", own="nl", override=1,
-            caseworker=self.other.id, one="0" * 16, name="0" * 32,
+            caseworker=self.other.id, one="0" * 16, name="0" * 32, page="accessibility", invite="0" * 16,
         )  # fmt: skip
         async with (
             httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=120, trust_env=False, verify=False) as client,

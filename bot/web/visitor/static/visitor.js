@@ -52,7 +52,7 @@
 
   // By its attribute: browsers of 2021 know no dialog.
   const menuOpen = () => $("menu").hasAttribute("open");
-  const menu = (open) => { if (open) $("menu").setAttribute("open", ""); else $("menu").removeAttribute("open"); $("menu-open").setAttribute("aria-expanded", String(open)); };
+  const menu = (open) => { if (open) $("menu").setAttribute("open", ""); else $("menu").removeAttribute("open"); $("about").removeAttribute("open"); $("menu-open").setAttribute("aria-expanded", String(open)); };
   const keep = (name, value) => { if (state.halted) return; try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
   const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
   const uuid = () => {
@@ -544,7 +544,29 @@
   measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
   $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
-  addEventListener("keydown", (pressed) => { if (pressed.key === "Escape" && menuOpen()) { menu(false); $("menu-open").focus(); } });
+  // What the program is, and who can use the page: fetched when asked for, and nothing of it in the history.
+  let asked = null;
+  for (const button of document.querySelectorAll("[name=do]")) {
+    button.addEventListener("click", async (pressed) => {
+      pressed.preventDefault();
+      asked = button;
+      const page = await fetch(`about/${document.documentElement.lang}/${button.value}`, { credentials: "omit" }).then((answer) => answer.json())
+        .catch(() => ({ title: "", texts: [(state.lang ? state.words : own.labels).connection_lost] }));
+      if (asked !== button || state.halted) return;
+      spoken($("about-title"), page.title);
+      $("about-text").replaceChildren(...page.texts.map((text) => spoken(element("p"), text, true)));
+      $("about").setAttribute("open", "");
+      $("about").scrollTop = 0;
+      $("about").focus({ preventScroll: true });
+    });
+  }
+  const closeAbout = () => { $("about").removeAttribute("open"); asked.focus({ preventScroll: true }); };
+  $("about-close").addEventListener("click", closeAbout);
+  addEventListener("keydown", (pressed) => {
+    if (pressed.key !== "Escape") return;
+    if ($("about").hasAttribute("open")) closeAbout();
+    else if (menuOpen()) { menu(false); $("menu-open").focus(); }
+  });
   $("count").checked = Boolean(kept("count"));
   $("count").addEventListener("change", () => { keep("count", $("count").checked ? "1" : null); titled(); });
   $("menu-close").addEventListener("click", () => menu(false));
