@@ -141,6 +141,33 @@ def answer() -> None:
     out.flush()
 
 
+@app.command()
+def card(
+    to: Annotated[Path, typer.Argument(help="The file to write: a page of HTML, to print from any browser.")],
+    language: Annotated[list[str] | None, typer.Option(help="A language on it, in this order; more than once.")] = None,
+    address: Annotated[str, typer.Option(help="Where the code leads.", show_default="INLOOP_PUBLIC_URL")] = "",
+    cards: Annotated[bool, typer.Option("--cards", help="Eight cards to cut out in place of a poster.")] = False,
+) -> None:
+    """Write a poster for a door, or cards for a pocket, with the address of the chat as a QR code.
+
+    Neither says what the chat is for. Without a language it has the first three of the menu.
+
+    Example: inloop card poster.html --language nl --language ar --address https://chat.example.org
+    """
+    from bot import content
+    from bot.cli.commands import card as command
+
+    words = content.load(ROOT / "content")
+    languages = language or [one.code for one in words.languages[:3]]
+    try:
+        html = command.page(words, address or settings().public_url, languages, cards=cards)
+        to.write_text(html, encoding="utf-8")
+    except (command.NoCard, OSError) as error:
+        errors.print(f"[bold red]{error}[/]")
+        raise typer.Exit(2) from None
+    errors.print(f"Written to {to}. Scan it once with a phone before it is printed.", markup=False)
+
+
 @languages_app.callback(invoke_without_command=True)
 def languages(
     context: typer.Context,

@@ -21,7 +21,7 @@ from bot.storage.database.schema import upgrade
 from tests.support.gateway import INLOOP, ROOT
 
 COMMANDS = (
-    "up", "train", "classify", "answer", "languages", "doctor", "evaluate", "caseworker add", "caseworker list",
+    "up", "train", "card", "classify", "answer", "languages", "doctor", "evaluate", "caseworker add", "caseworker list",
     "caseworker page", "caseworker skills", "organisation list", "organisation add", "organisation rename",
     "organisation move", "rota show", "rota change", "rota undo", "purge", "backup", "backup-key",
     "restore", "recovery-key create", "recovery-key check", "recovery-key use", "access", "erase",
