@@ -13,7 +13,7 @@ from bot.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-WORST = {"inloop.service": 1.5, "inloop-engine.service": 1.0}
+WORST = {"inloop.service": 1.5, "inloop-engine.service": 1.0, "inloop-onion.service": 1.5}
 """Exposure as `systemd-analyze security` counts it, 0 to 10; what a later change may not go above."""
 
 
@@ -64,6 +64,37 @@ def test_no_proxy_puts_what_people_write_on_its_disk() -> None:
     assert "proxy_max_temp_file_size 0;" in included and "proxy_buffering off;" in included
     for proxy in (said, (DEPLOY / "Caddyfile").read_text()):
         assert not re.search(r"^\s*(?!access_log off;)(?:access_log|log)\b", proxy, re.MULTILINE)
+
+
+def test_the_onion_service_leads_to_the_proxy_and_not_to_the_desk(tmp_path: Path) -> None:
+    torrc = DEPLOY / "onion/torrc"
+    said = [line.split(" ", 1) for line in torrc.read_text().splitlines() if line and not line.startswith("#")]
+    told = dict(said)
+    assert len(told) == len(said)
+    assert told["SocksPort"] == told["ControlPort"] == "0"
+    server = (DEPLOY / "onion/nginx.conf").read_text()
+    [listens] = re.findall(r"^ *listen (\S+);", server, re.MULTILINE)
+    assert told["HiddenServicePort"] == f"80 {listens}" == "80 127.0.0.1:8081", "loopback: nobody's account"
+    assert "location ^~ /desk { return 404; }" in server
+    assert "include /etc/nginx/inloop_proxy.conf;" in server
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in (DEPLOY / "nginx.conf").read_text()
+    largest = f"{Settings.model_fields['max_body'].default // 1024}k"
+    assert re.findall(r"client_(?:max_body|body_buffer)_size (\w+);", server) == [largest, largest]
+    assert re.findall(r"^ *(?:access|error)_log .*$", server, re.MULTILINE) == [
+        "    access_log off;", "    error_log /dev/null crit;",
+    ]  # fmt: skip
+    unit = DEPLOY / "systemd/inloop-onion.service"
+    [state] = values(unit, "StateDirectory")
+    for folder in ("DataDirectory", "HiddenServiceDir"):
+        assert told[folder].startswith(f"/var/lib/{state}/")
+    for command in values(unit, "ExecStart") + values(unit, "ExecStartPre"):
+        assert "/opt/inloop/deploy/onion/torrc" in command
+    assert "-/var/lib/inloop" in values(unit, "InaccessiblePaths")[0].split()
+    if (tor := shutil.which("tor")) is not None:
+        own = tmp_path / "torrc"
+        own.write_text(torrc.read_text().replace("/var/lib/inloop-onion", str(tmp_path)))
+        command = [tor, "--defaults-torrc", "/dev/null", "-f", str(own), "--verify-config"]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
