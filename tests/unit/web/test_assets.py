@@ -33,7 +33,7 @@ def test_the_page_is_sent_the_words_it_has_and_no_others(words: Catalogue) -> No
     """Named in its script or its template, or put together there ("status_" + who, or by the `why` of an event); all
     others are `WITHOUT_SCRIPTS`."""
     page = (VISITOR / "visitor.js").read_text("utf-8") + (VISITOR / "embed.js").read_text("utf-8")
-    page += "".join((TEMPLATES / name).read_text("utf-8") for name in ("visitor.html", "before.html"))
+    page += "".join((TEMPLATES / name).read_text("utf-8") for name in ("visitor.html", "before.html", "about.html"))
     for name in words.labels("visitor", "en"):
         named = re.search(rf"""(?:words\.|["']){name}\b""", page) or re.match("status_|elsewhere$|.*_label$", name)
         assert bool(named) != (name in WITHOUT_SCRIPTS) or name == "you_label", name
