@@ -23,7 +23,7 @@ from bot.domain.roles import ROLES
 from bot.security.passkeys import place_of
 from bot.security.passwords import COMMON, ENOUGH
 from bot.settings import Settings
-from bot.web.assets import version
+from bot.web.assets import modules, version
 
 TEMPLATES = Jinja2Templates(directory=Folder(__file__).parent / "templates")
 LANGUAGES = ("nl", "fr", "en")
@@ -38,6 +38,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
     kept = {outcome: rules.reasons.get(outcome, rules.case).days for outcome in OUTCOMES}
     pages = APIRouter(include_in_schema=False)
     stamp = version()
+    imported = {page: modules(f"{page}.js") for page in ("desk", "desk_manage", "desk_invite")}
     offered = [language for language in words.languages if language.code in LANGUAGES]
 
     def chosen(lang: str, accept_language: str) -> str:
@@ -51,6 +52,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         labels = dict(words.labels("desk", lang))
         values["passkeys"] = place_of(settings.public_url, request.headers.get("Host", "")) is not None
         values |= {"lang": lang, "languages": offered, "words": labels, "version": stamp}
+        values["modules"] = imported[template.removesuffix(".html")]
         values["words_json"] = json.dumps(labels, ensure_ascii=False)
         return TEMPLATES.TemplateResponse(request, template, values)
 

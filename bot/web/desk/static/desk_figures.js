@@ -26,7 +26,7 @@ const day = (lines, largest) => {
   for (const part of [0, 0.5, 1]) {
     const y = foot - part * (foot - top);
     svg.append(drawn("line", { x1: 30, x2: 494, y1: y, y2: y }));
-    if (part === 0 || largest) svg.append(drawn("text", { x: 24, y: y + 5, "text-anchor": "end" }, String(part * largest)));
+    if (Number.isInteger(part * largest) && (part === 0 || largest)) svg.append(drawn("text", { x: 24, y: y + 5, "text-anchor": "end" }, String(part * largest)));
   }
   lines.forEach(({ count }, hour) => {
     const height = largest ? (foot - top) * (count || 0) / largest : 0, x = 34 + hour * 19;
