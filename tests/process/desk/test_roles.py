@@ -26,6 +26,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("GET", "/desk/api/session"): (None, (401, 200, 200, 200)),
     ("PUT", "/desk/api/session/language"): ({"language": "fr"}, (401, 204, 204, 204)),
     ("GET", "/desk/api/queue"): (None, (401, 200, 200, 403)),
+    ("GET", "/desk/api/queue/{case_id}/alike"): (None, (401, 200, 200, 403)),
     ("POST", "/desk/api/claims"): (None, (401, 404, 404, 403)),
     ("GET", "/desk/api/facts"): (None, (401, 200, 200, 200)),
     ("GET", "/desk/api/cases/{case_id}/messages"): (None, (401, 200, 409, 403)),
