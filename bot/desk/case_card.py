@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.desk.service import Desk
 from bot.desk.supervision import Looking
 from bot.domain import deadlines, message_text
+from bot.domain.audit import Deed
 from bot.domain.deadlines import KINDS
-from bot.domain.model import Case, Outgoing, Sender
+from bot.domain.model import Case, Outgoing, Sender, Urgency
 from bot.domain.ports import Catalogue
 from bot.domain.return_code_message import KEY, with_code
 from bot.runtime.wakeups import DESK, Live, conversation
@@ -30,6 +31,16 @@ class Linked:
     case: Case
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The urgency that a caseworker set by hand, why and when."""
+
+    urgency: str
+    reason: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Card:
     """What stands on top of a case."""
@@ -37,6 +48,7 @@ class Card:
     summary: str
     deadlines: list[Deadline]
     links: list[Linked]
+    judged: Judged | None = None
 
 
 class CaseFile:
@@ -58,7 +70,23 @@ class CaseFile:
             if other is not None and self._desk.sees(session, other):
                 links.append(Linked(link.name, other))
         summary = await self._store.summary(case.id, person)
-        return Card(summary, await self._store.deadlines(case.id, person), links)
+        return Card(summary, await self._store.deadlines(case.id, person), links, await self._judged(case))
+
+    async def _judged(self, case: Case) -> Judged | None:
+        row = await self._store.last_deed(Deed.URGENCY, case.number)
+        if row is None:
+            return None
+        names = {one.id: one.name for one in await self._store.caseworkers()}
+        return Judged(row.detail, row.reason, names.get(row.actor or 0, ""), row.at)
+
+    async def judge(self, session: DeskSession, case_id: int, urgency: Urgency, reason: str) -> None:
+        """Set the urgency of an owned case. Raises `NotOwner`, and ValueError for a reason that does not go with the
+        change."""
+        case = await self._desk.access(session, case_id, owned=True)
+        await self._store.judge_urgency(case.id, session.caseworker, urgency, reason)
+        extra = {"case": case.number, "caseworker": session.caseworker, "urgency": urgency.value}
+        log.info("case.urgency", extra=extra)
+        self._live.wake(DESK)
 
     async def set_summary(self, session: DeskSession, case_id: int, text: str) -> None:
         """An empty one takes it away. Raises `intake.Refused`, `NotOwner`."""

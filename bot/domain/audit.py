@@ -25,6 +25,7 @@ class Deed(StrEnum):
     REOPENED = "reopened"
     HANDED_OVER = "handed_over"
     OFFERED_TO_ALL = "offered_to_all"
+    URGENCY = "urgency"
     CODE = "code"
     EXPORTED = "exported"
     DELETED = "deleted"
@@ -48,6 +49,10 @@ class Deed(StrEnum):
 
 REASONS = ("supervision", "owner_away", "complaint", "person_asked", "court", "handed_on")
 """Why somebody looks at a case of a colleague, or takes a case out of the house. The labels are `desk.why_<reason>`."""
+
+LOWERED = ("person_safe", "help_there", "no_danger")
+RAISED = ("more_danger", "told_elsewhere")
+"""Why a caseworker sets another urgency: a lower one, a higher one. The labels are `desk.why_<reason>`."""
 
 START = bytes(32)
 """What stands before the first row."""

@@ -21,7 +21,7 @@ class Urgency(StrEnum):
         return ("none", "urgent", "emergency").index(self.value)
 
     def at_least(self, other: Urgency) -> Urgency:
-        """The higher of the two: danger once seen falls only when the person says so."""
+        """The higher of the two: danger once seen falls only when the person, or who has their case, says so."""
         return self if self.rank >= other.rank else other
 
 

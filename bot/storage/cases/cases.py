@@ -18,7 +18,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.domain.audit import Deed
+from bot.domain.audit import LOWERED, RAISED, Deed
 from bot.domain.handoff import Move, move
 from bot.domain.model import Case, Handoff, Sender, Urgency
 from bot.domain.organisations import EVERY, FIRST, sees
@@ -217,13 +217,35 @@ class Cases(Audit):
             await connection.execute(mine.values(heard_at=self._clock()))
 
     async def set_urgency(self, person: Person, urgency: Urgency) -> None:
-        """The urgency by the person's own word ("I am safe"), the only way it falls; no case, no change."""
+        """The urgency by the person's own word ("I am safe"); no case, no change."""
         mine = and_(cases.c.conversation == person.conversation, cases.c.state.in_(_OPEN))
         async with self._db.write() as connection:
             await self._lock(connection, person.conversation)
             changed = update(cases).where(mine).values(urgency=urgency.rank).returning(cases.c.id)
             for case_id in (await connection.execute(changed)).scalars().all():
                 await slow_ladder(connection, case_id, urgency)
+
+    async def judge_urgency(self, case_id: int, owner: int, urgency: Urgency, reason: str) -> Case:
+        """The urgency as its owner judges it; what the person says next raises it again as ever. The same again is no
+        change. `reason`: of `domain.audit`, ValueError for one that does not go with the change. Raises `NotOwner`,
+        `NotFound`."""
+        async with self._locked(case_id) as (connection, case):
+            if case.state is not Handoff.OWNED or case.owner != owner:
+                raise NotOwner
+            if urgency is case.urgency:
+                return case
+            if reason not in (RAISED if urgency.rank > case.urgency.rank else LOWERED):
+                raise ValueError("no reason for this")
+            now = self._clock()
+            mine = update(cases).where(cases.c.id == case.id)
+            await connection.execute(mine.values(urgency=urgency.rank, heard_at=now))
+            after = await find(connection, case.id)
+            assert after is not None
+            await append(
+                self._db, connection, now, Deed.URGENCY, actor=owner, case=case.number, detail=urgency.value,
+                reason=reason,
+            )  # fmt: skip
+            return after
 
     async def hold_caseworker(self, connection: AsyncConnection, caseworker_id: int) -> None:
         """From here to the commit nobody else counts or changes how many cases this caseworker has. Taken before any

@@ -93,6 +93,13 @@ class Audit(Part):
         async with self._db.read() as connection:
             return [_entry(row) for row in await connection.execute(query)]
 
+    async def last_deed(self, deed: Deed, case: str) -> Entry | None:
+        """The newest row of this deed in a case."""
+        mine = select(audit_log).where(audit_log.c.case_number == case, audit_log.c.deed == deed.value)
+        async with self._db.read() as connection:
+            row = (await connection.execute(mine.order_by(audit_log.c.id.desc()).limit(1))).first()
+        return None if row is None else _entry(row)
+
     async def audit_breaks(self) -> tuple[Head, list[tuple[int, str]]]:
         """Where the log ends, and every place where the chain is broken. Nobody waits for it: rows do not change, so
         the head of a moment and the rows up to it belong together."""

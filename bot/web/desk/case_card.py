@@ -1,6 +1,7 @@
 """The desk's routes for what stands on top of a case: a summary line, deadlines, links, the person's return code."""
 
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `add`.
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from bot.desk.case_card import LONGEST_SUMMARY, CaseFile
+from bot.domain.model import Urgency
 from bot.storage.store import DeskSession
 from bot.web.desk.serialise import brief
 from bot.web.desk.session import Door, Workers
+from bot.web.errors import ApiError
 
 BIG = 2**53
 Kind = Literal["reflection", "orange_card", "card_a", "appointment", "court", "other"]
@@ -41,6 +44,12 @@ class CodeBody(_Body):
     id: UUID
 
 
+class UrgencyBody(_Body):
+    urgency: Urgency
+    reason: Literal["person_safe", "help_there", "no_danger", "more_danger", "told_elsewhere"]
+    """Of `domain.audit`: why it is lower, why it is higher."""
+
+
 def add(api: APIRouter, file: CaseFile, door: Door) -> None:
     """The routes under `/desk/api/cases`."""
     Session = Annotated[DeskSession, Depends(Workers(door))]
@@ -50,17 +59,28 @@ def add(api: APIRouter, file: CaseFile, door: Door) -> None:
     @api.get("/cases/{case_id}/card")
     async def card(case_id: CaseId, session: Session) -> dict[str, Any]:
         """Summary, deadlines and links. `periods`: the kinds of deadlines; for those that begin on a day, how long they
-        last (`count`, `months`)."""
+        last (`count`, `months`). `judged`: the urgency that a caseworker set by hand, as far as one did."""
         found = await file.card(session, case_id)
         return {
             "summary": found.summary,
             "deadlines": [{"name": d.name, "kind": d.kind, "on": d.on.isoformat()} for d in found.deadlines],
             "links": [{"name": link.name, **brief(link.case)} for link in found.links],
+            "judged": found.judged and asdict(found.judged) | {"at": found.judged.at.isoformat()},
             "periods": {
                 kind: None if length is None else {"count": length[0], "months": length[1]}
                 for kind, length in file.periods().items()
             },
         }
+
+    @api.put("/cases/{case_id}/urgency", status_code=204)
+    async def urgency(case_id: CaseId, body: UrgencyBody, session: Session) -> Response:
+        """By its owner. What the person says afterwards raises it again as ever; 422 for a reason that does not go with
+        the change."""
+        try:
+            await file.judge(session, case_id, body.urgency, body.reason)
+        except ValueError:
+            raise ApiError(422, "invalid") from None
+        return Response(status_code=204)
 
     @api.put("/cases/{case_id}/summary", status_code=204)
     async def summary(case_id: CaseId, body: SummaryBody, session: Session) -> Response:

@@ -58,6 +58,9 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("PUT", "/desk/api/skills"): ({"languages": ["nl"], "capacity": 4}, (401, 204, 204, 403)),
     ("GET", "/desk/api/cases/{case_id}/canned/{own}"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/canned"): ({"id": ID, "reply": "call_now"}, (401, 202, 409, 403)),
+    ("PUT", "/desk/api/cases/{case_id}/urgency"): (
+        {"urgency": "urgent", "reason": "person_safe"}, (401, 204, 409, 403),
+    ),
     ("GET", "/desk/api/cases/{case_id}/notes"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/notes"): ({"id": ID, "text": "Belt morgen."}, (401, 204, 409, 403)),
     ("GET", "/desk/api/cases/{case_id}/plan"): (None, (401, 200, 409, 403)),

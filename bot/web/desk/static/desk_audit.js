@@ -30,7 +30,7 @@ export class Audit {
 
   row(row) {
     const item = element("li", "deed");
-    const detail = words["role_" + row.detail] || words["close_reason_" + row.detail] || (row.deed === "recovered" ? `${words.recovery_left}: ${row.detail}` : "");
+    const detail = words["role_" + row.detail] || words["close_reason_" + row.detail] || (row.deed === "urgency" && words["urgency_" + row.detail]) || (row.deed === "recovered" ? `${words.recovery_left}: ${row.detail}` : "");
     const parts = [row.actor, words["deed_" + row.deed] || row.deed, row.subject, row.case, detail, words["why_" + row.reason]];
     item.append(element("p", "", parts.filter(Boolean).join(" · ")), element("p", "at", `${row.id} · ${this.at(row.at)}`));
     return item;

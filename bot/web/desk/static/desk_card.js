@@ -1,8 +1,12 @@
 // What stands on top of a case: a summary line, deadlines, links to other cases; and the person's return code made anew.
 // Another tab or device may change it: it is read again whenever the gateway says that something happened.
-import { $, call, dayOf, element, keep, kept, unit, uuid, words } from "./desk_base.js";
+import { $, at, call, dayOf, element, keep, kept, unit, uuid, words } from "./desk_base.js";
 
 const AT_MOST_EVERY = 1500;
+
+/** The urgencies, and why a caseworker sets a lower or a higher one: as in `bot/domain/audit.py`. */
+const URGENCIES = ["none", "urgent", "emergency"];
+const LOWERED = ["person_safe", "help_there", "no_danger"], RAISED = ["more_danger", "told_elsewhere"];
 
 export class Card {
   constructor({ work }) {
@@ -15,6 +19,9 @@ export class Card {
     $("link-form").addEventListener("submit", (event) => { event.preventDefault(); this.link(); });
     $("code-renew").addEventListener("click", () => this.code());
     $("notes-open").addEventListener("click", () => this.fill());
+    $("judge-open").addEventListener("click", () => this.judging());
+    $("judge-list").addEventListener("change", () => this.reasons());
+    $("judge-form").addEventListener("submit", (event) => { event.preventDefault(); this.judge(); });
   }
 
   get base() { return `/desk/api/cases/${this.id}`; }
@@ -25,7 +32,7 @@ export class Card {
   close() {
     this.id = null; this.read = null; this.saved = ""; this.codeId = null;
     clearTimeout(this.again); this.again = null;
-    for (const name of ["summary-line", "card-line"]) { $(name).textContent = ""; $(name).hidden = true; }
+    for (const name of ["summary-line", "card-line", "judged-line"]) { $(name).textContent = ""; $(name).hidden = true; }
     for (const name of ["deadlines", "links"]) $(name).replaceChildren();
     $("summary").value = ""; $("deadline-form").reset(); $("link-form").reset(); this.calm();
   }
@@ -52,7 +59,9 @@ export class Card {
     this.draw(answer.data);
   }
 
-  draw({ summary, deadlines, links, periods }) {
+  draw({ summary, deadlines, links, periods, judged }) {
+    $("judged-line").textContent = judged ? [`${words["urgency_" + judged.urgency]}: ${judged.by}`, at(judged.at), words["why_" + judged.reason]].join(" · ") : "";
+    $("judged-line").hidden = !judged;
     this.periods = periods;
     const written = kept(this.draftName);
     this.saved = summary;
@@ -120,6 +129,40 @@ export class Card {
   }
 
   async link() { if (await this.change("POST", "links", { number: $("link-number").value })) $("link-form").reset(); }
+
+  // -- another urgency, with a reason ------------------------------------------------------------------------------
+  get urgency() { return this.work.conversation.found?.urgency || "none"; }
+
+  judging() {
+    $("judge-error").textContent = "";
+    $("judge-list").replaceChildren(...URGENCIES.filter((one) => one !== this.urgency).map((one) => {
+      const item = element("li"), label = element("label", "tick"), box = element("input");
+      box.type = "radio"; box.name = "urgency"; box.value = one; box.required = true;
+      label.append(box, words["urgency_" + one]);
+      item.append(label);
+      return item;
+    }));
+    this.reasons();
+    $("judge").showModal();
+    $("judge-title").focus();
+  }
+
+  get judged() { return $("judge-list").querySelector("input:checked")?.value; }
+
+  /** Only what fits is offered: there is one kind of reason to lower it, and another to raise it. */
+  reasons() {
+    const which = this.judged, list = !which ? [] : URGENCIES.indexOf(which) > URGENCIES.indexOf(this.urgency) ? RAISED : LOWERED;
+    $("judge-why").replaceChildren(...["", ...list].map((reason) => { const option = element("option", "", reason && words["why_" + reason]); option.value = reason; return option; }));
+  }
+
+  async judge() {
+    const done = await this.work.ask("judge-error", "PUT", `${this.base}/urgency`, { urgency: this.judged, reason: $("judge-why").value });
+    if (!done) return;
+    $("judge").close();
+    await this.look();
+    $("about").open = true;
+    $("judge-open").focus();
+  }
 
   // -- the return code: two taps, the first one asks ---------------------------------------------------------------
   calm() { $("code-renew").textContent = words.code_renew; delete $("code-renew").dataset.asked; }
