@@ -18,7 +18,7 @@ from bot.domain.ports import Catalogue
 from bot.domain.roles import supervises
 from bot.domain.speaker import Speaker
 from bot.runtime.wakeups import DESK, Live, conversation
-from bot.storage.database.errors import NotFound
+from bot.storage.database.errors import Forbidden, NotFound
 from bot.storage.store import Colleague, DeskSession, Note, Plan, Skills, Store
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,24 @@ class CaseWork:
         if case.owner != session.caseworker:  # accepted twice is accepted once
             case = await self._store.accept_offer(case.id, session.caseworker)
             self._log("case.transferred", session, case)
+            await self._desk.tell(case, person, "handoff.transferred")
+        return case
+
+    async def assign(self, session: DeskSession, case_id: int, to: int, reason: str) -> Case:
+        """Gives an open case to a colleague, or takes it over oneself: a coordinator's. The person is told as of any
+        other change of hands. Raises `Forbidden`, what `Store.assign` raises, and `NotReadable`."""
+        if not supervises(session.role):
+            raise Forbidden
+        await self._desk.present(session)
+        before = await self._desk.access(session, case_id, owned=False)
+        person = await self._store.open_case(before.id, session.team)
+        case = await self._store.assign(before.id, to, session.caseworker, reason, self._offline)
+        if case.owner == before.owner:
+            return case
+        self._log("case.assigned", session, case, colleague=to)
+        if before.owner is None:
+            await self._desk.joined(case, person)
+        else:
             await self._desk.tell(case, person, "handoff.transferred")
         return case
 

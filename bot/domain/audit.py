@@ -26,6 +26,7 @@ class Deed(StrEnum):
     HANDED_OVER = "handed_over"
     OFFERED_TO_ALL = "offered_to_all"
     URGENCY = "urgency"
+    ASSIGNED = "assigned"
     CODE = "code"
     EXPORTED = "exported"
     DELETED = "deleted"
@@ -46,6 +47,9 @@ class Deed(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     TRIMMED = "trimmed"
 
+
+TAKEN_FOR = ("owner_away", "supervision", "complaint", "person_asked")
+"""Why a coordinator gives a case that somebody has to somebody else; of `REASONS`."""
 
 REASONS = ("supervision", "owner_away", "complaint", "person_asked", "court", "handed_on")
 """Why somebody looks at a case of a colleague, or takes a case out of the house. The labels are `desk.why_<reason>`."""

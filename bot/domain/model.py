@@ -145,6 +145,8 @@ class Case:
     """Whose caseworkers see it; 0: those of every organisation (`domain.organisations`)."""
     handed_from: str | None = None
     """The name of the organisation that gave it to this one, until somebody takes it."""
+    assigned_by: str | None = None
+    """The name of the coordinator who gave it to its owner; None: the owner took or accepted it."""
     heard: bool = True
     """Whether somebody has said that they have heard it, or has it, since it waits or has become more urgent."""
 

@@ -81,6 +81,7 @@ RULES = {
     ("DELETE", "/desk/api/cases/{case_id}/transfer"): OWNER,  # and the colleague: tests/process/desk/test_case_work.py
     ("POST", "/desk/api/cases/{case_id}/transfer/accept"): OWNER,  # whom it is offered to, before: the same
     ("POST", "/desk/api/cases/{case_id}/to-bot"): OWNER,
+    ("POST", "/desk/api/cases/{case_id}/assign"): COORDINATOR,
     ("POST", "/desk/api/cases/{case_id}/reopen"): OWNER,  # anybody, when it is closed: the same
     ("GET", "/desk/api/cases/{case_id}/canned/{own}"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/canned"): OWNER,
@@ -119,6 +120,7 @@ MOUNTED = {"/static"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 COORDINATES = {
+    ("POST", "/desk/api/cases/{case_id}/assign"),  # at two in the morning, and it is in the log
     ("POST", "/desk/api/looks"),  # nothing leaves the house, and it is in the log with its reason
     ("POST", "/desk/api/rota/overrides"),
     ("DELETE", "/desk/api/rota/overrides/{override}"),
@@ -167,6 +169,7 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
         ("POST", "/desk/api/cases/{case_id}/drafts/back"): {"text": "I am", "original": "Ik ben", "own": "nl"},
         ("POST", "/desk/api/cases/{case_id}/drafts/alternatives"): {"text": "I am here", "own": "nl"},
         ("POST", "/desk/api/cases/{case_id}/transfer"): {"to": 1},
+        ("POST", "/desk/api/cases/{case_id}/assign"): {"to": 1},
         ("POST", "/desk/api/cases/{case_id}/canned"): {"id": str(uuid4()), "reply": "here"},
         ("POST", "/desk/api/cases/{case_id}/notes"): {"id": str(uuid4()), "text": "whispers"},
         ("PUT", "/desk/api/cases/{case_id}/plan"): {"follow_up_on": "2026-12-03", "how": "only here"},

@@ -47,6 +47,8 @@ from bot.storage.tables.conversations import (
 )
 
 _OUTCOME = re.compile(r"[a-z][a-z _-]{0,39}")
+FREE = {"claimed_at": None, "spoke_at": None, "assigned_by": None}
+"""What a case without an owner has nothing of."""
 _OPEN = (Handoff.WAITING.value, Handoff.OWNED.value)
 
 
@@ -276,8 +278,9 @@ class Cases(Audit):
 
     async def _own(
         self, connection: AsyncConnection, case_id: int, conversation: int, caseworker_id: int, after: Handoff,
-        also: dict[str, Any] | None = None, deed: Deed = Deed.CLAIMED,
+        also: dict[str, Any] | None = None, deed: Deed = Deed.CLAIMED, by: int | None = None,
     ) -> Case:  # fmt: skip
+        """`by`: the coordinator who gives it to this caseworker."""
         organisation = await works(connection, caseworker_id)
         theirs = (await connection.execute(select(cases.c.organisation).where(cases.c.id == case_id))).scalar_one()
         if not sees(organisation, theirs):
@@ -290,9 +293,9 @@ class Cases(Audit):
         await end_ladder(connection, case_id, "claimed", now)
         await count_claimed(self._db, connection, case_id, now)
         owned = {"state": after.value, "owner": caseworker_id, "claimed_at": now, "spoke_at": None, "heard_at": now}
-        owned |= {"organisation": organisation, "handed_from": None}
+        owned |= {"organisation": organisation, "handed_from": None, "assigned_by": by}
         case = await change(connection, case_id, conversation, owned | (also or {}))
-        await self._noted(connection, deed, case, caseworker_id)
+        await self._noted(connection, deed, case, by or caseworker_id, caseworker_id if by else None)
         return case
 
     async def _sealed_to_coordinators(
@@ -316,7 +319,7 @@ class Cases(Audit):
         await count(self._db, connection, now, ("handoff", "lapsed" if what is Move.LAPSE else "gave_back"))
         waiting = {"state": move(case.state, what).value, "owner": None, "waiting_since": now, "heard_at": None}
         await begin_ladder(connection, case.id, case.urgency, now)
-        return await change(connection, case.id, case.conversation, waiting | {"claimed_at": None, "spoke_at": None})
+        return await change(connection, case.id, case.conversation, waiting | FREE)
 
 
 async def works(connection: AsyncConnection, caseworker_id: int) -> int:
@@ -366,7 +369,7 @@ def case_rows() -> Select[Any]:
         )
         .scalar_subquery()
     )
-    colleagues, givers = caseworkers.alias(), organisations.alias()
+    colleagues, givers, assigners = caseworkers.alias(), organisations.alias(), caseworkers.alias()
     return (
         select(
             cases,
@@ -379,6 +382,7 @@ def case_rows() -> Select[Any]:
             telegram_chats.c.blocked_at,
             caseworkers.c.name.label("owner_name"),
             givers.c.name.label("handed_from_name"),
+            assigners.c.name.label("assigned_by_name"),
             unread.label("unread"),
         )
         .outerjoin(conversations, conversations.c.id == cases.c.conversation)
@@ -388,6 +392,7 @@ def case_rows() -> Select[Any]:
         .outerjoin(colleagues, colleagues.c.id == case_offers.c.colleague)
         .outerjoin(case_plans, case_plans.c.case_id == cases.c.id)
         .outerjoin(givers, givers.c.id == cases.c.handed_from)
+        .outerjoin(assigners, assigners.c.id == cases.c.assigned_by)
     )
 
 
@@ -415,5 +420,6 @@ def opened_case(row: Row[Any]) -> Case:
         outcome=row.outcome,
         organisation=row.organisation,
         handed_from=row.handed_from_name,
+        assigned_by=row.assigned_by_name,
         heard=row.heard_at is not None,
     )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.audit import Deed
+from bot.domain.audit import TAKEN_FOR, Deed
 from bot.domain.handoff import IllegalMove, Move, move
 from bot.domain.model import Case, Handoff
 from bot.domain.roles import ADMINISTRATOR
@@ -22,6 +22,7 @@ from bot.storage.cases.organisations import Organisations
 from bot.storage.database.errors import AlreadyClaimed, Gone, NotFound, NotOffered, NotOwner, TransferRefused
 from bot.storage.database.part import Person
 from bot.storage.people.skills import SkillsPart
+from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count
 from bot.storage.sealing.envelopes import KeyPair
 from bot.storage.tables.cases import case_offers
@@ -108,9 +109,45 @@ class Transfers(Organisations, SkillsPart):
             if await works(connection, colleague) != case.organisation:
                 raise NotOwner
             now, after = self._clock(), move(case.state, Move.ACCEPT).value
-            owned = {"state": after, "owner": colleague, "claimed_at": now, "spoke_at": None}
+            owned = {"state": after, "owner": colleague, "assigned_by": None, "claimed_at": now, "spoke_at": None}
             theirs = await change(connection, case.id, case.conversation, owned)
             await self._noted(connection, Deed.TRANSFERRED, case, case.owner, colleague)
+            return theirs
+
+    async def assign(self, case_id: int, to: int, by: int, reason: str, offline: timedelta) -> Case:
+        """Make `to` the owner of an open case, by the coordinator `by`, who may take it over themselves. Who gets it
+        owes a word from now. What they have already is no change. `reason`: of `domain.audit`, for a case that somebody
+        has, ValueError without.
+
+        Raises `TransferRefused` (offline), `NotFound` for no such case or colleague, and `IllegalMove` for a closed
+        case.
+        """
+        query = (
+            select(caseworkers.c.id, caseworkers.c.name, presence.c.seen_at)
+            .outerjoin(presence, presence.c.caseworker == caseworkers.c.id)
+            .where(caseworkers.c.id == to, caseworkers.c.active.is_(True), caseworkers.c.role != ADMINISTRATOR)
+        )
+        async with self._locked(case_id) as (connection, case):
+            there = (await connection.execute(query)).first()
+            if there is None or await works(connection, to) != await works(connection, by):
+                raise NotFound("there is no such colleague")
+            if case.owner == to:
+                return case
+            if case.owner is not None and reason not in TAKEN_FOR:
+                raise ValueError("no reason for this")
+            now = self._clock()
+            if to != by and (there.seen_at is None or there.seen_at <= now - offline):
+                raise TransferRefused("offline")
+            heard = {"heard_at": now if to == by else None}  # in the hands of somebody else it rings until it is seen
+            if case.owner is None:
+                after = move(case.state, Move.CLAIM)
+                return await self._own(connection, case.id, case.conversation, to, after, heard, Deed.ASSIGNED, by)
+            state = move(case.state, Move.ACCEPT).value
+            owned = {"state": state, "owner": to, "assigned_by": by, "claimed_at": now, "spoke_at": None}
+            theirs = await change(connection, case.id, case.conversation, owned | heard)
+            await append(
+                self._db, connection, now, Deed.ASSIGNED, actor=by, case=case.number, subject=to, reason=reason
+            )
             return theirs
 
     async def drop_offer(self, case_id: int, caseworker: int) -> Case:

@@ -217,6 +217,7 @@ cases = Table(
     Column("counted", SmallInteger, nullable=False, server_default=text("0")),
     Column("organisation", Integer, nullable=False, server_default=text("1")),  # 0: of every one; see organisations.py
     Column("heard_at", Utc),  # when somebody said that they have heard it; see `Case.unheard`
+    Column("assigned_by", Integer),  # the coordinator who gave it to its owner, as long as they have it
     Column("handed_from", Integer),  # the organisation that gave it here, until somebody takes it
     CheckConstraint("state IN ('waiting', 'owned', 'closed')", name="state"),
     CheckConstraint("(state = 'owned') = (owner IS NOT NULL)", name="owner"),

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `add`.
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from bot.desk.case_card import CaseFile
 from bot.desk.case_work import LONGEST_HOW, CaseWork
 from bot.desk.interpreter import Interpreter
+from bot.domain.handoff import IllegalMove
 from bot.domain.model import Case
 from bot.storage.people.skills import MOST
 from bot.storage.store import DeskSession, Plan
@@ -32,6 +33,11 @@ class _Body(BaseModel):
 
 class TransferBody(_Body):
     to: int = Field(ge=1, le=BIG)
+
+
+class AssignBody(TransferBody):
+    reason: Literal["", "owner_away", "supervision", "complaint", "person_asked"] = ""
+    """Of `domain.audit`; empty for a case that nobody has."""
 
 
 class CannedBody(_Body):
@@ -106,6 +112,18 @@ def _add_hands(api: APIRouter, work: CaseWork, door: Door, row_shown: Callable[[
     @api.post("/cases/{case_id}/transfer/accept")
     async def accept(case_id: CaseId, session: Session) -> dict[str, Any]:
         return row_shown(await work.accept(session, case_id))
+
+    @api.post("/cases/{case_id}/assign")
+    async def assign(case_id: CaseId, body: AssignBody, session: Session) -> dict[str, Any]:
+        """A coordinator gives an open case to a colleague who is at their desk, or takes it over. 422 without a reason
+        for a case that somebody has."""
+        try:
+            case = await work.assign(session, case_id, body.to, body.reason)
+        except IllegalMove:
+            raise
+        except ValueError:
+            raise ApiError(422, "invalid") from None
+        return row_shown(case)
 
     @api.get("/closed")
     async def closed(session: Session) -> dict[str, Any]:

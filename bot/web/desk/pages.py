@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from bot.desk.exports import SHORTEST
 from bot.desk.service import OUTCOMES, Desk
-from bot.domain.audit import REASONS
+from bot.domain.audit import REASONS, TAKEN_FOR
 from bot.domain.ports import Catalogue
 from bot.domain.roles import ROLES
 from bot.security.passkeys import place_of
@@ -63,7 +63,8 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         accept_language: Annotated[str, Header(max_length=500)] = "",
     ) -> Response:
         language = chosen(lang, accept_language)
-        values = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text, "spoken": words.languages}
+        values: dict[str, Any] = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text}
+        values |= {"spoken": words.languages, "taken_for": TAKEN_FOR}
         return page(request, "desk.html", language, **values)
 
     @pages.get("/desk/manage")

@@ -45,6 +45,7 @@ def row_shown(row: Row) -> dict[str, Any]:
         "offered_to": case.offered_to,
         "offered_to_name": case.offered_to_name,
         "handed_from": case.handed_from,
+        "assigned_by": case.assigned_by,
         "for_all": case.organisation == EVERY,
         "follow_up_on": case.follow_up_on.isoformat() if case.follow_up_on else None,
     }

@@ -77,6 +77,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/cases/{case_id}/hand-over"): ({"to": 2}, (401, 404, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/transfer"): ({"to": 1}, (401, 409, 409, 403)),
     ("DELETE", "/desk/api/cases/{case_id}/transfer"): (None, (401, 204, 409, 403)),
+    ("POST", "/desk/api/cases/{case_id}/assign"): ({}, (401, 403, 200, 403)),
     ("POST", "/desk/api/cases/{case_id}/transfer/accept"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/reopen"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/release"): (None, (401, 204, 409, 403)),
@@ -136,6 +137,7 @@ async def test_every_route_for_every_role(house: House, role: str) -> None:
     places |= {"one": "0" * 16, "invite": "0" * 16, "number": house.number}
     wrong = {}
     bodies = {"/desk/api/rota/overrides": {"caseworker": jan, **span}}
+    bodies["/desk/api/cases/{case_id}/assign"] = {"to": jan}
     bodies["/desk/api/looks"] = {"number": house.number, "reason": "supervision"}
     bodies["/desk/api/exports"] = bodies["/desk/api/looks"] | {"form": "page"}
     for (method, path), (given, statuses) in EXPECTED.items():

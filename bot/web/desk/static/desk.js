@@ -1,5 +1,6 @@
 // The desk: who is logged in, what is shown, and the line to the gateway that keeps it true.
 import { $, call, element, fault, lang, setClock, useToken, words } from "./desk_base.js";
+import { Assign } from "./desk_assign.js";
 import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
 import { Ending } from "./desk_ending.js";
@@ -23,6 +24,7 @@ const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; 
 const ending = new Ending({ ended: (id) => { conversation.over(id); if (shownCase() === null) work.lists(); }, back: (id) => { location.hash = `case=${id}`; }, expired: () => expired() });
 const conversation = new Conversation({ ending, wiped: () => { work.close(); card.close(); }, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
 queue.onExpired = () => expired();
+const assign = new Assign({ queue, expired: () => expired() });
 const rota = new Rota({ expired: () => expired() });
 const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });
 const card = new Card({ work });
@@ -63,7 +65,7 @@ const route = async () => {
     await conversation.open(id, queue.cases.get(id));
   }
 };
-addEventListener("hashchange", route);
+addEventListener("hashchange", () => { $("hands").hidden = true; route(); });
 wide.addEventListener("change", () => { if (session) show(shownCase() === null ? "queue" : "case"); });
 $("back").addEventListener("click", () => { location.hash = ""; });
 
@@ -136,6 +138,7 @@ const begin = (found) => {
   active = told = Date.now(); warned = false;
   queue.me = conversation.me = work.me = found.caseworker;
   rota.coordinates = found.role === "coordinator";
+  assign.allowed(rota.coordinates);
   $("who").textContent = `${words.caseworker}: ${found.name}`;
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked && found.language !== lang) call("PUT", "/desk/api/session/language", { language: lang });

@@ -87,6 +87,9 @@ export class Queue {
     this.cases = new Map(list.map((found) => [found.id, found]));
     // A case of one's own that turns into an emergency is as loud, though nobody has to take it.
     const worse = list.filter((found) => this.group(found) === "mine" && found.urgency === "emergency" && before.has(found.id) && before.get(found.id).urgency !== "emergency");
+    // What a coordinator has given to somebody, or taken from them.
+    const given = list.filter((found) => this.given(found) && before.get(found.id)?.owner !== this.me);
+    const away = [...before.values()].filter((was) => this.group(was) === "mine").map((was) => this.cases.get(was.id)).filter((now) => now?.assigned_by && this.group(now) === "others");
     const offered = list.filter((found) => this.group(found) === "offered" && before.get(found.id)?.offered_to !== this.me);
     const emergencies = list.filter((found) => this.group(found) === "emergency").map((found) => found.id);
     const fresh = emergencies.filter((id) => !this.rung.has(id));
@@ -103,9 +106,11 @@ export class Queue {
     const nobodyLooks = document.hidden || Date.now() - this.touched > QUIET;
     if (this.first || this.drawn.size === 0 || $("queue").hidden || nobodyLooks) this.draw();
     else this.steadily(() => { this.refresh(); this.insert(fresh.filter((id) => !this.drawn.has(id))); });
-    const rings = fresh.length || worse.length || offered.length || (this.first && this.loud().length);  // also what rang before a reload
+    const rings = fresh.length || worse.length || offered.length || (!this.first && given.length) || (this.first && this.loud().length);  // also what rang before a reload
     if (rings) this.ring();
     if (!this.first) this.tellQuietly(before, !rings);
+    const told = this.first ? [] : [given.length && `${words.assigned_to_you}: ${given.map(({ number }) => number).join(", ")}`, ...away.map((now) => `${now.number}: ${this.whose(now)}`)].filter(Boolean).join(". ");
+    if (told) { $("shout").textContent = told; $("hands").textContent = told; $("hands").hidden = false; }
     this.first = false;
     if (fresh.length || worse.length) {
       const numbers = [...fresh.map((id) => this.cases.get(id)), ...worse].map((found) => found.number).join(", ");
@@ -115,6 +120,12 @@ export class Queue {
     if (offered.length) $("shout").textContent = `${words.transfer_to_you}: ${offered.map((found) => found.number).join(", ")}`;
     this.news();
   }
+
+  /** Whether a coordinator has given it to who is here. */
+  given(found) { return this.group(found) === "mine" && Boolean(found.assigned_by) && found.assigned_by !== found.owner_name; }
+
+  /** Who has it, and who gave it to them. */
+  whose(found) { return [`${words.taken_by}: ${found.owner_name}`, found.assigned_by && found.assigned_by !== found.owner_name && `${words.assigned_by}: ${found.assigned_by}`].filter(Boolean).join(" · "); }
 
   /** What calls nobody: a new person, a new message in a case of one's own. */
   tellQuietly(before, sounds) {
@@ -216,7 +227,7 @@ export class Queue {
     about.append(element("span", "number", found.number), ["", languageName(found.language), channel, signals(found.signals)].filter((part, place) => !place || part).join(" · "));
     const called = waits && found.called ? (found.coming ? words.called_coming : words.called) : "";
     const state = [
-      waits ? called : group === "mine" ? "" : `${words.taken_by}: ${found.owner_name}`, found.handed_from && `${words.from_centre} ${found.handed_from}`,
+      waits ? called : group === "mine" ? this.given(found) && `${words.assigned_by}: ${found.assigned_by}` : this.whose(found), found.handed_from && `${words.from_centre} ${found.handed_from}`,
       found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
     ].filter(Boolean).join(" · ");
     text.append(top, about, element("p", "line state soft", state));
@@ -224,7 +235,10 @@ export class Queue {
     if (page) top.append(page);
     node.querySelector(".what")?.remove();
     node.prepend(text);
-    if (group === "others") return;
+    if (group === "others") {
+      if (this.assign && !node.querySelector("button")) node.append(pressable(words.assign, `${words.assign}: ${found.number}`, () => this.assign(found.id)));
+      return;
+    }
     let button = node.querySelector("button");
     if (!button) {
       button = element("button", group === "waiting" ? "" : "primary");
@@ -319,7 +333,7 @@ export class Queue {
       const group = this.group(found);
       if (group === "mine" && location.hash !== `#case=${found.id}`) unread += found.unread;
       if (group === "emergency") emergencies += 1;
-      if (group === "offered" && shownAs(found.id) !== group) fresh += 1;
+      if ((group === "offered" || this.given(found)) && shownAs(found.id) !== group) fresh += 1;
       if (group === "emergency" || group === "waiting") {
         waiting += 1;
         if (!shownAs(found.id)) fresh += 1;
@@ -354,7 +368,7 @@ export class Queue {
     if ($("queue").hidden) location.hash = "";
     this.find.clear();
     this.draw();
-    const [came] = [...this.drawn].filter(([id, { group }]) => !known.has(id) && ["offered", "waiting"].includes(group));
+    const [came] = [...this.drawn].filter(([id, { group }]) => !known.has(id) && ["offered", "mine", "waiting"].includes(group));
     const button = came?.[1].node.querySelector("button");
     button?.scrollIntoView({ block: "center" });
     button?.focus({ preventScroll: true });
