@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
@@ -92,6 +93,15 @@ class Audit(Part):
             query = query.where(_of(organisation))
         async with self._db.read() as connection:
             return [_entry(row) for row in await connection.execute(query)]
+
+    async def deeds_since(
+        self, since: datetime, deeds: Sequence[Deed], organisation: int, limit: int
+    ) -> list[Entry]:
+        """The rows of these deeds from then on, the newest first, of an organisation's people and cases."""
+        c = audit_log.c
+        query = select(audit_log).where(c.at >= since, c.deed.in_([deed.value for deed in deeds]), _of(organisation))
+        async with self._db.read() as connection:
+            return [_entry(row) for row in await connection.execute(query.order_by(c.id.desc()).limit(limit))]
 
     async def last_deed(self, deed: Deed, case: str) -> Entry | None:
         """The newest row of this deed in a case."""

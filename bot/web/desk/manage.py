@@ -18,6 +18,9 @@ from bot.web.desk import (
     exports as desk_export,
 )
 from bot.web.desk import (
+    handover as desk_handover,
+)
+from bot.web.desk import (
     staff as desk_people,
 )
 from bot.web.desk import (
@@ -38,4 +41,5 @@ def router(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -
     everything.include_router(desk_look.router(looking, words, door))
     everything.include_router(desk_export.router(Exporting(store, looking), words, door))
     everything.include_router(desk_figures.router(store, words, door))
+    everything.include_router(desk_handover.router(desk, store, door))
     return everything

@@ -30,6 +30,7 @@ LANGUAGES = ("nl", "fr", "en")
 """What caseworkers work in; what people write in is another matter."""
 
 ISSUER = "Inloop"
+PAGES = ("desk", "desk_manage", "desk_handover", "desk_invite")
 
 
 def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
@@ -38,7 +39,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
     kept = {outcome: rules.reasons.get(outcome, rules.case).days for outcome in OUTCOMES}
     pages = APIRouter(include_in_schema=False)
     stamp = version()
-    imported = {page: modules(f"{page}.js") for page in ("desk", "desk_manage", "desk_invite")}
+    imported = {page: modules(f"{page}.js") for page in PAGES}
     offered = [language for language in words.languages if language.code in LANGUAGES]
 
     def chosen(lang: str, accept_language: str) -> str:
@@ -76,6 +77,15 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         """People, the log, figures, one case: the same shell for everybody, as `shell` is."""
         language = chosen(lang, accept_language)
         return page(request, "desk_manage.html", language, roles=ROLES, reasons=REASONS, shortest=SHORTEST)
+
+    @pages.get("/desk/handover")
+    async def handover(
+        request: Request,
+        lang: Annotated[str, Query(max_length=35)] = "",
+        accept_language: Annotated[str, Header(max_length=500)] = "",
+    ) -> Response:
+        """What one shift leaves to the next: the same shell for everybody, as `shell` is."""
+        return page(request, "desk_handover.html", chosen(lang, accept_language))
 
     @pages.get("/desk/invite/{secret}")
     async def invitation(

@@ -52,6 +52,7 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("GET", "/desk/api/figures/csv"): (None, (401, 403, 200, 403)),
     ("GET", "/desk/api/colleagues"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/closed"): (None, (401, 200, 200, 403)),
+    ("GET", "/desk/api/handover"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/follow-ups"): (None, (401, 200, 200, 403)),
     ("DELETE", "/desk/api/follow-ups/{case_id}"): (None, (401, 204, 409, 403)),
     ("GET", "/desk/api/skills"): (None, (401, 200, 200, 403)),
