@@ -11,6 +11,7 @@ from bot.domain.ports import Clock
 from bot.storage.cases.cards import CaseCards, Deadline, Link
 from bot.storage.cases.notes_and_plans import Note, Plan
 from bot.storage.cases.organisations import Organisation
+from bot.storage.cases.partners import Partners
 from bot.storage.cases.transfers import Colleague, Transfers
 from bot.storage.conversations.conversations import NewConversation
 from bot.storage.conversations.retention import Keeping, Run
@@ -61,7 +62,7 @@ __all__ = [
 
 
 class Store(
-    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Figures
+    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners, Figures
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

@@ -57,6 +57,10 @@ RULES = {
     ("GET", "/desk/manage"): ANYBODY,  # a shell that holds nothing
     ("GET", "/desk/handover"): ANYBODY,  # the same
     ("GET", "/desk/api/handover"): DESK,  # numbers, names and fixed words
+    ("GET", "/desk/api/partners"): DESK,
+    ("POST", "/desk/api/partners"): COORDINATOR,
+    ("PUT", "/desk/api/partners/{partner}"): COORDINATOR,
+    ("DELETE", "/desk/api/partners/{partner}"): COORDINATOR,
     ("GET", "/desk/api/people"): COORDINATOR,
     ("POST", "/desk/api/people/{caseworker}/confirm"): COORDINATOR,
     ("PUT", "/desk/api/people/{caseworker}/role"): COORDINATOR,
@@ -123,6 +127,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 COORDINATES = {
     ("POST", "/desk/api/cases/{case_id}/assign"),  # at two in the morning, and it is in the log
+    ("POST", "/desk/api/partners"),  # of no person, and nobody's access
+    ("PUT", "/desk/api/partners/{partner}"),
+    ("DELETE", "/desk/api/partners/{partner}"),
     ("POST", "/desk/api/looks"),  # nothing leaves the house, and it is in the log with its reason
     ("POST", "/desk/api/rota/overrides"),
     ("DELETE", "/desk/api/rota/overrides/{override}"),
@@ -157,6 +164,8 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
                 "response": {"clientDataJSON": "AA", "attestationObject": "AA"},
             },
         },
+        ("POST", "/desk/api/partners"): {"name": "House of women"},
+        ("PUT", "/desk/api/partners/{partner}"): {"name": "House of women"},
         ("POST", "/desk/api/invites"): {"name": f"Colleague {uuid4()}"},
         ("PUT", "/desk/api/people/{caseworker}/role"): {"role": "caseworker"},
         ("PUT", "/desk/api/people/{caseworker}/access"): {"active": True},

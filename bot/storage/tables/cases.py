@@ -80,3 +80,17 @@ caseworker_skills = Table(
     Column("languages", Text, nullable=False),
 )
 """How many cases a caseworker has at once (nothing: as the setting has it), and the languages they read and write."""
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", Integer, nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("phone", String(60), nullable=False),
+    Column("hours", String(120), nullable=False),
+    Column("languages", String(120), nullable=False),
+    Column("note", String(300), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Where an organisation sends people on. Of other organisations and of no person, so in plain."""

@@ -52,6 +52,10 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("GET", "/desk/api/figures/csv"): (None, (401, 403, 200, 403)),
     ("GET", "/desk/api/colleagues"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/closed"): (None, (401, 200, 200, 403)),
+    ("GET", "/desk/api/partners"): (None, (401, 200, 200, 403)),
+    ("POST", "/desk/api/partners"): ({"name": "House of women"}, (401, 403, 201, 403)),
+    ("PUT", "/desk/api/partners/{partner}"): ({"name": "House of women"}, (401, 403, 404, 403)),
+    ("DELETE", "/desk/api/partners/{partner}"): (None, (401, 403, 404, 403)),
     ("GET", "/desk/api/handover"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/follow-ups"): (None, (401, 200, 200, 403)),
     ("DELETE", "/desk/api/follow-ups/{case_id}"): (None, (401, 204, 409, 403)),
@@ -135,7 +139,7 @@ async def test_every_route_for_every_role(house: House, role: str) -> None:
     span = {"start": "2026-11-04T18:00:00+00:00", "end": "2026-11-05T08:00:00+00:00"}
     made = await house.http["coordinator"].post("/desk/api/rota/overrides", json={"caseworker": jan, **span})
     places = {"case_id": house.case, "caseworker": jan, "override": made.json()["id"], "own": "nl", "name": "0" * 32}
-    places |= {"one": "0" * 16, "invite": "0" * 16, "number": house.number}
+    places |= {"one": "0" * 16, "invite": "0" * 16, "partner": 99, "number": house.number}
     wrong = {}
     bodies = {"/desk/api/rota/overrides": {"caseworker": jan, **span}}
     bodies["/desk/api/cases/{case_id}/assign"] = {"to": jan}

@@ -102,6 +102,7 @@ class House:
         address = path.format(
             case_id=case, number=case, secret="x" * 43, token="x" * 43, lang="en", own="nl", override=1,
             caseworker=self.other.id, one="0" * 16, name="0" * 32, page="accessibility", invite="0" * 16,
+            partner=1,
         )  # fmt: skip
         async with (
             httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=120, trust_env=False, verify=False) as client,
@@ -196,7 +197,8 @@ async def test_who_may_come_in_does(house: House) -> None:
             hidden = "{secret}" in path or "{token}" in path or path == "/embed.js"  # no site is named
             public |= {404} if hidden else set()
             good = public if rule == ANYBODY else {422} if path == "/api/choices" else {200, 201, 202, 204}
-            nothing = path.endswith(("/confirm", "/looks", "/{one}", "/{invite}"))  # nobody waits, no such number
+            # nobody waits, no such number
+            nothing = path.endswith(("/confirm", "/looks", "/{one}", "/{invite}", "/{partner}"))
             good |= {404} if nothing else set()
             good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys
             good |= {401} if path.endswith("/account/confirm") else set()  # not the password

@@ -5,6 +5,7 @@ import { Account } from "./desk_account.js";
 import { Audit } from "./desk_audit.js";
 import { Figures } from "./desk_figures.js";
 import { One } from "./desk_one.js";
+import { PartnerList } from "./desk_partners.js";
 
 let me = null;
 /** Says what is wrong; without a session there is nothing to do here. */
@@ -103,7 +104,7 @@ $("logout").addEventListener("click", async () => {
 });
 
 // -- one part at a time: which one is in the address, and its name is the page's title ------------------------------------
-const PARTS = ["people", "one", "account", "figures", "audit"];
+const PARTS = ["people", "one", "account", "partners", "figures", "audit"];
 let audit = null;
 const part = () => {
   const asked = location.hash.startsWith("#case=") ? "one" : location.hash.slice(1), there = PARTS.filter((name) => !$(name).hidden);
@@ -135,7 +136,7 @@ addEventListener("hashchange", () => { if (part() === "audit") audit?.renew(); }
   if (role !== "administrator") new One({ failed, supervises });
   if (supervises) {
     audit = new Audit({ failed, at });
-    await Promise.all([new Figures({ failed }).read(), audit.read()]);
+    await Promise.all([new Figures({ failed }).read(), audit.read(), new PartnerList({ failed, sure }).read()]);
   }
   if (manages) await people();
   await new Account({ failed }).read();

@@ -2,6 +2,8 @@
 // caseworker can do. Whatever is sent keeps its id until it got through, so that sending again never does it twice.
 import { $, at, call, dayOf, element, fault, keep, kept, lang, languageName, unit, uuid, words } from "./desk_base.js";
 
+import { Refer } from "./desk_refer.js";
+
 const LOOK_EVERY = 30000;
 
 /** Whether `now` ("HH:MM") lies outside a window, which may go over midnight. */
@@ -23,7 +25,7 @@ const press = (label, className, act) => {
 export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
-    this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = "";
+    this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = ""; this.refer = new Refer();
     for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
     $("canned-send").addEventListener("click", () => this.say());
@@ -107,7 +109,7 @@ export class Work {
 
   async straight(id) {
     if ($("canned-open").disabled || $("canned").open) return;
-    $("canned-list").hidden = true; $("canned-look").hidden = true; $("canned-error").textContent = "";
+    $("canned-list").hidden = true; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(false);
     $("canned").showModal();
     await this.fill();
     const reply = this.replies.find((one) => one.id === id);
@@ -123,7 +125,7 @@ export class Work {
 
   /** All of them, as the person of the case would read them now. */
   async fill() {
-    const answer = await this.ask("canned-error", "GET", `${this.base}/canned/${lang}`);
+    const [answer] = await Promise.all([this.ask("canned-error", "GET", `${this.base}/canned/${lang}`), this.refer.read()]);
     this.replies = answer?.data.replies || [];
     $("canned-list").replaceChildren(...this.replies.map((reply) => {
       const item = element("li");
@@ -133,7 +135,7 @@ export class Work {
   }
 
   choose() {
-    $("canned-list").hidden = false; $("canned-look").hidden = true; $("canned-error").textContent = "";
+    $("canned-list").hidden = false; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(true);
     ($("canned-list").querySelector("button") || $("canned-title")).focus();
   }
 
@@ -153,7 +155,7 @@ export class Work {
     $("canned-own").hidden = reply.own === reply.person;
     $("canned-person").textContent = reply.person;
     $("canned-person").lang = this.conversation.found?.language || "";
-    $("canned-list").hidden = true; $("canned-look").hidden = false;
+    $("canned-list").hidden = true; $("canned-look").hidden = false; this.refer.show(false);
     $("canned-send").focus();
   }
 
