@@ -13,6 +13,8 @@ from bot.domain.roles import works_on_cases
 from bot.storage.database.errors import Forbidden
 from bot.storage.store import DeskSession, Store
 
+__all__ = ["DeskSession", "Handover", "Store", "handover"]
+
 HANDS = (
     Deed.CLAIMED, Deed.TRANSFERRED, Deed.ASSIGNED, Deed.GAVE_BACK, Deed.LAPSED, Deed.CLOSED, Deed.REOPENED,
     Deed.HANDED_OVER, Deed.OFFERED_TO_ALL, Deed.URGENCY,

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from bot.desk.handover import handover
+from bot.desk.handover import DeskSession, Store, handover
 from bot.desk.service import Desk
-from bot.storage.store import DeskSession, Store
 from bot.web.desk.errors import DeskRoute
 from bot.web.desk.serialise import brief
 from bot.web.desk.session import Door, Workers

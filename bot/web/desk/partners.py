@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
+from bot.desk.partners import LONGEST, DeskSession, Partner, PartnerList, Store
 from bot.domain.message_text import clean
-from bot.storage.cases.partners import LONGEST, Partner
-from bot.storage.store import DeskSession, Store
 from bot.web.desk.errors import DeskRoute
 from bot.web.desk.session import Door, Supervisors, Workers
 
@@ -42,25 +41,26 @@ def router(store: Store, door: Door) -> APIRouter:
     api = APIRouter(prefix="/desk/api/partners", tags=["desk"], route_class=DeskRoute)
     Session = Annotated[DeskSession, Depends(Workers(door))]
     Supervisor = Annotated[DeskSession, Depends(Supervisors(door))]
+    kept = PartnerList(store)
     Which = Annotated[int, Path(ge=1, le=BIG)]
 
     @api.get("")
     async def show(session: Session) -> dict[str, Any]:
-        found = await store.partners(session.organisation)
+        found = await kept.show(session)
         return {"partners": [{"id": number, **asdict(partner)} for number, partner in found]}
 
     @api.post("", status_code=201)
     async def add(body: PartnerBody, session: Supervisor) -> dict[str, int]:
-        return {"id": await store.add_partner(session.organisation, body.partner())}
+        return {"id": await kept.add(session, body.partner())}
 
     @api.put("/{partner}", status_code=204)
     async def change(partner: Which, body: PartnerBody, session: Supervisor) -> Response:
-        await store.set_partner(session.organisation, partner, body.partner())
+        await kept.change(session, partner, body.partner())
         return Response(status_code=204)
 
     @api.delete("/{partner}", status_code=204)
     async def remove(partner: Which, session: Supervisor) -> Response:
-        await store.remove_partner(session.organisation, partner)
+        await kept.remove(session, partner)
         return Response(status_code=204)
 
     return api
