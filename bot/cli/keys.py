@@ -62,7 +62,7 @@ def use(
 def access(
     number: Number = "",
     by: By = "",
-    language: Annotated[str, typer.Option(help="Language of the page in the file.")] = "nl",
+    language: Annotated[str, typer.Option(help="Language of the page in the file; without it the person's.")] = "",
     to: Annotated[Path, typer.Option("--to", help="The file; it must not be there yet.")] = Path("access.zip"),
 ) -> None:
     """Everything of one conversation in an encrypted ZIP, for its person; by case number or return code.

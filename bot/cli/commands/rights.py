@@ -6,7 +6,6 @@ By their return code, with nobody of the team reading along; or by the number of
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ from bot.domain.export_consent import Extent, mode
 from bot.settings import CONTENT, Settings
 from bot.storage.database.errors import Forbidden, StorageError
 from bot.storage.store import Person, Store
-from bot.web.desk.exports import rendered
+from bot.web.desk.exports import files, rendered
 from bot.web.desk.serialise import message_shown, told_shown
 
 ASKED = "person_asked"
@@ -36,12 +35,16 @@ async def access(settings: Settings, number: str, by: str, language: str, to: Pa
         _refuse_taken(to)
         if number:
             async with logged_in(store, by) as session:
-                password, (words, own) = _password(), _words(language)
+                password, words = _password(), content.load(CONTENT)
+
+                def render(export: Export) -> dict[str, str]:
+                    return rendered(words, _language(words, language, export.opened.case.language))(export)
+
                 exporting = Exporting(store, Looking(store))
-                _, sealed = await exporting.zip(session, number, ASKED, password, rendered(words, own))
+                _, sealed = await exporting.zip(session, number, ASKED, password, render)
         else:
             person, password = await _by_code(store), _password()
-            texts = await _texts(store, person, *_words(language))
+            texts = await _texts(store, person, content.load(CONTENT), language)
             sealed = await asyncio.to_thread(sealed_zip, texts, password)
         _write(to, sealed)
     except StorageError as error:
@@ -79,8 +82,9 @@ async def erase(settings: Settings, number: str, by: str, sure: Callable[[str], 
     return 0
 
 
-async def _texts(store: Store, person: Person, words: content.Catalogue, language: str) -> dict[str, str]:
+async def _texts(store: Store, person: Person, words: content.Catalogue, wanted: str) -> dict[str, str]:
     """What goes into the file; written down before. A talk in which nobody was asked for has no case number."""
+    language = _language(words, wanted, person.language)
     looking, cases = Looking(store), await store.cases_of(person.conversation)
     case = cases[-1] if cases else None
     number = None if case is None else case.number
@@ -90,12 +94,12 @@ async def _texts(store: Store, person: Person, words: content.Catalogue, languag
         return rendered(words, language)(Export(await looking.whole(case, person), Extent.ALL, mode(sheet), ASKED))
     messages = [message_shown(message) for message in await looking.messages(person)]
     shown = {"messages": messages, "told": told_shown(sheet, words, language)}
-    return {"conversation.json": json.dumps(shown, ensure_ascii=False, indent=1)}
+    return files("conversation", shown, words, language)
 
 
-def _words(language: str) -> tuple[content.Catalogue, str]:
-    words = content.load(CONTENT)
-    return words, words.fallback(language) or words.languages[0].code
+def _language(words: content.Catalogue, wanted: str, theirs: str | None) -> str:
+    """The language of the page: the one that was asked for, else the person's, else the first there is."""
+    return words.fallback(wanted) or words.fallback(theirs) or words.languages[0].code
 
 
 async def _by_code(store: Store) -> Person:

@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `router`.
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -46,13 +46,17 @@ def rendered(words: Catalogue, language: str) -> Callable[[Export], dict[str, st
     """What makes the files of a ZIP of an export: a page to read, and the same as JSON."""
 
     def render(export: Export) -> dict[str, str]:
-        shown = export_shown(export, words, language)
-        labels = words.labels("desk", language)
-        page = TEMPLATES.get_template("export.html").render(words=labels, lang=language, **shown)
-        number = export.opened.case.number
-        return {f"{number}.html": page, f"{number}.json": json.dumps(shown, ensure_ascii=False, indent=1)}
+        return files(export.opened.case.number, export_shown(export, words, language), words, language)
 
     return render
+
+
+def files(name: str, shown: Mapping[str, Any], words: Catalogue, language: str) -> dict[str, str]:
+    """A page to read and the same as JSON; `shown` as `export_shown` makes it, or without a case."""
+    labels = words.labels("desk", language)
+    rtl = next(known.rtl for known in words.languages if known.code == language)
+    page = TEMPLATES.get_template("export.html").render(words=labels, lang=language, rtl=rtl, **shown)
+    return {f"{name}.html": page, f"{name}.json": json.dumps(shown, ensure_ascii=False, indent=1)}
 
 
 def router(exporting: Exporting, words: Catalogue, door: Door) -> APIRouter:

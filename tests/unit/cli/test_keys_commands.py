@@ -7,7 +7,7 @@ import asyncio
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +17,13 @@ import pyzipper
 from click.testing import Result
 from typer.testing import CliRunner
 
+from bot import content
 from bot.cli.app import app
 from bot.cli.commands.recovery_key import finding
 from bot.domain.audit import Deed, Entry
+from bot.domain.conversation_state import ConversationState
 from bot.domain.model import CaseChange, Urgency
-from bot.settings import Settings
+from bot.settings import CONTENT, Settings
 from bot.storage.conversations.conversations import NewConversation
 from bot.storage.database.errors import Gone
 from bot.storage.database.schema import upgrade
@@ -203,6 +205,39 @@ def test_a_person_gets_everything_by_code_or_by_case_number(machine: Machine, tm
             return await store.open_by_token(asked.token) is not None
 
     assert asyncio.run(still()), "their own access is as it was"
+
+
+def test_the_page_begins_with_what_was_told_in_the_language_of_the_person(machine: Machine, tmp_path: Path) -> None:
+    """As a caseworker sees it at a handoff: a label and the person's own words. The page needs no case."""
+    own = "أخذ صاحب العمل جواز سفري"
+    state = ConversationState().having_heard(["documents_kept"], own).at("شارع الملك 3")
+
+    async def told(new: NewConversation) -> None:
+        async with opened(machine.url) as store:
+            await store.set_language(new.person, "ar")
+            await store.change_sheet(new.person, lambda sheet: replace(sheet, state=state))
+
+    asked, quiet = asyncio.run(machine.talk("one")), asyncio.run(machine.talk("two", asks=False))
+    for new in (asked, quiet):
+        asyncio.run(told(new))
+    number = asyncio.run(machine.number(asked))
+    words = content.load(CONTENT)
+    calls = (
+        ("ar", ("--case", number, "--by", "els"), asyncio.run(machine.log_in())),
+        ("ar", (), quiet.return_code + "\n"),
+        ("ar", (), asked.return_code + "\n"),
+        ("nl", ("--language", "nl"), quiet.return_code + "\n"),
+    )
+    for place, (language, more, given) in enumerate(calls):
+        to = tmp_path / f"{place}.zip"
+        answer = machine("access", "--to", str(to), *more, given=f"{given}{ZIP}\n")
+        assert answer.exit_code == 0, answer.stderr
+        page = texts(to).partition("</html>")[0]
+        assert page.startswith("<!doctype html>")
+        assert ('dir="rtl"' in page.partition("<head>")[0]) is (language == "ar")
+        where, papers = (words.label(f"desk.told_{line}", language) for line in ("where", "documents"))
+        assert f'<dt>{where}</dt><dd dir="auto">شارع الملك 3</dd>' in page
+        assert f'<dt>{papers}</dt><dd dir="auto">{own}</dd>' in page
 
 
 def test_access_refuses_a_short_password_a_wrong_code_and_a_file_that_is_there(
