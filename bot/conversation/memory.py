@@ -23,8 +23,12 @@ SURELY_THERE: Final = 0.8
 """From which share words outside of an emergency are kept as the place where somebody is."""
 MAY_TELL: Final = 0.5
 """From which share it rather tells than asks."""
+CORRECTS: Final = 0.45
+CORRECTS_IN: Final = 10
+"""From which share a message corrects what was answered, and in at most how many words: as `actions/choosing.py`."""
 MAX_QUOTE: Final = 240
 """Characters of the person's words that are shown as the reason of a case."""
+
 
 def heard(state: ConversationState, text: str, understood: Understood) -> ConversationState:
     """The state after the person wrote `text`: facts that were told, and the words that later ones may lean on."""
@@ -71,12 +75,23 @@ def said_in(state: ConversationState, turn: EngineTurn, before: Sequence[Outgoin
     return replace(state.having_said(keys), answer=answer, asked=asked)
 
 
+def missed(state: ConversationState, turn: EngineTurn, text: str, understood: Understood) -> tuple[str, str] | None:
+    """How the turn on the message `text` missed, as of `domain.statistics.MISSES`, and the topic: the likeliest one, or
+    the one of the answer that the person corrects. None: it did not."""
+    if any(reply.key.startswith("clarify") for reply in turn.replies):
+        return "unclear", turn.topic
+    kind, sure = understood.acts.follow_up
+    if state.answer and kind == "correct" and sure >= CORRECTS and _words(text) <= CORRECTS_IN:
+        return "corrected", state.answer.partition("/")[0]
+    return None
+
+
 def acts_of(text: str, language: str | None, understood: Understood, state: ConversationState) -> dict[str, Any]:
     """What the message does, for the engine: codes and numbers only."""
     acts = understood.acts
     marked = asks(understood.reading, understood.language or language)
     return {
-        "words": max(len(text.split()), len(text) // 12),
+        "words": _words(text),
         "asks": acts.asks >= ASKS or (marked and acts.tells < TELLS),
         "denies": acts.denies,
         "heavy": understood.assessment.ask,
@@ -111,6 +126,11 @@ def quoted(found: Assessment, words: str) -> tuple[str, ...]:
     ends = words if len(words) <= MAX_QUOTE else f"…{words[-MAX_QUOTE:]}"
     translated = tuple(reason for reason in found.why if reason == READ)
     return pressed or (f"“{' '.join(ends.split())}”", *translated)
+
+
+def _words(text: str) -> int:
+    """How many words a text has, also where no spaces stand between them."""
+    return max(len(text.split()), len(text) // 12)
 
 
 def _unlettered(key: str) -> str:

@@ -20,7 +20,7 @@ from bot.content import SEVERAL
 from bot.conversation.danger_talk import DangerTalk, InDanger
 from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger_of, not_now, said, welcome_back
 from bot.conversation.language_switch import another_language, going_on_in, names, way_back, written_in
-from bot.conversation.memory import heard, pressed, quoted, said_in
+from bot.conversation.memory import heard, missed, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.reassessment import SecondLook, card_id
 from bot.conversation.safety_mode import OTHERS
@@ -29,7 +29,7 @@ from bot.conversation.sessions import Session, Sessions
 from bot.dialogue import offline_menu
 from bot.dialogue.client import Engine, EngineDown
 from bot.domain import message_text
-from bot.domain.conversation_state import Mode
+from bot.domain.conversation_state import ConversationState, Mode
 from bot.domain.forms import Sheet, goes_on
 from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, Choice, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
@@ -385,8 +385,10 @@ class Service:
             if sheet.state.mode is Mode.SAFETY:  # an answer in the middle of danger: the numbers stand before it
                 replies.append(self._speaker(settled).say("safety_mode.answered_too"))
             last = [*another_language(self._words, session, text, understood), *last]
-            sheet = replace(sheet, state=heard(sheet.state, text, understood))
+            miss, before = missed(sheet.state, turn, text, understood), sheet.state
+            sheet = _having_missed(replace(sheet, state=heard(before, text, understood)), miss)
             await self._finish(session, seq, turn, replies, sheet, text, last, written)
+            await self._count_missed(session, before, miss)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
         async with session.turn:
@@ -418,7 +420,9 @@ class Service:
                     self._live.wake(DESK)
                 await self._safe(session, seq, replace(sheet, state=sheet.state.safe(seq)))
             elif command == ASKED_MORE:
-                await self._go_on(session, seq, sheet, [speaker.asked_more(action["topics"])])
+                miss = (ASKED_MORE, sheet.state.answer.partition("/")[0])
+                await self._go_on(session, seq, _having_missed(sheet, miss), [speaker.asked_more(action["topics"])])
+                await self._count_missed(session, sheet.state, miss)
             elif command in {"centre_yes", "centre_no"}:
                 await about_centre(self._store, session.person, speaker, seq, action)
                 await self._say_answer(session, seq, [])
@@ -483,6 +487,13 @@ class Service:
             await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
         if turn.topic in self._words.topics:  # and no button of a form
             await self._store.count_conversation(session.person, session.language, turn.topic)
+
+    async def _count_missed(self, session: Session, before: ConversationState, miss: tuple[str, str] | None) -> None:
+        """Counts a turn that missed, once for a conversation in each line; `before`: its state before the turn."""
+        if miss is None or miss[0] in before.missed:
+            return
+        topic = miss[1] if miss[1] in self._words.topics else ""
+        await self._store.count_missed(miss[0], session.language, topic, first=not before.missed)
 
     async def _go_on(
         self, session: Session, seq: int, sheet: Sheet, replies: list[Outgoing], case: CaseChange | None = None,
@@ -576,3 +587,10 @@ class Service:
         self._live.wake(conversation(session.person.conversation))
         if desk:
             self._live.wake(DESK)
+
+
+def _having_missed(sheet: Sheet, miss: tuple[str, str] | None) -> Sheet:
+    """The sheet of a conversation that is counted for this miss from now on."""
+    if miss is None or miss[0] in sheet.state.missed:
+        return sheet
+    return replace(sheet, state=replace(sheet.state, missed=(*sheet.state.missed, miss[0])))

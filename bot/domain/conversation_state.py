@@ -80,6 +80,8 @@ class ConversationState:
     since: int = 0
     about: float = 0.0
     """How much speaks for that the person writes about somebody else (log odds)."""
+    missed: tuple[str, ...] = ()
+    """The lines of the figure `missed` in which the conversation is counted (`domain/statistics.py`)."""
 
     def __repr__(self) -> str:
         return f"ConversationState({self.mode})"
@@ -148,15 +150,15 @@ class ConversationState:
             "quiet": self.quiet, "was": self.was,
             "after": self.after, "place": self.place, "beside": list(self.beside),
             "told": dict(self.told), "said": dict(self.said), "question": self.question, "answer": self.answer,
-            "asked": self.asked, "since": self.since, "about": self.about,
+            "asked": self.asked, "since": self.since, "about": self.about, "missed": list(self.missed),
         }  # fmt: skip
 
     @classmethod
     def loaded(cls, data: Mapping[str, Any]) -> Self:
         """The other way round."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        beside = tuple(data.get("beside", ()))
-        return cls(**{**known, "mode": Mode(data.get("mode", Mode.TALK)), "beside": beside})
+        lists = {name: tuple(data.get(name, ())) for name in ("beside", "missed")}
+        return cls(**{**known, **lists, "mode": Mode(data.get("mode", Mode.TALK))})
 
 
 LINE_OF: Final = {

@@ -25,6 +25,9 @@ STEPS = (60, 300, 900, 3600)
 TIMES = tuple(str(step) for step in range(len(STEPS) + 1))
 HANDOFFS = ("claimed", "gave_back", "lapsed", "closed")
 HOURS = tuple(f"{hour:02d}" for hour in range(24))
+MISSES = ("unclear", "asked_more", "corrected")
+"""How a turn misses: the program asks back what was meant, the person presses "I asked something else too", or corrects
+what was answered."""
 OTHER = "other"
 
 KINDS: Mapping[str, tuple[str, ...] | None] = {
@@ -35,10 +38,14 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
     "opened": HOURS,
     "language": None,
     "topic": None,
+    "missed": MISSES,
+    "missed_topic": None,
+    "missed_language": None,
 }
 """The tables, with their lines where these are known beforehand. `acknowledged`, `word`: the time from danger to a
-colleague who says that they come, or takes the case, and to the first word of a person. `opened`: by hour. Beside them
-`wait`, by hour and time: its lines are `09:2`."""
+colleague who says that they come, or takes the case, and to the first word of a person. `opened`: by hour. `missed`:
+conversations with such a turn; topic and language are those of the first one, so that nobody stands in a table twice.
+Beside them `wait`, by hour and time: its lines are `09:2`."""
 
 TALK = frozenset(
     (

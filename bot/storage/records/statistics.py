@@ -101,6 +101,17 @@ class Figures(Part):
                 what = ("language", language[:40]), ("topic", topic[:40])
                 await count(self._db, connection, self._clock(), *what)
 
+    async def count_missed(self, how: str, language: str | None, topic: str, *, first: bool) -> None:
+        """One more conversation in which a turn missed. Of the `first` in a conversation, its language and its topic
+        are counted too, where they are known."""
+        what = [("missed", how)]
+        if first and language is not None:
+            what.append(("missed_language", language[:40]))
+        if first and topic and topic not in TALK:
+            what.append(("missed_topic", topic[:40]))
+        async with self._db.write() as connection:
+            await count(self._db, connection, self._clock(), *what)
+
     async def figure_months(self) -> list[str]:
         """The months of which there are counts, the newest first."""
         query = select(figures.c.month).distinct().order_by(figures.c.month.desc())

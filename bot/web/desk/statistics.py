@@ -40,7 +40,8 @@ def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
         `steps`: seconds up to which each step of a time goes; `middle`: the step of the middle wait of an hour."""
         months, chosen, found = await of(month)
         language = language_of(words, session, lang)
-        known = [line.key for line in found["topic"] if line.key in words.topics]
+        named = (line.key for kind in ("topic", "missed_topic") for line in found[kind])
+        known = dict.fromkeys(key for key in named if key in words.topics)
         topics = {topic: words.topic_label(topic, language) for topic in known}
         return {
             "topics": topics,

@@ -37,7 +37,7 @@ async def test_a_coordinator_manages(
     await held.looked_at("menu")
     await page.locator("#manage").click()
     await expect(page.locator("#people-list li")).to_have_count(2)
-    await expect(page.locator("#tables table")).to_have_count(8)
+    await expect(page.locator("#tables table")).to_have_count(11)
     await expect(page.locator("#audit-state")).to_have_text(words("audit_whole"))
     # the missing paper is a task with its steps, whatever part one looks at
     await expect(page.locator("#recovery")).to_contain_text(f"inloop recovery-key create --by manage-{colours} --split")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.domain.model import CaseChange, Urgency
+from bot.dialogue.client import Engine
+from bot.domain.model import CaseChange, EngineReply, EngineTurn, Urgency
+from bot.understanding.acts.model import Acts, ActsModel
 from bot.web import errors, metrics
-from tests.support.office import Office
+from tests.support.office import Office, Visitor
 
 
 async def a_month(office: Office) -> None:
@@ -58,6 +61,61 @@ async def test_the_file_says_the_same(office: Office) -> None:
 async def test_only_whole_months_can_be_asked_for(office: Office, month: str) -> None:
     noor = await office.caseworker("Noor")
     assert (await noor.get("/desk/api/figures", params={"month": month})).status_code == 422
+
+
+@pytest.fixture
+def missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that asks back what "hm" means, and answers everything else as a question under a topic, with a button
+    for who asked something else too; "no, the other" is a correction."""
+
+    async def message(_: Engine, alias: str, text: str, *__: object, **___: object) -> EngineTurn:
+        if text == "hm":
+            return EngineTurn("shelter", 0.2, (EngineReply("clarify"),))
+        values = {"topic": "documents_taken/get_back", "more": ["shelter"]}
+        return EngineTurn("documents_taken", 0.9, (EngineReply("answer", values),))
+
+    def read(_: ActsModel, text: str, *__: object) -> Acts:
+        return Acts(follow_up=("correct", 0.9)) if text == "no, the other" else Acts()
+
+    monkeypatch.setattr(Engine, "message", message)
+    monkeypatch.setattr(ActsModel, "read", read)
+
+
+async def test_what_was_not_understood_is_counted_once_for_a_conversation(office: Office, missing: None) -> None:
+    """By topic and by language, from five conversations on; no turn of one person makes five."""
+    noor = await office.caseworker("Noor")
+
+    async def shown() -> dict[str, dict[str, int | None]]:
+        tables = (await noor.get("/desk/api/figures")).json()["tables"]
+        return {kind: {line["key"]: line["count"] for line in tables[kind]} for kind in tables if "missed" in kind}
+
+    async def said(person: Visitor, *texts: str) -> None:
+        for text in texts:
+            await person.write(text)
+            await office.tasks.finish(120)
+
+    nothing = {"missed": dict.fromkeys(("unclear", "asked_more", "corrected")), "missed_topic": {"other": None}}
+    nothing["missed_language"] = {"other": None}
+    for number in range(5):
+        person = await office.visitor("sq")
+        await said(person, "hm", "hm", "where is my passport?", "no, the other", "no, the other")
+        *_, answer = await person.messages()
+        (press,) = [choice for choice in answer["choices"] if choice["label"] == "Pyeta edhe diçka tjetër"]
+        for _ in range(2):
+            body = {"id": str(uuid4()), "choice": press["token"]}
+            assert (await person.http.post("/api/choices", json=body, headers=person.headers)).status_code == 202
+            await office.tasks.finish(120)
+        assert (await shown() == nothing) is (number < 4)
+    assert await shown() == {
+        "missed": {"unclear": 5, "asked_more": 5, "corrected": 5},
+        "missed_topic": {"shelter": 5, "other": None},
+        "missed_language": {"sq": 5, "other": None},
+    }
+    found = await office.store.figures("2026-11")
+    assert {of: count for of, count in found.items() if "missed" in of[0]} == {
+        ("missed", "unclear"): 5, ("missed", "asked_more"): 5, ("missed", "corrected"): 5,
+        ("missed_topic", "shelter"): 5, ("missed_language", "sq"): 5,
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -53,7 +53,10 @@ export class Figures {
     const names = {
       acknowledged: step, word: step, urgency: (key) => words["urgency_" + key], handoff: (key) => words["deed_" + key],
       opened: (key) => `${key}:00`, wait: (key) => `${key}:00`, language: (key) => other(key, languageName(key)), topic: (key) => other(key, topics[key] || key),
+      missed: (key) => words["figure_missed_" + key],
     };
+    names.missed_topic = names.topic;
+    names.missed_language = names.language;
     $("tables").replaceChildren(...Object.entries(tables).map(([kind, lines]) => this.table(words["figure_" + kind], lines, names[kind], step)));
     $("figures").hidden = false;
   }
