@@ -75,6 +75,10 @@ class NotKept(Exception):
         self.card = card
 
 
+class Crowded(NotKept):
+    """The talk is so long that few of its messages are kept; enough of those in danger are to raise it."""
+
+
 class Service:
     """Everything that a person can do, on whatever channel."""
 
@@ -201,7 +205,7 @@ class Service:
             told(understood)
         try:
             return await self._accept(session, client_id, text, understood)
-        except (Gone, TooMany):
+        except (Gone, TooMany, Crowded):
             raise
         except Exception as error:
             found = understood.assessment
@@ -227,6 +231,7 @@ class Service:
             said = self._in_danger(speaker, session, sheet, text, understood, owned=owned)
             if written is not None:
                 said = replace(said, replies=tuple(going_on_in(reply, written) for reply in said.replies))
+            await self._has_room(session, speaker, found, said, inside=inside)
             accepted = await self._store.accept(
                 session.person,
                 client_id,
@@ -283,6 +288,20 @@ class Service:
             return InDanger((), sheet)
         return self._danger_talk.begins(speaker, sheet, found, text, understood.acts)
 
+    async def _has_room(
+        self, session: Session, speaker: Speaker, found: Assessment, said: InDanger, *, inside: bool
+    ) -> None:
+        """Raises `TooMany` where a talk has become very long, and for what is dangerous `Crowded`: the card is said and
+        what was kept before has raised the case."""
+        danger = said.raised or found.urgency is not Urgency.NONE
+        try:
+            await self._limits.long_talk(session.person.conversation, session.length, danger=danger or inside)
+        except TooMany:
+            if not danger:
+                raise
+            urgency = Urgency.EMERGENCY if said.raised else found.urgency
+            raise Crowded(speaker.card(urgency, found.signals)) from None
+
     async def _left_safety(self, session: Session, seq: int) -> None:
         """The person says that they are safe, or never were in danger: what was before message `seq` raises nothing."""
         session.is_safe(seq)
@@ -336,6 +355,12 @@ class Service:
                 level = Urgency.EMERGENCY if command == "unsafe" else Urgency.URGENT
                 case = CaseChange(level, (), (f"choice:{command}",), page=True)
                 replies = [self._speaker(session.language or session.hint).card(level, ())]
+            try:
+                await self._limits.long_talk(session.person.conversation, session.length, danger=case is not None)
+            except TooMany:
+                if not replies:
+                    raise
+                raise Crowded(replies[0]) from None
             accepted = await self._store.accept(
                 session.person, client_id, choice.label, choice=action, replies=replies, case=case,
                 answered=case is not None,

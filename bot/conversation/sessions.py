@@ -43,6 +43,7 @@ class Session:
         "guessed",
         "hint",
         "language",
+        "length",
         "lock",
         "offered",
         "pending",
@@ -88,6 +89,8 @@ class Session:
         self.seen_at = 0.0
         self.counted = 0
         """Bytes of it in the account of `Sessions`."""
+        self.length = 0
+        """Messages of both sides, as far as this process knows."""
         self._earlier = earlier
         """The person's last messages, each with its place."""
 
@@ -128,7 +131,7 @@ class Session:
 
     def pressed(self, accepted: Accepted) -> None:
         """A choice was accepted."""
-        self.state, self.safety = accepted.state, False
+        self.state, self.safety, self.length = accepted.state, False, max(self.length, accepted.seq)
 
     def heard(self, text: str, accepted: Accepted, urgency: Urgency) -> None:
         """Remembers what was just accepted as context for the next message."""
@@ -181,6 +184,7 @@ class Sessions:
                 session.urgency = max((m.urgency for m in messages), key=lambda u: u.rank, default=Urgency.NONE)
                 session.stood, session.safety = _standing(messages)
                 session.covered = bool(messages) and messages[-1].urgency is not Urgency.NONE
+                session.length = messages[-1].seq if messages else 0
                 session.seen_at = self._now()
                 self._open[key] = session
                 self._weigh(session)

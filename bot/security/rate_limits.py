@@ -20,6 +20,12 @@ TOGETHER: Final = 5
 """Conversations that write as much as one may, from one source, before the source is slowed down: a shelter's twenty
 people behind one address write less than that together."""
 
+LONG_TALK: Final = 4000
+"""Messages of both sides, after which a talk grows slowly: whatever somebody sends, it does not fill the disk. People
+write tens, seldom hundreds."""
+KEPT_OF_LONG: Final = 1
+"""Messages a minute that are kept of a long talk, and as many dangerous ones again."""
+
 _source: ContextVar[str | None] = ContextVar("source", default=None)
 
 
@@ -55,6 +61,12 @@ class Limits:
         self._message = RateLimitItemPerMinute(messages_per_minute)
         self._together = RateLimitItemPerMinute(TOGETHER * messages_per_minute)
         self._conversation = RateLimitItemPerMinute(conversations_per_minute)
+        self._long = RateLimitItemPerMinute(KEPT_OF_LONG)
+
+    async def long_talk(self, conversation: int, length: int, *, danger: bool) -> None:
+        """One more message of a talk that has `length`; those in danger have a count of their own. Raises `TooMany`."""
+        if length >= LONG_TALK:
+            await self._hit(self._long, "danger" if danger else "long", str(conversation))
 
     async def message(self, conversation: int) -> None:
         """One message of a conversation, and of its source, where a door has told it. Raises `TooMany`."""

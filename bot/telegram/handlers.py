@@ -9,7 +9,7 @@ import time
 
 from bot.content import SEVERAL
 from bot.conversation.opening import Door
-from bot.conversation.service import Service
+from bot.conversation.service import Crowded, Service
 from bot.conversation.sessions import Session
 from bot.domain import message_text
 from bot.domain.model import Outgoing, Sender
@@ -104,18 +104,20 @@ class Turns:
 
     async def _said(self, update: Incoming, lookup: bytes, chat: Chat, session: Session) -> bool:
         name, lang = f"telegram:{update.update_id}", self._lang(update, session)
-        if update.kind is Kind.CHOICE:
-            await self._service.handle_choice(session, name, update.text)
-        elif update.what:
-            await self._unreadable(session, f"{name}:{update.what}", update, lang)
-        if update.kind is Kind.MESSAGE and update.text:
-            hints = [update.language] if update.language else []
-            try:
+        try:
+            if update.kind is Kind.CHOICE:
+                await self._service.handle_choice(session, name, update.text)
+            elif update.what:
+                await self._unreadable(session, f"{name}:{update.what}", update, lang)
+            if update.kind is Kind.MESSAGE and update.text:
+                hints = [update.language] if update.language else []
                 await self._service.handle_message(session, name, update.text, hints)
-            except message_text.Refused as refused:
-                await self._say(session, name, lang, f"errors.{refused.code}")
-            except TooMany:
-                await self._say(session, f"too_many:{int(time.time() / 60)}", lang, "errors.too_many")
+        except message_text.Refused as refused:
+            await self._say(session, name, lang, f"errors.{refused.code}")
+        except TooMany:
+            await self._say(session, f"too_many:{int(time.time() / 60)}", lang, "errors.too_many")
+        except Crowded as crowded:
+            await self._direct(update.chat, chat, crowded.card.text)
         if not await self._answered(session):
             return False
         if await self._service.session(self._key.token(update.chat, chat.salt)) is None:  # the turn deleted the talk
@@ -129,6 +131,7 @@ class Turns:
         text = f"{label}: {update.detail}" if update.detail else label
         reply = Speaker(self._words, lang).say("unread_kind", (PERSON,))
         kind = {"kind": update.what, **({"detail": update.detail} if update.detail else {})}
+        await self._limits.long_talk(session.person.conversation, session.length, danger=False)
         await self._store.accept(session.person, name, text, choice=kind, replies=[reply], answered=True)
         self._live.wake(conversation(session.person.conversation))
         self._live.wake(DESK)
