@@ -8,7 +8,8 @@ LONGEST_NAME = 80
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: two that look alike are one."""
+    """A name as it is compared: whatever the case of its letters and how they are encoded. Look-alikes of other scripts
+    are refused where a name is chosen (`bot/text/disguises.py`)."""
     return unicodedata.normalize("NFKC", _plain(name)).casefold()
 
 

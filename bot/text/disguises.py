@@ -17,6 +17,8 @@ _LATIN: Final = "aceghijlopsxyABCEHIJKMOPSTXY" "aioopvtkuABEZHIKMNOPTYX"
 _OTHERS: Final = "асеԍһіјӏорѕхуАВСЕНІЈКМОРЅТХУ" "αιοορντκυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
 _TO_LATIN: Final = str.maketrans(_OTHERS, _LATIN)
 _TO_CYRILLIC: Final = str.maketrans("aceijopsxyABCEHIJKMOPSTXY", "асеіјорѕхуАВСЕНІЈКМОРЅТХУ")
+_ALIKE: Final = str.maketrans("1|I0", "lllO")
+"""Of Latin letters and digits, as they are written."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LETTER: Final = r"[^\W\d_\u0e00-\U0010ffff]"
 """Of scripts that put spaces between words."""
@@ -42,6 +44,13 @@ def undisguised(text: str) -> tuple[str, bool]:
         least = 2 * (1 if all_of_it else LEAST) - 1
         text = _PULLED_APART.sub(lambda run: run[0].replace(run[1], "") if len(run[0]) >= least else run[0], text)
     return text, mostly
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether a reader takes two short names for one, whatever script their letters are of."""
+    plain, beside = (unicodedata.normalize("NFKC", name).translate(_TO_LATIN) for name in (one, other))
+    same = plain.casefold().translate(_TO_LATIN) == beside.casefold().translate(_TO_LATIN)
+    return same or plain.translate(_ALIKE) == beside.translate(_ALIKE)
 
 
 def _one_script(text: str) -> str:

@@ -55,6 +55,7 @@ from bot.storage.tables.conversations import (
     team_wraps,
 )
 from bot.storage.tables.log_in import passkeys
+from bot.text.disguises import alike
 
 INVITE_LASTS = timedelta(hours=48)
 SHORTEST_PASSWORD = 12
@@ -165,6 +166,7 @@ class Caseworkers(Claiming):
             taken = and_(caseworkers.c.name_key == name_key(name), caseworkers.c.active.is_(True))
             if (await connection.execute(select(caseworkers.c.id).where(taken))).first():
                 raise NameTaken
+            await _refuse_look_alike(connection, name)
             invite = Invite(shown_name(name), role, now + INVITE_LASTS)
             private = by.key.private if by.key is not None and works_on_cases(role) else b""
             whose = by.organisation if organisation is None else organisation
@@ -389,12 +391,21 @@ async def invite_row(
     await connection.execute(insert(invites).values(**row))
 
 
+async def _refuse_look_alike(connection: AsyncConnection, name: str) -> None:
+    """Raises `NameTaken` for a name that a colleague would take for another one's."""
+    of_others = select(caseworkers.c.name).where(caseworkers.c.name_key != name_key(name))
+    if any(alike(name, other) for other in (await connection.execute(of_others)).scalars()):
+        raise NameTaken
+
+
 async def _enter(connection: AsyncConnection, name: str, row: dict[str, Any], now: datetime, *, again: bool) -> int:
     """A new caseworker, or (`again`) an inactive one with new keys. Raises `InviteRefused` when an active one has the
     name that the link was made for, and `NameTaken` for a name that somebody chose and another one has or had."""
     found = select(caseworkers.c.id, caseworkers.c.active).where(caseworkers.c.name_key == name)
     before = (await connection.execute(found)).first()
     if before is None:
+        if not again:
+            await _refuse_look_alike(connection, row["name"])
         query = insert(caseworkers).values(**row, name_key=name, created_at=now).returning(caseworkers.c.id)
         return int((await connection.execute(query)).scalar_one())
     if not again:

@@ -97,6 +97,18 @@ async def test_the_invited_choose_their_name_but_nobody_elses(store: Store, cloc
         await set_up(store, clock, link, "Another")
 
 
+async def test_nobody_is_called_what_a_colleague_takes_for_another_name(store: Store, clock: Clock) -> None:
+    els, *_ = await team(store, clock)
+    for alike in ("Еls", "еLS", "EIs", "E1s"):  # a letter of another script, another letter, a digit
+        with pytest.raises(NameTaken):
+            await store.invite(alike, els.session)
+    link = await store.invite("new colleague", els.session)
+    for alike in ("Јan", "Jаn"):
+        with pytest.raises(NameTaken):
+            await set_up(store, clock, link, alike)
+    await set_up(store, clock, link, "Елс")
+
+
 async def test_who_becomes_an_administrator_loses_the_key_and_the_cases(store: Store, clock: Clock) -> None:
     els, jan, _ = await team(store, clock)
     case = await case_of(store)
