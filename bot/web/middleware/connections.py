@@ -89,6 +89,7 @@ class Connection(HttpToolsProtocol):
         self._late: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._head = 0
+        self._parsed = 0
         self._in_body = False
         self._running: RequestResponseCycle | None = None
         self.when_gone: Callable[[], None] | None = None
@@ -148,12 +149,29 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing():
             super().send_400_response(msg)
 
+    def on_url(self, url: bytes) -> None:
+        self._parse(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._parse(len(name) + len(value))
+        super().on_header(name, value)
+
+    def _parse(self, size: int) -> None:
+        """Counts a head that came in one piece with its end: what is counted as it comes knows no end in it."""
+        self._parsed += size
+        if self._parsed > HEAD_BYTES:
+            raise ValueError("a head without an end")  # the parser stops: 400, and the end
+
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= SENT_AHEAD:
-            raise ValueError("too many requests ahead of their answers")  # the parser stops: 400, and the end
+            raise ValueError("too many requests ahead of their answers")
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):  # RFC 9112, 3.2
+            raise ValueError("not one host")
         self.scope["state"]["connection"] = self
         super().on_headers_complete()
-        self._head, self._in_body = 0, True
+        self._head, self._parsed, self._in_body = 0, 0, True
         if self._late is not None:
             self._late.cancel()
             self._late = None

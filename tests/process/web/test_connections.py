@@ -100,6 +100,29 @@ async def test_who_sends_no_whole_request_is_cut(begins: bytes) -> None:
         assert len(kind.all_of_them) == 0
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 20_000 + b"\r\n",
+        b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
+    ],
+    ids=["one header", "many headers", "address", "no host", "two hosts"],
+)
+async def test_a_head_that_is_too_large_or_names_not_one_host_is_refused(head: bytes) -> None:
+    async with server() as (port, _):
+        wire = await Wire(port).open()
+        wire.writer.write(head)
+        try:
+            answer = await asyncio.wait_for(wire.head(), 120)
+        except (ConnectionError, EOFError):  # cut while it still sent
+            return
+        assert answer.status == 400
+        assert await cut(wire)
+
+
 @pytest.mark.usefixtures("soon")
 async def test_who_sends_a_letter_now_and_then_is_cut_too() -> None:
     async with server() as (port, _):
