@@ -193,7 +193,7 @@ async def build(
 
     app = FastAPI(
         title="Inloop", version="0.1.0", description="First contact: the visitor API and the desk.",
-        docs_url=None, redoc_url=None, lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url=None if settings.secure else "/openapi.json", lifespan=lifespan,
     )  # fmt: skip
     errors.install(app)
     link, source = bot.link if bot is not None else lambda _: None, Source()

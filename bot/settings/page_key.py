@@ -12,13 +12,13 @@ import hashlib
 import os
 import secrets
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 
 FILE = "page.key"
 
 
 def page_key(settings: Settings) -> bytes:
-    """32 bytes. Makes the file at the first start, readable by its owner alone."""
+    """32 bytes. Makes the file at the first start, readable by its owner alone. Raises `SettingsError`."""
     given = settings.page_key.get_secret_value()
     if given:
         return hashlib.blake2b(given.encode(), digest_size=32, person=b"inloop:page").digest()
@@ -31,4 +31,7 @@ def page_key(settings: Settings) -> bytes:
         with contextlib.suppress(FileExistsError):  # another process was first: its key is the one
             os.link(new, path)
         new.unlink()
-    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        raise SettingsError(f"{path} is damaged: take it from a backup of the data folder, or remove it") from None

@@ -96,7 +96,11 @@ async def _on_call(settings: Settings) -> AsyncIterator[Finding]:
         roster = roster_of(settings, store, utc_now)
         await roster.calendars.load()
         await roster.calendars.refresh()
-        _, closed = await store.page_addresses(page_key(settings))
+        try:
+            _, closed = await store.page_addresses(page_key(settings))
+        except SettingsError as error:
+            yield "fault", str(error)
+            return
         if closed:
             yield "fault", f"{closed} page addresses were sealed with another INLOOP_PAGE_KEY: set them again"
         reach = await roster.reach()

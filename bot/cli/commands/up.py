@@ -19,10 +19,12 @@ import uvloop
 from rich.console import Console
 
 from bot import bootstrap
+from bot.cli.commands import out_of_order
 from bot.cli.commands.folder import CannotStart, prepare_folder
 from bot.dialogue.engine_process import ENGINE_PYTHON, engine_environment
 from bot.operations.supervisor import Supervisor, free_port, new_secret
 from bot.runtime import logs
+from bot.runtime.memory import keep_private
 from bot.settings import ROOT, Settings, SettingsError
 from bot.storage.database import schema
 from bot.storage.database.errors import SchemaError
@@ -128,6 +130,7 @@ def run(settings: Settings, *, train: bool = True) -> int:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # opened conversations are in the memory; the engine inherits it
+    keep_private()
     logs.set_up(settings.log_level)
     try:
         prepare_folder(settings.data_dir)
@@ -140,15 +143,29 @@ def run(settings: Settings, *, train: bool = True) -> int:
     except (CannotStart, training.TrainingFailed, SchemaError) as error:
         console.print(f"[bold red]{error}[/]")
         return 1
+    except Exception as error:  # noqa: BLE001 - whatever a driver says may hold the address with its password
+        return _damaged(settings, error, console)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(settings, console))
     except SettingsError as error:  # a secret in a file that cannot be read
         console.print(f"[bold red]{error}[/]")
         return 1
+    except Exception as error:  # noqa: BLE001 - whatever a driver says may hold the address with its password
+        return _damaged(settings, error, console)
     # Uvicorn raises the signal again after a clean end; nothing is left running by then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return 0
+
+
+def _damaged(settings: Settings, error: Exception, console: Console) -> int:
+    """Something that is needed is there and not whole, or away. Where people may come, they get the numbers meanwhile;
+    by hand it ends at once. Returns the exit code."""
+    log.error("gateway.cannot_start", extra={"error": type(error).__name__})
+    console.print(f"[bold red]Inloop cannot start ({type(error).__name__}): see inloop doctor[/]")
+    if settings.public_url:
+        uvloop.run(out_of_order.serve(settings))
+    return 1
 
 
 def leave(code: int) -> NoReturn:
