@@ -345,6 +345,8 @@ def purge(
 @app.command("backup-key")
 def backup_key(
     split: Annotated[bool, typer.Option("--split", help="Two halves for two people, both needed.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="What to set for a key that is on paper already.")] = False,
+    key_file: Annotated[Path | None, typer.Option(help="With --again: file with the key.")] = None,
 ) -> None:
     """Make the key that backups are sealed to; its private half is for paper and is shown once.
 
@@ -352,6 +354,8 @@ def backup_key(
     """
     from bot.cli.commands import backup as command
 
+    if again:
+        raise typer.Exit(command.again(key_file, errors))
     raise typer.Exit(command.new_key(split, Console(highlight=False, soft_wrap=True), errors))
 
 
@@ -375,6 +379,7 @@ def restore(
     bodies: Annotated[Path | None, typer.Option(help="This file of bodies, not the newest.")] = None,
     key_file: Annotated[Path | None, typer.Option(help="File with the recovery key; else it is asked for.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the SQLite database that is there.")] = False,
+    unmarked: Annotated[bool, typer.Option("--unmarked", help="Take files that do not say who made them.")] = False,
 ) -> None:
     """Make the database of the newest backup; stop `inloop up` first. What was deleted stays deleted.
 
@@ -382,7 +387,7 @@ def restore(
     """
     from bot.cli.commands import backup as command
 
-    raise typer.Exit(command.restore(settings(), source, bodies, key_file, replace, errors))
+    raise typer.Exit(command.restore(settings(), source, bodies, key_file, replace, unmarked, errors))
 
 
 @app.command()

@@ -161,6 +161,10 @@ class Settings(BaseSettings):
     )
     backup_dir: Path | None = Field(None, description="Folder of the backups, on another disk than the data folder.")
     backup_key: str = Field("", description="Public half of the recovery key, from `inloop backup-key`.")
+    backup_origin: SecretStr = Field(
+        SecretStr(""),
+        description="Secret with which a backup says that this installation made it, from `inloop backup-key`.",
+    )
     backup_keys_days: int = Field(
         7, ge=1, le=60, description="Days before a backup of keys goes: after so long a deletion is true everywhere."
     )

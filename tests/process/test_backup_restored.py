@@ -31,10 +31,14 @@ def test_the_disk_is_lost_and_inloop_goes_on(tmp_path: Path) -> None:
     made = inloop({}, "backup-key", "--split")
     assert made.returncode == 0
     public = made.stderr.partition("INLOOP_BACKUP_KEY=")[2].split()[0]
+    origin = made.stderr.partition("INLOOP_BACKUP_ORIGIN=")[2].split()[0]
     halves = made.stdout
+    again = inloop({}, "backup-key", "--again", given=halves)
+    assert public in again.stderr and origin in again.stderr
     port, data = free_port(), tmp_path / "data"
     env = {
         "INLOOP_DATA_DIR": str(data), "INLOOP_BACKUP_DIR": str(tmp_path / "backups"), "INLOOP_BACKUP_KEY": public,
+        "INLOOP_BACKUP_ORIGIN": origin,
     }  # fmt: skip
     with running(tmp_path, port, engine=False, env=env) as gateway:
         kept, deleted = Visitor(gateway.url), Visitor(gateway.url)

@@ -26,7 +26,7 @@ from bot.settings import CONTENT, Settings, SettingsError
 from bot.settings.page_key import page_key
 from bot.settings.secret_files import file_of, open_to_others
 from bot.storage.backup.files import found_in
-from bot.storage.backup.paper import read_public
+from bot.storage.backup.paper import read_origin, read_public
 from bot.storage.database.ballast import free, is_low
 from bot.storage.database.errors import BackupError, SchemaError
 from bot.storage.store import Run, Store
@@ -275,10 +275,13 @@ def _backup(settings: Settings, now: datetime) -> Finding:
         return "warning", "backup: none is made: set INLOOP_BACKUP_DIR and INLOOP_BACKUP_KEY"
     try:
         read_public(settings.backup_key)
+        origin = read_origin(settings.backup_origin.get_secret_value())
     except BackupError as error:
         return "fault", f"backup: {error}"
     made = {file.part: file.made_at for file in found_in(settings.backup_dir)}
     if made.keys() != {"keys", "bodies"} or now - min(made.values()) > BACKUP_AT_LEAST_EVERY:
         last = f"the last whole one is of {min(made.values()):%Y-%m-%d %H:%M} UTC" if made else "there is none"
         return "fault", f"backup: {last}: run inloop backup every day"
+    if not origin:
+        return "warning", "backup: it does not say who made it: set INLOOP_BACKUP_ORIGIN (inloop backup-key --again)"
     return "ok", f"backup: made {min(made.values()):%Y-%m-%d %H:%M} UTC"

@@ -9,12 +9,23 @@ import base64
 import secrets
 from collections.abc import Sequence
 
+from bot.storage.backup.stream import origin_of
 from bot.storage.database.errors import BackupError
 from bot.storage.sealing.envelopes import KEY_BYTES, KeyPair, digest, new_key_pair, pair_of
 
 _WHOLE, _FIRST, _SECOND = b"\x00", b"\x01", b"\x02"
 _CHECK = 4
 _GROUP = 4
+
+
+def origin_text(pair: KeyPair) -> str:
+    """The origin key as the settings have it: with it a backup says who made it, and nothing opens."""
+    return public_text(origin_of(pair.private))
+
+
+def read_origin(text: str) -> bytes:
+    """The origin key of a setting, empty without one; raises `BackupError`."""
+    return _raw(text, "INLOOP_BACKUP_ORIGIN") if text.strip() else b""
 
 
 def new_recovery_key(*, split: bool) -> tuple[str, list[str]]:
@@ -43,12 +54,16 @@ def public_text(public: bytes) -> str:
 
 def read_public(text: str) -> bytes:
     """The public half of a setting; raises `BackupError`."""
+    return _raw(text, "INLOOP_BACKUP_KEY")
+
+
+def _raw(text: str, setting: str) -> bytes:
     try:
         raw = base64.urlsafe_b64decode(text.strip() + "=")
     except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise BackupError("INLOOP_BACKUP_KEY is not a key: make one with inloop backup-key")
+        raise BackupError(f"{setting} is not a key: make one with inloop backup-key")
     return raw
 
 

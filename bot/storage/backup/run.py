@@ -26,19 +26,21 @@ class Restored:
     tombstones: frozenset[int]
 
 
-def take(url: str, folder: Path, public: bytes, parts: Iterable[str], now: datetime) -> list[Path]:
-    """Write the parts of one moment into `folder`; all of the files, or none. Raises `BackupError`."""
+def take(url: str, folder: Path, public: bytes, parts: Iterable[str], now: datetime, origin: bytes = b"") -> list[Path]:
+    """Write the parts of one moment into `folder`; all of the files, or none. `origin` says that they were made here.
+    Raises `BackupError`."""
     database = "sqlite" if _is_sqlite(url) else "postgresql"
     written: list[tuple[Path, Path]] = []
 
     def writer(part: str, revision: str, tombstones: list[int]) -> SealedWriter:
         if revision != schema.head():  # a table that this program does not know would be missing, and nobody told
             raise BackupError("the database is of another version than this program: make the backup with that version")
-        manifest = {"part": part, "database": database, "revision": revision, "made_at": now.isoformat()}
+        about = {"part": part, "database": database, "revision": revision, "made_at": now.isoformat()}
         path = path_of(folder, part, now)
         unfinished = path.with_name(f".{path.name}.unfinished")
         unfinished.unlink(missing_ok=True)
-        opened = SealedWriter(unfinished, public, manifest | ({"tombstones": tombstones} if part == "keys" else {}))
+        manifest = about | ({"tombstones": tombstones} if part == "keys" else {})
+        opened = SealedWriter(unfinished, public, manifest, origin)
         written.append((unfinished, path))
         return opened
 
@@ -55,10 +57,14 @@ def take(url: str, folder: Path, public: bytes, parts: Iterable[str], now: datet
     return [path for _, path in written]
 
 
-def restore(url: str, folder: Path, recovery: KeyPair, *, replace: bool, bodies: Path | None = None) -> Restored:
+def restore(
+    url: str, folder: Path, recovery: KeyPair, *, replace: bool, bodies: Path | None = None, unmarked: bool = False
+) -> Restored:
     """Make the database of the newest keys in `folder` and the newest bodies (or those of `bodies`).
 
-    Everything is read to its end before anything is changed. A file whose name tells another time than the file itself
+    Everything is read to its end before anything is changed. A file that says nothing of its origin is refused, unless
+    `unmarked` says that its place is known to be good: somebody else can have written it, and it becomes the database,
+    or what PostgreSQL runs. A file whose name tells another time than the file itself
     was renamed, and would bring back what was deleted. So would keys older than the bodies beside them: both are
     written together, so newer keys are missing. Raises `BackupError`; the database that was there is replaced only if
     `replace` says so, and its tombstones are among those to apply (SQLite; a PostgreSQL database has to be empty). To
@@ -68,6 +74,12 @@ def restore(url: str, folder: Path, recovery: KeyPair, *, replace: bool, bodies:
     keys_file = _newest(files, "keys")
     bodies_file = _newest(files, "bodies") if bodies is None else _named(files, bodies)
     keys, content = SealedReader(keys_file.path, recovery), SealedReader(bodies_file.path, recovery)
+    for reader, file in ((keys, keys_file), (content, bodies_file)):
+        if not (unmarked or reader.ours):
+            raise BackupError(
+                f"{file.path.name} does not say that this installation made it: somebody else may have. Of a time"
+                " before INLOOP_BACKUP_ORIGIN was set, and from a place that only this machine wrote to: --unmarked"
+            )
     keys.verify()
     content.verify()
     if bodies is None and keys_file.made_at < bodies_file.made_at:

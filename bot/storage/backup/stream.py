@@ -6,13 +6,19 @@
 
 Inside: the length of a manifest (4 bytes), the manifest (JSON), the content. What is cut off, changed or put in
 another order does not open; a file is read to its marked end before anything of it is used.
+
+Everybody who has the public half of the recovery key can write such a file. So the manifest says under the origin key,
+which the installation has and the paper yields, that it was made here: over the key and the header of this stream, so
+that it is good for no other content (`origin_of`).
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -21,11 +27,13 @@ import nacl.bindings as sodium
 import nacl.exceptions
 
 from bot.storage.database.errors import BackupError
-from bot.storage.sealing.envelopes import KeyPair
+from bot.storage.sealing.envelopes import KeyPair, digest
 
 MAGIC = b"INLOOPB1"
 CHUNK = 64 * 1024
 LARGEST_MANIFEST = 64 * 1024 * 1024
+ORIGIN = "origin"
+"""The place in the manifest."""
 _BOX = sodium.crypto_secretstream_xchacha20poly1305_KEYBYTES + sodium.crypto_box_SEALBYTES
 _HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAG = sodium.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -33,11 +41,20 @@ _MORE = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
+def origin_of(recovery_private: bytes) -> bytes:
+    """The origin key of a recovery key."""
+    return digest(recovery_private.hex(), b"inloop:origin")
+
+
+def _mark(origin: bytes, key: bytes, header: bytes) -> str:
+    return blake2b(key + header, digest_size=32, key=origin, person=b"inloop:made").hexdigest()
+
+
 class SealedWriter:
     """Writes a new file, readable by its owner alone. `finish` marks its end and brings it to the disk; left
-    without that, the file is removed."""
+    without that, the file is removed. `origin`: the key that says who made it; empty: nobody says so."""
 
-    def __init__(self, path: Path, public: bytes, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, public: bytes, manifest: Mapping[str, Any], origin: bytes = b"") -> None:
         self._path = path
         key = sodium.crypto_secretstream_xchacha20poly1305_keygen()
         self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
@@ -46,7 +63,8 @@ class SealedWriter:
         self._file.write(MAGIC + sodium.crypto_box_seal(key, public) + header)
         self._left = b""
         self._done = False
-        raw = json.dumps(dict(manifest)).encode()
+        made = {ORIGIN: _mark(origin, key, header)} if origin else {}
+        raw = json.dumps(dict(manifest) | made).encode()
         self.write(len(raw).to_bytes(4, "big") + raw)
 
     def write(self, plain: bytes) -> None:
@@ -88,6 +106,7 @@ class SealedReader:
         self._path = path
         self._recovery = recovery
         self.manifest: dict[str, Any] = {}
+        self._expected = ""
         for _ in self.content():
             break
 
@@ -109,7 +128,7 @@ class SealedReader:
         yield from parts
 
     def _read_manifest(self, raw: bytes) -> dict[str, Any]:
-        """It is authentic as far as anybody has the public half of the recovery key, which is no secret."""
+        """Whoever has the public half of the recovery key, which is no secret, can have written it (`ours`)."""
         try:
             found = json.loads(raw)
         except (ValueError, RecursionError):
@@ -117,6 +136,11 @@ class SealedReader:
         if not isinstance(found, dict):
             raise BackupError(f"{self._path.name} is damaged")
         return found
+
+    @property
+    def ours(self) -> bool:
+        """Whether who made it has the origin key."""
+        return hmac.compare_digest(str(self.manifest.get(ORIGIN, "")).encode(), self._expected.encode())
 
     def verify(self) -> None:
         """Reads to the marked end; raises `BackupError`."""
@@ -135,9 +159,11 @@ class SealedReader:
             try:
                 box = file.read(_BOX)
                 key = sodium.crypto_box_seal_open(box, self._recovery.public, self._recovery.private)
-                sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, file.read(_HEADER), key)
+                header = file.read(_HEADER)
+                sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, header, key)
             except (nacl.exceptions.CryptoError, ValueError, TypeError):
                 raise BackupError(f"{self._path.name} does not open with this recovery key") from None
+            self._expected = _mark(origin_of(self._recovery.private), key, header)
             tag = _MORE
             while sealed := file.read(CHUNK + _TAG):
                 if tag == _LAST:

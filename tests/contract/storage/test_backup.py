@@ -22,7 +22,7 @@ from bot.storage.backup.files import expire, found_in
 from bot.storage.backup.paper import new_recovery_key, read_public, read_recovery_key
 from bot.storage.backup.parts import BODIES, KEYS, LEFT_OUT
 from bot.storage.backup.sqlite import refuse_while_used
-from bot.storage.backup.stream import CHUNK, SealedReader, SealedWriter
+from bot.storage.backup.stream import CHUNK, SealedReader, SealedWriter, origin_of
 from bot.storage.database.errors import BackupError
 from bot.storage.sealing import recovery_words
 from bot.storage.sealing.envelopes import KeyPair, new_key_pair
@@ -33,6 +33,7 @@ from tests.support.databases import Clock, PostgresServer, programs
 from tests.support.desk import PASSWORD, join
 
 RECOVERY = new_key_pair()
+ORIGIN = origin_of(RECOVERY.private)
 BOTH = ("keys", "bodies")
 HELLO = Outgoing(Sender.BOT, "Hello.")
 
@@ -56,7 +57,7 @@ def elsewhere(url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
 
 
 async def take(url: str, folder: Path, clock: Clock, parts: tuple[str, ...] = BOTH) -> list[Path]:
-    return await asyncio.to_thread(run.take, url, folder, RECOVERY.public, parts, clock())
+    return await asyncio.to_thread(run.take, url, folder, RECOVERY.public, parts, clock(), ORIGIN)
 
 
 async def restored(url: str, folder: Path, clock: Clock, **how: bool | Path) -> Store:
@@ -209,7 +210,7 @@ def forged(path: Path, new_path: Path, content: bytes | None = None, **other: ob
     reader = SealedReader(path, RECOVERY)
     plain = b"".join(reader.content()) if content is None else content
     new_path.unlink(missing_ok=True)
-    with SealedWriter(new_path, RECOVERY.public, reader.manifest | other) as out:
+    with SealedWriter(new_path, RECOVERY.public, reader.manifest | other, ORIGIN) as out:
         out.write(plain)
         out.finish()
 
@@ -239,6 +240,36 @@ async def test_an_old_file_that_is_named_as_a_newer_one_is_refused(
     keys.write_bytes(whole[0])
     again = await restored(elsewhere, tmp_path / "b", clock)
     assert await again.open_by_token(deleted.token) is None
+    await again.close()
+
+
+async def test_a_file_that_somebody_else_made_is_refused(
+    store: Store, url: str, elsewhere: str, tmp_path: Path, clock: Clock
+) -> None:
+    await talk(store, "one")
+    await take(url, tmp_path / "b", clock)
+    good = SealedReader(next((tmp_path / "b").glob("*.keys")), RECOVERY)
+    assert good.ours
+    for origin in (b"", ORIGIN[::-1]):  # who has the public half alone, and who has another origin key
+        shutil.rmtree(tmp_path / "b")
+        await asyncio.to_thread(run.take, url, tmp_path / "b", RECOVERY.public, BOTH, clock(), origin)
+        with pytest.raises(BackupError, match=r"keys does not say .* somebody else may have"):
+            run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
+    path = next((tmp_path / "b").glob("*.keys"))
+    path.unlink()
+    with SealedWriter(path, RECOVERY.public, good.manifest) as out:  # the mark of a file that was seen
+        out.finish()
+    with pytest.raises(BackupError, match="somebody else may have"):
+        run.restore(elsewhere, tmp_path / "b", RECOVERY, replace=False)
+
+
+async def test_what_says_nothing_is_restored_by_who_knows_its_place(
+    store: Store, url: str, elsewhere: str, tmp_path: Path, clock: Clock
+) -> None:
+    new = await talk(store, "one")
+    await asyncio.to_thread(run.take, url, tmp_path / "b", RECOVERY.public, BOTH, clock())
+    again = await restored(elsewhere, tmp_path / "b", clock, unmarked=True)
+    assert await again.open_by_token(new.token) is not None
     await again.close()
 
 
@@ -282,7 +313,7 @@ async def test_a_database_of_another_version_is_not_backed_up_by_halves(
         part = path.suffix[1:]
         manifest = SealedReader(path, RECOVERY).manifest | {"revision": "9999"}
         path.unlink()
-        with SealedWriter(path, RECOVERY.public, manifest) as out:
+        with SealedWriter(path, RECOVERY.public, manifest, ORIGIN) as out:
             out.finish()
         assert SealedReader(path, RECOVERY).manifest["part"] == part
     with pytest.raises(BackupError, match="newer than this program"):
