@@ -5,7 +5,7 @@ Limits were chosen on the conversations of `data/talks` and are reported on thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -156,9 +156,9 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
     topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
     about = max((share for name, share in found.items() if name not in POLITE), default=0.0)
     if topic not in SOFT | ACTS and sure >= ABOUT:
-        found = {name: share for name, share in found.items() if name not in POLITE}
-    if heard.words > GREETING and about >= LIKELY:
-        found.pop("talk/greet_back", None)
+        found = _without(found, POLITE)
+    if heard.words > GREETING and (about >= LIKELY or heard.asks):
+        found = _without(found, {"talk/greet_back"})
     if topic == NOT_READY and sure >= PLAIN_TOPIC:  # "not now" is not told that they may tell
         found = {name: share for name, share in found.items() if name.partition("/")[0] in {NOT_READY, "talk"}}
     leans = is_follow_up(heard, talk) and OF_KIND.get(heard.kind) != topic
@@ -170,6 +170,12 @@ def shares(heard: Heard, talk: Talk) -> dict[str, float]:
         theirs = question is None or {"any", talk.role} & question.roles or _near(talk.role, question.roles)
         found[name] = share if theirs else share * (NOT_AT_ALL_THEIRS if _is_known(heard, talk) else NOT_THEIRS)
     return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def _without(found: Mapping[str, float], names: Collection[str]) -> dict[str, float]:
+    """The shares without those of ``names``, which go to the others: who greets and asks, asks no less for that."""
+    left = 1 - sum(found.get(name, 0.0) for name in names)
+    return {name: share / max(left, LIKELY) for name, share in found.items() if name not in names}
 
 
 def _is_known(heard: Heard, talk: Talk) -> bool:
@@ -265,11 +271,17 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     leans = is_follow_up(heard, talk) and heard.kind in MISSING
     if share < (ANSWERS if leans and heard.sure >= PLAIN else LIKELY):  # "are you sure?" is asked of the last answer
         return _by_table(heard, talk) if leans else None
-    if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not is_follow_up(heard, talk):
+    if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not leans and not _is_plain(heard):
         return _which(found, talk) or replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
     choice = replace(_said(best, found, talk), ack=in_front(heard, talk, best))
     also = [name for name in apart(heard) if name.partition("/")[0] != best.partition("/")[0]]
     return replace(choice, offers=tuple(dict.fromkeys([*also, *choice.offers]))[:2]) if also else choice
+
+
+def _is_plain(heard: Heard) -> bool:
+    """Whether the topic of a message is plain, though not what is asked of it."""
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    return topic not in SOFT | ACTS and sure >= ABOUT
 
 
 def _which(found: Mapping[str, float], talk: Talk) -> Choice | None:

@@ -137,7 +137,8 @@ class DangerTalk:
             act = None  # "I am fine, he only has a knife"
         signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
         yes_or_no = plain in {"affirm", "deny"}
-        if not signals and not understood.safe and not yes_or_no and self._calm(understood, act):
+        aside = act is None and understood.own < PLAINLY_CALM and self._asks(text, understood)
+        if not signals and not understood.safe and not yes_or_no and (aside or self._calm(understood, act)):
             plainly = self._plainly_calm(understood)
             quiet = state.quiet + (2 if plainly else 1)
             over = quiet >= (safety_mode.QUIET_SUICIDE if state.kind == "suicide" else safety_mode.QUIET)
