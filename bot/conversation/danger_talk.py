@@ -74,6 +74,8 @@ def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
 
 OF_CHILD: Final = frozenset({"under_18", "children_with_me"})
 """Facts of which one was told where a child is in danger, unless somebody else than the child or its parent writes."""
+OF_ANOTHER: Final = 1.0
+"""Log odds from which what is seen is of somebody else than who writes."""
 
 
 def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[st
     if state.role in safety_mode.OTHERS:
         return tuple(signals)
     never = {"child_at_risk"} if not OF_CHILD & set(state.told) else set()
-    never |= {"witnessed_now"} if state.about < 0 else set()
+    never |= {"witnessed_now"} if state.about < OF_ANOTHER else set()
     return tuple(name for name in signals if name not in never)
 
 
