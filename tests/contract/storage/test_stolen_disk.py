@@ -35,7 +35,10 @@ def files_of(url: str, server: PostgresServer | None) -> list[Path]:
 def found(needles: list[bytes], files: list[Path]) -> set[bytes]:
     hits = set()
     for path in files:
-        raw = path.read_bytes()
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:  # the server writes files of its own anew: what is gone is not on the disk
+            continue
         hits |= {needle for needle in needles if needle in raw}
     return hits
 
