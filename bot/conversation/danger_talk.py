@@ -79,8 +79,8 @@ OF_ANOTHER: Final = 1.0
 
 
 def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[str, ...]:
-    """The signals that can be of who writes: nobody who writes of themselves is told to keep their distance, and to say
-    to 112 that a child is in danger where they told of none."""
+    """Return `signals` without those that do not fit the writer. Who writes about themselves is not told to keep their
+    distance, and is told to report a child to 112 only where they mentioned one."""
     if state.role in safety_mode.OTHERS:
         return tuple(signals)
     never = {"child_at_risk"} if not OF_CHILD & set(state.told) else set()

@@ -23,7 +23,7 @@ KINDS: Final = {
 """The protocol of a signal; that of every other is `VIOLENCE`."""
 VIOLENCE: Final = "violence"
 BYSTANDER: Final = "bystander"
-"""The protocol of who sees it; that of every role in `OTHERS`."""
+"""The protocol for a bystander, and for every role in `OTHERS`."""
 SUICIDE: Final = "suicide_risk"
 STEPS: Final = 3
 WORDINGS: Final = 2
@@ -106,8 +106,8 @@ def _with(state: ConversationState, said: Sequence[str]) -> ConversationState:
 
 
 def again(state: ConversationState, act: str | None, words: str) -> tuple[list[Line], ConversationState]:
-    """What is said after the mode had ended to an `act` of `BACK`, or to an emergency that is none: it goes on where it
-    was."""
+    """Return the lines and the state when the ended mode starts again, with the protocol it had: by an `act` of `BACK`,
+    or, with None, by an emergency without such an act."""
     return answer(replace(state.in_safety(state.was or VIOLENCE), step=1), act, words)
 
 

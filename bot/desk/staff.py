@@ -36,7 +36,7 @@ class People:
         log.info("people.invite_taken_back", extra={"caseworker": session.caseworker})
 
     async def renewal_due(self, session: DeskSession) -> bool:
-        """Whether the team's key is to be made anew, since somebody who left once had it.
+        """Return whether the team's key must be replaced, because somebody who had it has left.
 
         That is done when the next one who has it logs in.
         """

@@ -44,7 +44,7 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
 }
 """The tables, with their lines where these are known beforehand. `acknowledged`, `word`: the time from danger to a
 colleague who says that they come, or takes the case, and to the first word of a person. `opened`: by hour. `missed`:
-conversations with such a turn; topic and language are those of the first one, so that nobody stands in a table twice.
+conversations with such a turn; topic and language are those of the first one: each conversation counts once in a table.
 Beside them `wait`, by hour and time: its lines are `09:2`."""
 
 TALK = frozenset(

@@ -23,8 +23,8 @@ class NoCard(ValueError):
 
 
 def page(words: Catalogue, address: str, languages: Sequence[str], *, cards: bool) -> str:
-    """A page of HTML to print, whole in one file. It says nothing of what the chat is for: whoever stands beside the
-    reader, or finds a card in a pocket, reads it too. Raises `NoCard`."""
+    """Return a page of HTML to print, whole in one file. It does not name what the chat is for, because others than the
+    reader may see it. Raises `NoCard`."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or len(address) > LONGEST:
         raise NoCard(f"The address begins with https:// and has at most {LONGEST} characters.")
