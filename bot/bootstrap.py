@@ -29,6 +29,7 @@ from bot.oncall.escalation_worker import Duty
 from bot.oncall.factory import duty_of
 from bot.oncall.page_links import Links
 from bot.operations.clock_guard import ClockGuard
+from bot.operations.first_vouching import vouch_once
 from bot.operations.upkeep import Upkeep
 from bot.runtime.clock import utc_now
 from bot.runtime.tasks import Tasks
@@ -139,14 +140,22 @@ def channel(
     )  # fmt: skip
 
 
+async def opened(settings: Settings, clock: Callable[[], datetime]) -> Store:
+    """The store, with every key in it vouched for, or the log told of what is not."""
+    store = await Store.open(
+        settings.database, clock=clock, zone=ZoneInfo(settings.rota_zone), open_cases_only=settings.open_cases_only,
+        root=page_key(settings),
+    )  # fmt: skip
+    await vouch_once(store, settings.data_dir)
+    return store
+
+
 async def build(
     settings: Settings, engine_url: str, engine_secret: str, *, clock: Callable[[], datetime] = utc_now
 ) -> Parts:
     """A whole gateway on its database (migrated already). The engine may be dead; it is only asked, never needed."""
     words = content.load(CONTENT)
-    store = await Store.open(
-        settings.database, clock=clock, zone=ZoneInfo(settings.rota_zone), open_cases_only=settings.open_cases_only
-    )
+    store = await opened(settings, clock)
     live = Live()
     tasks = Tasks()
     sessions = Sessions(store)

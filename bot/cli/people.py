@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Annotated
 
 import typer
@@ -39,6 +40,22 @@ def caseworker_list() -> None:
     from bot.cli.commands import caseworker as command
 
     raise typer.Exit(asyncio.run(command.show(settings(), Console(highlight=False))))
+
+
+@caseworker_app.command("vouch")
+def caseworker_vouch(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+) -> None:
+    """Say that keys and people stand in the database as they should: after the page key was changed or lost.
+
+    Example: inloop caseworker vouch
+    """
+    from bot.cli.commands import caseworker as command
+
+    def sure(question: str) -> bool:
+        return yes or (sys.stdin.isatty() and typer.confirm(question))
+
+    raise typer.Exit(asyncio.run(command.vouch(settings(), sure, Console(highlight=False))))
 
 
 @caseworker_app.command("page")

@@ -53,6 +53,11 @@ class People:
             return "none"
         return "" if found.current and await self._store.vouches(session) else "stale"
 
+    async def unvouched(self, session: DeskSession) -> bool:
+        """Whether somebody else than this program has written into the database who may read."""
+        self._may(session)
+        return bool(await self._store.unvouched())
+
     async def confirm(self, session: DeskSession, caseworker: int) -> None:
         """Hand the team's key to somebody whom an administrator invited.
 

@@ -39,6 +39,7 @@ class Deed(StrEnum):
     LET_IN = "let_in"
     ENDED = "ended"
     KEY = "key"
+    VOUCHED = "vouched"
     RECOVERY_MADE = "recovery_made"
     RECOVERY_USED = "recovery_used"
     RECOVERED = "recovered"

@@ -31,6 +31,7 @@ from bot.storage.people.log_in import Knock
 from bot.storage.people.recovery import Recovering, RecoveryKey
 from bot.storage.people.skills import Skills
 from bot.storage.records.statistics import Figures
+from bot.storage.sealing.vouching import Voucher
 from bot.storage.tables.conversations import installation
 
 __all__ = [
@@ -67,13 +68,18 @@ class Store(
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 
     @classmethod
-    async def open(cls, url: str, *, clock: Clock, zone: tzinfo | None = None, open_cases_only: bool = False) -> Self:
-        """Connect; `zone`: local time of the figures. `open_cases_only`: the team's key opens a conversation only while
+    async def open(
+        cls, url: str, *, clock: Clock, zone: tzinfo | None = None, open_cases_only: bool = False,
+        root: bytes = b"",
+    ) -> Self:  # fmt: skip
+        """Connect; `zone`: local time of the figures. `root`: the key outside the database that vouches for what stands
+        in it. `open_cases_only`: the team's key opens a conversation only while
         a case of it is open. Raises `SchemaError` for an unsupported database or one that is
         not at this program's schema."""
         database = Database(url)
         database.zone = zone or database.zone
         database.open_cases_only = open_cases_only
+        database.voucher = Voucher(root)
         try:
             await database.check_version()
             async with database.read() as connection:

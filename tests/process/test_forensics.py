@@ -28,6 +28,7 @@ from sqlalchemy import select
 from bot.content import Catalogue
 from bot.operations.upkeep import Upkeep
 from bot.settings import Settings
+from bot.settings.page_key import page_key
 from bot.storage.database.part import Person as Opened
 from bot.storage.database.part import wrapped_for
 from bot.storage.sealing.envelopes import derive_token, open_envelope, pair_of
@@ -229,11 +230,11 @@ def sealed_of(kept: Kept, numbers: Iterable[int]) -> Iterator[bytes]:
                 yield raw[len(raw) // 2 - 12 : len(raw) // 2 + 12]
 
 
-async def readable(url: str, colleague: Caseworker, planted: Iterable[str]) -> set[str]:
+async def readable(url: str, root: bytes, colleague: Caseworker, planted: Iterable[str]) -> set[str]:
     """Every planted word that a caseworker's password opens in a database: all team wraps, all messages, sheets and
     reasons, whatever the desk would show."""
     later = datetime.now(UTC) + timedelta(minutes=2)
-    store = await Store.open(url, clock=lambda: later)
+    store = await Store.open(url, clock=lambda: later, root=root)
     cookie, session = await store.log_in(colleague.name, colleague.password, colleague.totp.at(later))
     read: list[str] = []
     async with store._db.read() as connection:
@@ -367,6 +368,7 @@ def test_after_a_day_the_disk_tells_nothing_and_a_password_only_what_is_still_th
 
     live = {word for talk in day.talks if talk.fate in LIVE for word in talk.words}
     on_the_web = {word for talk in day.talks for word in talk.words}
-    read = asyncio.run(readable(kept.loot(tmp_path / "loot"), day.team[1], on_the_web))
+    root = page_key(Settings(_env_file=None, data_dir=data))
+    read = asyncio.run(readable(kept.loot(tmp_path / "loot"), root, day.team[1], on_the_web))
     assert read == live
     assert len(live) > 100

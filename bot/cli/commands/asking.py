@@ -14,9 +14,10 @@ from rich.console import Console
 from bot.cli.commands.folder import prepare_folder
 from bot.runtime.clock import utc_now
 from bot.settings import Settings
+from bot.settings.page_key import page_key
 from bot.settings.secret_files import open_to_others
 from bot.storage.database import schema
-from bot.storage.database.errors import LogInFailed, SlowDown, StorageError
+from bot.storage.database.errors import LogInFailed, NotReadable, SlowDown, StorageError
 from bot.storage.store import DeskSession, Store
 
 LARGEST = 64 * 1024
@@ -26,7 +27,9 @@ async def opened_store(settings: Settings) -> Store:
     """The store of this installation, brought up to date. Raises `SchemaError`."""
     prepare_folder(settings.data_dir)
     await asyncio.to_thread(schema.upgrade, settings.database)
-    return await Store.open(settings.database, clock=utc_now, open_cases_only=settings.open_cases_only)
+    return await Store.open(
+        settings.database, clock=utc_now, open_cases_only=settings.open_cases_only, root=page_key(settings)
+    )
 
 
 @asynccontextmanager
@@ -75,6 +78,8 @@ async def logged_in(store: Store, name: str) -> AsyncIterator[DeskSession]:
         cookie, session = await store.log_in(name, secret(f"Password of {name}"), secret(f"Code of {name}"))
     except LogInFailed:
         raise Refused("That log-in is not right.") from None
+    except NotReadable as error:
+        raise Refused(str(error)) from None
     except SlowDown as slow:
         raise Refused(f"Too many tries; again in {slow.retry_after} s.") from None
     try:

@@ -9,8 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cli.commands.asking import Refused, key_lines
+from bot.operations.first_vouching import trust_restored
 from bot.runtime.clock import utc_now
 from bot.settings import Settings
+from bot.settings.page_key import page_key
 from bot.storage.backup import run as backups
 from bot.storage.backup.files import expire
 from bot.storage.backup.paper import (
@@ -105,18 +107,19 @@ def restore(
 
 async def _bury(settings: Settings, done: backups.Restored) -> int:
     """What a body file older than the deletion brought back goes again, before anybody is served."""
-    store = await Store.open(settings.database, clock=utc_now)
+    store = await Store.open(settings.database, clock=utc_now, root=page_key(settings))
     try:
         again = await store.bury(sorted(done.tombstones))
         await store.scrub()
         await store.note_run("restore", {"deleted again": again})
+        await trust_restored(store, settings.data_dir)
     finally:
         await store.close()
     return again
 
 
 async def _note(settings: Settings, job: str, counts: dict[str, int]) -> None:
-    store = await Store.open(settings.database, clock=utc_now)
+    store = await Store.open(settings.database, clock=utc_now, root=page_key(settings))
     try:
         await store.note_run(job, counts)
     finally:

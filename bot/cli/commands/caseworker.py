@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
@@ -13,16 +13,17 @@ from bot.cli.commands.organisation import by_name
 from bot.domain.names import name_key
 from bot.domain.roles import CASEWORKER, COORDINATOR
 from bot.oncall.pager import known
+from bot.operations.first_vouching import note_done
 from bot.runtime.clock import utc_now
 from bot.settings import CONTENT, Settings
 from bot.settings.page_key import page_key
 from bot.storage.database import schema
-from bot.storage.database.errors import Forbidden, LogInFailed, SlowDown
+from bot.storage.database.errors import Forbidden, LogInFailed, NotReadable, SlowDown
 from bot.storage.store import PageAddress, Store
 
 
 async def _open(settings: Settings) -> Store:
-    return await Store.open(settings.database, clock=utc_now)
+    return await Store.open(settings.database, clock=utc_now, root=page_key(settings))
 
 
 async def add(settings: Settings, name: str, by: str, console: Console, organisation: str = "") -> int:
@@ -45,8 +46,8 @@ async def add(settings: Settings, name: str, by: str, console: Console, organisa
             code = getpass.getpass(f"Code of {by}: ")
             try:
                 cookie, session = await store.log_in(by, password, code)
-            except LogInFailed:
-                console.print("That log-in is not right.")
+            except (LogInFailed, NotReadable) as error:
+                console.print("That log-in is not right." if isinstance(error, LogInFailed) else str(error))
                 return 1
             except SlowDown as slow:
                 console.print(f"Too many tries; again in {slow.retry_after} s.")
@@ -122,6 +123,30 @@ async def skills(
         return 0
     finally:
         await store.close()
+
+
+async def vouch(settings: Settings, sure: Callable[[str], bool], console: Console) -> int:
+    """Everybody who could read from then on is shown before."""
+    prepare_folder(settings.data_dir)
+    schema.upgrade(settings.database)
+    store = await _open(settings)
+    try:
+        for what in (found := await store.unvouched()):
+            console.print(f"not vouched for: {what}")
+        for person in await store.caseworkers():
+            if person.active or person.pending:
+                console.print(f"{person.name}: {person.role}{' (waits to be confirmed)' if person.pending else ''}")
+        if not found:
+            console.print("Every key and everybody is vouched for.")
+        elif not sure("Is each of them a colleague, with the right role?"):
+            return 1
+        else:
+            await store.vouch_for_all()
+            console.print("They are vouched for. It stands in the audit log.")
+        note_done(settings.data_dir)
+    finally:
+        await store.close()
+    return 0
 
 
 async def show(settings: Settings, console: Console) -> int:

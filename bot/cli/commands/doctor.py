@@ -86,10 +86,16 @@ async def findings(settings: Settings, today: date) -> AsyncIterator[Finding]:
         yield finding
 
 
+async def _opened(settings: Settings) -> Store:
+    """The store. Raises whatever is wrong with it."""
+    root = page_key(settings) if settings.data_dir.is_dir() else b""  # nothing is made by looking
+    return await Store.open(settings.database, clock=utc_now, root=root)
+
+
 async def _on_call(settings: Settings) -> AsyncIterator[Finding]:
     """Whether somebody would be called now, and in the days to come."""
     try:
-        store = await Store.open(settings.database, clock=utc_now)
+        store = await _opened(settings)
     except Exception:  # noqa: BLE001 - said already
         return
     try:
@@ -197,7 +203,7 @@ async def _audit(settings: Settings) -> AsyncIterator[Finding]:
     """Whether the chain of the audit log holds, where it does not, and the hash that it ends in: noted elsewhere, that
     shows later that nobody has written the whole log anew."""
     try:
-        store = await Store.open(settings.database, clock=utc_now)
+        store = await _opened(settings)
     except Exception:  # noqa: BLE001 - said already
         return
     try:
@@ -233,7 +239,7 @@ def _closed(settings: Settings) -> Iterator[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        store = await Store.open(settings.database, clock=utc_now)
+        store = await _opened(settings)
     except SchemaError as error:
         yield "fault", f"database: {error}"
         return
@@ -248,6 +254,16 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield _upkeep(ran.get("upkeep"), utc_now())
         yield _backup(settings, utc_now())
         yield await recovery_key.finding(store)
+        for what in (unvouched := await store.unvouched()):
+            yield (
+                "fault",
+                (
+                    f"nobody has vouched for {what}: somebody else wrote it into the database, or the page key "
+                    "is another one (docs/keys.md)"
+                ),
+            )
+        if not unvouched:
+            yield "ok", "every key and caseworker is vouched for"
     finally:
         await store.close()
 

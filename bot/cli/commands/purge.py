@@ -10,6 +10,7 @@ from bot.operations.clock_guard import likely
 from bot.operations.upkeep import SHELLS, purge
 from bot.runtime.clock import utc_now
 from bot.settings import Settings
+from bot.settings.page_key import page_key
 from bot.storage.database.errors import SchemaError
 from bot.storage.store import Store
 
@@ -18,7 +19,7 @@ async def run(settings: Settings, dry_run: bool, console: Console, *, sure: bool
     """Prints how many of each kind go (no number of a case, no name); 0, or 1 when the database cannot be used, or the
     clock cannot be believed and nobody is `sure` of it."""
     try:
-        store = await Store.open(settings.database, clock=utc_now)
+        store = await Store.open(settings.database, clock=utc_now, root=page_key(settings))
     except SchemaError as error:
         console.print(f"[bold red]{error}[/]")
         return 1

@@ -302,7 +302,7 @@ class Cases(Audit):
         self, connection: AsyncConnection, person: Person | None, team: KeyPair | None
     ) -> None:
         if self._db.open_cases_only and person is not None and team is not None:
-            await close_to_team(connection, person, await vouched_public(connection, team))
+            await close_to_team(self._db, connection, person, await vouched_public(connection, team))
 
     async def _noted(
         self, connection: AsyncConnection, deed: Deed, case: Case, actor: int | None, subject: int | None = None,

@@ -120,7 +120,7 @@ class Closing(People):
             except SealingError:  # of an older team key: its person has to come back
                 return
             person = Person(conversation, pair_of(private), None, Handoff.CLOSED)
-            await close_to_team(connection, person, await vouched_public(connection, team))
+            await close_to_team(self._db, connection, person, await vouched_public(connection, team))
 
     async def _pass_on(self, own: KeyPair, me: int, team: KeyPair) -> None:
         w, c = closed_wraps.c, caseworkers.c
@@ -129,7 +129,7 @@ class Closing(People):
         async with self._db.write() as connection:
             for holder in (await connection.execute(gone)).scalars().all():
                 await take_from(connection, holder)
-            keys = await holders(connection, await vouched_public(connection, team))
+            keys = await holders(self._db, connection, await vouched_public(connection, team))
             there: dict[int, set[int]] = defaultdict(set)
             for row in await connection.execute(select(w.conversation, w.holder)):
                 there[row.conversation].add(row.holder)
@@ -143,7 +143,7 @@ class Closing(People):
             await self._hold_team_key(connection)  # and with it the recovery key: no other one is made meanwhile
             if not await self._lock(connection, conversation):
                 return
-            keys = await holders(connection, await vouched_public(connection, team))
+            keys = await holders(self._db, connection, await vouched_public(connection, team))
             rows = (await connection.execute(select(closed_wraps).where(w.conversation == conversation))).all()
             have = {row.holder: row.envelope for row in rows}
             if me not in have:

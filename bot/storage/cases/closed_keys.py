@@ -20,6 +20,7 @@ from bot.storage.database.engine import Database
 from bot.storage.database.part import Person, current_team_key
 from bot.storage.people.recovery_key import HOLDER
 from bot.storage.people.team_key import team_wrap
+from bot.storage.people.vouched import MARKED, holds
 from bot.storage.sealing.envelopes import KeyPair, SealingError, open_envelope, pair_of, seal
 from bot.storage.tables.conversations import cases, caseworkers, conversation_wraps, conversations
 from bot.storage.tables.keys import closed_wraps
@@ -36,20 +37,22 @@ async def has_open_case(connection: AsyncConnection, conversation: int) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def open_to_team(connection: AsyncConnection, person: Person) -> None:
+async def open_to_team(database: Database, connection: AsyncConnection, person: Person) -> None:
     """Wrap a conversation to the team, if it is not: a case of it is opened, or opened again."""
     there = select(conversation_wraps.c.team_key).where(of_team(person.conversation))
-    team = await current_team_key(connection)
+    team = await current_team_key(database, connection)
     if team is None or (await connection.execute(there)).first() is not None:
         return
     await connection.execute(insert(conversation_wraps).values(**team_wrap(person, team.id, team.public)))
     await forget_holders(connection, person.conversation)
 
 
-async def close_to_team(connection: AsyncConnection, person: Person, recovery: bytes | None) -> None:
+async def close_to_team(
+    database: Database, connection: AsyncConnection, person: Person, recovery: bytes | None
+) -> None:
     """Destroy the wrap to the team, and seal the conversation to each active coordinator and to the recovery key. One
     that has no wrap to the team stays as it is, and so does every one while no coordinator is there to have it."""
-    rows = _sealed(person.conversation, person.keys.private, await holders(connection, recovery))
+    rows = _sealed(person.conversation, person.keys.private, await holders(database, connection, recovery))
     if all(row["holder"] == HOLDER for row in rows):
         return
     gone = await connection.execute(delete(conversation_wraps).where(of_team(person.conversation)))
@@ -59,11 +62,13 @@ async def close_to_team(connection: AsyncConnection, person: Person, recovery: b
     await connection.execute(insert(closed_wraps), rows)
 
 
-async def holders(connection: AsyncConnection, recovery: bytes | None) -> dict[int, bytes]:
-    """Who opens what is closed, with their public keys: active coordinators, and the recovery key (`HOLDER`)."""
-    c = caseworkers.c
-    query = select(c.id, c.public).where(c.active.is_(True), c.role == COORDINATOR)
-    found = {row.id: bytes(row.public) for row in await connection.execute(query)}
+async def holders(database: Database, connection: AsyncConnection, recovery: bytes | None) -> dict[int, bytes]:
+    """Who opens what is closed, with their public keys: active coordinators who are vouched for, and the recovery key
+    (`HOLDER`)."""
+    c, team = caseworkers.c, await current_team_key(database, connection)
+    query = select(*MARKED, c.vouched).where(c.active.is_(True), c.role == COORDINATOR)
+    rows = (await connection.execute(query)).all()
+    found = {row.id: bytes(row.public) for row in rows if team is not None and holds(database, row, team.id)}
     return found | ({HOLDER: recovery} if recovery is not None else {})
 
 

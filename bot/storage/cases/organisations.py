@@ -23,6 +23,7 @@ from bot.storage.database.errors import NameTaken, NotFound, NotOwner, TransferR
 from bot.storage.database.part import LARGEST
 from bot.storage.oncall.escalations import begin_ladder
 from bot.storage.people.caseworkers import Caseworkers
+from bot.storage.people.vouched import change_caseworker, refuse_unvouched
 from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count
 from bot.storage.tables.cases import case_offers, organisations
@@ -84,7 +85,8 @@ class Organisations(Caseworkers):
             if before == organisation:
                 return
             await self._stays_somebody(connection, caseworker)
-            await connection.execute(update(caseworkers).where(mine).values(organisation=organisation))
+            await refuse_unvouched(self._db, connection, caseworker)
+            await change_caseworker(self._db, connection, caseworker, {"organisation": organisation})
             await connection.execute(delete(case_offers).where(case_offers.c.colleague == caseworker))
             theirs = and_(cases.c.owner == caseworker, cases.c.state == Handoff.OWNED.value)
             owned = list((await connection.execute(select(cases.c.id).where(theirs))).scalars())

@@ -201,7 +201,7 @@ class Transfers(Organisations, SkillsPart):
             after = move(Handoff(state), Move.REOPEN)
             anew = {"closed_at": None, "outcome": None}
             if person is not None:
-                await open_to_team(connection, person)
+                await open_to_team(self._db, connection, person)
             return await self._own(connection, case.id, case.conversation, caseworker, after, anew, Deed.REOPENED)
 
     async def closed_cases(self, organisation: int | None = None, limit: int = SHOWN) -> list[Case]:

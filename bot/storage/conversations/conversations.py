@@ -312,7 +312,7 @@ class Conversations(Part):
 
     async def _wrap_to_team(self, connection: AsyncConnection, person: Person) -> None:
         """Replace the wrap to the team by one to the current key, which the caller holds."""
-        team = await current_team_key(connection)
+        team = await current_team_key(self._db, connection)
         if team is None:
             return
         mine = and_(conversation_wraps.c.conversation == person.conversation, conversation_wraps.c.kind == "team")

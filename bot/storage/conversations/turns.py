@@ -153,7 +153,7 @@ class Turns(Conversations, Sheets):
                 if cancel:
                     await withdraw_case(connection, person.conversation, state, now)
                     if self._db.open_cases_only and not await has_open_case(connection, person.conversation):
-                        await close_to_team(connection, person, None)
+                        await close_to_team(self._db, connection, person, None)
                 if sheet is not None:
                     await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
         except _AnsweredBefore:
@@ -283,7 +283,7 @@ class Turns(Conversations, Sheets):
     async def _open_to_team(self, connection: AsyncConnection, person: Person) -> None:
         """In the transaction that opens a case: it must never wait without somebody who can read it."""
         if self._db.open_cases_only:
-            await open_to_team(connection, person)
+            await open_to_team(self._db, connection, person)
 
     async def _advance(self, connection: AsyncConnection, conversation: int, changes: Mapping[str, Any]) -> Row[Any]:
         """Take the conversation's row and its next places; `state` and `last_seq` after the change."""

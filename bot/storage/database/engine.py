@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.storage.database import ballast
 from bot.storage.database.errors import SchemaError
+from bot.storage.sealing.vouching import Voucher
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,10 @@ class Database:
         """Where the house is: figures are of its months and hours."""
         self.open_cases_only = False
         """Whether the team's key opens a conversation only while a case of it is open (`cases/closed_access.py`)."""
+        self.voucher = Voucher()
+        """Says which keys and rows this program wrote (`people/vouched.py`)."""
+        self.newest_team_key = 0
+        """The newest that was in use while this process ran: an older one that is put back is none."""
         logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # its debug lines hold whatever was bound
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # hide_parameters: an error must not carry what was bound, not even sealed

@@ -18,6 +18,7 @@
     ├── Full              the caseworker has enough cases, and nobody in danger waits
     ├── Forbidden         not in this role
     ├── NotReadable       the conversation is not wrapped to the team key at hand
+    │   └── Unvouched     nobody vouches for a key, a caseworker or a link
     ├── NameTaken         an active caseworker has that name
     ├── InviteRefused     unknown, used or expired link, or a one-time code that does not fit
     ├── LogInFailed       name, password or one-time code is wrong: the same error for all three
@@ -123,6 +124,14 @@ class NotReadable(StorageError):
 
     def __init__(self) -> None:
         super().__init__("the conversation is not wrapped to this team key")
+
+
+class Unvouched(NotReadable):
+    """What decides who reads stands in the database as somebody else wrote it, or under another key."""
+
+    def __init__(self) -> None:
+        StorageError.__init__(self, "nobody vouches for what stands in the database, or the page key is another one:"
+                              " inloop doctor")  # fmt: skip
 
 
 class NameTaken(StorageError):

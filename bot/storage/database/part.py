@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, select
+from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,6 +18,8 @@ from bot.domain.ports import Clock
 from bot.storage.database.engine import Database
 from bot.storage.sealing.envelopes import KeyPair
 from bot.storage.tables.conversations import conversations, installation, team_keys
+
+log = logging.getLogger(__name__)
 
 LARGEST = 2**31 - 1
 """The largest id or place; a caller's number can be anything."""
@@ -85,8 +90,21 @@ def wrapped_for(kind: str, conversation: int, team_key: int = 0) -> str:
     return f"conversation:{kind}:{conversation}:{team_key}"
 
 
-async def current_team_key(connection: AsyncConnection) -> TeamKey | None:
-    """The key that conversations are wrapped to now; None before the first invitation."""
-    query = select(team_keys.c.id, team_keys.c.public).where(team_keys.c.retired_at.is_(None))
+async def current_team_key(database: Database, connection: AsyncConnection) -> TeamKey | None:
+    """The key that conversations are wrapped to now; None before the first invitation, and where somebody else has put
+    one there: nothing is sealed to that."""
+    query = select(team_keys).where(team_keys.c.retired_at.is_(None)).order_by(team_keys.c.id.desc())
     row = (await connection.execute(query)).first()
-    return None if row is None else TeamKey(row.id, row.public)
+    if row is None:
+        return None
+    if not team_key_holds(database, row):
+        log.error("key.unvouched", extra={"what": "team", "id": row.id})
+        return None
+    database.newest_team_key = row.id
+    return TeamKey(row.id, bytes(row.public))
+
+
+def team_key_holds(database: Database, row: Row[Any]) -> bool:
+    """Whether a row of `team_keys` stands as it was written, and is no older than one that was in use."""
+    marked = database.voucher.holds(row.vouched, "team", row.id, bytes(row.public))
+    return marked and row.id >= database.newest_team_key

@@ -8,14 +8,17 @@ team. Whoever leaves: their cases go back to the queue, and the team key is made
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pyotp
 from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Deed
@@ -27,11 +30,21 @@ from bot.domain.roles import ADMINISTRATOR, CASEWORKER, COORDINATOR, ROLES, mana
 from bot.security.passwords import ENOUGH, effort
 from bot.storage.cases.claiming import Claiming
 from bot.storage.cases.closed_keys import take_from
+from bot.storage.database.engine import Database
 from bot.storage.database.errors import Forbidden, InviteRefused, NameTaken, NotFound, NotReadable, WeakPassword
 from bot.storage.database.part import current_team_key
 from bot.storage.people.recovery_codes import renew_recovery
 from bot.storage.people.recovery_key import pass_on
 from bot.storage.people.team_key import give_team_key, new_team_key, rewrap_all
+from bot.storage.people.vouched import (
+    MARKED,
+    Vouching,
+    change_caseworker,
+    holds,
+    invite_parts,
+    refuse_unvouched,
+    vouch,
+)
 from bot.storage.records.audit_log import append
 from bot.storage.sealing.envelopes import (
     SALT_BYTES,
@@ -56,6 +69,8 @@ from bot.storage.tables.conversations import (
 )
 from bot.storage.tables.log_in import passkeys
 from bot.text.disguises import alike
+
+log = logging.getLogger(__name__)
 
 INVITE_LASTS = timedelta(hours=48)
 SHORTEST_PASSWORD = 12
@@ -125,7 +140,7 @@ class DeskSession:
         return f"DeskSession(caseworker={self.caseworker})"
 
 
-class Caseworkers(Claiming):
+class Caseworkers(Claiming, Vouching):
     """See `Store`."""
 
     async def invite_first(self, name: str) -> str | None:
@@ -141,9 +156,9 @@ class Caseworkers(Claiming):
             if (await connection.execute(active)).scalar_one():
                 return None
             await connection.execute(delete(invites))
-            team_key = await new_team_key(connection, pair.public, now)
+            team_key = await new_team_key(self._db, connection, pair.public, now)
             invite = Invite(shown_name(name), COORDINATOR, now + INVITE_LASTS)
-            await invite_row(connection, derive_token(secret), invite, team_key, pair.private)
+            await invite_row(self._db, connection, derive_token(secret), invite, team_key, pair.private)
         return secret
 
     async def invite(
@@ -160,7 +175,7 @@ class Caseworkers(Claiming):
         secret, now = secrets.token_urlsafe(32), self._clock()
         async with self._db.write() as connection:
             await self._hold_team_key(connection)
-            team = await current_team_key(connection)
+            team = await current_team_key(self._db, connection)
             if team is None or (by.key is not None and team.public != by.key.public):
                 raise NotReadable
             taken = and_(caseworkers.c.name_key == name_key(name), caseworkers.c.active.is_(True))
@@ -170,7 +185,7 @@ class Caseworkers(Claiming):
             invite = Invite(shown_name(name), role, now + INVITE_LASTS)
             private = by.key.private if by.key is not None and works_on_cases(role) else b""
             whose = by.organisation if organisation is None else organisation
-            await invite_row(connection, derive_token(secret), invite, team.id, private, whose)
+            await invite_row(self._db, connection, derive_token(secret), invite, team.id, private, whose)
             await append(self._db, connection, now, Deed.INVITED, actor=by.caseworker, detail=role)
         return secret
 
@@ -179,7 +194,7 @@ class Caseworkers(Claiming):
         query = select(invites).where(invites.c.lookup == derive_token(secret).lookup)
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        if row is None or row.expires_at <= self._clock():
+        if row is None or row.expires_at <= self._clock() or not self._written(row):
             return None
         return Invite(row.name, row.role, row.expires_at)
 
@@ -197,7 +212,7 @@ class Caseworkers(Claiming):
         query = select(invites).where(invites.c.lookup == keys.lookup, invites.c.expires_at > now)
         async with self._db.read() as connection:
             invited = (await connection.execute(query)).first()
-        if invited is None:
+        if invited is None or not self._written(invited):
             raise InviteRefused("the invitation is unknown, used or expired")
         step = totp_step(totp_secret, totp_code, now, after=0)
         if step is None:
@@ -230,15 +245,23 @@ class Caseworkers(Claiming):
         async with self._db.write() as connection:
             await self._hold_team_key(connection)
             used = await connection.execute(delete(invites).where(invites.c.lookup == keys.lookup))
-            team = await current_team_key(connection)
+            team = await current_team_key(self._db, connection)
             if used.rowcount == 0 or team is None or team.id != invited.team_key:
                 raise InviteRefused("the invitation is unknown, used or expired")
             caseworker = await _enter(connection, own, row, now, again=own == name_key(invited.name))
             if needs and at_once:
                 await give_team_key(connection, team.id, team_private, caseworker, pair.public)
+            await vouch(self._db, connection, caseworker, team.id)
             codes = await renew_recovery(connection, caseworker)
             await append(self._db, connection, now, Deed.JOINED, subject=caseworker, detail=invited.role)
         return Joined(at_once, codes)
+
+    def _written(self, invited: Row[Any]) -> bool:
+        """Whether this program wrote an invitation, as it stands: who it is for, and what they may do."""
+        good = self._db.voucher.holds(invited.vouched, "invite", *invite_parts(invited))
+        if not good:
+            log.error("key.unvouched", extra={"what": "invitation"})
+        return good
 
     async def caseworkers(self) -> list[CaseworkerInfo]:
         """Everybody who ever accepted an invitation, of every organisation, by name."""
@@ -266,9 +289,8 @@ class Caseworkers(Claiming):
             return
         async with self._db.write() as connection:
             await self._hold_team_key(connection, to_change=True)
-            mine = update(caseworkers).where(caseworkers.c.id == caseworker_id)
             before = await self._stays_somebody(connection, caseworker_id)
-            await connection.execute(mine.values(active=False, pending=False))
+            await change_caseworker(self._db, connection, caseworker_id, {"active": False, "pending": False})
             theirs, held = await self._loses_key(connection, caseworker_id)
             await connection.execute(delete(page_addresses).where(page_addresses.c.caseworker == caseworker_id))
             await append(
@@ -322,17 +344,19 @@ class Caseworkers(Claiming):
         pair, now = new_key_pair(), self._clock()
         async with self._db.write() as connection:
             await self._hold_team_key(connection, to_change=True)
-            old = await current_team_key(connection)
+            old = await current_team_key(self._db, connection)
             if old is None or old.public != by.team.public:
                 raise NotReadable
             await connection.execute(delete(invites))
             await connection.execute(update(installation).values(renewal_due=False))
-            new = await new_team_key(connection, pair.public, now)
-            active = select(caseworkers.c.id, caseworkers.c.public).where(
-                caseworkers.c.active.is_(True), caseworkers.c.role != ADMINISTRATOR
-            )
-            for colleague in (await connection.execute(active)).all():
-                await give_team_key(connection, new, pair.private, colleague.id, colleague.public)
+            c = caseworkers.c
+            active = (await connection.execute(select(*MARKED, c.vouched).where(c.active.is_(True)))).all()
+            colleagues = [colleague for colleague in active if holds(self._db, colleague, old.id)]
+            new = await new_team_key(self._db, connection, pair.public, now)
+            for colleague in colleagues:
+                if colleague.role != ADMINISTRATOR:
+                    await give_team_key(connection, new, pair.private, colleague.id, colleague.public)
+                await vouch(self._db, connection, colleague.id, new)
             await connection.execute(delete(team_wraps).where(team_wraps.c.team_key != new))
             await rewrap_all(connection, old.id, by.team, new, pair.public)
             await pass_on(connection, by.team, new, pair)
@@ -343,16 +367,17 @@ class Caseworkers(Claiming):
         mine = caseworkers.c.id == caseworker_id
         async with self._db.write() as connection:
             await self._hold_team_key(connection, to_change=True)
-            team = await current_team_key(connection)
+            team = await current_team_key(self._db, connection)
             row = (await connection.execute(select(caseworkers).where(mine))).first()
             if row is None or (deed is Deed.CONFIRMED and not row.pending):
                 raise NotFound("there is no such caseworker")
+            await refuse_unvouched(self._db, connection, caseworker_id)
             await connection.execute(delete(team_wraps).where(team_wraps.c.caseworker == caseworker_id))
             if works_on_cases(row.role):
                 if team is None or team.public != by.team.public:
                     raise NotReadable
                 await give_team_key(connection, team.id, by.team.private, caseworker_id, row.public)
-            await connection.execute(update(caseworkers).where(mine).values(active=True, pending=False))
+            await change_caseworker(self._db, connection, caseworker_id, {"active": True, "pending": False})
             now = self._clock()
             await append(self._db, connection, now, deed, actor=by.caseworker, subject=caseworker_id, detail=row.role)
 
@@ -375,7 +400,7 @@ def totp_step(secret: str, code: str, now: datetime, after: int) -> int | None:
 
 
 async def invite_row(
-    connection: AsyncConnection, keys: TokenKeys, invite: Invite, team_key: int, private: bytes,
+    database: Database, connection: AsyncConnection, keys: TokenKeys, invite: Invite, team_key: int, private: bytes,
     organisation: int = FIRST,
 ) -> None:  # fmt: skip
     """Enter an invitation; `private`: the team's key, which the link hands over, or nothing."""
@@ -388,6 +413,7 @@ async def invite_row(
         "expires_at": invite.expires_at,
         "organisation": organisation,
     }
+    row["vouched"] = database.voucher.mark("invite", *invite_parts(SimpleNamespace(**row)))
     await connection.execute(insert(invites).values(**row))
 
 

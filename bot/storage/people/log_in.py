@@ -27,11 +27,12 @@ from bot.domain.roles import works_on_cases
 from bot.runtime.waiting_room import Full, HungUp, WaitingRoom
 from bot.security.guessing import FORGOTTEN, LONGEST_DELAY, delay
 from bot.storage.database.engine import Database
-from bot.storage.database.errors import LogInFailed, NotReadable, SealingError, SlowDown
+from bot.storage.database.errors import LogInFailed, NotReadable, SealingError, SlowDown, Unvouched
 from bot.storage.people.caseworkers import COST, Caseworkers, DeskSession
 from bot.storage.people.recovery_codes import recovery_left
 from bot.storage.people.second_factors import Proof, Second, prove, take_challenge
 from bot.storage.people.team_key import sealed_team_key
+from bot.storage.people.vouched import MARKED, holds
 from bot.storage.records.audit_log import append
 from bot.storage.sealing.envelopes import (
     SALT_BYTES,
@@ -187,14 +188,11 @@ class Sessions(Caseworkers):
                 s.created_at,
                 s.seen_at,
                 s.confirmed_at,
-                caseworkers.c.id,
-                caseworkers.c.name,
-                caseworkers.c.role,
+                *MARKED,
+                caseworkers.c.vouched,
                 caseworkers.c.language,
-                caseworkers.c.organisation,
-                caseworkers.c.public.label("own_public"),
                 team_keys.c.id.label("team_key"),
-                team_keys.c.public,
+                team_keys.c.public.label("team_public"),
                 team_wraps.c.envelope,
             )
             .join(caseworkers, caseworkers.c.id == s.caseworker)
@@ -225,8 +223,10 @@ class Sessions(Caseworkers):
                 team = pair_of(open_envelope(own, row.envelope, sealed_team_key(row.team_key, row.id)))
         except SealingError:
             return None
-        if own.public != row.own_public or (team is not None and team.public != row.public):
+        if own.public != row.public or (team is not None and team.public != row.team_public):
             raise NotReadable  # somebody put another key into the database
+        if not holds(self._db, row, row.team_key):
+            raise Unvouched  # or has changed what this caseworker may do
         csrf = digest(cookie, b"inloop:csrf").hex()
         fresh = row.confirmed_at is not None and row.confirmed_at + FRESH > now
         known = session_id(keys.lookup)

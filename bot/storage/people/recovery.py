@@ -21,6 +21,7 @@ from bot.storage.database.errors import Forbidden, NotReadable, RecoveryRefused,
 from bot.storage.database.part import current_team_key
 from bot.storage.people.caseworkers import INVITE_LASTS, DeskSession, Invite, invite_row
 from bot.storage.people.recovery_key import HOLDER, enter, opened, vouched_public
+from bot.storage.people.vouched import change_caseworker
 from bot.storage.records.audit_log import append
 from bot.storage.sealing import recovery_words
 from bot.storage.sealing.envelopes import KeyPair, derive_token, new_key_pair
@@ -47,7 +48,7 @@ class Recovering(Closing):
         r = recovery_keys.c
         async with self._db.read() as connection:
             row = (await connection.execute(select(r.id, r.halves, r.created_at, r.used_at, r.team_key))).first()
-            team = await current_team_key(connection)
+            team = await current_team_key(self._db, connection)
         if row is None:
             return None
         return RecoveryKey(*row[:4], current=team is not None and row.team_key == team.id)
@@ -66,7 +67,7 @@ class Recovering(Closing):
         pair, now = new_key_pair(), self._clock()
         async with self._db.write() as connection:
             await self._hold_team_key(connection, to_change=True)
-            team = await current_team_key(connection)
+            team = await current_team_key(self._db, connection)
             if team is None or team.public != by.team.public:
                 raise NotReadable
             await connection.execute(delete(recovery_keys))
@@ -104,13 +105,12 @@ class Recovering(Closing):
             there = (await connection.execute(same)).first()
             before = there.id if there is not None and there.active else None
             if before is not None:
-                mine = update(caseworkers).where(caseworkers.c.id == before)
-                await connection.execute(mine.values(active=False, pending=False))
+                await change_caseworker(self._db, connection, before, {"active": False, "pending": False})
                 theirs, _ = await self._loses_key(connection, before)
             await reopen_all(self._db, connection, key, HOLDER, team_key, team.public)
             invite = Invite(shown_name(name), COORDINATOR, now + INVITE_LASTS)
             whose = FIRST if there is None else there.organisation
-            await invite_row(connection, derive_token(secret), invite, team_key, team.private, whose)
+            await invite_row(self._db, connection, derive_token(secret), invite, team_key, team.private, whose)
             await connection.execute(update(recovery_keys).values(used_at=now))
             await append(self._db, connection, now, Deed.RECOVERY_USED, subject=before, detail=COORDINATOR)
         for case_id in theirs:
@@ -120,7 +120,7 @@ class Recovering(Closing):
 
     async def _team_by_recovery(self, connection: AsyncConnection, key: KeyPair) -> tuple[int, KeyPair]:
         row = (await connection.execute(select(recovery_keys))).first()
-        team = await current_team_key(connection)
+        team = await current_team_key(self._db, connection)
         if row is None or team is None:
             raise RecoveryRefused("there is no recovery key in this database")
         if key.public != row.public:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.domain.audit import Deed
 from bot.domain.roles import COORDINATOR, ROLES, manages_people, supervises, works_on_cases
@@ -16,6 +16,7 @@ from bot.storage.people.caseworkers import DeskSession
 from bot.storage.people.log_in import Knock
 from bot.storage.people.second_factors import Second
 from bot.storage.people.team_key import give_team_key
+from bot.storage.people.vouched import change_caseworker, refuse_unvouched
 from bot.storage.records.audit_log import append
 from bot.storage.tables.conversations import caseworkers, installation
 
@@ -67,20 +68,21 @@ class People(Account):
                 raise NotFound("there is no such caseworker")
             if row.role == role:
                 return
+            await refuse_unvouched(self._db, connection, caseworker_id)
             if row.role == COORDINATOR:
                 await self._stays_somebody(connection, caseworker_id)
             values = {"role": role, "active": True, "pending": False}
             if works_on_cases(row.role) and not works_on_cases(role):
                 theirs, held = await self._loses_key(connection, caseworker_id)
             elif works_on_cases(role) and not works_on_cases(row.role):
-                team = await current_team_key(connection)
+                team = await current_team_key(self._db, connection)
                 if by.key is None:
                     values |= {"active": False, "pending": True}
                 elif team is None or team.public != by.key.public:
                     raise NotReadable
                 else:
                     await give_team_key(connection, team.id, by.key.private, caseworker_id, row.public)
-            await connection.execute(update(caseworkers).where(caseworkers.c.id == caseworker_id).values(**values))
+            await change_caseworker(self._db, connection, caseworker_id, values)
             if not supervises(role):
                 await take_from(connection, caseworker_id)
             await append(

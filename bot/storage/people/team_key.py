@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.database.engine import Database
 from bot.storage.database.part import Person, wrapped_for
 from bot.storage.sealing.envelopes import KeyPair, SealingError, open_envelope, seal
 from bot.storage.tables.conversations import conversation_wraps, team_keys, team_wraps
@@ -21,12 +22,15 @@ def sealed_team_key(team_key: int, caseworker: int) -> str:
     return f"team:{team_key}:{caseworker}"
 
 
-async def new_team_key(connection: AsyncConnection, public: bytes, now: datetime) -> int:
-    """Retire the current team key and enter a new one; its id."""
+async def new_team_key(database: Database, connection: AsyncConnection, public: bytes, now: datetime) -> int:
+    """Retire the current team key and enter a new one, vouched for; its id."""
     current = team_keys.c.retired_at.is_(None)
     await connection.execute(update(team_keys).where(current).values(retired_at=now))
     query = insert(team_keys).values(public=public, created_at=now).returning(team_keys.c.id)
-    return int((await connection.execute(query)).scalar_one())
+    new = int((await connection.execute(query)).scalar_one())
+    mark = database.voucher.mark("team", new, public)
+    await connection.execute(update(team_keys).where(team_keys.c.id == new).values(vouched=mark))
+    return new
 
 
 async def give_team_key(

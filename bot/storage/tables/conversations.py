@@ -79,6 +79,7 @@ team_keys = Table(
     Column("public", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("retired_at", Utc),
+    Column("vouched", LargeBinary),  # says that this program wrote it (`sealing/vouching.py`)
     sqlite_autoincrement=True,
 )
 
@@ -153,6 +154,7 @@ caseworkers = Table(
     Column("totp_step", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("organisation", Integer, nullable=False, server_default=text("1")),
+    Column("vouched", LargeBinary),
     sqlite_autoincrement=True,
 )
 
@@ -174,6 +176,7 @@ invites = Table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("organisation", Integer, nullable=False, server_default=text("1")),
+    Column("vouched", LargeBinary),
 )
 
 desk_sessions = Table(

@@ -24,6 +24,7 @@ REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     storage.TooManyKept: (409, "too_many_kept", "A case has as many as it can have."),
     storage.Forbidden: (403, "forbidden", "This is not for your role."),
     storage.NotReadable: (409, "not_readable", "It can be read after the person comes back."),
+    storage.Unvouched: (409, "not_readable", "Nobody vouches for what stands in the database."),
     storage.NameTaken: (409, "name_taken", "A colleague has this name."),
     storage.InviteRefused: (409, "invite_refused", "The code or the invitation is not right."),
     storage.WeakPassword: (409, "weak_password", "The password is too easy to guess."),

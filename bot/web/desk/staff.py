@@ -66,7 +66,8 @@ def router(desk: Desk, people: People, live: Live, door: Door) -> APIRouter:
     async def show(session: Session) -> dict[str, Any]:
         """`pending`: has set a password and waits for a coordinator. `renewal_due`: the team's key is made anew
         when the next who has it logs in. `recovery`: to coordinators, `none` or `stale` when the recovery key on paper
-        is missing or no good. `confirms`: whether who asks can confirm somebody. `invited`: links that still work."""
+        is missing or no good. `unvouched`: somebody else has written who may read. `confirms`: whether who asks can
+        confirm somebody. `invited`: links that still work."""
         return {
             "people": [
                 {"id": p.id, "name": p.name, "role": p.role, "active": p.active, "pending": p.pending}
@@ -78,6 +79,7 @@ def router(desk: Desk, people: People, live: Live, door: Door) -> APIRouter:
             ],
             "renewal_due": await people.renewal_due(session),
             "recovery": await people.recovery(session),
+            "unvouched": await people.unvouched(session),
             "confirms": supervises(session.role),
             "me": session.caseworker,
         }

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event, insert
 
+from bot.storage.people.vouched import vouch
 from bot.storage.store import Store
 from bot.storage.tables.conversations import caseworkers
 from tests.support.databases import Clock, PostgresServer, upgraded_sqlite
@@ -50,6 +51,8 @@ async def people(store: Store) -> list[int]:
     async with store._db.write() as connection:
         created = {"totp_wrapped": b"", "created_at": store._clock()}
         await connection.execute(insert(caseworkers), [r | created for r in rows])
+        for row in rows:
+            await vouch(store._db, connection, int(str(row["id"])), 0)
     return [1, 2, 3]
 
 

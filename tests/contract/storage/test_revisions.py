@@ -50,6 +50,7 @@ async def opens(url: str, had: set[str]) -> None:
     """Everything that is sealed in the tables `had`, through the store's own doors."""
     clock = Clock(datetime.fromisoformat(SECRETS["now"]))
     store = await Store.open(url, clock=clock)
+    await store.vouch_for_all()  # as a gateway does at its first start with a database of before
     session = await store.desk_session(SECRETS["cookie"])
     assert session is not None, "who was logged in is it still"
     if "closed_wraps" in had:

@@ -24,6 +24,7 @@ from bot.domain.audit import Deed, Entry
 from bot.domain.conversation_state import ConversationState
 from bot.domain.model import CaseChange, Urgency
 from bot.settings import CONTENT, Settings
+from bot.settings.page_key import page_key
 from bot.storage.conversations.conversations import NewConversation
 from bot.storage.database.errors import Gone
 from bot.storage.database.schema import upgrade
@@ -81,7 +82,9 @@ class opened:
         self.url = url
 
     async def __aenter__(self) -> Store:
-        self.store = await Store.open(self.url, clock=lambda: datetime.now(UTC))
+        data = Path(self.url.removeprefix("sqlite+aiosqlite:///")).parent
+        root = page_key(Settings(_env_file=None, data_dir=data))
+        self.store = await Store.open(self.url, clock=lambda: datetime.now(UTC), root=root)
         return self.store
 
     async def __aexit__(self, *_: object) -> None:
@@ -97,7 +100,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
     async def made() -> Colleague:
         clock = Clock(datetime.now(UTC))
-        store = await Store.open(url, clock=clock)
+        store = await Store.open(url, clock=clock, root=page_key(Settings(_env_file=None, data_dir=data)))
         els = await join(store, clock, "Els")
         await store.close()
         return els
@@ -281,3 +284,15 @@ def test_what_is_erased_is_gone_and_stands_in_the_log(machine: Machine) -> None:
     assert asyncio.run(look()) == [False, False, True]
     rows = [(row.actor, row.case, row.detail) for row in asyncio.run(machine.deeds(Deed.DELETED))]
     assert rows == [(machine.els.id, numbers[1], "asked"), (None, numbers[0], "person")]
+
+
+def test_a_command_with_another_page_key_says_so_and_changes_nothing(machine: Machine) -> None:
+    given = asyncio.run(machine.log_in())
+    (machine.data / "page.key").write_text("0" * 64)
+    refused = machine("recovery-key", "create", "--by", "Els", given=given)
+    assert refused.exit_code == 1 and "the page key is another one" in refused.stderr
+    asked = machine("caseworker", "vouch")
+    assert asked.exit_code == 1 and "Els: coordinator" in asked.stdout
+    assert machine("caseworker", "vouch", "--yes").exit_code == 0
+    assert "Every key and everybody is vouched for." in machine("caseworker", "vouch").stdout
+    assert [row.actor for row in asyncio.run(machine.deeds(Deed.VOUCHED))] == [None]

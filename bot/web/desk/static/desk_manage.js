@@ -74,6 +74,7 @@ const people = async () => {
   if (answer.status !== 200) { failed(answer); return; }
   me = answer.data.me;
   $("renewal").hidden = !answer.data.renewal_due;
+  $("unvouched").hidden = !answer.data.unvouched;
   $("recovery").hidden = !answer.data.recovery;
   $("recovery-what").textContent = words[`recovery_${answer.data.recovery}`] || "";
   $("invited-list").replaceChildren(...answer.data.invited.map(invited));
