@@ -97,7 +97,7 @@ def _of_turn(turn: Turn) -> list[Line]:
     said: dict[str, tuple[str, ...]] = {"act": (turn.act,)}
     if turn.whole:
         said |= {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
-    if turn.in_danger and turn.whole:
+    if turn.in_danger and (turn.whole or turn.safety):
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
     return about + [
         Line(turn.text, turn.language, group, label or NONE, only=True)
