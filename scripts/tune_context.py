@@ -6,8 +6,8 @@ Written are ``encoder/making/context.npz`` (low-rank factors of the encoder) and
     /some/where/bin/python scripts/tune_context.py --weights path/to/e5-small-q4.bin
 
 in the environment of ``scripts/tune_encoder.py``, from which this goes on: it begins with
-``encoder/making/tuning.npz``. Needed only when the conversations have changed much; a new question of
-``data/questions`` is found by the dialogue model until then.
+``encoder/making/tuning.npz``, or with ``--begin`` where an earlier round of its own ended. Needed only when the
+conversations have changed much; a new question of ``data/questions`` is found by the dialogue model until then.
 
 Learned together, through one vector, from the turns of ``data/talks``: the question that is asked, what the message
 does, facts, feeling and kind of follow-up, whom it is about, and danger as it is at that turn; beside them sentences of
@@ -55,8 +55,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BATCH, BUCKET = 64, 24
 RANK, STILL = 32, 4
 LINES_OF_DANGER = 14_000
-OFTEN = {"turn": 1.0, "follow_up": 0.5, "sentence": 0.33, "fresh": 1.0, "danger": 0.33}
-"""The share of each kind of line that is shown in a round; ``fresh`` are sentences of questions that no turn asks."""
+OFTEN = {"turn": 0.8, "reading": 2.0, "follow_up": 0.4, "sentence": 0.33, "fresh": 1.0, "danger": 0.33}
+"""How often each kind of line is shown in a round; ``reading`` are turns of conversations that go as they really go, of
+which danger, act and answers are labelled; ``fresh`` are sentences of questions that no turn asks."""
 HEAD_RATE, WARM_UP, SMOOTHING, DROPOUT = 4.0, 0.06, 0.05, 0.2
 QUESTION, FACTS = 2.0, 6.0 / 40
 FIRST = 0.75
@@ -97,10 +98,10 @@ def read(data: Path, content: Path, dice: random.Random) -> list[Line]:
         answers = tuple(answer for answer in turn.answers if "/" in answer)
         if not turn.answers and (turn.act or turn.whole):
             answers = (NOTHING,)
-        told = turn.told if turn.whole else None
+        told, kind = (turn.told, "turn") if turn.whole else (None, "reading")
         weight = OF_STORY if turn.whole and turn.act in {"tell", "answer"} and answers != (NOTHING,) else 1.0
         lines.append(
-            Line("turn", native(turn.text, turn.language), native(turn.before, turn.language), turn.last, answers,
+            Line(kind, native(turn.text, turn.language), native(turn.before, turn.language), turn.last, answers,
                  turn.act, turn.danger, turn.about, told, turn.feeling, turn.kind, held, weight)
         )  # fmt: skip
     known = {answer for line in lines for answer in line.answers}
@@ -154,6 +155,17 @@ class Heads(nn.Module):
         self.scale = 1.0
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
+
+    @torch.no_grad()
+    def begin_with(self, path: Path, labels: Labels) -> None:
+        """Go on from the heads of an earlier round, label by label."""
+        with np.load(path, allow_pickle=False) as arrays:
+            for name, known in json.loads(arrays["told"].tobytes())["labels"].items():
+                at = {label: number for number, label in enumerate(known)}
+                for row, label in enumerate(labels.heads[name]):
+                    if label in at:
+                        self.linear[name].weight[row] = torch.from_numpy(arrays[f"{name}.w"][at[label]].astype("f4"))
+                        self.linear[name].bias[row] = float(arrays[f"{name}.b"][at[label]])
 
     def centre(self, vectors: Tensor) -> None:
         """Take mean and scale from ``vectors`` (n, dim)."""
@@ -270,7 +282,7 @@ def learn(options: argparse.Namespace, reader: Reader, heads: Heads, labels: Lab
     reader.encoder.train()
     heads.train()
     while done < 1:
-        shown = [at for at in taught if dice.random() < OFTEN[lines[at].kind]]
+        shown = [at for at in taught for _ in range(int(OFTEN[lines[at].kind] + dice.random()))]
         for places in reader.batches(shown, dice):
             for group, rate in zip(optimizer.param_groups, (options.rate, options.rate * HEAD_RATE), strict=True):
                 group["lr"] = rate * pace(done)
@@ -356,6 +368,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=None, help="weights file (default: of the installed package)")
     parser.add_argument("--out", type=Path, default=CONTEXT)
     parser.add_argument("--heads", type=Path, default=HEADS)
+    parser.add_argument("--begin", type=Path, default=TUNING, help="factors to go on from")
     parser.add_argument("--epochs", type=float, default=2.3)
     parser.add_argument("--minutes", type=float, default=60, help="end after so long, however far it has come")
     parser.add_argument("--rate", type=float, default=1.0e-3)
@@ -366,13 +379,15 @@ def main() -> None:
     dice = random.Random(options.seed)
     weights = Weights(options.weights or locate())
     encoder = TunedEncoder(weights, RANK, weights.shape.layers, 0.1, STILL)
-    with np.load(TUNING, allow_pickle=False) as arrays:
+    with np.load(options.begin, allow_pickle=False) as arrays:
         encoder.begin_with(dict(arrays))
     lines = read(ROOT / "data", ROOT / "content", dice)
     lines = dice.sample(lines, options.limit) if options.limit else lines
     labels = Labels.of(lines)
     reader = Reader(encoder, weights, lines)
     heads = Heads(reader.size, labels)
+    if options.begin == CONTEXT:
+        heads.begin_with(HEADS, labels)
     with torch.no_grad():
         sample = dice.sample([at for at, line in enumerate(lines) if not line.held], 16 * BATCH)
         heads.centre(torch.cat([reader.vectors(places) for places in reader.batches(sample, None)]))

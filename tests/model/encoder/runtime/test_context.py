@@ -34,10 +34,19 @@ def test_a_story_asks_nothing_that_is_written_and_a_question_does(reader: Contex
     assert story[NOTHING] > 0.5 > asked[NOTHING]
 
 
-def test_the_same_words_mean_something_else_after_something_else(reader: ContextReader) -> None:
-    locked = reader.read("he is coming up", "he locked me in and beats me", "")["danger"]
-    cooking = reader.read("he is coming up", "my brother helps me carry the sofa, no danger at all", "")["danger"]
-    assert locked["emergency"] > cooking["emergency"]
+@pytest.mark.parametrize(
+    ("text", "danger", "calm"),
+    [
+        ("they are here", "they said they will take us to another city tonight", "my friends visit for my birthday"),
+        ("i am hiding", "he searches me with a bat", "playing with my kids in the garden"),
+        ("i cannot go out", "he keeps the key and beats us", "i have the flu"),
+    ],
+)
+def test_the_same_words_mean_something_else_after_something_else(
+    reader: ContextReader, text: str, danger: str, calm: str
+) -> None:
+    after_danger, after_calm = (reader.read(text, before, "")["danger"] for before in (danger, calm))
+    assert after_danger["emergency"] > after_calm["emergency"] + 0.01
 
 
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "x" * 100_000, "🆘", "你" * 5_000])
