@@ -99,7 +99,7 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     ack = choosing.heard_as(heard, talk)
     send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])
     if question is not None:
-        send(dispatcher, f"acknowledgements.gentle.{question}.a", choices=[*offers, PERSON])
+        send(dispatcher, f"acknowledgements.gentle.{question}", choices=[*offers, PERSON])
     return move_on(tracker)
 
 

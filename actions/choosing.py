@@ -82,6 +82,8 @@ class Heard:
     """It surely tells something, or answers, and asks nothing."""
     may_tell: bool = False
     """It rather tells something than asks."""
+    wants: bool = True
+    """It may want something done: a person, another language, this chat deleted."""
     told: tuple[str, ...] = ()
     certain: tuple[str, ...] = ()
     """Those of ``told`` that may be said back."""
@@ -221,7 +223,7 @@ def is_story(heard: Heard, talk: Talk) -> bool:
         return False
     best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
     if not heard.tells:
-        return share < UNSURE and topic not in ACTS
+        return share < UNSURE and not (topic in ACTS and (heard.wants or topic == SPOKEN[0]))
     if best.startswith("talk/"):
         return share < SMALL_STORY
     question = questions().get(best)
@@ -236,13 +238,15 @@ STEERS = frozenset({"correct", "simpler", "again", "no_thanks", "yes_please"})
 
 def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
     """Whether a question is answered, or a story heard, in place of what the topic of the message would do."""
-    if is_story(heard, talk) and (topic not in ACTS or confidence < SURE_STORY):
+    told = topic not in ACTS or confidence < SURE_STORY or not (heard.wants or topic == SPOKEN[0])
+    if is_story(heard, talk) and told:
         return topic not in {"affirm", "deny"} or bool(talk.asked)
     choice = choose(heard, talk)
     if choice is None:
         return False
     share = shares(heard, talk).get(choice.answer, 0.0)
-    if topic in ACTS:  # "delete everything" is done, "what do you keep?" is answered
+    # "Delete everything" is done, "what do you keep?" is answered.
+    if topic in ACTS and (heard.wants or (topic, choice.answer) == SPOKEN):
         if (topic, choice.answer) == SPOKEN:  # "and do they understand Bulgarian?" is no wish for another language
             return heard.asks and share >= ANSWERS
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
@@ -401,19 +405,17 @@ ACKNOWLEDGED = frozenset({
 })  # fmt: skip
 
 GENTLE = (
-    ("safe_to_write", frozenset({"phone_watched", "threatened", "hit"}), frozenset({"controlled"})),
     ("who_has_papers", frozenset({"not_paid", "debt"}), frozenset({"documents_kept", "no_papers"})),
     ("can_go_out", frozenset({"documents_kept", "sleeps_at_work"}), frozenset({"controlled", "isolated"})),
     ("safe_to_sleep", frozenset({"homeless", "wants_to_leave"}), frozenset({"sleeps_at_work"})),
-    ("worry", frozenset(), frozenset()),
-    ("what_wish", frozenset(), frozenset()),
-    ("more", frozenset(), frozenset()),
 )
 """The gentle question after a story: the first that was not asked yet, and of which something was told (the first set),
 and not the answer already (the second)."""
-GENTLE_OTHERS = (("seen", frozenset(), frozenset()), ("need", frozenset(), frozenset()),
-                 ("more", frozenset(), frozenset()))  # fmt: skip
-"""The same for who writes about somebody else."""
+OF_ANYBODY = ("worry", "what_wish", "more")
+OF_OTHERS = ("need", "more")
+"""What is asked after these, each in both wordings: who writes about themselves, and who writes about somebody else.
+Who was heard and asked nothing was content with one reply in six; with one of these, in five of six."""
+WORDINGS = "ab"
 SAID_MUCH = 6
 """Words from which on somebody has told something: what they saw, or what is done to them."""
 THEIR_OWN = -0.7
@@ -421,16 +423,18 @@ THEIR_OWN = -0.7
 
 
 def gentle(talk: Talk, heard: Heard) -> str | None:
-    """One question for somebody who told something and asked nothing; None when enough was asked. As long as it is not
-    plain whom it is about, only what can be asked of anybody."""
+    """One question for somebody who told something and asked nothing, with the letter of its wording; None when enough
+    was asked. As long as it is not plain whom it is about, only what can be asked of anybody."""
     told = {*heard.told, *talk.told}
-    for name, after, answered in GENTLE_OTHERS if talk.role != "self" else GENTLE:
-        if after and (not after & told or talk.about > THEIR_OWN):
-            continue
-        if answered & told or (name == "seen" and heard.words >= SAID_MUCH):
-            continue
-        if not talk.times(f"gentle.{name}"):
-            return name
+    others = talk.role != "self"
+    for name, after, answered in () if others or talk.about > THEIR_OWN else GENTLE:
+        if after & told and not answered & told and not talk.times(f"gentle.{name}"):
+            return f"{name}.a"
+    asked = ("more",) if heard.denies else OF_OTHERS if others else OF_ANYBODY  # after "all is well", no worry
+    for number, letter in enumerate(WORDINGS):
+        for name in asked:
+            if talk.times(f"gentle.{name}") == number:
+                return f"{name}.{letter}"
     return None
 
 
@@ -472,6 +476,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         heavy=bool(acts.get("heavy")),
         tells=bool(acts.get("tells")),
         may_tell=bool(acts.get("may_tell")),
+        wants=bool(acts.get("wants", True)),
         told=tuple(acts.get("told") or ()),
         certain=tuple(acts.get("certain") or ()),
         feeling=feeling,

@@ -23,6 +23,9 @@ SURELY_THERE: Final = 0.8
 """From which share words outside of an emergency are kept as the place where somebody is."""
 MAY_TELL: Final = 0.5
 """From which share it rather tells than asks."""
+WANTS: Final = 0.02
+"""From which share a message may want something done; one of few words ("delete it") may in any case."""
+FEW: Final = 3
 CORRECTS: Final = 0.45
 CORRECTS_IN: Final = 10
 """From which share a message corrects what was answered, and in at most how many words: as `actions/choosing.py`."""
@@ -97,6 +100,7 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
         "heavy": understood.assessment.ask,
         "tells": acts.tells >= TELLS and not has_mark(text),
         "may_tell": acts.tells >= MAY_TELL and acts.asks < MAY_TELL and not has_mark(text),
+        "wants": acts.does.get("want", 1.0) >= WANTS or _words(text) <= FEW,
         "follow_up": [acts.follow_up[0], round(acts.follow_up[1], 3)],
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "asked": {name: round(share, 4) for name, share in understood.seen.asked} if understood.seen else {},
