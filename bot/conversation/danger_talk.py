@@ -35,6 +35,8 @@ CALM_IN_LIGHT: Final = 0.3
 PLAINLY_CALM: Final = 0.1
 """Share of danger and doubt together, in the light of what was said before, below which the mode ends at once: of the
 turns that readers saw in the mode, so were 30 of 129 calm ones and one of 176 in danger."""
+LITTLE: Final = 0.35
+"""The same below which a question in the mode is answered as one, also where it sounds like what is said in danger."""
 BEYOND_DOUBT: Final = 0.65
 """Share of an act from which a calm message is surely about the danger."""
 ALARMING: Final = 0.9
@@ -74,6 +76,9 @@ def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
 
 OF_CHILD: Final = frozenset({"under_18", "children_with_me"})
 """Facts of which one was told where a child is in danger, unless somebody else than the child or its parent writes."""
+OF_SELF: Final = -1.0
+MOST_SURE: Final = 0.9
+"""Log odds down from which a message is about who writes, and the share of an act with which it is so in between."""
 OF_ANOTHER: Final = 1.0
 """Log odds from which what is seen is of somebody else than who writes."""
 
@@ -86,6 +91,12 @@ def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[st
     never = {"child_at_risk"} if not OF_CHILD & set(state.told) else set()
     never |= {"witnessed_now"} if state.about < OF_ANOTHER else set()
     return tuple(name for name in signals if name not in never)
+
+
+def _is_own(acts: Acts) -> bool:
+    """Whether a message is surely of the person in danger themselves: "I hid in the bathroom", and not about others."""
+    act, share = acts.safety
+    return act in safety_mode.OWN and (acts.about < OF_SELF or (share >= MOST_SURE and acts.about < OF_ANOTHER))
 
 
 class DangerTalk:
@@ -134,12 +145,14 @@ class DangerTalk:
             return None
         if state.mode is not Mode.SAFETY:
             return self._again(speaker, sheet, text, understood)
+        if _is_own(understood.acts):
+            state = safety_mode.of_oneself(state)
         act = "safe_now" if understood.safe else self._act(state, understood, plain)
         if act in safety_mode.LEAVES and found.urgency is Urgency.EMERGENCY and not self._surely(understood):
             act = None  # "I am fine, he only has a knife"
         signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
         yes_or_no = plain in {"affirm", "deny"}
-        aside = act is None and understood.own < PLAINLY_CALM and self._asks(text, understood)
+        aside = self._is_aside(act, text, understood)
         if not signals and not understood.safe and not yes_or_no and (aside or self._calm(understood, act)):
             plainly = self._plainly_calm(understood)
             quiet = state.quiet + (2 if plainly else 1)
@@ -152,10 +165,18 @@ class DangerTalk:
         else:
             quiet = 0
         state = leaning_on(state.having_heard(understood.acts.told, text, understood.acts.about), text)
-        lines, state = safety_mode.answer(state, act, understood.where or text, signals)
+        lines, state = safety_mode.answer(state, act, understood.where or text, signals, understood.acts.beside)
         state = replace(state, quiet=quiet) if state.mode is Mode.SAFETY else state
         said = self._said(speaker, lines, state)
         return InDanger(said, replace(sheet, state=state), answered=True, left=state.mode is Mode.TALK)
+
+    def _is_aside(self, act: str | None, text: str, understood: Understood) -> bool:
+        """Whether a message asks something else, and little of danger is left in it: "am I a criminal now?"."""
+        if understood.own >= PLAINLY_CALM or not self._asks(text, understood):
+            return False
+        seen = understood.seen
+        little = seen is not None and seen.danger + seen.doubt < LITTLE
+        return act is None or (little and act not in safety_mode.BACK)
 
     def _again(self, speaker: Speaker, sheet: Sheet, text: str, understood: Understood) -> InDanger | None:
         """Soon after the safety mode ended: it goes on with what is only said in danger ("why does nobody come?"), or

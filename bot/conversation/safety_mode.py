@@ -118,10 +118,17 @@ def _ending(lines: list[Line], state: ConversationState) -> tuple[list[Line], Co
 
 
 def answer(
-    state: ConversationState, act: str | None, words: str, signals: Sequence[str] = ()
+    state: ConversationState, act: str | None, words: str, signals: Sequence[str] = (), beside: Sequence[str] = ()
 ) -> tuple[list[Line], ConversationState]:
-    """What is said to a message in the safety mode, and the state after it (see `_answer`)."""
+    """What is said to a message in the safety mode, and the state after it (see `_answer`). `beside`: what else it does
+    than `act`, which is known from then on."""
+    state = _with(state, beside).having_said([f"safety_mode.reactions.{name}" for name in beside if name in KNOWN])
     return _ending(*_answer(state, act, words, signals))
+
+
+def of_oneself(state: ConversationState) -> ConversationState:
+    """Return the state where who was taken for a bystander writes about themselves."""
+    return state.in_safety(VIOLENCE) if state.kind == BYSTANDER else state
 
 
 def _answer(
@@ -142,30 +149,69 @@ def _answer(
         return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
     if act in UNSPOKEN and _is_silent(state):
         act = UNSPOKEN[act]
+    if act in IN_FIRE and "fire" in state.beside:
+        act = "fire"
+    if act == "cannot_call" and _is_shut_in(state):  # no neighbour, no shop: without a word, then
+        act = "cannot_speak"
     if act in SHOWN:
         state = state.at(words) if act in PLACES else state
         lines, state = _reaction(state, act, place=state.place)
         return [*lines, *_to_say(state)], state
+    worse = act == "more_danger" or bool(signals)
     act = None if act in {"die", "more_danger"} else act
     if state.kind == "suicide" and (act in PAINS or act is None):
         return _suicide(state)
     if act in {None, CALM} or (act in BY_STEPS and state.step < STEPS):
-        return _still(state) if act == CALM else _step(state)
+        return _still(state) if act == CALM else _step(state, worse=worse)
     return _reaction(state, act)
 
 
 SHOWN: Final = frozenset({"place", "place_silent", "no_language", "police_here", "what_to_say"})
 """After these comes what can be read aloud or shown."""
 PLACES: Final = frozenset({"place", "place_silent"})
-UNSPOKEN: Final = {"place": "place_silent", "hurt": "cannot_speak", "yes_can_call": "cannot_speak"}
+UNSPOKEN: Final = {
+    "place": "place_silent", "hurt": "hurt_silent", "other_hurt": "hurt_silent", "yes_can_call": "cannot_speak",
+}  # fmt: skip
 """What is answered otherwise to who cannot speak: nobody is asked again to call, or to say anything."""
+SILENT: Final = ("cannot_speak", "cannot_call", "hidden")
+"""Who said one of these is not heard by others, and must not be."""
 SPOKEN: Final = frozenset({"steps.violence.c", "steps.injury.a", "steps.injury.c"})
 """Steps that ask for a call; left out for who cannot speak."""
+SHUT_IN: Final = ("hidden", "at_door", "cannot_leave")
+"""Who said one of these reaches nobody, and has no door to lock."""
+KNOWN: Final = frozenset({*SILENT, *SHUT_IN})
+OWN: Final = frozenset({
+    "hidden", "cannot_leave", "cannot_speak", "hurt", "he_sleeps", "somebody_here", "at_door", "in_vehicle", "fled",
+})  # fmt: skip
+"""What is surely said by the person in danger."""
+IN_FIRE: Final = frozenset({"cannot_leave", "hidden", "at_door"})
+"""What is answered with the lines for a fire where there is one: nobody is told to take no risk to get out."""
+AMONG_OTHERS: Final = frozenset({"steps.violence.b", "steps.coming.b", "steps.child.b", "steps.moved.b"})
+"""Steps that send somebody to other people or behind a door; left out for who is shut in, or in a vehicle."""
+WHERE: Final = frozenset({"steps.violence.a", "steps.injury.b", "steps.bystander.b"})
+"""Steps that ask where somebody is; left out when it is known."""
+ASKS_WHERE: Final = frozenset({"cannot_speak", "cannot_call", "hidden", "child_with_me"})
+"""Reactions whose first wording asks where somebody is; when it is known, the second comes first."""
 
 
 def _is_silent(state: ConversationState) -> bool:
     """Whether the person said that they cannot speak where they are."""
-    return bool(state.times("safety_mode.reactions.cannot_speak"))
+    return any(state.times(f"safety_mode.reactions.{act}") for act in SILENT)
+
+
+def _is_shut_in(state: ConversationState) -> bool:
+    """Whether the person said that they cannot get away from where they are."""
+    said = any(state.times(f"safety_mode.reactions.{act}") for act in SHUT_IN)
+    return said or bool({"locked", "vehicle"} & set(state.beside))
+
+
+def _is_left_out(key: str, state: ConversationState) -> bool:
+    """Whether a step asks for what cannot be done, or what is known."""
+    return (
+        (key in SPOKEN and _is_silent(state))
+        or (key in AMONG_OTHERS and _is_shut_in(state))
+        or (key in WHERE and bool(state.place))
+    )
 
 
 KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury", "other_hurt": "injury"}
@@ -181,7 +227,8 @@ YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
     "reactions.why_nobody.a": ("called", "cannot_call"), "reactions.why_nobody.b": CALL,
     "reactions.took_pills.a": ("ok", "alone"), "reactions.height.a": ("calmed", "height"), "reactions.height.b": CALL,
     "reactions.fire.a": ("fled", "fire"), "reactions.at_door.a": ("ok", "cannot_leave"),
-    "reactions.fled.b": ("somebody_here", "ok"),
+    "reactions.fled.b": ("somebody_here", "ok"), "reactions.hurt_silent.a": ("ok", None),
+    "reactions.hurt_silent.b": ("ok", None),
     "still.a": ("what_do_i_do", "safe_now"), "still.b": ("safe_now", "what_do_i_do"),
 }  # fmt: skip
 """What a plain yes or no does after a line that asks one thing; None: the next step."""
@@ -204,13 +251,14 @@ def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -
     return state.in_safety(kind)
 
 
-def _step(state: ConversationState) -> tuple[list[Line], ConversationState]:
-    """The next step of the protocol; after the last, in turn, whether it is still dangerous."""
+def _step(state: ConversationState, *, worse: bool = False) -> tuple[list[Line], ConversationState]:
+    """The next step of the protocol; after the last, in turn, whether it is still dangerous, which nobody is asked who
+    has just said that it got `worse`."""
     for step in range(state.step, STEPS):
         key = f"steps.{state.kind}.{LETTERS[step]}"
-        if key not in SPOKEN or not _is_silent(state):
+        if not _is_left_out(key, state):
             return [Line(key)], replace(state, step=step + 1)
-    return _still(state)
+    return _reaction(state, "ok") if worse and state.times("safety_mode.reactions.ok") < WORDINGS else _still(state)
 
 
 def _still(state: ConversationState) -> tuple[list[Line], ConversationState]:
@@ -235,7 +283,8 @@ def _reaction(state: ConversationState, act: str, **values: str) -> tuple[list[L
     if times >= WORDINGS and act not in LEAVES and act not in {"place", "somebody_here"}:
         return _step(state)
     state = state.having_said([f"safety_mode.reactions.{act}"])
-    return [Line(f"reactions.{act}.{LETTERS[times % WORDINGS]}", values)], state
+    other = act == "fled" or (act in ASKS_WHERE and bool(state.place))
+    return [Line(f"reactions.{act}.{LETTERS[(times + other) % WORDINGS]}", values)], state
 
 
 def _to_say(state: ConversationState) -> list[Line]:

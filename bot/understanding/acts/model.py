@@ -36,6 +36,8 @@ SURE_PIECE, EACH_PIECE = 0.95, 0.75
 """The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
 PLACE: Final = "place"
+SURE_BESIDE: Final = 0.8
+"""Share from which a piece of a message does something beside what the message does."""
 SURE_PLACE: Final = 0.5
 """Share from which words say where somebody is: they are put into what is said to 112."""
 OTHER: Final = "other"
@@ -57,6 +59,8 @@ class Acts:
     follow_up: tuple[str, float] = ("", 0.0)
     feeling: tuple[str, float] = ("", 0.0)
     safety: tuple[str, float] = ("", 0.0)
+    beside: tuple[str, ...] = ()
+    """What else the pieces of the message surely do in an emergency, beside `safety`."""
     where: tuple[int, ...] = ()
     """Which of the pieces of the message say where somebody is, by their numbers."""
     about: float = 0.0
@@ -112,13 +116,16 @@ class ActsModel:
                 told[name] = max(share, told.get(name, 0.0))
         denies = told.pop(DENIED, 0.0) > 0
         safety = [self._best("safety", words, own) for words, own in every]
+        likeliest = max(safety, key=lambda found: found[1])
+        surely = dict.fromkeys(name for name, share in safety if share >= SURE_BESIDE and name != likeliest[0])
         return Acts(
             told=tuple(sorted(told, key=lambda name: -told[name])),
             certain=tuple(name for name, _ in self._facts(text, vector, CERTAIN, EACH) if name in told),
             denies=denies,
             follow_up=self._best("followups", text, vector),
             feeling=self._best("feelings", text, vector),
-            safety=max(safety, key=lambda found: found[1]),
+            safety=likeliest,
+            beside=tuple(surely),
             where=tuple(at for at, (name, share) in enumerate(safety[1:]) if name == PLACE and share >= SURE_PLACE),
             about=self._about(text, vector),
             does=self._does(text, vector),

@@ -59,3 +59,17 @@ def test_nobody_says_in_their_own_language_that_they_do_not_speak_it() -> None:
     assert [line.endswith(end) for line, end in zip(said, ("Nederlands.", "français.", "well."), strict=True)] == [
         True, False, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("danger", "answered"), [(0.1, False), (0.9, True)])
+def test_a_question_in_the_mode_is_answered_as_one_where_little_of_danger_is_left(
+    danger: float, answered: bool
+) -> None:
+    sheet = begins("he locked me in", "confined").sheet
+    understood = Understood(
+        Assessment(confidence=0.02), None, "en", "will the police lock me up?", own=0.02,
+        acts=Acts(safety=("no_police", 0.97), does={"ask": 1.0}), seen=InContext(danger, danger, 0.0),
+    )  # fmt: skip
+    said = TALK.answer(Speaker(WORDS, "en"), sheet, "will the police lock me up?", understood, owned=False, plain=None)
+    assert said is not None
+    assert bool(said.replies) is answered

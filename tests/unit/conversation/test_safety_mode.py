@@ -46,7 +46,7 @@ def test_an_address_is_kept_read_back_and_put_into_a_sentence_for_112() -> None:
 
 
 def test_a_reaction_is_said_twice_in_two_wordings_and_then_the_talk_goes_on() -> None:
-    state = begun("confined")
+    state = begun("weapon")
     said = []
     for _ in range(3):
         lines, state = safety_mode.answer(state, "why_nobody", "why does nobody come")
@@ -69,7 +69,7 @@ def test_a_calm_message_that_asks_nothing_is_asked_whether_it_is_still_dangerous
 
 
 def test_what_is_no_reaction_gets_the_next_step_and_then_whether_it_is_still_dangerous() -> None:
-    state, said = begun("confined"), []
+    state, said = begun("weapon"), []
     for _ in range(5):
         lines, state = safety_mode.answer(state, None, "...")
         said += keys(lines)
@@ -197,15 +197,58 @@ def test_an_emergency_soon_after_the_mode_goes_on_with_its_protocol() -> None:
 
 
 def test_who_cannot_speak_is_not_asked_to_call_or_to_say_anything() -> None:
-    _, state = safety_mode.answer(begun("confined"), "cannot_speak", "they hear me")
+    _, state = safety_mode.answer(begun("weapon"), "cannot_speak", "they hear me")
     place, state = safety_mode.answer(state, "place", "Carnotstraat 45")
     assert keys(place) == ["reactions.place_silent.a", "to_say.violence"]
     assert state.place == "Carnotstraat 45"
     hurt, state = safety_mode.answer(state, "hurt", "i bleed")
-    assert keys(hurt) == ["reactions.cannot_speak.b"]
+    assert keys(hurt) == ["reactions.hurt_silent.a"]
     assert "hurt" in state.beside
     said = []
     for _ in range(3):
         lines, state = safety_mode.answer(state, None, "please")
         said += keys(lines)
     assert said == ["steps.violence.b", "still.a", "still.b"]
+
+
+def test_who_is_shut_in_is_not_sent_to_a_neighbour_or_asked_for_a_door() -> None:
+    _, state = safety_mode.answer(begun("weapon"), "hidden", "in the bathroom")
+    call, state = safety_mode.answer(state, "cannot_call", "i cannot phone")
+    assert keys(call) == ["reactions.cannot_speak.a"]
+    on, state = safety_mode.answer(state, None, "please")
+    assert keys(on) == ["still.a"]
+
+
+def test_where_somebody_is_is_asked_until_it_is_known() -> None:
+    _, state = safety_mode.answer(begun("weapon"), "place", "Carnotstraat 45")
+    silent, state = safety_mode.answer(state, "cannot_speak", "they hear me")
+    assert keys(silent) == ["reactions.cannot_speak.b"]
+    hurt, _ = safety_mode.answer(state, "took_pills", "i swallowed all of them")
+    on, _ = safety_mode.answer(replace(state, kind="injury", step=1), None, "please")
+    assert keys(hurt) == ["reactions.took_pills.a"]
+    assert keys(on) == ["still.a"]
+
+
+def test_who_says_that_it_gets_worse_is_not_asked_whether_it_is_still_dangerous() -> None:
+    _, state = safety_mode.answer(replace(begun("weapon"), step=safety_mode.STEPS), None, "please")
+    worse, state = safety_mode.answer(state, "more_danger", "they come with petrol")
+    assert keys(worse) == ["reactions.ok.a"]
+
+
+def test_in_a_fire_nobody_is_told_to_take_no_risk_to_get_out() -> None:
+    _, state = safety_mode.answer(begun("confined"), "fire", "it burns")
+    locked, _ = safety_mode.answer(state, "cannot_leave", "the windows are shut")
+    assert keys(locked) == ["reactions.fire.b"]
+
+
+def test_what_is_said_beside_something_else_is_known_afterwards() -> None:
+    _, state = safety_mode.answer(begun("discovered"), "cannot_speak", "he hears me", beside=["hidden"])
+    on, _ = safety_mode.answer(state, None, "how long does it take")
+    assert keys(on) == ["steps.coming.c"], "nobody who hides is sent to a neighbour"
+
+
+def test_who_was_taken_for_a_bystander_and_hides_gets_lines_of_their_own() -> None:
+    state = safety_mode.of_oneself(begun("witnessed_now"))
+    lines, _ = safety_mode.answer(state, "hidden", "in the bathroom")
+    assert keys(lines) == ["reactions.hidden.a"]
+    assert safety_mode.of_oneself(begun("medical_emergency")).kind == "injury"
