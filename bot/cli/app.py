@@ -11,19 +11,20 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from bot.cli.common import Root, errors, settings, standard_input, standard_output, today
-from bot.cli.keys import access, erase, recovery_app
+from bot.cli.keys import access, erase, page_key_app, recovery_app
 from bot.cli.people import caseworker_app, organisation_app, rota_app
-from bot.settings import CONTENT, ROOT
+from bot.settings import CONTENT, ROOT, SettingsError
 from bot.storage.database.errors import SchemaError
 
 
 class Commands(TyperGroup):
-    """Any of them may find a database that is newer than this program, or of a kind that it does not know."""
+    """Any of them may find a database that is newer than this program, or of a kind that it does not know, or a key of
+    pages that is not there or damaged."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except SchemaError as error:
+        except (SchemaError, SettingsError) as error:
             errors.print(f"[bold red]{error}[/]")
             raise typer.Exit(1) from None
 
@@ -35,6 +36,7 @@ app.add_typer(caseworker_app, name="caseworker")
 app.add_typer(rota_app, name="rota")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(recovery_app, name="recovery-key")
+app.add_typer(page_key_app, name="page-key")
 app.command()(access)
 app.command()(erase)
 languages_app = typer.Typer()

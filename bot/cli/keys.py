@@ -13,6 +13,7 @@ from rich.console import Console
 from bot.cli.common import errors, settings
 
 recovery_app = typer.Typer(no_args_is_help=True, help="The paper that opens everything when every password is lost.")
+page_key_app = typer.Typer(no_args_is_help=True, help="The key of pages and marks, out of the data folder.")
 
 KeyFile = Annotated[Path | None, typer.Option(help="File with the words, mode 600; else they are asked for.")]
 By = Annotated[str, typer.Option(help="The coordinator who logs in here.")]
@@ -57,6 +58,30 @@ def use(
 
     paper = Console(highlight=False, soft_wrap=True)
     raise typer.Exit(asyncio.run(command.use(settings(), name, key_file, paper, errors)))
+
+
+@page_key_app.command("copy")
+def page_key_copy(
+    to: Annotated[Path, typer.Argument(help="A file that is not in the data folder; absent, or empty and mode 600.")],
+) -> None:
+    """Write the key of the data folder into a file of its own. It stays the same key, and stays there until `remove`.
+
+    Example: inloop page-key copy /etc/inloop/secrets/page-key
+    """
+    from bot.cli.commands import page_key as command
+
+    raise typer.Exit(command.copy(settings(), to, errors))
+
+
+@page_key_app.command("remove")
+def page_key_remove() -> None:
+    """Take the key out of the data folder, once INLOOP_PAGE_KEY_FILE gives the same.
+
+    Example: inloop page-key remove
+    """
+    from bot.cli.commands import page_key as command
+
+    raise typer.Exit(command.remove(settings(), errors))
 
 
 def access(

@@ -86,8 +86,8 @@ class Settings(BaseSettings):
     )
     page_key: SecretStr = Field(
         SecretStr(""),
-        description="Secret that seals page addresses and signs links, equal in all gateways; empty: `page.key` in the "
-        "data folder.",
+        description="Secret that seals page addresses, signs links and vouches for people, equal in all gateways; a "
+        "trial makes `page.key` in the data folder.",
     )
     page_language: str = Field("nl", pattern="^(nl|fr|en)$", description="Language of pages.")
     page_link_minutes: int = Field(60, ge=5, le=1440, description="Minutes that the link of a page can be used.")

@@ -53,7 +53,7 @@ async def served(
     """The address and the parts of an app on a database of its own in `folder`."""
     settings = Settings(
         _env_file=None, data_dir=folder, models_dir=ROOT / "models", public_url=public_url,
-        conversations_per_minute=conversations, messages_per_minute=1_000_000,
+        page_key="x" if public_url else "", conversations_per_minute=conversations, messages_per_minute=1_000_000,
     )  # fmt: skip
     await asyncio.to_thread(schema.upgrade, settings.database)
     with mock.patch.object(wiring, "understanding", _understanding), mock.patch.object(content, "load", _words):

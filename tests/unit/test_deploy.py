@@ -53,6 +53,23 @@ def test_every_setting_that_is_named_exists() -> None:
             assert name == "engine" or name.removeprefix("inloop_") in Settings.model_fields
 
 
+def test_the_page_key_lies_where_no_data_is() -> None:
+    """And where the engine sees nothing; each unit of the gateway and each command by hand takes the same settings."""
+    page = (ROOT / "docs/deploy.md").read_text()
+    [key, in_container] = re.findall(r"INLOOP_PAGE_KEY_FILE=(\S+)", page)
+    assert Path(key) == Path("/etc/inloop/secrets/page-key") and f"> {Path(key).parent}/$name" in page
+    assert "for name in engine page-key;" in page and f"chown inloop:inloop {key}" in page
+    assert in_container == "/run/secrets/inloop_page_key" and f"--secret {Path(in_container).name},uid=10001" in page
+    assert "--uid 10001" in (DEPLOY / "Containerfile").read_text()
+    for unit in UNITS:
+        if values(unit, "User") == ["inloop"]:
+            assert values(unit, "EnvironmentFile") == ["/etc/inloop/settings"], unit
+            written = " ".join(values(unit, "ReadWritePaths") + values(unit, "StateDirectory"))
+            assert "/etc" not in written
+        else:
+            assert "-/etc/inloop" in values(unit, "InaccessiblePaths")[0].split(), unit
+
+
 def test_no_proxy_puts_what_people_write_on_its_disk() -> None:
     """Seen with nginx 1.26: a request larger than this buffer (8 KiB as it comes, by HTTP/2) goes to a file."""
     said = (DEPLOY / "nginx.conf").read_text()

@@ -15,6 +15,7 @@ from rich.console import Console
 from bot import content
 from bot.cli.commands import recovery_key
 from bot.cli.commands.languages import DESK, both_ways
+from bot.cli.commands.page_key import in_folder
 from bot.dialogue.engine_process import ENGINE_PYTHON
 from bot.oncall.factory import roster_of
 from bot.oncall.pager import known
@@ -23,7 +24,8 @@ from bot.operations.clock_guard import likely
 from bot.operations.upkeep import EVERY, FAILED
 from bot.runtime.clock import utc_now
 from bot.settings import CONTENT, Settings, SettingsError
-from bot.settings.page_key import page_key
+from bot.settings.page_key import FILE as PAGE_KEY
+from bot.settings.page_key import in_data_folder, page_key
 from bot.settings.secret_files import file_of, open_to_others
 from bot.storage.backup.files import found_in
 from bot.storage.backup.paper import read_origin, read_public
@@ -51,7 +53,7 @@ async def run(settings: Settings, console: Console) -> int:
 async def findings(settings: Settings, today: date) -> AsyncIterator[Finding]:
     """Everything that was looked at; `today` is the day that reviews of facts are due by."""
     yield _private(settings.data_dir)
-    for finding in _closed(settings):
+    for finding in (*_closed(settings), *_page_key(settings)):
         yield finding
     for name in ("encoder/model.bin", "rasa/inloop.tar.gz", "danger", "language"):
         there = (settings.models_dir / name).exists()
@@ -88,7 +90,7 @@ async def findings(settings: Settings, today: date) -> AsyncIterator[Finding]:
 
 async def _opened(settings: Settings) -> Store:
     """The store. Raises whatever is wrong with it."""
-    root = page_key(settings) if settings.data_dir.is_dir() else b""  # nothing is made by looking
+    root = page_key(settings) if settings.secure or settings.data_dir.is_dir() else b""  # nothing is made by looking
     return await Store.open(settings.database, clock=utc_now, root=root)
 
 
@@ -102,11 +104,7 @@ async def _on_call(settings: Settings) -> AsyncIterator[Finding]:
         roster = roster_of(settings, store, utc_now)
         await roster.calendars.load()
         await roster.calendars.refresh()
-        try:
-            _, closed = await store.page_addresses(page_key(settings))
-        except SettingsError as error:
-            yield "fault", str(error)
-            return
+        _, closed = await store.page_addresses(page_key(settings))
         if closed:
             yield "fault", f"{closed} page addresses were sealed with another INLOOP_PAGE_KEY: set them again"
         reach = await roster.reach()
@@ -237,9 +235,32 @@ def _closed(settings: Settings) -> Iterator[Finding]:
         yield "fault", f"models folder {settings.models_dir} can be changed by others: chmod o-w"
 
 
+def _page_key(settings: Settings) -> Iterator[Finding]:
+    """Whether the key of the pages is there, and lies apart from what it opens and vouches for."""
+    given, named = settings.page_key.get_secret_value(), file_of("page_key", os.environ)
+    try:
+        left = in_data_folder(settings)
+        used = page_key(settings) if given or settings.secure else left
+    except SettingsError as error:
+        yield "fault", str(error)
+        return
+    if given and named is not None and in_folder(named, settings.data_dir):
+        yield "warning", f"page key: {named} lies in the data folder: move it, and name its new place"
+    elif given and left == used:
+        yield "warning", f"page key: {PAGE_KEY} is in the data folder still: inloop page-key remove"
+    elif given and left is not None:
+        yield "warning", f"page key: {PAGE_KEY} in the data folder is another key, and not used"
+    elif left is not None:
+        yield "warning", "page key: it lies in the data folder: inloop page-key copy, see docs/keys.md"
+    elif given:
+        yield "ok", "page key: apart from the data folder"
+
+
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         store = await _opened(settings)
+    except SettingsError:  # said already
+        return
     except SchemaError as error:
         yield "fault", f"database: {error}"
         return

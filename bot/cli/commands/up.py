@@ -148,9 +148,6 @@ def run(settings: Settings, *, train: bool = True) -> int:
     try:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(settings, console))
-    except SettingsError as error:  # a secret in a file that cannot be read
-        console.print(f"[bold red]{error}[/]")
-        return 1
     except Exception as error:  # noqa: BLE001 - whatever a driver says may hold the address with its password
         return _damaged(settings, error, console)
     # Uvicorn raises the signal again after a clean end; nothing is left running by then.
@@ -162,6 +159,8 @@ def _damaged(settings: Settings, error: Exception, console: Console) -> int:
     """Something that is needed is there and not whole, or away. Where people may come, they get the numbers meanwhile;
     by hand it ends at once. Returns the exit code."""
     log.error("gateway.cannot_start", extra={"error": type(error).__name__})
+    if isinstance(error, SettingsError):  # a secret that is not there, or in a file that cannot be read
+        console.print(f"[bold red]{error}[/]")
     console.print(f"[bold red]Inloop cannot start ({type(error).__name__}): see inloop doctor[/]")
     if settings.public_url:
         uvloop.run(out_of_order.serve(settings))

@@ -24,7 +24,8 @@ COMMANDS = (
     "up", "train", "card", "classify", "answer", "languages", "doctor", "evaluate", "caseworker add", "caseworker list",
     "caseworker page", "caseworker skills", "organisation list", "organisation add", "organisation rename",
     "organisation move", "rota show", "rota change", "rota undo", "purge", "backup", "backup-key",
-    "restore", "recovery-key create", "recovery-key check", "recovery-key use", "access", "erase",
+    "restore", "recovery-key create", "recovery-key check", "recovery-key use", "page-key copy", "page-key remove",
+    "access", "erase",
 )  # fmt: skip
 
 

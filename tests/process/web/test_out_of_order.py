@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.gateway import Gateway, running, wait_for
 from tests.support.ports import free_port
@@ -14,10 +15,10 @@ PUBLIC = {"INLOOP_PUBLIC_URL": "https://chat.example.org"}
 NO_ENGINE = {"INLOOP_ENGINE_URL": "http://127.0.0.1:9", "INLOOP_ENGINE_SECRET": "s" * 20}
 
 
-def damaged(folder: Path, env: dict[str, str]) -> Gateway:
-    """Whose database is none."""
+def damaged(folder: Path, env: dict[str, str], file: str = "inloop.db") -> Gateway:
+    """Whose database is none, or another of its files."""
     (folder / "data").mkdir(mode=0o700)
-    (folder / "data" / "inloop.db").write_bytes(b"no database" * 1000)
+    (folder / "data" / file).write_bytes(b"no database" * 1000)
     return Gateway(folder, free_port(), NO_ENGINE | env)
 
 
@@ -27,8 +28,9 @@ def begin(gateway: Gateway) -> None:
         gateway.start(engine=False, seconds=0)
 
 
-def test_who_comes_while_it_cannot_start_gets_the_numbers(tmp_path: Path) -> None:
-    gateway = damaged(tmp_path, PUBLIC)
+@pytest.mark.parametrize("file", ["inloop.db", "page.key"])
+def test_who_comes_while_it_cannot_start_gets_the_numbers(tmp_path: Path, file: str) -> None:
+    gateway = damaged(tmp_path, PUBLIC, file)
     with httpx.Client(base_url=gateway.url) as http:
         begin(gateway)
         try:
@@ -53,5 +55,5 @@ def test_by_hand_it_ends_at_once_and_says_where_to_look(tmp_path: Path) -> None:
 
 
 def test_the_contract_is_not_served_to_the_world(tmp_path: Path) -> None:
-    with running(tmp_path, free_port(), engine=False, env=NO_ENGINE | PUBLIC) as gateway:
+    with running(tmp_path, free_port(), engine=False, env=NO_ENGINE | PUBLIC | {"INLOOP_PAGE_KEY": "x"}) as gateway:
         assert httpx.get(gateway.url + "/openapi.json").status_code == 404
