@@ -256,16 +256,16 @@ def _add_events(
             while goes_on() and not live.closed:
                 with live.listening(topic) as waiter:
                     messages = await whole(store.messages(session.person, after))
+                    if await whole(service.session(token)) is None:  # then what came since is not for this browser
+                        there = await whole(store.messages(session.person, 0, 1))  # opened elsewhere by the code
+                        yield ServerSentEvent(json.dumps({"why": "elsewhere" if there else "deleted"}), event="gone")
+                        return
                     for message in messages:
                         after = message.seq
                         data = json.dumps(await whole(shown_to(store, session, message)), ensure_ascii=False)
                         yield ServerSentEvent(data, id=str(message.seq))
                     if messages:
                         continue
-                    if await whole(service.session(token)) is None:
-                        there = await whole(store.messages(session.person, 0, 1))  # opened elsewhere by the code
-                        yield ServerSentEvent(json.dumps({"why": "elsewhere" if there else "deleted"}), event="gone")
-                        return
                     standing = await whole(service.standing(session)) if tells else None
                     if standing != told and standing is not None:
                         told = standing
