@@ -19,6 +19,7 @@ from rich.console import Console
 from bench import stock
 from bench.append import append_cost
 from bench.claim import claim_cost
+from bench.hostile import hostile_cost
 from bench.load import SENTENCES, STOCK_SENTENCES, Measured, Visitor, measure, stock_talk
 from bench.siege import siege_cost
 from bench.training import training_cost
@@ -133,7 +134,7 @@ def main() -> None:
         ours = measure_inloop(console, folder / "a")
         danger = measure_danger(folder / "b")
         append = [*append_cost(folder), *translation_cost(folder), *claim_cost(folder), *siege_cost(folder)]
-        append += training_cost(folder)
+        append += [*hostile_cost(), *training_cost(folder)]
     table = rows(ours, theirs, danger, append)
     text = [
         "# Benchmarks",

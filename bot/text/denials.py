@@ -86,7 +86,7 @@ def after_denial(text: str, lang: str | None) -> str | None:
     if but is None:
         return None
     text = clean(text)
-    level = "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)
+    level = text.translate({ord(letter): one for letter in set(text) if len(one := fold(letter)) == 1})
     found = next(iter(reversed(list(but.finditer(level)))), None)
     if found is None or not _DENIED[lang or ""].search(fold(text[: found.start()])):
         return None

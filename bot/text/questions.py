@@ -7,8 +7,9 @@ What a part is about is not decided here: whoever understands it may find that b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from bot.text.normalise import fold
@@ -177,12 +178,16 @@ _OPENING: Final = frozenset(map(fold, _GREETING.split()))
 """What may stand before a question."""
 
 
+_Phrases = Mapping[str, Sequence[tuple[str, ...]]]
+"""By their first word: at each word of a message those are looked at that may begin there, and no others."""
+
+
 @dataclass(frozen=True)
 class _Language:
-    joins: tuple[tuple[str, ...], ...]
-    asks: tuple[tuple[str, ...], ...]
-    first: tuple[tuple[str, ...], ...]
-    soft: tuple[tuple[str, ...], ...]
+    joins: _Phrases
+    asks: _Phrases
+    first: _Phrases
+    soft: _Phrases
     last: frozenset[str]
     signs: bool
     anywhere: bool
@@ -194,17 +199,17 @@ class _Language:
         return 4 if self.signs else 3
 
 
-def _phrases(words: str, signs: bool) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase) if signs else tuple(phrase.split("_")) for phrase in words.split())
-
-
-def _folded(phrases: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(tuple(map(fold, phrase)) for phrase in phrases))
+def _phrases(words: str, signs: bool, read: Callable[[str], str] = str) -> _Phrases:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in words.split():
+        whole = tuple(map(read, phrase if signs else phrase.split("_")))
+        found.setdefault(whole[0], []).append(whole)
+    return found
 
 
 def _language(code: str, words: _Words) -> _Language:
     signs = code == "zh"
-    asks, first, soft = (_folded(_phrases(found, signs)) for found in (words.asks, words.first, words.soft))
+    asks, first, soft = (_phrases(found, signs, fold) for found in (words.asks, words.first, words.soft))
     return _Language(
         _phrases(words.joins, signs),
         asks,
@@ -218,7 +223,7 @@ def _language(code: str, words: _Words) -> _Language:
 
 
 _LANGUAGES: Final = {code: _language(code, words) for code, words in _WORDS.items()}
-_ONLY_MARKS: Final = _Language((), (), (), (), frozenset(), False, False, "")
+_ONLY_MARKS: Final = _Language({}, {}, {}, {}, frozenset(), False, False, "")
 
 
 def questions(text: str, language: str | None) -> tuple[str, ...]:
@@ -296,11 +301,13 @@ class _Sentence:
             if match[0] == "," and _BETWEEN_DIGITS.match(text, max(0, match.start() - 1)):
                 self._folded[number] = "3,50"  # a comma within a number joins nothing
         # "و" is written onto the word that it joins.
-        glued = [bool(words.glued) and w[:1] == words.glued and (w[1:],) in words.asks for w in self._folded]
+        asks, joint = words.asks, words.glued
+        glued = [bool(joint) and w[:1] == joint and (w[1:],) in asks.get(w[1:], ()) for w in self._folded]
         self._glued = glued
         self._bare = [word[1:] if one else word for word, one in zip(self._folded, glued, strict=True)]
         self._asks = [bool(_longest(self._bare, place, words.asks)) for place in range(len(found))]
         self._joins = [_longest(written, place, words.joins) for place in range(len(found))]
+        self._counted = [0, *accumulate(word not in _COMMA for word in self._folded)]
         self._marked = bool(_ASKED.search(text))
         self._told = text.endswith(_TOLD) and not self._marked
 
@@ -344,7 +351,7 @@ class _Sentence:
         return self._count(0, len(self._folded)) >= least
 
     def _count(self, begins: int, end: int) -> int:
-        return sum(word not in _COMMA for word in self._folded[begins:end])
+        return self._counted[end] - self._counted[begins]
 
     def begins_at(self) -> int:
         """Where it begins after what joins it to the one before; at its beginning where little would be left."""
@@ -389,7 +396,10 @@ class _Sentence:
         return self._marked and bool(_longest(self._bare, begins, self._words.soft))
 
 
-def _longest(words: Sequence[str], place: int, phrases: Sequence[tuple[str, ...]]) -> int:
+def _longest(words: Sequence[str], place: int, phrases: _Phrases) -> int:
     """How many words the longest phrase takes that stands at `place`; 0: none."""
+    may = phrases.get(words[place])
+    if may is None:
+        return 0
     here = tuple(words[place : place + _LONGEST])
-    return max((len(phrase) for phrase in phrases if here[: len(phrase)] == phrase), default=0)
+    return max((len(phrase) for phrase in may if here[: len(phrase)] == phrase), default=0)

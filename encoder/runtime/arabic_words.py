@@ -49,5 +49,12 @@ def likeliest(word: str) -> str:
     among = _KNOWN.get(consonants, []) if len(consonants) > 1 else []
     if len(among) < 2:
         return among[0][0] if among else word
-    ranked = [SequenceMatcher(None, plain, other).ratio() - RARER * rank for rank, (_, other) in enumerate(among)]
-    return among[ranked.index(max(ranked))][0]
+    best, chosen = -1.0, word
+    for rank, (known, other) in enumerate(among):
+        least = best + RARER * rank
+        most = 2 * min(len(plain), len(other)) / (len(plain) + len(other))
+        if least >= 1:  # nor can any that is rarer still
+            break
+        if most > least and (alike := SequenceMatcher(None, plain, other).ratio()) > least:
+            best, chosen = alike - RARER * rank, known
+    return chosen

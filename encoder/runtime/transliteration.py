@@ -41,7 +41,9 @@ def native(text: str, language: str | None) -> str:
     convert = _CONVERT.get(language or "")
     if convert is None or len(_LATIN.findall(text)) <= len(_OTHER.findall(text)):
         return text
-    return _WORD.sub(partial(_read, convert), seen(text).lower())
+    text = seen(text).lower()
+    read = {word: _read(convert, word) for word in set(_WORD.findall(text))}
+    return _WORD.sub(lambda found: read[found[0]], text)
 
 
 def is_foreign(text: str) -> bool:
@@ -49,8 +51,8 @@ def is_foreign(text: str) -> bool:
     return all(map(_is_foreign, _WORD.findall(text.lower())))
 
 
-def _read(convert: Callable[[str], str], found: re.Match[str]) -> str:
-    word = found[0].replace("’", "'")
+def _read(convert: Callable[[str], str], word: str) -> str:
+    word = word.replace("’", "'")
     return convert(word) if any(c.isalpha() for c in word) else word
 
 

@@ -59,8 +59,12 @@ def anywhere(text: str, budget: Budget | None = None) -> frozenset[Guard]:
     return frozenset(found)
 
 
-def around(text: str, start: int, end: int, budget: Budget | None = None) -> frozenset[Guard]:
-    """The guards that hold for the match `text[start:end]`; `text` is folded. Raises `Spent`."""
+def around(
+    text: str, start: int, end: int, budget: Budget | None = None, known: dict[str, frozenset[Guard]] | None = None
+) -> frozenset[Guard]:
+    """The guards that hold for the match `text[start:end]`; `text` is folded. Raises `Spent`. `known`: those of the
+    sentences that were looked at before; of many matches in one sentence it is looked at once."""
+    known = {} if known is None else known
     search = (budget or Budget(math.inf)).search
     left, right = 0, len(text)
     for stop in _BREAK.finditer(text):
@@ -70,7 +74,7 @@ def around(text: str, start: int, end: int, budget: Budget | None = None) -> fro
             right = stop.end()
             break
     sentence = text[left:right]
-    found = {guard for guard, pattern in _SENTENCE.items() if search(pattern, sentence)}
-    if search(_BEFORE, text[max(left, start - 40) : start]) or search(_DENIED, sentence):
-        found.add(Guard.NEGATED)
-    return frozenset(found)
+    if sentence not in known:
+        known[sentence] = anywhere(sentence, budget)
+    found = known[sentence]
+    return found | {Guard.NEGATED} if search(_BEFORE, text[max(left, start - 40) : start]) else found

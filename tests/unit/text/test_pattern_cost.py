@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 import regex
 
+from bot.text import denials
 from bot.text.denials import BUT, DENIED, after_denial
 from bot.text.normalise import clean, fold
 from bot.text.pattern_cost import faults, growth, hostile, repeated, said
 from bot.text.questions import clauses, questions
 from bot.understanding.danger import context_guards, patterns
+from encoder.runtime import transliteration
 from encoder.runtime.transliteration import LANGUAGES, native
 
 EVERY = {pattern.id: patterns.written(pattern) for pattern in patterns.load()} | {
@@ -97,3 +99,19 @@ def test_hostile_texts_nearly_match() -> None:
     texts = [repeated(case, 50) for case in hostile(source, random.Random(1), 30)]
     assert all(len(text) < 200 for text in texts)
     assert any("help help" in text for text in texts)
+
+
+def test_no_letter_is_folded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked for after a denial went through a long message letter by letter."""
+    asked: list[str] = []
+    monkeypatch.setattr(denials, "fold", lambda text: asked.append(text) or fold(text))
+    assert after_denial("hij slaat me NIET, máár hij sluit me op " * 50, "nl")
+    assert len(asked) < 100
+
+
+def test_no_word_is_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arabic in Latin letters: to choose among the known words takes a tenth of a millisecond for each."""
+    asked: list[str] = []
+    monkeypatch.setattr(transliteration, "likeliest", lambda word: asked.append(word) or word)
+    native("dar ra7akhdama sba7 " * 200, "ar")
+    assert len(asked) == 3

@@ -136,11 +136,12 @@ def find(patterns: Patterns, text: str, budget: Budget | None = None) -> list[Hi
     (which it tells), what was found by then."""
     budget = budget or Budget()
     text = ends(text, LONGEST)
-    hits = []
+    hits: list[Hit] = []
+    known: dict[str, frozenset[Guard]] = {}
     for pattern in patterns.met(text):
         try:
             match = budget.search(pattern.match, text)
-            guards = around(text, match.start(), match.end(), budget) if match else frozenset()
+            guards = around(text, match.start(), match.end(), budget, known) if match else frozenset()
         except Spent:
             break
         except PatternError:  # `check` tells of it; the others judge all the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -33,6 +34,24 @@ def test_one_search_ends_when_the_budget_does() -> None:
     assert time.thread_time() - began < 0.2
     with pytest.raises(Spent):
         budget.search(regex.compile("a"), "a")
+
+
+def test_a_sentence_is_looked_at_once_however_much_is_found_in_it() -> None:
+    """Six guards for each of many matches would cost more than the patterns do."""
+
+    class Counting(Budget):
+        searches = 0
+
+        def search(self, pattern: regex.Pattern[str], text: str) -> regex.Match[str] | None:
+            self.searches += 1
+            return super().search(pattern, text)
+
+    known = Patterns(Pattern(f"x.{letter}", "", "urgent", (letter,), letter, {}) for letter in "abcdefgh")
+    for text, sentences in (("a b c d e f g h", 1), ("a b c d. e f g h", 2)):
+        account = Counting(math.inf)
+        hits = patterns.find(known, text, account)
+        assert len(hits) == len(known)
+        assert account.searches == 2 * len(known) + 6 * sentences, "each pattern, and what stands before its match"
 
 
 def test_all_searches_share_one_account() -> None:
