@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import prove_promises  # type: ignore[import-not-found]  # noqa: E402 - beside this program, for `make prove`
 
 PAGE = ROOT / "docs" / "threat-model.md"
+FOR_AUDITORS = ROOT / "docs" / "audit.md"
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -38,13 +39,23 @@ def test_every_promise_names_a_test() -> None:
 
 
 def test_every_named_test_exists() -> None:
-    named = NAMED.findall(PAGE.read_text(encoding="utf-8"))
+    named = [one for page in (PAGE, FOR_AUDITORS) for one in NAMED.findall(page.read_text(encoding="utf-8"))]
     missing = [
-        f"{path}::{test}"
-        for path, test in named
-        if not (ROOT / path).is_file() or test not in _tests_in(ROOT / path)
+        f"{path}::{test}" for path, test in named if not (ROOT / path).is_file() or test not in _tests_in(ROOT / path)
     ]
     assert missing == []
+
+
+def test_what_an_auditor_is_led_to_exists() -> None:
+    text = FOR_AUDITORS.read_text(encoding="utf-8")
+    places = [
+        *re.findall(r"\]\(([^)#]+)", text),
+        *re.findall(r"`((?:bot|engine|actions|encoder|deploy|scripts)/[\w/.]*)`", text),
+    ]
+    assert len(places) > 20
+    assert [one for one in places if not any((root / one).exists() for root in (ROOT, ROOT / "docs"))] == []
+    findings = re.findall(r"^\| ([HML]\d+) \|", text, re.MULTILINE)
+    assert findings == [f"{kind}{n}" for kind, most in (("H", 7), ("M", 11), ("L", 11)) for n in range(1, most + 1)]
 
 
 def test_every_file_of_a_boundary_exists() -> None:
