@@ -12,6 +12,7 @@ from bot.storage.cases.cards import CaseCards, Deadline, Link
 from bot.storage.cases.notes_and_plans import Note, Plan
 from bot.storage.cases.organisations import Organisation
 from bot.storage.cases.partners import Partners
+from bot.storage.cases.replies import Replies
 from bot.storage.cases.transfers import Colleague, Transfers
 from bot.storage.conversations.conversations import NewConversation
 from bot.storage.conversations.retention import Keeping, Run
@@ -63,7 +64,8 @@ __all__ = [
 
 
 class Store(
-    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners, Figures
+    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners,
+    Replies, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

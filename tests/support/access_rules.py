@@ -61,6 +61,13 @@ RULES = {
     ("POST", "/desk/api/partners"): COORDINATOR,
     ("PUT", "/desk/api/partners/{partner}"): COORDINATOR,
     ("DELETE", "/desk/api/partners/{partner}"): COORDINATOR,
+    ("GET", "/desk/api/replies"): DESK,  # one's own, and those of the organisation
+    ("POST", "/desk/api/replies/own"): DESK,
+    ("PUT", "/desk/api/replies/own/{name}"): DESK,
+    ("DELETE", "/desk/api/replies/own/{name}"): DESK,
+    ("POST", "/desk/api/replies/shared"): COORDINATOR,
+    ("PUT", "/desk/api/replies/shared/{reply_id}"): COORDINATOR,
+    ("DELETE", "/desk/api/replies/shared/{reply_id}"): COORDINATOR,
     ("GET", "/desk/api/people"): COORDINATOR,
     ("POST", "/desk/api/people/{caseworker}/confirm"): COORDINATOR,
     ("PUT", "/desk/api/people/{caseworker}/role"): COORDINATOR,
@@ -130,11 +137,17 @@ COORDINATES = {
     ("POST", "/desk/api/partners"),  # of no person, and nobody's access
     ("PUT", "/desk/api/partners/{partner}"),
     ("DELETE", "/desk/api/partners/{partner}"),
+    ("POST", "/desk/api/replies/shared"),  # the same
+    ("PUT", "/desk/api/replies/shared/{reply_id}"),
+    ("DELETE", "/desk/api/replies/shared/{reply_id}"),
     ("POST", "/desk/api/looks"),  # nothing leaves the house, and it is in the log with its reason
     ("POST", "/desk/api/rota/overrides"),
     ("DELETE", "/desk/api/rota/overrides/{override}"),
 }
 """What a coordinator alone may do without giving the password again."""
+
+
+REPLY = {"title": "Here", "text": "I am here.", "language": "en"}
 
 
 def asks_again(method: str, path: str) -> bool:
@@ -166,6 +179,10 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
         },
         ("POST", "/desk/api/partners"): {"name": "House of women"},
         ("PUT", "/desk/api/partners/{partner}"): {"name": "House of women"},
+        ("POST", "/desk/api/replies/own"): REPLY,
+        ("PUT", "/desk/api/replies/own/{name}"): REPLY,
+        ("POST", "/desk/api/replies/shared"): REPLY,
+        ("PUT", "/desk/api/replies/shared/{reply_id}"): REPLY,
         ("POST", "/desk/api/invites"): {"name": f"Colleague {uuid4()}"},
         ("PUT", "/desk/api/people/{caseworker}/role"): {"role": "caseworker"},
         ("PUT", "/desk/api/people/{caseworker}/access"): {"active": True},

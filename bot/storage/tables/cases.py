@@ -94,3 +94,24 @@ partners = Table(
     sqlite_autoincrement=True,
 )
 """Where an organisation sends people on. Of other organisations and of no person, so in plain."""
+
+own_replies = Table(
+    "own_replies",
+    metadata,
+    Column("caseworker", ForeignKey("caseworkers.id"), primary_key=True),
+    Column("name", LargeBinary, primary_key=True),  # random; what is sealed is bound to it
+    Column("envelope", LargeBinary, nullable=False),
+)
+"""Ready replies that a caseworker keeps for themselves, sealed to their own key: they may speak of how people write."""
+
+organisation_replies = Table(
+    "organisation_replies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", Integer, nullable=False, index=True),
+    Column("title", String(40), nullable=False),
+    Column("text", String(600), nullable=False),
+    Column("language", String(20), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Ready replies that all of an organisation have. Of no person, and said to many, so in plain."""

@@ -24,6 +24,9 @@ from bot.web.desk import (
     partners as desk_partners,
 )
 from bot.web.desk import (
+    replies as desk_replies,
+)
+from bot.web.desk import (
     staff as desk_people,
 )
 from bot.web.desk import (
@@ -46,4 +49,5 @@ def router(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -
     everything.include_router(desk_figures.router(store, words, door))
     everything.include_router(desk_handover.router(desk, store, door))
     everything.include_router(desk_partners.router(store, door))
+    everything.include_router(desk_replies.router(store, words, door))
     return everything

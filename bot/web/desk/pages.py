@@ -76,7 +76,8 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
     ) -> Response:
         """People, the log, figures, one case: the same shell for everybody, as `shell` is."""
         language = chosen(lang, accept_language)
-        return page(request, "desk_manage.html", language, roles=ROLES, reasons=REASONS, shortest=SHORTEST)
+        values: dict[str, Any] = {"roles": ROLES, "reasons": REASONS, "shortest": SHORTEST, "spoken": words.languages}
+        return page(request, "desk_manage.html", language, **values)
 
     @pages.get("/desk/handover")
     async def handover(

@@ -108,6 +108,10 @@ async def opens(url: str, had: set[str]) -> None:
     if "recovery_keys" in had:
         recovery = await store.check_recovery_key(recovery_words.read([SECRETS["recovery"]]))
         assert (recovery.id, recovery.current) == (1, True)
+    if "own_replies" in had:
+        assert session.own is not None
+        [(_, reply)] = await store.own_replies(session.caseworker, session.own)
+        assert (reply.title, reply.text) == ("Vandaag", "Ik ben er tot vanavond.")
     new = await store.create_conversation("nl")
     assert new.person.conversation > SECRETS["highest"], "no number is given a second time"
     await store.accept(new.person, "new", "new", case=CaseChange(Urgency.NONE, (), ("why",)))

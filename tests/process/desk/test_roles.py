@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.access_rules import REPLY
 from tests.support.office import Office
 
 ROLES = ("nobody", "caseworker", "coordinator", "administrator")
@@ -56,6 +57,13 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/partners"): ({"name": "House of women"}, (401, 403, 201, 403)),
     ("PUT", "/desk/api/partners/{partner}"): ({"name": "House of women"}, (401, 403, 404, 403)),
     ("DELETE", "/desk/api/partners/{partner}"): (None, (401, 403, 404, 403)),
+    ("GET", "/desk/api/replies"): (None, (401, 200, 200, 403)),
+    ("POST", "/desk/api/replies/own"): (REPLY, (401, 201, 201, 403)),
+    ("PUT", "/desk/api/replies/own/{name}"): (REPLY, (401, 404, 404, 403)),
+    ("DELETE", "/desk/api/replies/own/{name}"): (None, (401, 404, 404, 403)),
+    ("POST", "/desk/api/replies/shared"): (REPLY, (401, 403, 201, 403)),
+    ("PUT", "/desk/api/replies/shared/{reply_id}"): (REPLY, (401, 403, 404, 403)),
+    ("DELETE", "/desk/api/replies/shared/{reply_id}"): (None, (401, 403, 404, 403)),
     ("GET", "/desk/api/handover"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/follow-ups"): (None, (401, 200, 200, 403)),
     ("DELETE", "/desk/api/follow-ups/{case_id}"): (None, (401, 204, 409, 403)),
@@ -139,7 +147,7 @@ async def test_every_route_for_every_role(house: House, role: str) -> None:
     span = {"start": "2026-11-04T18:00:00+00:00", "end": "2026-11-05T08:00:00+00:00"}
     made = await house.http["coordinator"].post("/desk/api/rota/overrides", json={"caseworker": jan, **span})
     places = {"case_id": house.case, "caseworker": jan, "override": made.json()["id"], "own": "nl", "name": "0" * 32}
-    places |= {"one": "0" * 16, "invite": "0" * 16, "partner": 99, "number": house.number}
+    places |= {"one": "0" * 16, "invite": "0" * 16, "partner": 99, "reply_id": 99, "number": house.number}
     wrong = {}
     bodies = {"/desk/api/rota/overrides": {"caseworker": jan, **span}}
     bodies["/desk/api/cases/{case_id}/assign"] = {"to": jan}

@@ -102,7 +102,7 @@ class House:
         address = path.format(
             case_id=case, number=case, secret="x" * 43, token="x" * 43, lang="en", own="nl", override=1,
             caseworker=self.other.id, one="0" * 16, name="0" * 32, page="accessibility", invite="0" * 16,
-            partner=1,
+            partner=1, reply_id=1,
         )  # fmt: skip
         async with (
             httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=120, trust_env=False, verify=False) as client,
@@ -198,7 +198,8 @@ async def test_who_may_come_in_does(house: House) -> None:
             public |= {404} if hidden else set()
             good = public if rule == ANYBODY else {422} if path == "/api/choices" else {200, 201, 202, 204}
             # nobody waits, no such number
-            nothing = path.endswith(("/confirm", "/looks", "/{one}", "/{invite}", "/{partner}"))
+            unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}")
+            nothing = path.endswith(("/confirm", "/looks", *unknown))
             good |= {404} if nothing else set()
             good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys
             good |= {401} if path.endswith("/account/confirm") else set()  # not the password

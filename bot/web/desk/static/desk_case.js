@@ -32,7 +32,7 @@ export class Conversation {
     $("pin").addEventListener("click", () => this.show(this.alarm()));
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
-    $("text").addEventListener("input", () => { this.save(); this.grow(); this.composer.stale(); });
+    $("text").addEventListener("input", () => { if (!$("text").value.trim()) this.composer.speak(lang); this.save(); this.grow(); this.composer.stale(); });
     $("text").addEventListener("keydown", (event) => {
       // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
@@ -265,9 +265,9 @@ export class Conversation {
   }
 
   dispatch(written) {
-    const entry = { id: uuid(), ...written };
+    const entry = { id: uuid(), from: this.composer.from, ...written };
     this.unsent.push(entry);
-    $("text").value = "";
+    $("text").value = ""; this.composer.speak(lang);
     this.save(); this.grow();
     this.replied(this.id); this.composer.calm();
     this.post(entry, this.put(entry, "sending"));
@@ -341,7 +341,7 @@ export class Conversation {
       // There is danger only since then, or the gateway was started anew. Had it got through, it would stand there by now.
       // What was sent as one's own words, and is what was drafted here as a translation, is looked at as one.
       entry.look = true;
-      entry.translated ??= { text: entry.text, own: lang };
+      entry.translated ??= { text: entry.text, own: entry.from || lang };
       this.save();
     }
     entry.offline = answer.status === 0 || answer.status >= 500;
@@ -363,7 +363,7 @@ export class Conversation {
   }
 
   /** Nothing more is written in a case that is over. */
-  over(id) { const name = `draft:${this.me}:${id}`; keep(name, null); keep(name + ":unsent", null); }
+  over(id) { const name = `draft:${this.me}:${id}`; keep(name, null); keep(name + ":unsent", null); keep(`from:${id}`, null); }
 
   async end(what, data) {
     const answer = await call("POST", `/desk/api/cases/${this.id}/${what}`, data);

@@ -6,6 +6,7 @@ import { Audit } from "./desk_audit.js";
 import { Figures } from "./desk_figures.js";
 import { One } from "./desk_one.js";
 import { PartnerList } from "./desk_partners.js";
+import { ReplyList } from "./desk_replies.js";
 
 let me = null;
 /** Says what is wrong; without a session there is nothing to do here. */
@@ -105,7 +106,7 @@ $("logout").addEventListener("click", async () => {
 });
 
 // -- one part at a time: which one is in the address, and its name is the page's title ------------------------------------
-const PARTS = ["people", "one", "account", "partners", "figures", "audit"];
+const PARTS = ["people", "one", "account", "replies", "partners", "figures", "audit"];
 let audit = null;
 const part = () => {
   const asked = location.hash.startsWith("#case=") ? "one" : location.hash.slice(1), there = PARTS.filter((name) => !$(name).hidden);
@@ -134,7 +135,10 @@ addEventListener("hashchange", () => { if (part() === "audit") audit?.renew(); }
   useToken(token);
   $("recovery-by").textContent = name;
   const supervises = role === "coordinator", manages = supervises || role === "administrator";
-  if (role !== "administrator") new One({ failed, supervises });
+  if (role !== "administrator") {
+    new One({ failed, supervises });
+    await new ReplyList({ failed, sure, supervises, lang }).read();
+  }
   if (supervises) {
     audit = new Audit({ failed, at });
     await Promise.all([new Figures({ failed }).read(), audit.read(), new PartnerList({ failed, sure }).read()]);

@@ -87,7 +87,7 @@ export class Reader {
 export class Composer {
   constructor({ send, written }) {
     this.send = send; this.written = written;
-    this.partners = null; this.about = null; this.speaks = [];
+    this.pairs = {}; this.from = lang; this.about = null; this.speaks = [];
     this.under = element("div");  // the marks of the back-translation; those of the translation stand after it
     this.under.id = "draft-back-doubts"; this.under.setAttribute("role", "status");
     $("draft-back").after(this.under);
@@ -101,21 +101,32 @@ export class Composer {
 
   /** What is translated: a reply that waits for a look, else what stands in the field. */
   original() { return this.about?.translated.text ?? this.written(); }
-  get own() { return this.about?.translated.own ?? lang; }
+  get own() { return this.about?.translated.own ?? this.from; }
+  /** The languages that what is written can be translated into and back; null as long as nobody knows. */
+  get partners() { return this.pairs[this.from] ?? null; }
 
   /** Until the queue tells, it is danger and in another language: what is written leads to a look, and does not go out in
    *  one's own language by accident. */
   open(id) {
     this.id = id; this.number = 0; this.on = id !== null && kept(`plain:${id}`) === null;
     this.needed = this.danger = true; this.to = null; this.found = null;
+    this.from = kept(`from:${id}`) || lang;
     this.name(); this.stale(); this.calm();
+  }
+
+  /** What stands in the field is in this language: one's own, but for a ready reply that was put there. */
+  speak(language) {
+    if (language === this.from || this.id === null) return;
+    this.from = language;
+    keep(`from:${this.id}`, language === lang ? null : language);
+    if (this.found) this.facts(this.found);
   }
 
   /** Whether what is written goes out untranslated to somebody who writes another language, which the caseworker has not
    *  said to write. */
   get foreign() {
     const theirs = this.found?.language;
-    return Boolean(theirs) && theirs !== lang && !(this.needed && this.on) && !this.speaks.includes(theirs);
+    return Boolean(theirs) && theirs !== this.from && !(this.needed && this.on) && !(this.from === lang && this.speaks.includes(theirs));
   }
 
   /** True when it was not sent, but asked first: once in a case. */
@@ -137,7 +148,7 @@ export class Composer {
     // As long as it is not known what can be translated, nothing goes out in the wrong language by accident: also where
     // the queue does not know yet which language it is.
     if (this.partners === null) this.meet();
-    this.needed = found.language !== lang && (this.partners?.includes(found.language) ?? true);
+    this.needed = found.language !== this.from && (this.partners?.includes(found.language) ?? true);
     this.danger = found.urgency !== "none";
     this.to = found.language;
     $("translating").hidden = !this.needed;
@@ -149,13 +160,15 @@ export class Composer {
 
   /** Which languages there are packages for; without any the desk is as it is. */
   async meet() {
-    if (this.asking) return;
-    this.asking = true;
-    const [answer, own] = await Promise.all([call("GET", `/desk/api/translation/${lang}`), call("GET", "/desk/api/skills")]);
-    this.asking = false;
+    const { from } = this;
+    if (this.asking === from) return;
+    this.asking = from;
+    const [answer, own] = await Promise.all([call("GET", `/desk/api/translation/${from}`), call("GET", "/desk/api/skills")]);
+    this.asking = null;
     this.speaks = own.data?.languages || [];
-    if (answer.status !== 200 && answer.status !== 404) return;  // asked again when the queue changes
-    this.partners = answer.data?.languages || [];
+    // 422: nobody at the desk works in it, so nothing is translated from it. Else it is asked again when the queue changes.
+    if (![200, 404, 422].includes(answer.status)) return;
+    this.pairs[from] = answer.data?.languages || [];
     if (this.found) this.facts(this.found);  // the case may have been left meanwhile
   }
 
@@ -187,7 +200,7 @@ export class Composer {
     if (!this.needed || !this.on) return this.asks(text);
     this.about = null;
     this.show(null);
-    this.ask("drafts", { text, own: lang });
+    this.ask("drafts", { text, own: this.from });
     return true;
   }
 

@@ -2,6 +2,7 @@
 // caseworker can do. Whatever is sent keeps its id until it got through, so that sending again never does it twice.
 import { $, at, call, dayOf, element, fault, keep, kept, lang, languageName, unit, uuid, words } from "./desk_base.js";
 
+import { OwnReplies } from "./desk_own.js";
 import { Refer } from "./desk_refer.js";
 
 const LOOK_EVERY = 30000;
@@ -26,10 +27,11 @@ export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
     this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = ""; this.refer = new Refer();
+    this.own = new OwnReplies({ put: (language) => conversation.composer.speak(language) });
     for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
     $("canned-send").addEventListener("click", () => this.say());
-    $("canned-list").addEventListener("keydown", (event) => this.walk(event));
+    $("canned-all").addEventListener("keydown", (event) => this.walk(event));
     $("text").addEventListener("keydown", (event) => {
       if (event.key !== "/" || $("text").value || event.isComposing) return;
       event.preventDefault();
@@ -61,6 +63,7 @@ export class Work {
   close() {
     this.id = null; this.plan = null; this.noteId = null; this.replies = []; this.three();
     $("offered").hidden = true; $("plan-line").hidden = true; $("outside").textContent = "";
+    this.own.kept = [];
     for (const list of ["canned-list", "notes-list", "colleagues"]) $(list).replaceChildren();
     for (const name of ["canned", "notes"]) if ($(name).open) $(name).close();
     $("note-text").value = ""; $("plan-form").reset();
@@ -109,7 +112,7 @@ export class Work {
 
   async straight(id) {
     if ($("canned-open").disabled || $("canned").open) return;
-    $("canned-list").hidden = true; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(false);
+    $("canned-all").hidden = true; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(false);
     $("canned").showModal();
     await this.fill();
     const reply = this.replies.find((one) => one.id === id);
@@ -123,11 +126,11 @@ export class Work {
     this.choose();
   }
 
-  /** All of them, as the person of the case would read them now. */
+  /** All of them, those of the program as the person of the case would read them now. */
   async fill() {
-    const [answer] = await Promise.all([this.ask("canned-error", "GET", `${this.base}/canned/${lang}`), this.refer.read()]);
+    const [answer] = await Promise.all([this.ask("canned-error", "GET", `${this.base}/canned/${lang}`), this.refer.read(), this.own.read()]);
     this.replies = answer?.data.replies || [];
-    $("canned-list").replaceChildren(...this.replies.map((reply) => {
+    this.own.draw(this.replies.map((reply) => {
       const item = element("li");
       item.append(press(reply.own, "reply", () => this.preview(reply)));
       return item;
@@ -135,17 +138,17 @@ export class Work {
   }
 
   choose() {
-    $("canned-list").hidden = false; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(true);
+    $("canned-all").hidden = false; $("canned-look").hidden = true; $("canned-error").textContent = ""; this.refer.show(true);
     ($("canned-list").querySelector("button") || $("canned-title")).focus();
   }
 
-  /** Up and down walk through the replies. */
+  /** Up and down walk through the replies, and from the search into them. */
   walk(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const all = [...$("canned-list").querySelectorAll("button")], here = all.indexOf(document.activeElement);
-    if (!step || here < 0) return;
+    const all = [...$("canned-list").querySelectorAll("li:not([hidden]) > button")], here = all.indexOf(document.activeElement);
+    if (!step || !all.length || (here < 0 && event.target !== $("canned-find"))) return;
     event.preventDefault();
-    all[(here + step + all.length) % all.length].focus();
+    all.at(here < 0 && step < 0 ? -1 : (here + step) % all.length).focus();
   }
 
   /** Nothing goes to a person unseen: first what they would read. */
@@ -155,7 +158,7 @@ export class Work {
     $("canned-own").hidden = reply.own === reply.person;
     $("canned-person").textContent = reply.person;
     $("canned-person").lang = this.conversation.found?.language || "";
-    $("canned-list").hidden = true; $("canned-look").hidden = false; this.refer.show(false);
+    $("canned-all").hidden = true; $("canned-look").hidden = false; this.refer.show(false);
     $("canned-send").focus();
   }
 
