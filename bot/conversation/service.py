@@ -57,13 +57,15 @@ WHO = {
 class Standing:
     """What is true for the person at this moment. `state`: the program answers (`program`), somebody was asked for and
     nobody has come (`asked`), a caseworker has the conversation (`here`). For `asked`: `since` when, whether a page has
-    arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now."""
+    arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now. For
+    `here`: the caseworker's `name`, if they have set one."""
 
     state: str
     since: datetime | None = None
     called: bool = False
     coming: bool = False
     nobody: bool = False
+    name: str = ""
 
 
 class NotKept(Exception):
@@ -179,7 +181,7 @@ class Service:
         None for a deleted conversation."""
         found = await self._store.standing(session.person.conversation)
         if found is None or found.since is None:
-            return None if found is None else Standing(WHO[found.state])
+            return None if found is None else Standing(WHO[found.state], name=found.name)
         nobody = not (found.called or found.coming or await self.expected(found.urgency, found.organisation))
         return Standing(WHO[found.state], found.since, found.called, found.coming, nobody)
 

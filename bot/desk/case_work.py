@@ -1,6 +1,6 @@
 """What a caseworker does with a case besides talking: gives it to a colleague or to the bot, takes up a closed one,
-says a ready-made reply, keeps notes and plans. Every operation on a case goes through `Desk.access`, as all of the
-desk's do.
+says a ready-made reply, keeps notes and plans; and what persons read of them. Every operation on a case goes through
+`Desk.access`, as all of the desk's do.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from bot.content.catalogue import SEVERAL
 from bot.desk.service import Desk
 from bot.domain import message_text
 from bot.domain.model import Case, Sender
+from bot.domain.names import shown_alias, shown_line
 from bot.domain.ports import Catalogue
 from bot.domain.roles import supervises
 from bot.domain.speaker import Speaker
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.storage.database.errors import Forbidden, NotFound
-from bot.storage.store import Colleague, DeskSession, Note, Plan, Skills, Store
+from bot.storage.store import Alias, Colleague, DeskSession, Note, Plan, Skills, Store
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class CaseWork:
         if case.owner != session.caseworker:  # accepted twice is accepted once
             case = await self._store.accept_offer(case.id, session.caseworker)
             self._log("case.transferred", session, case)
-            await self._desk.tell(case, person, "handoff.transferred")
+            await self._desk.transferred(case, person)
         return case
 
     async def assign(self, session: DeskSession, case_id: int, to: int, reason: str) -> Case:
@@ -98,7 +99,7 @@ class CaseWork:
         if before.owner is None:
             await self._desk.joined(case, person)
         else:
-            await self._desk.tell(case, person, "handoff.transferred")
+            await self._desk.transferred(case, person)
         return case
 
     async def drop(self, session: DeskSession, case_id: int) -> None:
@@ -208,6 +209,17 @@ class CaseWork:
         if None in codes:
             raise ValueError("no such language")
         await self._store.set_skills(session.caseworker, [code for code in codes if code], capacity)
+
+    async def alias(self, session: DeskSession) -> Alias:
+        """What persons read of this caseworker."""
+        return await self._store.alias(session.caseworker)
+
+    async def set_alias(self, session: DeskSession, name: str, line: str) -> None:
+        """From now on, also where they are already. Raises `ValueError` for what may not stand there."""
+        await self._store.set_alias(session.caseworker, Alias(shown_alias(name), shown_line(line)))
+        for case in await self._store.queue(session.organisation):
+            if case.owner == session.caseworker:
+                self._live.wake(conversation(case.conversation))
 
     def _log(self, what: str, session: DeskSession, case: Case, **more: int) -> None:
         log.info(what, extra={"case": case.number, "caseworker": session.caseworker, **more})

@@ -39,7 +39,7 @@ TALK, REPORT = "talk", "report"
 """What a case is: somebody who wants to talk or is in danger, or what a bystander reported."""
 
 
-HERE = ("handoff.joined", "handoff.transferred")
+HERE = ("handoff.joined", "handoff.joined_named", "handoff.transferred", "handoff.transferred_named")
 """After these words about the handoff the person knows that a caseworker is there."""
 
 SIGNS_EVERY = timedelta(seconds=10)
@@ -340,6 +340,11 @@ class Desk:
         await self._tell_joined(case, person)
         self._woken(case)
 
+    async def transferred(self, case: Case, person: Person) -> None:
+        """The same for one who goes on in place of another."""
+        await self._say_here(case, person, await self._taken(case, person, "handoff.transferred"))
+        self._woken(case)
+
     async def opened(self, session: DeskSession, case_id: int) -> tuple[Case, Person]:
         """An owned case and its conversation. Raises what `access` raises, and `NotReadable`."""
         case = await self.access(session, case_id, owned=True)
@@ -354,17 +359,32 @@ class Desk:
         told = [m for m in await self._messages(person, 0) if m.key.startswith("handoff.")]
         last = told[-1] if told else None
         if last is None or last.key not in HERE:
-            message = self.speaker(person).say("handoff.joined", sender=Sender.SYSTEM)
+            message = await self._taken(case, person, "handoff.joined")
             await self._store.say(person, f"joined:{case.id}:{last.seq if last else 0}", message)
+
+    async def _taken(self, case: Case, person: Person, key: str) -> Outgoing:
+        """That the owner of a case goes on: by the name that they have set, with their line, or without any."""
+        alias, speaker = await self._store.alias(case.owner), self.speaker(person)
+        if not alias.name:
+            return speaker.say(key, sender=Sender.SYSTEM)
+        message = speaker.say(f"{key}_named", sender=Sender.SYSTEM, name=alias.name)
+        if not alias.line:
+            return message
+        lang = person.language or self._words.languages[0].code  # once is enough: no language's words are in it
+        said = self._words.say("handoff.in_their_words", lang, name=alias.name, line=alias.line)
+        return replace(message, text=f"{message.text}\n\n{said}")
 
     async def _tell(self, case: Case, person: Person | None, key: str, **values: str) -> None:
         """Says what happened to the case, after it has happened."""
-        if person is None:
-            return
+        if person is not None:
+            message = self.speaker(person).say(key, (), sender=Sender.SYSTEM, urgency=Urgency.NONE, **values)
+            await self._say_here(case, person, message)
+
+    async def _say_here(self, case: Case, person: Person, message: Outgoing) -> None:
+        """Once after the last message that there is."""
         messages = await self._messages(person, 0)
         place = messages[-1].seq if messages else 0
-        message = self.speaker(person).say(key, (), sender=Sender.SYSTEM, urgency=Urgency.NONE, **values)
-        await self._store.say(person, f"{key}:{case.id}:{place}", message)
+        await self._store.say(person, f"{message.key}:{case.id}:{place}", message)
 
     async def _messages(self, person: Person, after: int) -> list[Message]:
         return [hidden(message) for message in await self._store.talk(person, after)]

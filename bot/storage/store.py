@@ -26,6 +26,7 @@ from bot.storage.database.part import Person
 from bot.storage.oncall.escalations import Ladders
 from bot.storage.oncall.outbox import Outbox, OutboxItem
 from bot.storage.oncall.rota import OnCallPart, PageAddress
+from bot.storage.people.aliases import Alias, Aliases
 from bot.storage.people.caseworkers import CaseworkerInfo, DeskSession, Invite
 from bot.storage.people.invitations import Invitations, OpenInvite
 from bot.storage.people.log_in import Knock
@@ -37,6 +38,7 @@ from bot.storage.tables.conversations import installation
 
 __all__ = [
     "Accepted",
+    "Alias",
     "CaseworkerInfo",
     "Chat",
     "Colleague",
@@ -65,7 +67,7 @@ __all__ = [
 
 class Store(
     Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners,
-    Replies, Figures,
+    Replies, Aliases, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

@@ -34,6 +34,7 @@ MESSAGES = {
     "unknown_language": "This language is not offered.",
     "method_not_allowed": "This method is not possible here.",
     "failed": "Something went wrong on our side. Nothing you sent is lost if you send it again.",
+    "not_a_name": "The name or the line is too long, or has a digit or a link in it.",
     "not_kept": "The message could not be stored; send it again. Show the card to the person who sent it.",
     "forbidden": "This is not allowed.",
     "conflict": "This is not possible now.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -76,6 +78,43 @@ def test_it_is_true_after_a_danger_card_and_without_scrolling(
     colleague.reply(case, "Ik ben er.")
     colleague.close(case)
     says(page, words.label("visitor.status_bot", "nl"))
+    phone.context.close()
+
+
+@pytest.mark.parametrize(("lang", "scripts"), [("nl", True), ("ar", True), ("nl", False)])
+def test_a_caseworker_who_has_set_a_name_is_called_by_it(
+    house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker, pictures: Path, lang: str, scripts: bool
+) -> None:
+    """At once, also with letters twice as large; and not any more when they take the name away."""
+    line = "Ik spreek Nederlands en een beetje Frans."
+    assert colleague.http.put("/desk/api/alias", json={"name": "Maria", "line": line}).status_code == 204
+    phone = Phone(browser, house.url, locale=lang, size=SMALL, scripts=scripts)
+    page = phone.start(lang)
+    page.locator("#text").fill(DANGER)
+    page.locator("#write .primary").click()
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    case = colleague.wait_for_case()["id"]
+    assert colleague.claim(case).status_code == 200
+    if not scripts:
+        page.locator("[name=do][value=look]").first.click()
+    label = words.label("visitor.status_named", lang, name="Maria").replace("\u2068", "").replace("\u2069", "")
+    named = label.replace("Maria", "\u2068?Maria\u2069?")
+    status = page.locator("#status-word" if scripts else "#status")
+    expect(status).to_have_text(re.compile(f"^{named}$"))
+    expect(status).to_be_in_viewport(ratio=1)
+    notice = page.locator("#log li.system").last
+    expect(notice).to_contain_text("Maria")
+    expect(notice).to_contain_text(line)
+    page.screenshot(path=pictures / f"visitor-named-{lang}-{scripts}.png")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    expect(status).to_be_in_viewport(ratio=1)
+    page.screenshot(path=pictures / f"visitor-named-{lang}-{scripts}-large.png")
+    assert phone.errors == []
+    if scripts:
+        assert colleague.http.put("/desk/api/alias", json={}).status_code == 204
+        says(page, words.label("visitor.status_owned", lang))
+    colleague.close(case)
+    colleague.http.put("/desk/api/alias", json={})
     phone.context.close()
 
 

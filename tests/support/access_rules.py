@@ -119,6 +119,8 @@ RULES = {
     ("GET", "/desk/api/colleagues"): DESK,
     ("GET", "/desk/api/skills"): DESK,
     ("PUT", "/desk/api/skills"): DESK,
+    ("GET", "/desk/api/alias"): DESK,
+    ("PUT", "/desk/api/alias"): DESK,
     ("GET", "/desk/calendar/{token}.ics"): ANYBODY,  # the token is signed
     ("POST", "/desk/api/claims"): DESK,
     ("GET", "/desk/api/translation/{own}"): DESK,
@@ -209,6 +211,7 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
         ("POST", "/desk/api/cases/{case_id}/centres/ask"): {"to": 2, "id": str(uuid4())},
         ("POST", "/desk/api/cases/{case_id}/hand-over"): {"to": 2},
         ("PUT", "/desk/api/skills"): {"languages": ["nl"], "capacity": 50},
+        ("PUT", "/desk/api/alias"): {"name": "Maria"},
         ("POST", "/desk/api/rota/overrides"): {
             "caseworker": 1, "start": "2026-12-24T18:00:00+01:00", "end": "2026-12-25T08:00:00+01:00",
         },

@@ -20,6 +20,7 @@ from bot.domain.escalation import Acknowledgement
 from bot.domain.model import Handoff, Urgency
 from bot.storage.database.part import LARGEST, Part
 from bot.storage.records.statistics import count_acknowledged
+from bot.storage.tables.cases import aliases
 from bot.storage.tables.conversations import cases, conversations, ladders, pages
 
 RANKS = tuple(Urgency)
@@ -85,6 +86,8 @@ class Standing:
     organisation: int = 1
     called: bool = False
     coming: bool = False
+    name: str = ""
+    """Of the caseworker who has it, as persons read it; empty for one who has set none."""
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
@@ -268,10 +271,13 @@ class Ladders(Part):
     async def standing(self, conversation: int) -> Standing | None:
         """Who has the conversation now; None: it was deleted."""
         arrived = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state == "sent").exists()
+        owned = cases.alias()
+        here = and_(owned.c.conversation == conversations.c.id, owned.c.state == Handoff.OWNED.value)
+        name = select(aliases.c.name).join(owned, owned.c.owner == aliases.c.caseworker).where(here).scalar_subquery()
         query = (
             select(
                 conversations.c.state, cases.c.waiting_since, cases.c.urgency, cases.c.organisation,
-                ladders.c.acknowledged_at, arrived.label("called"),
+                ladders.c.acknowledged_at, arrived.label("called"), name.label("name"),
             )
             .outerjoin(cases, and_(cases.c.conversation == conversations.c.id, cases.c.state == Handoff.WAITING.value))
             .outerjoin(ladders, and_(ladders.c.case_id == cases.c.id, ladders.c.ended_at.is_(None)))
@@ -282,7 +288,7 @@ class Ladders(Part):
         if row is None:
             return None
         if row.waiting_since is None:
-            return Standing(Handoff(row.state))
+            return Standing(Handoff(row.state), name=row.name or "")
         coming = row.acknowledged_at is not None
         return Standing(
             Handoff(row.state), row.waiting_since, RANKS[row.urgency], row.organisation, bool(row.called), coming

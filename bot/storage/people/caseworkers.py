@@ -57,7 +57,7 @@ from bot.storage.sealing.envelopes import (
     unwrap,
     wrap,
 )
-from bot.storage.tables.cases import case_offers, own_replies
+from bot.storage.tables.cases import aliases, case_offers, own_replies
 from bot.storage.tables.conversations import (
     cases,
     caseworkers,
@@ -442,4 +442,5 @@ async def _enter(connection: AsyncConnection, name: str, row: dict[str, Any], no
     await connection.execute(delete(team_wraps).where(team_wraps.c.caseworker == before.id))
     await connection.execute(delete(passkeys).where(passkeys.c.caseworker == before.id))
     await connection.execute(delete(own_replies).where(own_replies.c.caseworker == before.id))
+    await connection.execute(delete(aliases).where(aliases.c.caseworker == before.id))
     return int(before.id)

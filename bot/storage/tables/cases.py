@@ -115,3 +115,13 @@ organisation_replies = Table(
     sqlite_autoincrement=True,
 )
 """Ready replies that all of an organisation have. Of no person, and said to many, so in plain."""
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("caseworker", ForeignKey("caseworkers.id"), primary_key=True),
+    Column("name", String(24), nullable=False),
+    Column("line", String(80), nullable=False),
+)
+"""What persons read of a caseworker: a first name or alias, and a line. It gives nobody any right, so no mark
+(`people/vouched.py`) says that this program wrote it."""

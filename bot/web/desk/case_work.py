@@ -68,6 +68,13 @@ class SkillsBody(_Body):
     capacity: int | None = Field(None, ge=1, le=MOST)
 
 
+class AliasBody(_Body):
+    """Empty: none."""
+
+    name: StrictStr = Field("", max_length=200)
+    line: StrictStr = Field("", max_length=400)
+
+
 def plan_shown(plan: Plan) -> dict[str, Any]:
     day = plan.follow_up_on
     return {"follow_up_on": day.isoformat() if day else None, "start": plan.start, "end": plan.end, "how": plan.how}
@@ -213,4 +220,20 @@ def _add_files(api: APIRouter, work: CaseWork, feed: Feed, door: Door, file: Cas
             await work.set_skills(session, body.languages, body.capacity)
         except ValueError:
             raise ApiError(422, "invalid") from None
+        return Response(status_code=204)
+
+    @api.get("/alias")
+    async def alias(session: Session) -> dict[str, str]:
+        """What persons read of one: a first name or alias, and one line."""
+        found = await work.alias(session)
+        return {"name": found.name, "line": found.line}
+
+    @api.put("/alias", status_code=204)
+    async def set_alias(body: AliasBody, session: Session) -> Response:
+        """422 `not_a_name` for more than 24 characters or three words, for digits and links; in the line for more than
+        80 characters, for digits and links."""
+        try:
+            await work.set_alias(session, body.name, body.line)
+        except ValueError:
+            raise ApiError(422, "not_a_name") from None
         return Response(status_code=204)

@@ -15,8 +15,8 @@ from bot.domain.ports import Catalogue
 from bot.domain.speaker import Speaker
 
 CARDS = {f"safety.{urgency}": urgency for urgency in Urgency if urgency is not Urgency.NONE}
-CENTRE = "centre"
-"""The one value that is put into words of a conversation: the name of another organisation."""
+VALUES = ("centre", "name")
+"""What is put into words of a conversation: the name of another organisation, or of a caseworker."""
 _PLACE = "\x00"
 """Stands for it in a text. No message has it."""
 
@@ -69,17 +69,20 @@ class OwnWords:
         try:
             return self._words.say(key, language)
         except LookupError:
-            return self._words.say(key, language, **{CENTRE: self._centre(key, text)})
+            name, after = self._named(key, text)
+            return self._words.say(key, language, **dict.fromkeys(VALUES, name)) + after
 
-    def _centre(self, key: str, text: str) -> str:
-        """The organisation that `text`, which is `key` in some language, names. Raises `LookupError`."""
-        for code in self._codes():
-            said = self._words.say(key, code, **{CENTRE: _PLACE})
+    def _named(self, key: str, text: str) -> tuple[str, str]:
+        """Whom `text`, which is `key` in some language, names, and what a caseworker's own words add to it. Raises
+        `LookupError`."""
+        for code in reversed(self._codes()):  # what stands in several languages begins like one of them
+            said = self._words.say(key, code, **dict.fromkeys(VALUES, _PLACE))
             before, _, rest = said.partition(_PLACE)
             end = text.find(rest.partition(_PLACE)[0], len(before))
             name = text[len(before) : end]
-            if text.startswith(before) and end > 0 and said.replace(_PLACE, name) == text:
-                return name
+            said = said.replace(_PLACE, name)
+            if end > 0 and f"{text}\n\n".startswith(f"{said}\n\n"):
+                return name, text[len(said) :]
         raise LookupError(key)
 
     def _card(self, urgency: Urgency, text: str, language: str) -> str:

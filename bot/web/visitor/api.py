@@ -126,8 +126,10 @@ def _stored(seq: int | None, error: str) -> Stored:
 
 
 def standing_shown(standing: Standing) -> dict[str, Any]:
-    """Where a conversation stands, as the contract has it."""
-    return {
+    """Where a conversation stands, as the contract has it. `name`: of the caseworker who is here, if they have set
+    one."""
+    named = {"name": standing.name} if standing.name else {}
+    return named | {
         "state": standing.state,
         "since": standing.since.isoformat() if standing.since else None,
         "called": standing.called,
@@ -229,7 +231,8 @@ def _add_events(
     async def state(session: Open) -> dict[str, Any]:
         """Where the conversation stands. `state`: `program`, `asked` (nobody has come yet) or `here` (somebody has).
         For `asked`: `since` when; `called`: a page has arrived at somebody; `coming`: somebody has said that they come;
-        `nobody`: nobody can be expected now. `now`: the time here, for a phone whose clock is wrong."""
+        `nobody`: nobody can be expected now. For `here`: `name`, if the caseworker has set one. `now`: the time here,
+        for a phone whose clock is wrong."""
         standing = await service.standing(session)
         if standing is None:
             raise ApiError(401, "unauthorized")

@@ -83,9 +83,11 @@ class PlainPages:
         shown = messages if page.everything else messages[-SHOWN:]
         state, since = told(messages)
         card = next((m.seq for m in shown if page.sent is not None and m.seq > page.sent and is_card(m)), None)
+        status = f"status_{waits_for(page.standing) if state is Handoff.WAITING else state.value}"
         values = {
             "messages": shown,
-            "status": f"status_{waits_for(page.standing) if state is Handoff.WAITING else state.value}",
+            "status": status,
+            "stands": self._stands(status, page.standing, lang),
             "waits": state is Handoff.WAITING,
             "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
             "earlier": len(messages) - len(shown),
@@ -107,6 +109,12 @@ class PlainPages:
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))
         return self._shown(request, "plain_talk.html", lang, written, values)
+
+    def _stands(self, status: str, standing: Standing | None, lang: str) -> str:
+        """The line under the bar; by the name of the caseworker who is here, if they have set one."""
+        if status == f"status_{Handoff.OWNED}" and standing is not None and standing.name:
+            return self._words.label("visitor.status_named", lang, name=standing.name)
+        return self._words.label(f"visitor.{status}", lang)
 
     def _waited(self, since: datetime, lang: str) -> str:
         minutes = int((datetime.now(UTC) - since).total_seconds()) // 60

@@ -102,6 +102,7 @@ async def test_a_tap_puts_one_into_the_field_and_sends_nothing(
     # It is in the person's language: the desk, which is in English, does not ask about it. After a reload neither.
     await page.reload()
     await expect(page.locator("#text")).to_have_value(BONJOUR)
+    await expect(page.locator("#reply .says")).to_have_text(office.words.label("desk.reply", "en"))
     await page.locator("#write .primary").click()
     await expect(page.locator("#log li.caseworker:not([data-pending]) .text")).to_have_text(BONJOUR)
 

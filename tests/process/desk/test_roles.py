@@ -69,6 +69,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("DELETE", "/desk/api/follow-ups/{case_id}"): (None, (401, 204, 409, 403)),
     ("GET", "/desk/api/skills"): (None, (401, 200, 200, 403)),
     ("PUT", "/desk/api/skills"): ({"languages": ["nl"], "capacity": 4}, (401, 204, 204, 403)),
+    ("GET", "/desk/api/alias"): (None, (401, 200, 200, 403)),
+    ("PUT", "/desk/api/alias"): ({"name": "Maria"}, (401, 204, 204, 403)),
     ("GET", "/desk/api/cases/{case_id}/canned/{own}"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/canned"): ({"id": ID, "reply": "call_now"}, (401, 202, 409, 403)),
     ("PUT", "/desk/api/cases/{case_id}/urgency"): (

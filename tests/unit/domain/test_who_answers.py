@@ -42,4 +42,4 @@ def test_what_a_caseworker_writes_says_that_one_is_here() -> None:
 
 def test_every_key_is_one_of_the_words(words) -> None:  # type: ignore[no-untyped-def]
     for key in TOLD:
-        assert words.say(key, "en", centre="x")
+        assert words.say(key, "en", centre="x", name="x")

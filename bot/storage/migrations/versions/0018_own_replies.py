@@ -1,4 +1,4 @@
-"""Ready replies that caseworkers and organisations keep."""
+"""Ready replies that caseworkers and organisations keep, and the names that persons read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,9 +31,18 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_organisation_replies_organisation"), "organisation_replies", ["organisation"])
+    op.create_table(
+        "aliases",
+        sa.Column("caseworker", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("line", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["caseworker"], ["caseworkers.id"], name=op.f("fk_aliases_caseworker_caseworkers")),
+        sa.PrimaryKeyConstraint("caseworker", name=op.f("pk_aliases")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("aliases")
     op.drop_index(op.f("ix_organisation_replies_organisation"), table_name="organisation_replies")
     op.drop_table("organisation_replies")
     op.drop_table("own_replies")

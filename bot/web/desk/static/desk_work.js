@@ -46,6 +46,8 @@ export class Work {
     $("offered-keep").addEventListener("click", () => this.take());
     $("skills-open").addEventListener("click", () => this.skills());
     $("skills-form").addEventListener("submit", (event) => { event.preventDefault(); this.able(); });
+    $("shown-open").addEventListener("click", () => this.shown());
+    $("shown-form").addEventListener("submit", (event) => { event.preventDefault(); this.name(); });
     setInterval(() => this.window(), LOOK_EVERY);
   }
 
@@ -350,5 +352,22 @@ export class Work {
   async able() {
     const languages = [...$("skills-languages").querySelectorAll("input:checked")].map((box) => box.value);
     if (await this.ask("skills-error", "PUT", "/desk/api/skills", { languages, capacity: Number($("skills-capacity").value) })) $("skills").close();
+  }
+  // -- what persons read of one ------------------------------------------------------------------------------------
+  async shown() {
+    $("menu").close();
+    $("shown").showModal();
+    $("shown-title").focus();
+    // What is typed before the answer is there would be lost to it, and saving would take away what was set.
+    const able = (yes) => { for (const node of $("shown-form").elements) node.disabled = !yes; };
+    able(false);
+    const answer = await this.ask("shown-error", "GET", "/desk/api/alias");
+    if (!answer) return;
+    $("shown-name").value = answer.data.name; $("shown-line").value = answer.data.line;
+    able(true);
+  }
+
+  async name() {
+    if (await this.ask("shown-error", "PUT", "/desk/api/alias", { name: $("shown-name").value, line: $("shown-line").value })) $("shown").close();
   }
 }

@@ -132,7 +132,8 @@
     const now = state.offline ? "connection_lost" : "status_" + (asked.coming ? "coming" : asked.nobody ? "nobody" : asked.called ? "called" : state.handoff);
     const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
-    const word = state.words[now] || ""; // none before the first message says who answers
+    const named = now === "status_owned" && state.standing && state.standing.state === "here" && state.standing.name;
+    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : state.words[now] || ""; // none before the first message says who answers
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
     const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
