@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from bot.content import Catalogue
 from tests.browser.conftest import SMALL, Phone
@@ -126,4 +126,30 @@ def test_a_danger_is_answered_in_its_language_too(alone: Gateway, browser: Brows
     page.locator("#text").fill("il me frappe maintenant, je ne peux pas sortir")
     page.keyboard.press("Enter")
     expect(page.locator("#log li.emergency")).to_contain_text(words.label("choices.safe", "fr"))
+    phone.context.close()
+
+
+@pytest.mark.parametrize("code", ["nl", "ar"])  # the phone's own, whose first words come with the page, and another
+def test_no_talk_is_shown_before_its_words_are_there(
+    alone: Gateway, browser: Browser, words: Catalogue, code: str
+) -> None:
+    phone = Phone(browser, alone.url, locale="nl-BE", size=SMALL)
+    page = phone.page
+    held: list[Route] = []
+    page.route("**/words/*/within", lambda route: held.append(route), times=2)  # noqa: PLW0108 - it must be a function
+    page.goto(phone.url + "/")
+    with page.expect_request("**/words/*/within"):
+        page.locator(f"[name=language][value={code}]").click()
+    expect(page.locator("#start")).to_have_text(words.label("visitor.start", code))
+    with page.expect_request("**/words/*/within"):
+        held[0].abort()  # the network was away: asked for once more
+    with page.expect_response("**/api/conversations"):
+        page.locator("#start").click()
+    expect(page.locator("#before")).to_be_visible()
+    held[1].continue_()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    expect(page.locator("#send")).to_contain_text(words.label("visitor.send", code))
+    expect(page.locator("#text")).to_have_attribute("placeholder", words.label("visitor.write_here", code))
+    page.locator("#menu-open").click()
+    expect(page.locator("#ask-person")).to_have_text(words.label("visitor.talk_to_person", code))
     phone.context.close()

@@ -13,6 +13,7 @@ BY_NUMBER = "the owner of the case whose number is in the body, or whoever coord
 RULES = {
     ("GET", "/"): ANYBODY,
     ("GET", "/words/{lang}"): ANYBODY,
+    ("GET", "/words/{lang}/within"): ANYBODY,
     ("GET", "/about/{lang}/{page}"): ANYBODY,
     ("GET", "/leave"): ANYBODY,
     ("GET", "/embed.js"): ANYBODY,

@@ -41,6 +41,17 @@ WITHOUT_SCRIPTS = frozenset(
 """Words that stand only on the pages without scripts: no phone waits for them here."""
 
 
+BEFORE = frozenset(
+    (
+        "about_program", "accessibility", "before_free", "before_history", "before_leave", "before_nobody",
+        "before_who", "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short",
+        "history_how", "how_remove", "kept_how", "leave_keys", "leave_now", "listen", "listen_stop", "menu",
+        "restore_chat", "return_code_label", "sit_down", "start", "title", "what_is_kept", "who_is_this",
+    )
+)  # fmt: skip
+"""Words that are read before a talk begins: the others come while one reads them."""
+
+
 def towards(text: str, rtl: bool) -> str:
     """The direction of a text on a page: as its first letter says, but on a page from right to left a text with such
     letters is one, though it may begin with a Latin name."""
@@ -88,15 +99,21 @@ def calls(words: Catalogue) -> dict[str, str]:
     return {"emergency": dial(words.fact("emergency_phone")), "stop_dial": dial(words.fact("stop_phone"))}
 
 
-def page_words_of(words: Catalogue, code: str, *, nobody: bool) -> dict[str, Any]:
-    """What the page says in one language. `nobody`: no caseworker can be expected now, which is said before anybody
-    waits for one."""
+def words_before(words: Catalogue, code: str, *, nobody: bool) -> dict[str, Any]:
+    """What the page says in one language before a talk begins. `nobody`: no caseworker can be expected now, which is
+    said before anybody waits for one."""
     language = next(language for language in words.languages if language.code == code)
-    labels = {name: text for name, text in words.labels("visitor", code).items() if name not in WITHOUT_SCRIPTS}
+    labels = {name: text for name, text in words.labels("visitor", code).items() if name in BEFORE}
+    return {"language": code, "rtl": language.rtl, "labels": labels, "nobody": nobody}
+
+
+def words_within(words: Catalogue, code: str) -> dict[str, Any]:
+    """What it says in a talk besides."""
+    language = next(language for language in words.languages if language.code == code)
+    labels = {n: text for n, text in words.labels("visitor", code).items() if n not in WITHOUT_SCRIPTS | BEFORE}
     said = {name: words.say(key, code) for name, key in SAID.items()}
     facts = {"emergency": dial(words.fact("emergency_phone")), "stop": dial(words.fact("stop_phone"))}
-    found: dict[str, Any] = {"language": code, "rtl": language.rtl, "labels": labels, "said": said, "facts": facts}
-    return found | {"draft": language.answers == "draft", "nobody": nobody}
+    return {"labels": labels, "said": said, "facts": facts, "draft": language.answers == "draft"}
 
 
 def about(words: Catalogue, page: str, code: str) -> dict[str, Any]:
@@ -106,8 +123,8 @@ def about(words: Catalogue, page: str, code: str) -> dict[str, Any]:
 
 
 def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitable[bool]]) -> APIRouter:
-    """`/`, `/words/<language>`, `/about/<language>/<page>`, `/leave`, and `/embed.js` where sites may show the chat.
-    `somebody`: whether a caseworker can be expected to come now."""
+    """`/`, `/words/<language>`, `/words/<language>/within`, `/about/<language>/<page>`, `/leave`, and `/embed.js` where
+    sites may show the chat. `somebody`: whether a caseworker can be expected to come now."""
     pages = APIRouter(include_in_schema=False)
     stamp = version()
 
@@ -118,7 +135,7 @@ def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitabl
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
-        values["own"] = page_words_of(words, own, nobody=not await somebody())
+        values["own"] = words_before(words, own, nobody=not await somebody())
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))
 
@@ -127,7 +144,14 @@ def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitabl
         code = words.fallback(lang)
         if code is None:
             raise ApiError(404, "unknown_language")
-        return packed(request, JSONResponse(page_words_of(words, code, nobody=not await somebody())))
+        return packed(request, JSONResponse(words_before(words, code, nobody=not await somebody())))
+
+    @pages.get("/words/{lang}/within")
+    async def talk_words(lang: str, request: Request) -> Response:
+        code = words.fallback(lang)
+        if code is None:
+            raise ApiError(404, "unknown_language")
+        return packed(request, JSONResponse(words_within(words, code)))
 
     @pages.get("/about/{lang}/{page}")
     async def about_page(lang: str, page: str, request: Request) -> Response:

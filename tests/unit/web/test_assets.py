@@ -9,7 +9,7 @@ import yaml
 from bot.content import Catalogue
 from bot.settings import CONTENT
 from bot.web.assets import VISITOR, lean
-from bot.web.visitor.page import HERE, WITHOUT_SCRIPTS
+from bot.web.visitor.page import BEFORE, HERE, WITHOUT_SCRIPTS
 
 TEMPLATES = HERE / "templates"
 
@@ -48,3 +48,13 @@ def test_every_telephone_number_that_we_say_can_be_pressed_and_no_other_number()
     assert [number for number in numbers if not re.match(pressed[1], number)] == []
     for number in ("45", "2026", "5000", "10 000", "12 2026", "2 500 000"):
         assert not re.match(pressed[1], number)
+
+
+def test_what_stands_before_a_talk_is_sent_before_it() -> None:
+    page = (TEMPLATES / "visitor.html").read_text("utf-8")
+    first = page[: page.index('<section id="chat"')] + (TEMPLATES / "before.html").read_text("utf-8")
+    first += (TEMPLATES / "about.html").read_text("utf-8")
+    named = set(re.findall(r"""data-words="(\w+)\"|said\("(\w+)"\)|"(about_program)", "(accessibility)\"""", first))
+    wanted = {name for found in named for name in found if name}
+    assert {"start", "sit_down", "accessibility"} <= wanted <= BEFORE
+    assert not BEFORE & WITHOUT_SCRIPTS

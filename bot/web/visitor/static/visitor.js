@@ -88,30 +88,42 @@
 
   // -- words -----------------------------------------------------------------------------------------------------
   const put = (node) => { spoken(node, state.words[node.dataset.words] || ""); };
-  /** The words of the language that the browser asked for came with the page. */
+  /** Of the language that the browser asked for, the words before a talk came with the page. */
   const own = JSON.parse($("words").textContent);
-  const wordsOf = async (code) => {
-    const answer = await fetch(`words/${encodeURIComponent(code)}`, { credentials: "omit" });
+  const wordsOf = async (code, part = "") => {
+    const answer = await fetch(`words/${encodeURIComponent(code)}${part}`, { credentials: "omit" });
     if (!answer.ok) throw new Error("words");
     return answer.json();
   };
-  const useLanguage = async (code) => {
-    const data = code === own.language ? own : await wordsOf(code);
-    if (state.wanted && state.wanted !== code) return; // another one was pressed meanwhile
-    state.lang = code; state.words = data.labels; state.facts = data.facts; state.said = data.said;
-    chooseVoice();
-    $("draft").hidden = !data.draft;
-    $("nobody").hidden = !data.nobody;
-    document.documentElement.lang = code;
-    document.documentElement.dir = data.rtl ? "rtl" : "ltr";
-    document.querySelectorAll("[data-words]").forEach(put);
-    titled();
+  const reword = () => { document.querySelectorAll("[data-words]").forEach(put); titled(); status(); };
+  const within = (more) => {
+    Object.assign(state.words, more.labels); state.facts = more.facts; state.said = more.said;
+    $("draft").hidden = !more.draft;
     $("text").placeholder = state.words.write_here;
     $("write").setAttribute("aria-label", state.words.write_here);
     offerTelegram(state.telegram);
     if (state.news.length) news(state.news);
+  };
+  /** The words of a talk come while one reads those before it; none is shown without them. */
+  const complete = async (code) => {
+    while (state.lang === code && !state.halted) {
+      const more = await wordsOf(code, "/within").catch(() => pause(1000));
+      if (more && state.lang === code) { within(more); reword(); return; }
+    }
+  };
+  const useLanguage = async (code) => {
+    const talks = state.token || kept("token");
+    const [data, more] = await Promise.all([code === own.language ? own : wordsOf(code), talks ? wordsOf(code, "/within") : null]);
+    if (state.wanted && state.wanted !== code) return; // another one was pressed meanwhile
+    state.lang = code; state.words = data.labels;
+    chooseVoice();
+    $("nobody").hidden = !data.nobody;
+    document.documentElement.lang = code;
+    document.documentElement.dir = data.rtl ? "rtl" : "ltr";
+    if (more) within(more);
+    else state.rest = complete(code);
+    reword();
     keep("lang", code);
-    status();
   };
   /** How many have come while one looked elsewhere: only for who asked for it, since others may see the tab. */
   const titled = () => { if (!state.halted && state.lang) document.title = (state.unseen && kept("count") ? `(${state.unseen}) ` : "") + state.words.title; };
@@ -451,8 +463,8 @@
     else $("chat").focus({ preventScroll: true });
   };
   const begin = (opened, pressed) => {
-    if (opened.language) speakIn(opened.language); // the talk's own, whatever this page was opened in
     state.token = opened.token;
+    if (opened.language) speakIn(opened.language); // the talk's own, whatever this page was opened in
     $("note").textContent = "";
     if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
     offerTelegram(kept("telegram") || opened.telegram);
@@ -496,6 +508,7 @@
     $("note").textContent = "";
     try {
       const answer = await paid((proof) => call("POST", "api/conversations", { language: state.lang }, proof));
+      await state.rest;
       if (answer.status === 201) begin(await answer.json(), pressed);
       else $("note").textContent = answer.status === 429 ? state.said.too_many : state.said.failed;
     } catch { $("note").textContent = state.words.connection_lost; }
@@ -505,6 +518,7 @@
     submitted.preventDefault();
     const typed = $("code").value;
     const answer = await paid((proof) => call("POST", "api/conversations/restore", { return_code: typed }, proof)).catch(() => null);
+    if (answer) await state.rest;
     if (answer && answer.status === 201) { $("code").value = $("restore-error").textContent = ""; begin(await answer.json()); }
     else $("restore-error").textContent = answer && answer.status === 404 ? await wrong(answer, typed) : state.words.connection_lost;
   });
