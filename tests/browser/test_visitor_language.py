@@ -91,6 +91,28 @@ def test_a_button_under_a_message_does_the_same_and_the_code_opens_it_so(
         one.context.close()
 
 
+def test_a_talk_in_another_language_is_shown_in_it_from_the_first_moment(
+    alone: Gateway, browser: Browser, words: Catalogue
+) -> None:
+    phone = Phone(browser, alone.url, locale="ar", size=SMALL)
+    code = begin(phone, "ar").locator("#return-code").text_content() or ""
+    other = Phone(browser, alone.url, locale="fr", size=SMALL)
+    page = other.choose("fr")
+    held: list[Route] = []
+    page.route("**/words/ar", lambda route: held.append(route), times=1)  # noqa: PLW0108 - it must be a function
+    page.locator("#return summary").click()
+    page.locator("#code").fill(code)
+    with page.expect_request("**/words/ar"):
+        page.locator("#restore button").click()
+    expect(page.locator("#before")).to_be_visible()
+    expect(page.locator("#leave")).to_contain_text(words.label("visitor.leave_now", "fr"))
+    held[0].continue_()
+    expect(page.locator("#log li.bot")).to_have_count(1)
+    in_arabic(page, words)
+    for one in (phone, other):
+        one.context.close()
+
+
 def test_without_scripts_the_menu_has_it_too(alone: Gateway, browser: Browser, words: Catalogue) -> None:
     phone = Phone(browser, alone.url, locale="nl", size=SMALL, scripts=False)
     page = begin(phone, "nl")

@@ -462,9 +462,10 @@
     if (matchMedia("(hover: hover) and (pointer: fine)").matches || (pressed && pressed.detail === 0)) $("text").focus();
     else $("chat").focus({ preventScroll: true });
   };
-  const begin = (opened, pressed) => {
+  const begin = async (opened, pressed) => {
+    if (opened.language) await speakIn(opened.language); // the talk's own, whatever this page was opened in
+    await state.rest;
     state.token = opened.token;
-    if (opened.language) speakIn(opened.language); // the talk's own, whatever this page was opened in
     $("note").textContent = "";
     if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
     offerTelegram(kept("telegram") || opened.telegram);
@@ -509,7 +510,7 @@
     try {
       const answer = await paid((proof) => call("POST", "api/conversations", { language: state.lang }, proof));
       await state.rest;
-      if (answer.status === 201) begin(await answer.json(), pressed);
+      if (answer.status === 201) await begin(await answer.json(), pressed);
       else $("note").textContent = answer.status === 429 ? state.said.too_many : state.said.failed;
     } catch { $("note").textContent = state.words.connection_lost; }
     $("start").disabled = false;
@@ -519,7 +520,7 @@
     const typed = $("code").value;
     const answer = await paid((proof) => call("POST", "api/conversations/restore", { return_code: typed }, proof)).catch(() => null);
     if (answer) await state.rest;
-    if (answer && answer.status === 201) { $("code").value = $("restore-error").textContent = ""; begin(await answer.json()); }
+    if (answer && answer.status === 201) { $("code").value = $("restore-error").textContent = ""; await begin(await answer.json()); }
     else $("restore-error").textContent = answer && answer.status === 404 ? await wrong(answer, typed) : state.words.connection_lost;
   });
   /** What is wrong with a code that stays in its field: which word, or how many there are. */
@@ -623,7 +624,7 @@
     const waiting = JSON.parse(kept("queue") || "[]"); // typed without a network before this reload
     if (Date.now() - Number(kept("seen")) > ASLEEP) { await closeOld(token, waiting); return; }
     state.code = kept("code");
-    begin({ token });
+    await begin({ token });
     $("text").value = kept("draft") || ""; grow();
     waiting.forEach(queue);
   };
