@@ -17,13 +17,18 @@ FOLDERS = (VISITOR, HERE / "desk" / "static")
 DESK_TEMPLATES = HERE / "desk" / "templates"
 
 
-_FOR_READERS = re.compile(r"^[ \t]*(?://.*\n|/\*.*\*/\n)?|(?<=[;{},]) // .*$", re.MULTILINE)
+_FOR_READERS = re.compile(r"^[ \t]*(?://.*\n|/\*.*\*/\n)?|(?<=[;{},]) // .*$|/\*[^*\n]*\*/", re.MULTILINE)
+_AROUND = re.compile(r"\s*([{};])\s*")
 
 
 def lean(text: str) -> str:
-    """Return a script or a style sheet without what only its readers need: indentation, lines that are a comment and
-    nothing else, and what follows a statement as one."""
+    """Return a script or a style sheet without what only its readers need: indentation and comments."""
     return _FOR_READERS.sub("", text)
+
+
+def lean_style(text: str) -> str:
+    """Return a style sheet without these, and without the space that sets its rules apart."""
+    return _AROUND.sub(r"\1", lean(text))
 
 
 class _Static(StaticFiles):
@@ -33,8 +38,11 @@ class _Static(StaticFiles):
     def __init__(self) -> None:
         super().__init__(directory=FOLDERS[0])
         self.all_directories = [*FOLDERS]
-        kinds = {".js": "text/javascript", ".css": "text/css"}
-        self._lean = {path.name: (lean(path.read_text("utf-8")), kinds[path.suffix]) for path in VISITOR.iterdir()}
+        kinds = {".js": (lean, "text/javascript"), ".css": (lean_style, "text/css")}
+        self._lean = {}
+        for path in VISITOR.iterdir():
+            made, kind = kinds[path.suffix]
+            self._lean[path.name] = (made(path.read_text("utf-8")), kind)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The answer for a file: a lean one, or as it is."""

@@ -8,15 +8,17 @@ import yaml
 
 from bot.content import Catalogue
 from bot.settings import CONTENT
-from bot.web.assets import VISITOR, lean
+from bot.web.assets import VISITOR, lean, lean_style
 from bot.web.visitor.page import BEFORE, HERE, WITHOUT_SCRIPTS
 
 TEMPLATES = HERE / "templates"
 
 
 def test_indentation_and_comments_go_and_nothing_else() -> None:
-    text = '// why\n"use strict";\n  /** what */\n  const a = "// no comment"; // goes\n\n    b(`x // y`);\n'
-    assert lean(text) == '"use strict";\nconst a = "// no comment";\n\nb(`x // y`);\n'
+    text = '// why\n"use strict";\n  /** what */\n  const a = "// no comment"; // goes\n\n    b(`x // y`, {/**/});\n'
+    assert lean(text) == '"use strict";\nconst a = "// no comment";\n\nb(`x // y`, {});\n'
+    style = "/* why */\n.a :is(b, i) > p { top: 0; margin: 1px auto; }\n\n@media print {\n  c { top: 0; } /* so */\n}\n"
+    assert lean_style(style) == ".a :is(b, i) > p{top: 0;margin: 1px auto;}@media print{c{top: 0;}}"
 
 
 def test_no_file_has_text_over_several_lines() -> None:
