@@ -222,7 +222,7 @@ async def build(
         app.include_router(metrics.router(store, token))
     if bot is not None:
         app.include_router(telegram_web.router(bot))
-    app.include_router(pages.router(words, settings, service.expected))
+    app.include_router(pages.router(words, settings, service.without_anybody))
     app.mount("/static", assets.STATIC, name="static")
 
     @app.get("/health", include_in_schema=False)

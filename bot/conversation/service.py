@@ -22,6 +22,7 @@ from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger
 from bot.conversation.language_switch import another_language, going_on_in, names, way_back, written_in
 from bot.conversation.memory import heard, missed, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
+from bot.conversation.opening_hours import OutsideHours
 from bot.conversation.reassessment import SecondLook, card_id
 from bot.conversation.safety_mode import OTHERS
 from bot.conversation.safety_question import ANSWER, alone
@@ -57,8 +58,9 @@ WHO = {
 class Standing:
     """What is true for the person at this moment. `state`: the program answers (`program`), somebody was asked for and
     nobody has come (`asked`), a caseworker has the conversation (`here`). For `asked`: `since` when, whether a page has
-    arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now. For
-    `here`: the caseworker's `name`, if they have set one."""
+    arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now; and
+    outside the opening hours when caseworkers usually read, in words (`hours`). For `here`: the caseworker's `name`, if
+    they have set one."""
 
     state: str
     since: datetime | None = None
@@ -66,6 +68,7 @@ class Standing:
     coming: bool = False
     nobody: bool = False
     name: str = ""
+    hours: str = ""
 
 
 class NotKept(Exception):
@@ -107,6 +110,7 @@ class Service:
         self._talks = Talks(engine, words)
         self._danger_talk = DangerTalk(words)
         self._live = live
+        self.outside_hours = OutsideHours(store, words)
         self._sessions = sessions
         self._tasks = tasks
         self._limits = limits
@@ -183,7 +187,10 @@ class Service:
         if found is None or found.since is None:
             return None if found is None else Standing(WHO[found.state], name=found.name)
         nobody = not (found.called or found.coming or await self.expected(found.urgency, found.organisation))
-        return Standing(WHO[found.state], found.since, found.called, found.coming, nobody)
+        hours = ""
+        if found.urgency is Urgency.NONE and not (found.called or found.coming):
+            hours = await self.outside_hours.usually(session.language or session.hint, found.organisation)
+        return Standing(WHO[found.state], found.since, found.called, found.coming, nobody, hours=hours)
 
     def watch(self, session: Session, told: Callable[[Understood], None]) -> None:
         """Tells what is understood of each further message of a conversation, for whoever measures it."""
@@ -469,7 +476,7 @@ class Service:
         safe = speaker.say("safety.safe_reply")
         if answered and not words and sheet.form is None:  # what was answered stands above; what it offered comes here
             safe = replace(safe, choices=answered[-1].choices)
-        replies = [safe, *words]
+        replies = await self._with_hours(session, speaker, [safe, *words])
         session.asks(asked_by(turn))
         if turn.replies:
             await self._say_answer(session, seq, replies, sheet=sheet)
@@ -503,7 +510,7 @@ class Service:
             case = case or CaseChange(Urgency.NONE)
         if "change_language" in turn.requests:
             replies.append(speaker.languages("language.ask", names(self._words)))
-        replies += last
+        replies = await self._with_hours(session, speaker, [*replies, *last])
         if written is not None:
             replies = [going_on_in(reply, written) for reply in replies]
         kept = sheet.after(turn, text)
@@ -515,6 +522,14 @@ class Service:
             await self._say_answer(session, seq, replies, case=case, sheet=None if kept == sheet else kept)
         if turn.topic in self._words.topics:  # and no button of a form
             await self._store.count_conversation(session.person, session.language, turn.topic)
+
+    async def _with_hours(self, session: Session, speaker: Speaker, replies: Sequence[Outgoing]) -> list[Outgoing]:
+        """What is said, with the opening hours where a person is offered or asked for outside of them. In danger there
+        are none."""
+        if session.urgency is not Urgency.NONE:
+            return list(replies)
+        more = [await self.outside_hours.under(reply.key, speaker.lang) for reply in replies]
+        return [replace(r, text=f"{r.text}\n{m}") if m else r for r, m in zip(replies, more, strict=True)]
 
     async def _count_missed(self, session: Session, before: ConversationState, miss: tuple[str, str] | None) -> None:
         """Counts a turn that missed, once for a conversation in each line; `before`: its state before the turn."""
@@ -577,6 +592,13 @@ class Service:
     async def expected(self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST) -> bool:
         """Whether it is true that a caseworker will look soon, as far as anybody knows."""
         return self._somebody is None or await self._somebody(urgency, organisation)
+
+    async def without_anybody(self, lang: str) -> str:
+        """What is true before anybody waits: outside the opening hours when caseworkers usually read, or that none can
+        be reached now. Empty where neither is so."""
+        if said := await self.outside_hours.before(lang):
+            return said
+        return "" if await self.expected() else self._words.label("visitor.before_nobody", lang)
 
     def _case(self, found: Assessment, said: InDanger, words: str) -> CaseChange | None:
         """What the queue is told of a message; None of one without danger."""

@@ -102,6 +102,11 @@ class Hours:
             raise ValueError("must end at another time than it begins, at 24:00 at the latest")
         return made
 
+    @property
+    def written(self) -> str:
+        """The text that `read` reads."""
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.begin, self.end))
+
     def include(self, local: datetime) -> bool:
         """Whether it is in them at this local time."""
         minute = 60 * local.hour + local.minute

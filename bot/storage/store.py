@@ -24,6 +24,7 @@ from bot.storage.database.errors import LogInFailed
 from bot.storage.database.locks import Locks
 from bot.storage.database.part import Person
 from bot.storage.oncall.escalations import Ladders
+from bot.storage.oncall.opening_hours import Opening
 from bot.storage.oncall.outbox import Outbox, OutboxItem
 from bot.storage.oncall.rota import OnCallPart, PageAddress
 from bot.storage.people.aliases import Alias, Aliases
@@ -67,7 +68,7 @@ __all__ = [
 
 class Store(
     Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners,
-    Replies, Aliases, Figures,
+    Replies, Aliases, Opening, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

@@ -58,6 +58,8 @@ RULES = {
     ("GET", "/desk/manage"): ANYBODY,  # a shell that holds nothing
     ("GET", "/desk/handover"): ANYBODY,  # the same
     ("GET", "/desk/api/handover"): DESK,  # numbers, names and fixed words
+    ("GET", "/desk/api/opening-hours"): DESK,
+    ("PUT", "/desk/api/opening-hours"): COORDINATOR,
     ("GET", "/desk/api/partners"): DESK,
     ("POST", "/desk/api/partners"): COORDINATOR,
     ("PUT", "/desk/api/partners/{partner}"): COORDINATOR,
@@ -137,6 +139,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 COORDINATES = {
     ("POST", "/desk/api/cases/{case_id}/assign"),  # at two in the morning, and it is in the log
+    ("PUT", "/desk/api/opening-hours"),  # of no person, and nobody's access
     ("POST", "/desk/api/partners"),  # of no person, and nobody's access
     ("PUT", "/desk/api/partners/{partner}"),
     ("DELETE", "/desk/api/partners/{partner}"),
@@ -180,6 +183,7 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
                 "response": {"clientDataJSON": "AA", "attestationObject": "AA"},
             },
         },
+        ("PUT", "/desk/api/opening-hours"): {"week": [""] * 7, "closed": []},
         ("POST", "/desk/api/partners"): {"name": "House of women"},
         ("PUT", "/desk/api/partners/{partner}"): {"name": "House of women"},
         ("POST", "/desk/api/replies/own"): REPLY,

@@ -46,6 +46,9 @@ from bot.web.desk.calendar_feed import Feed
 from bot.web.middleware.guard import Guard
 from bot.web.middleware.source import Source
 from bot.web.visitor import api as visitor
+from bot.web.visitor import no_script as plain
+from bot.web.visitor import page as pages
+from bot.web.visitor.sealed_state import Slips
 from tests.browser.conftest import PATIENCE
 from tests.support.databases import Clock, upgraded_sqlite
 from tests.support.desk import Colleague, join
@@ -187,6 +190,14 @@ async def open_office(
     errors.install(app)
     gate = Gate(b"k" * 32, 1000, 5000, time.time, time.monotonic)
     app.include_router(visitor.router(service, store, live, gate, Source()))
+    app.include_router(pages.router(words, settings, service.without_anybody))
+    slips = Slips(page_key(settings), clock)
+    app.include_router(
+        plain.made(
+            service, store, words, live, gate, tasks, slips, Source(), lambda _: None, exit_url=settings.exit_url,
+            max_text=4000, addresses=(),
+        )
+    )  # fmt: skip
     desk = Desk(store=store, words=words, live=live, max_text=4000, clock=clock, floods=floods)
     work, feed = CaseWork(desk, store, words, live, timedelta(minutes=5)), Feed(page_key(settings), store)
     roster = roster_of(settings, store, clock)

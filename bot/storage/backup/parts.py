@@ -12,8 +12,9 @@ times, too, only days are kept); each after what it refers to, the wraps of conv
 
 BODIES = (
     "conversations", "messages", "sheets", "cases", "case_whys", "case_plans", "case_notes", "case_summaries",
-    "case_deadlines", "case_links", "caseworker_skills", "partners", "own_replies", "organisation_replies", "aliases",
-    "ladders", "pages", "rota_overrides", "hole_warnings", "shift_notices", "outbox", "runs", "figures",
+    "case_deadlines", "case_links", "caseworker_skills", "partners", "opening_hours", "own_replies",
+    "organisation_replies", "aliases", "ladders", "pages", "rota_overrides", "hole_warnings", "shift_notices", "outbox",
+    "runs", "figures",
 )  # fmt: skip
 """Everything else, each after what it refers to. Refers to `caseworkers`, which therefore is restored before."""
 

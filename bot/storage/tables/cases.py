@@ -125,3 +125,13 @@ aliases = Table(
 )
 """What persons read of a caseworker: a first name or alias, and a line. It gives nobody any right, so no mark
 (`people/vouched.py`) says that this program wrote it."""
+
+opening_hours = Table(
+    "opening_hours",
+    metadata,
+    Column("organisation", Integer, primary_key=True, autoincrement=False),
+    Column("week", String(100), nullable=False),
+    Column("closed", Text, nullable=False),
+)
+"""When its caseworkers usually read: seven days from Monday on, as `09:00-17:00` or nothing, with commas between; and
+the days on which they do not, as ISO dates. What everybody who opens the page is told, so in plain."""

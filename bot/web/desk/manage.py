@@ -21,6 +21,9 @@ from bot.web.desk import (
     handover as desk_handover,
 )
 from bot.web.desk import (
+    opening_hours as desk_hours,
+)
+from bot.web.desk import (
     partners as desk_partners,
 )
 from bot.web.desk import (
@@ -48,6 +51,7 @@ def router(desk: Desk, store: Store, live: Live, words: Catalogue, door: Door) -
     everything.include_router(desk_export.router(Exporting(store, looking), words, door))
     everything.include_router(desk_figures.router(store, words, door))
     everything.include_router(desk_handover.router(desk, store, door))
+    everything.include_router(desk_hours.router(store, door))
     everything.include_router(desk_partners.router(store, door))
     everything.include_router(desk_replies.router(store, words, door))
     return everything

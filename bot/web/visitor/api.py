@@ -135,6 +135,7 @@ def standing_shown(standing: Standing) -> dict[str, Any]:
         "called": standing.called,
         "coming": standing.coming,
         "nobody": standing.nobody,
+        "hours": standing.hours,
     }
 
 
@@ -231,8 +232,9 @@ def _add_events(
     async def state(session: Open) -> dict[str, Any]:
         """Where the conversation stands. `state`: `program`, `asked` (nobody has come yet) or `here` (somebody has).
         For `asked`: `since` when; `called`: a page has arrived at somebody; `coming`: somebody has said that they come;
-        `nobody`: nobody can be expected now. For `here`: `name`, if the caseworker has set one. `now`: the time here,
-        for a phone whose clock is wrong."""
+        `nobody`: nobody can be expected now; `hours`: when caseworkers usually read, outside of these hours, in the
+        language of the conversation. For `here`: `name`, if the caseworker has set one. `now`: the time here, for a
+        phone whose clock is wrong."""
         standing = await service.standing(session)
         if standing is None:
             raise ApiError(401, "unauthorized")

@@ -202,7 +202,7 @@ class Plain:
         return self.pages.talk(request, self._spoken(session, slip), slip, messages, page)
 
     async def _before(self, request: Request, lang: str, **more: Any) -> Response:
-        return self.pages.before(request, lang, nobody=not await self.service.expected(), **more)
+        return self.pages.before(request, lang, nobody=await self.service.without_anybody(lang), **more)
 
     # -- helpers -----------------------------------------------------------------------------------
 

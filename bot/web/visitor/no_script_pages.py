@@ -60,10 +60,10 @@ class PlainPages:
 
     def before(
         self, request: Request, lang: str, *, note: str = "", card: Message | None = None, status: int = 200,
-        restoring: bool = False, typed: str = "", nobody: bool = False,
+        restoring: bool = False, typed: str = "", nobody: str = "",
     ) -> Response:  # fmt: skip
         """What stands before the first use, with the token and the code that a talk would have. `typed`: a code that
-        opened nothing; it stays in its field, with what is wrong with it. `nobody`: no caseworker can be expected."""
+        opened nothing; it stays in its field, with what is wrong with it. `nobody`: that no caseworker reads now."""
         slip = self._slips.write(Slip(secrets.token_urlsafe(32), new_return_code(lang), lang))
         values = {"note": note or self._wrong(typed, lang), "card": card, "restoring": restoring, "typed": typed}
         values["nobody"] = nobody
@@ -89,6 +89,7 @@ class PlainPages:
             "status": status,
             "stands": self._stands(status, page.standing, lang),
             "waits": state is Handoff.WAITING,
+            "usually": page.standing.hours if page.standing and state is Handoff.WAITING else "",
             "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
             "earlier": len(messages) - len(shown),
             "first": sum(message.sender is Sender.PERSON for message in messages) == 1,

@@ -36,17 +36,20 @@ ABOUT = {"about_program": "program_", "accessibility": "access_"}
 """The pages about these pages, each by the label of its link, and how the names of its texts begin."""
 
 WITHOUT_SCRIPTS = frozenset(
-    ("earlier", "look_explained", "many_begin", "new_messages", "not_sent", "page_closed_sent", "retry", "you_label")
-)
-"""Words that stand only on the pages without scripts: no phone waits for them here."""
+    (
+        "before_nobody", "earlier", "look_explained", "many_begin", "new_messages", "not_sent", "page_closed_sent",
+        "retry", "you_label",
+    )
+)  # fmt: skip
+"""Words that stand only on the pages without scripts, or come when they are true: no phone waits for them here."""
 
 
 BEFORE = frozenset(
     (
-        "about_program", "accessibility", "before_free", "before_history", "before_leave", "before_nobody",
-        "before_who", "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short",
-        "history_how", "how_remove", "kept_how", "leave_keys", "leave_now", "listen", "listen_stop", "menu",
-        "restore_chat", "return_code_label", "sit_down", "start", "title", "what_is_kept", "who_is_this",
+        "about_program", "accessibility", "before_free", "before_history", "before_leave", "before_who",
+        "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short", "history_how",
+        "how_remove", "kept_how", "leave_keys", "leave_now", "listen", "listen_stop", "menu", "restore_chat",
+        "return_code_label", "sit_down", "start", "title", "what_is_kept", "who_is_this",
     )
 )  # fmt: skip
 """Words that are read before a talk begins: the others come while one reads them."""
@@ -99,9 +102,9 @@ def calls(words: Catalogue) -> dict[str, str]:
     return {"emergency": dial(words.fact("emergency_phone")), "stop_dial": dial(words.fact("stop_phone"))}
 
 
-def words_before(words: Catalogue, code: str, *, nobody: bool) -> dict[str, Any]:
-    """What the page says in one language before a talk begins. `nobody`: no caseworker can be expected now, which is
-    said before anybody waits for one."""
+def words_before(words: Catalogue, code: str, nobody: str) -> dict[str, Any]:
+    """What the page says in one language before a talk begins. `nobody`: that no caseworker reads now, where it is so,
+    which is said before anybody waits for one."""
     language = next(language for language in words.languages if language.code == code)
     labels = {name: text for name, text in words.labels("visitor", code).items() if name in BEFORE}
     return {"language": code, "rtl": language.rtl, "labels": labels, "nobody": nobody}
@@ -122,9 +125,9 @@ def about(words: Catalogue, page: str, code: str) -> dict[str, Any]:
     return {"title": words.label(f"visitor.{page}", code), "texts": texts}
 
 
-def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitable[bool]]) -> APIRouter:
+def router(words: Catalogue, settings: Settings, nobody: Callable[[str], Awaitable[str]]) -> APIRouter:
     """`/`, `/words/<language>`, `/words/<language>/within`, `/about/<language>/<page>`, `/leave`, and `/embed.js` where
-    sites may show the chat. `somebody`: whether a caseworker can be expected to come now."""
+    sites may show the chat. `nobody`: that no caseworker reads now, in a language; empty where one does."""
     pages = APIRouter(include_in_schema=False)
     stamp = version()
 
@@ -135,7 +138,7 @@ def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitabl
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
-        values["own"] = words_before(words, own, nobody=not await somebody())
+        values["own"] = words_before(words, own, await nobody(own))
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))
 
@@ -144,7 +147,7 @@ def router(words: Catalogue, settings: Settings, somebody: Callable[[], Awaitabl
         code = words.fallback(lang)
         if code is None:
             raise ApiError(404, "unknown_language")
-        return packed(request, JSONResponse(words_before(words, code, nobody=not await somebody())))
+        return packed(request, JSONResponse(words_before(words, code, await nobody(code))))
 
     @pages.get("/words/{lang}/within")
     async def talk_words(lang: str, request: Request) -> Response:

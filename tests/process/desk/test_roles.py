@@ -53,6 +53,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("GET", "/desk/api/figures/csv"): (None, (401, 403, 200, 403)),
     ("GET", "/desk/api/colleagues"): (None, (401, 200, 200, 403)),
     ("GET", "/desk/api/closed"): (None, (401, 200, 200, 403)),
+    ("GET", "/desk/api/opening-hours"): (None, (401, 200, 200, 403)),
+    ("PUT", "/desk/api/opening-hours"): ({"week": [""] * 7, "closed": []}, (401, 403, 204, 403)),
     ("GET", "/desk/api/partners"): (None, (401, 200, 200, 403)),
     ("POST", "/desk/api/partners"): ({"name": "House of women"}, (401, 403, 201, 403)),
     ("PUT", "/desk/api/partners/{partner}"): ({"name": "House of women"}, (401, 403, 404, 403)),

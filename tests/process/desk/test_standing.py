@@ -12,7 +12,7 @@ from bot.domain.model import CaseChange, Urgency
 from bot.storage.database.part import Person
 from tests.support.office import Office, Visitor
 
-PROGRAM = {"state": "program", "since": None, "called": False, "coming": False, "nobody": False}
+PROGRAM = {"state": "program", "since": None, "called": False, "coming": False, "nobody": False, "hours": ""}
 
 
 async def stands(person: Visitor) -> dict[str, Any]:

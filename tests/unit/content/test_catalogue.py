@@ -274,7 +274,7 @@ def test_every_text_can_be_said_and_shows_no_braces(words: Catalogue, languages:
         for inner in (value if isinstance(value, dict) else ("",))
     ]
     assert "handoff.waiting" in keys
-    values = dict.fromkeys(("site", "code", "button", "centre", "name", "line"), "x")
+    values = dict.fromkeys(("site", "code", "button", "centre", "name", "line", "hours"), "x")
     for lang in languages:
         for key in keys:
             assert "{" not in words.say(key, lang, **values)

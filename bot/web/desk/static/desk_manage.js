@@ -5,6 +5,7 @@ import { Account } from "./desk_account.js";
 import { Audit } from "./desk_audit.js";
 import { Figures } from "./desk_figures.js";
 import { One } from "./desk_one.js";
+import { OpeningHours } from "./desk_hours.js";
 import { PartnerList } from "./desk_partners.js";
 import { ReplyList } from "./desk_replies.js";
 
@@ -106,7 +107,7 @@ $("logout").addEventListener("click", async () => {
 });
 
 // -- one part at a time: which one is in the address, and its name is the page's title ------------------------------------
-const PARTS = ["people", "one", "account", "replies", "partners", "figures", "audit"];
+const PARTS = ["people", "one", "account", "replies", "partners", "hours", "figures", "audit"];
 let audit = null;
 const part = () => {
   const asked = location.hash.startsWith("#case=") ? "one" : location.hash.slice(1), there = PARTS.filter((name) => !$(name).hidden);
@@ -141,7 +142,7 @@ addEventListener("hashchange", () => { if (part() === "audit") audit?.renew(); }
   }
   if (supervises) {
     audit = new Audit({ failed, at });
-    await Promise.all([new Figures({ failed }).read(), audit.read(), new PartnerList({ failed, sure }).read()]);
+    await Promise.all([new Figures({ failed }).read(), audit.read(), new PartnerList({ failed, sure }).read(), new OpeningHours({ failed }).read()]);
   }
   if (manages) await people();
   await new Account({ failed }).read();

@@ -117,7 +117,7 @@
     if (state.wanted && state.wanted !== code) return; // another one was pressed meanwhile
     state.lang = code; state.words = data.labels;
     chooseVoice();
-    $("nobody").hidden = !data.nobody;
+    spoken($("nobody"), data.nobody).hidden = !data.nobody;
     document.documentElement.lang = code;
     document.documentElement.dir = data.rtl ? "rtl" : "ltr";
     if (more) within(more);
@@ -145,7 +145,7 @@
     const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
     const named = now === "status_owned" && state.standing && state.standing.state === "here" && state.standing.name;
-    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : state.words[now] || ""; // none before the first message says who answers
+    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : asked.hours || state.words[now] || ""; // none before the first message says who answers
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
     const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
