@@ -1,5 +1,5 @@
-"""Every state of the visitor's page in five scripts, as `docs/walkthrough.md` shows it: letters as they are on light,
-and twice as large on dark. In each of them the way out is seen, and nothing is wider than the screen."""
+"""Every state of the visitor's page in five scripts, drawn on a sheet for each: letters as they are on light, and twice
+as large on dark. In each of them the way out is seen, and nothing is wider than the screen."""
 
 from __future__ import annotations
 
