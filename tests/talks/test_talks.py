@@ -17,8 +17,10 @@ from bot.evaluation.talks import Figures
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
-AT_LEAST = {"danger": 0.88, "answer": 0.52, "topic": 0.62, "follow_up": 0.4, "particulars": 0.65}
-AT_MOST = {"false_card": 0.06, "repeated": 0.04, "heard": 0.3}
+AT_LEAST = {"danger": 0.88, "answer": 0.62, "topic": 0.68, "follow_up": 0.5, "particulars": 0.65}
+AT_MOST = {"false_card": 0.06, "repeated": 0.04, "heard": 0.35}
+"""What is heard here instead of answered has a right answer too; readers were content with the one in seven of ten,
+with an answer that is no surer than by half in four of ten (docs/decisions/0107-as-they-go.md)."""
 DANGEROUS = frozenset({"urgent", "emergency"})
 
 
