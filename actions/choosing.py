@@ -245,8 +245,9 @@ def wins(heard: Heard, talk: Talk, topic: str, confidence: float) -> bool:
     if choice is None:
         return False
     share = shares(heard, talk).get(choice.answer, 0.0)
-    # "Delete everything" is done, "what do you keep?" is answered.
-    if topic in ACTS and (heard.wants or (topic, choice.answer) == SPOKEN):
+    # "Delete everything" is done, "what do you keep?" is answered. Who names a language nearly always wants it.
+    wanted = heard.wants or (topic == SPOKEN[0] and share < OVER_ACTS)
+    if topic in ACTS and (wanted or (topic, choice.answer) == SPOKEN):
         if (topic, choice.answer) == SPOKEN:  # "and do they understand Bulgarian?" is no wish for another language
             return heard.asks and share >= ANSWERS
         plain = choice.answer not in DONE and choice.answer.partition("/")[0] != "talk"
