@@ -10,7 +10,8 @@ from bot.storage.store import Store
 log = logging.getLogger(__name__)
 
 DONE = "vouched"
-"""The file in the data folder that says so: whoever writes to the database alone cannot have it trusted again."""
+"""Name of the file in the data folder which says that the database was trusted once. It is no part of the database, so
+that whoever can only write there does not make it be trusted again."""
 
 
 async def vouch_once(store: Store, folder: Path) -> None:

@@ -1,9 +1,9 @@
-"""The key of the pages: it opens where caseworkers are paged, signs the links of pages, and vouches for what stands in
-the database.
+"""The page key. It opens the addresses at which caseworkers are paged, signs the links in those pages, and makes the
+marks that vouch for rows of the database.
 
 Every gateway needs the same, at two in the morning, without a caseworker who is logged in. It belongs where the other
-secrets are (`INLOOP_PAGE_KEY`), so that whoever takes the data folder has not got it. A trial makes one in the data
-folder; one that lies there from before goes on, and can be moved without becoming another.
+secrets are (`INLOOP_PAGE_KEY`): then a stolen data folder does not contain it. A trial makes one in the data folder. An
+installation that already has one there keeps it, and can move it unchanged.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ async def vouch(settings: Settings, sure: Callable[[str], bool], console: Consol
             return 1
         else:
             await store.vouch_for_all()
-            console.print("They are vouched for. It stands in the audit log.")
+            console.print("Each of them is vouched for now, and the audit log says so.")
         note_done(settings.data_dir)
     finally:
         await store.close()

@@ -1,7 +1,8 @@
 """Ready replies that people keep: each caseworker their own, and an organisation those that all of it have.
 
-One's own are sealed to one's own key, which neither colleagues nor the machine have; what somebody left who is invited
-anew, with other keys, opens no more and is removed then. Who may change the organisation's is the desk's matter.
+A caseworker's own replies are sealed to their own key, which neither colleagues nor the machine have. Who is invited
+anew gets a new key, which does not open the old replies: they are removed then. Who may change those of the
+organisation is decided by the desk.
 """
 
 from __future__ import annotations

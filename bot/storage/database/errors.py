@@ -127,7 +127,7 @@ class NotReadable(StorageError):
 
 
 class Unvouched(NotReadable):
-    """What decides who reads stands in the database as somebody else wrote it, or under another key."""
+    """A row that decides who may read has no valid mark: somebody else wrote it, or another page key made the mark."""
 
     def __init__(self) -> None:
         StorageError.__init__(self, "nobody vouches for what stands in the database, or the page key is another one:"
