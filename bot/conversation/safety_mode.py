@@ -40,7 +40,7 @@ OTHERWISE: Final = {
     }),
     "bystander": frozenset({
         "cannot_speak", "hidden", "he_sleeps", "cannot_leave", "child_with_me", "somebody_here", "alone", "hurt",
-        "fled", "in_vehicle", "height", "calmed", "at_door",
+        "fled", "in_vehicle", "height", "calmed", "at_door", "no_air", "lost_outside",
     }),
 }  # fmt: skip
 """What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
@@ -57,7 +57,7 @@ AFTER: Final = 6
 BACK: Final = frozenset({
     "cannot_speak", "no_credit", "somebody_here", "hidden", "he_sleeps", "hurt", "took_pills", "die", "call_failed",
     "why_nobody", "cannot_leave", "more_danger", "cannot_call", "fled", "height", "fire", "in_vehicle",
-    "at_door", "weapon", "other_hurt",
+    "at_door", "weapon", "other_hurt", "other_taken", "no_air", "lost_outside", "no_ambulance",
 })  # fmt: skip
 """What is only said in danger."""
 OTHERS: Final = frozenset({"bystander", "relative", "professional", "employer", "client", "press"})
@@ -75,10 +75,13 @@ class Line:
 BESIDE: Final = {
     "fire": "fire", "weapon": "weapon", "confined": "locked", "cannot_leave": "locked", "hurt": "hurt",
     "medical_emergency": "hurt", "other_hurt": "hurt", "child_with_me": "child", "in_vehicle": "vehicle",
+    "no_ambulance": "hurt", "no_air": "air", "other_taken": "taken",
 }  # fmt: skip
 """Signals and acts that stand, in words of their own, in what is said to 112 beside what the protocol says."""
-IMPERSONAL: Final = frozenset({"fire", "weapon"})
+IMPERSONAL: Final = frozenset({"fire", "weapon", "air"})
 """Of these, what a bystander can say as well: it is not about the person who writes."""
+TAKEN: Final = "taken"
+"""Somebody else is taken away: what is said to 112 is of them, and not of who writes."""
 SAYS_ALREADY: Final = {"injury": "hurt", "child": "child"}
 """What the sentence of a protocol says by itself."""
 
@@ -170,18 +173,20 @@ SHOWN: Final = frozenset({"place", "place_silent", "no_language", "police_here",
 """After these comes what can be read aloud or shown."""
 PLACES: Final = frozenset({"place", "place_silent"})
 UNSPOKEN: Final = {
-    "place": "place_silent", "hurt": "hurt_silent", "other_hurt": "hurt_silent", "yes_can_call": "cannot_speak",
+    "place": "place_silent", "hurt": "hurt_silent", "other_hurt": "hurt_silent", "no_ambulance": "hurt_silent",
+    "yes_can_call": "cannot_speak",
 }  # fmt: skip
 """What is answered otherwise to who cannot speak: nobody is asked again to call, or to say anything."""
 SILENT: Final = ("cannot_speak", "cannot_call", "hidden")
 """Who said one of these is not heard by others, and must not be."""
 SPOKEN: Final = frozenset({"steps.violence.c", "steps.injury.a", "steps.injury.c"})
 """Steps that ask for a call; left out for who cannot speak."""
-SHUT_IN: Final = ("hidden", "at_door", "cannot_leave")
+SHUT_IN: Final = ("hidden", "at_door", "cannot_leave", "no_air")
 """Who said one of these reaches nobody, and has no door to lock."""
 KNOWN: Final = frozenset({*SILENT, *SHUT_IN})
 OWN: Final = frozenset({
     "hidden", "cannot_leave", "cannot_speak", "hurt", "he_sleeps", "somebody_here", "at_door", "in_vehicle", "fled",
+    "no_air", "lost_outside",
 })  # fmt: skip
 """What is surely said by the person in danger."""
 IN_FIRE: Final = frozenset({"cannot_leave", "hidden", "at_door"})
@@ -214,7 +219,9 @@ def _is_left_out(key: str, state: ConversationState) -> bool:
     )
 
 
-KIND_OF_ACT: Final = {"die": "suicide", "height": "suicide", "took_pills": "injury", "other_hurt": "injury"}
+KIND_OF_ACT: Final = {
+    "die": "suicide", "height": "suicide", "took_pills": "injury", "other_hurt": "injury", "no_ambulance": "injury",
+}  # fmt: skip
 """The protocol of what is said in danger, whatever it was before."""
 
 
@@ -228,7 +235,8 @@ YES_NO: Final[dict[str, tuple[str | None, str | None]]] = {
     "reactions.took_pills.a": ("ok", "alone"), "reactions.height.a": ("calmed", "height"), "reactions.height.b": CALL,
     "reactions.fire.a": ("fled", "fire"), "reactions.at_door.a": ("ok", "cannot_leave"),
     "reactions.fled.b": ("somebody_here", "ok"), "reactions.hurt_silent.a": ("ok", None),
-    "reactions.hurt_silent.b": ("ok", None),
+    "reactions.hurt_silent.b": ("ok", None), "reactions.no_ambulance.a": CALL,
+    "reactions.no_ambulance.b": ("ok", "other_hurt"),
     "still.a": ("what_do_i_do", "safe_now"), "still.b": ("safe_now", "what_do_i_do"),
 }  # fmt: skip
 """What a plain yes or no does after a line that asks one thing; None: the next step."""
@@ -289,7 +297,8 @@ def _reaction(state: ConversationState, act: str, **values: str) -> tuple[list[L
 
 def _to_say(state: ConversationState) -> list[Line]:
     """What can be read aloud or shown: the danger, what else must be known, and the place."""
-    beside = [name for name in state.beside if name != SAYS_ALREADY.get(state.kind)]
-    if state.kind == BYSTANDER:
+    kind = TAKEN if TAKEN in state.beside else state.kind
+    beside = [name for name in state.beside if name not in {TAKEN, SAYS_ALREADY.get(kind)}]
+    if kind in {BYSTANDER, TAKEN}:
         beside = [name for name in beside if name in IMPERSONAL]
-    return [Line(f"to_say.{state.kind}", {"place": state.place, "beside": " ".join(beside)})]
+    return [Line(f"to_say.{kind}", {"place": state.place, "beside": " ".join(beside)})]

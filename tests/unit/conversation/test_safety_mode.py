@@ -184,10 +184,28 @@ def test_a_bystander_does_not_say_that_they_are_locked_in() -> None:
     assert lines[-1].key == "to_say.bystander" and lines[-1].values["beside"] == "weapon"
 
 
-@pytest.mark.parametrize(("act", "kind"), [("at_door", "violence"), ("weapon", "violence"), ("other_hurt", "injury")])
-def test_who_is_at_the_door_a_weapon_and_a_hurt_friend_have_an_answer(act: str, kind: str) -> None:
+@pytest.mark.parametrize(("act", "kind"), [
+    ("at_door", "violence"), ("weapon", "violence"), ("other_hurt", "injury"), ("no_ambulance", "injury"),
+    ("other_taken", "violence"), ("no_air", "violence"), ("lost_outside", "violence"),
+])  # fmt: skip
+def test_each_scene_of_danger_has_an_answer_of_its_own(act: str, kind: str) -> None:
     lines, state = safety_mode.answer(begun("confined"), act, "they break the door")
     assert (keys(lines), state.kind) == ([f"reactions.{act}.a"], kind)
+
+
+def test_of_somebody_who_was_taken_away_is_said_to_112_what_is_known_of_them() -> None:
+    _, state = safety_mode.answer(begun("being_moved"), "other_taken", "he drove off with my son")
+    lines, state = safety_mode.answer(state, "place", "white van, towards Hasselt")
+    assert lines[-1].key == "to_say.taken" and lines[-1].values["place"] == "white van, towards Hasselt"
+    assert lines[-1].values["beside"] == ""
+
+
+def test_who_has_no_air_is_sent_to_no_neighbour_and_112_is_told_of_it() -> None:
+    first, state = safety_mode.answer(begun("confined"), "no_air", "we cannot breathe in here")
+    lines, state = safety_mode.answer(state, None, "please")
+    assert [*keys(first), *keys(lines)] == ["reactions.no_air.a", "steps.violence.c"]
+    lines, _ = safety_mode.answer(state, "place", "a lorry at the harbour")
+    assert lines[-1].values["beside"] == "locked air"
 
 
 def test_an_emergency_soon_after_the_mode_goes_on_with_its_protocol() -> None:
