@@ -143,10 +143,15 @@ def _of_turn(turn: Turn) -> list[Line]:
     """A turn that says by itself what danger there is, or one of a talk in which there is none so far; of one in
     `TOGETHER` the same after what was said before it, as fragments are read. Nothing of any other: "he is back" after
     an emergency says nothing of what it would be alone, and where answers alone are labelled nobody looked at danger.
+    Of conversations that go as they really go, nearly all of which is calm, one turn in `TOGETHER` by its text alone:
+    with all of them a danger would be taken for calm more readily than a sentence by itself may be.
     """
+    drawn = is_drawn(turn.text)
+    if not (turn.whole or drawn):
+        return []
     together = " ".join([*turn.earlier[-MESSAGES:], turn.text])
     texts = [turn.text]
-    if turn.earlier and not turn.in_danger and len(together) <= CHARACTERS and is_drawn(turn.text):
+    if turn.whole and turn.earlier and not turn.in_danger and len(together) <= CHARACTERS and drawn:
         texts.append(together)
     tells = not turn.in_danger or turn.safety in TELLS
     if turn.danger in DANGEROUS and turn.signals and tells:
