@@ -14,7 +14,8 @@ does, facts, feeling and kind of follow-up, whom it is about, and danger as it i
 ``data/questions`` and lines of ``data/danger``, which stand alone, and follow-ups made of the table topic x kind. A
 tenth of the conversations, by a hash of their first turn, is never learned from: it sets the temperatures.
 
-What comes out of the lowest layers, which learn nothing, is computed once and kept (2 GB). Twenty minutes on two cores.
+What comes out of the lowest layers, which learn nothing, is computed once and kept (up to 5 GB). Forty minutes on two
+cores.
 See docs/decisions/0104-context.md.
 """
 
@@ -28,6 +29,7 @@ import random
 import sys
 import time
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,25 +49,36 @@ from encoder.making.corpus import examples
 from encoder.making.tuning import CONTEXT, TUNING
 from encoder.making.weights import Weights, locate
 from encoder.runtime.context import HEADS, NOTHING
-from encoder.runtime.encoder import OF_ANSWER, OF_BEFORE, OF_TEXT
-from encoder.runtime.text import clean
+from encoder.runtime.encoder import OF_TEXT, beside_it
+from encoder.runtime.text import clean, leant_on
 from encoder.runtime.transliteration import native
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCH, BUCKET = 64, 24
-RANK, STILL = 32, 4
+RANK, STILL = 32, 6
 LINES_OF_DANGER = 14_000
-OFTEN = {"turn": 0.8, "reading": 2.0, "follow_up": 0.4, "sentence": 0.33, "fresh": 1.0, "danger": 0.33}
+OFTEN = {"turn": 0.4, "reading": 1.5, "follow_up": 0.2, "sentence": 0.15, "fresh": 1.0, "danger": 0.2,
+         "act": 0.3}  # fmt: skip
 """How often each kind of line is shown in a round; ``reading`` are turns of conversations that go as they really go, of
-which danger, act and answers are labelled; ``fresh`` are sentences of questions that no turn asks."""
+which danger, act and answers are labelled; ``fresh`` are sentences of questions that no turn asks; ``act`` what
+somebody in danger says, by itself."""
 HEAD_RATE, WARM_UP, SMOOTHING, DROPOUT = 4.0, 0.06, 0.05, 0.2
 QUESTION, FACTS = 2.0, 6.0 / 40
 FIRST = 0.75
 """What the first of several right answers weighs; the others share the rest."""
 NO = ""
+AMID, ANOTHER_LAST, ONLY_NEWEST = 0.5, 0.15, 0.2
+"""Share of the sentences that are put into the middle of a conversation, for who changes the subject; of the turns that
+have another last answer than the right one, for what is answered is not always right; and of those that have only the
+newest of what was written before."""
+WHOM = ("self", "other")
+SIDED = 2
+"""Questions of one side by which a conversation is about that side, where few are of the other."""
 OF_STORY = 0.5
 """What the answer to who only tells weighs: hearing it is often as right."""
-KEPT = ("question", "act", "danger", "about")
+WEIGHTS = {"act": 1.0, "danger": 1.0, "safety": 1.0, "about": 0.5, "feeling": 0.5, "follow_up": 0.5}
+"""What the other heads weigh beside the question."""
+KEPT = ("question", "act", "danger", "about", "safety")
 """The heads that are used; the others only make the vector better."""
 
 
@@ -75,7 +88,7 @@ class Line:
 
     kind: str
     text: str
-    before: str = ""
+    before: tuple[str, ...] = ()
     last: str = ""
     answers: tuple[str, ...] = ()
     act: str = ""
@@ -84,34 +97,30 @@ class Line:
     told: tuple[str, ...] | None = None
     feeling: str = ""
     follow_up: str = ""
+    safety: str = ""
     held: bool = False
     weight: float = 1.0
 
 
 def read(data: Path, content: Path, dice: random.Random) -> list[Line]:
     """Return every line there is."""
-    lines: list[Line] = []
-    held = False
-    for turn in talks.turns(data):
-        if not turn.earlier:
-            held = zlib.crc32((turn.language + turn.text).encode()) % 10 == 0
-        answers = tuple(answer for answer in turn.answers if "/" in answer)
-        if not turn.answers and (turn.act or turn.whole):
-            answers = (NOTHING,)
-        told, kind = (turn.told, "turn") if turn.whole else (None, "reading")
-        weight = OF_STORY if turn.whole and turn.act in {"tell", "answer"} and answers != (NOTHING,) else 1.0
-        lines.append(
-            Line(kind, native(turn.text, turn.language), native(turn.before, turn.language), turn.last, answers,
-                 turn.act, turn.danger, turn.about, told, turn.feeling, turn.kind, held, weight)
-        )  # fmt: skip
+    who_asks = roles(content / "questions.yml")
+    amid: dict[tuple[str, str], list[talks.Turn]] = defaultdict(list)
+    lines = list(of_talks(data, who_asks, amid, dice))
     known = {answer for line in lines for answer in line.answers}
     for path in sorted((data / "questions").glob("*/*.yml")):
         for question, text in examples(path):
-            kind = "sentence" if question in known else "fresh"
-            lines.append(Line(kind, native(text, path.parent.name), answers=(question,)))
-    for language, question, text, before, last in talks.follow_ups(data, talks.table(content / "questions.yml")):
-        words, earlier = native(text, language), native(before, language)
-        lines.append(Line("follow_up", words, earlier, last, (question,), weight=0.5))
+            kind, language = "sentence" if question in known else "fresh", path.parent.name
+            before, last = into(amid[language, who_asks.get(question, "") or dice.choice(WHOM)], dice)
+            lines.append(Line(kind, native(text, language), before, last, (question,)))
+    for language, question, text, newest, last in talks.follow_ups(data, talks.table(content / "questions.yml")):
+        words, earlier = native(text, language), native(newest, language)
+        lines.append(Line("follow_up", words, (earlier,) if earlier else (), last, (question,), weight=0.5))
+    for path in sorted((data / "acts").glob("*.yml")):
+        for act, texts in yaml.safe_load(path.read_text(encoding="utf-8"))["safety"].items():
+            for text in map(str, texts):
+                before, last = into(amid[path.stem, "emergency"], dice)
+                lines.append(Line("act", native(text, path.stem), before, last, safety=act))
     dangers = []
     for path in sorted((data / "danger").glob("*.yml")):
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -119,6 +128,85 @@ def read(data: Path, content: Path, dice: random.Random) -> list[Line]:
             words = native(str(entry["text"]), path.stem)
             dangers.append(Line("danger", words, danger=entry.get("urgency", "none")))
     return [*lines, *dice.sample(dangers, min(LINES_OF_DANGER, len(dangers)))]
+
+
+def of_talks(
+    data: Path, who_asks: dict[str, str], amid: dict[tuple[str, str], list[talks.Turn]], dice: random.Random
+) -> Iterator[Line]:
+    """Yield the turns of the conversations. Put into ``amid`` are those, by language and by whom they are about, or
+    that they are an emergency, into whose place a sentence can be put."""
+    for talk in conversations(data):
+        language, held = talk[0].language, zlib.crc32((talk[0].language + talk[0].text).encode()) % 10 == 0
+        whom = talk[0].about or about_whom(talk, who_asks)
+        for turn in talk:
+            answers = tuple(answer for answer in turn.answers if "/" in answer)
+            if not turn.answers and (turn.act or turn.whole):
+                answers = (NOTHING,)
+            told, kind = (turn.told, "turn") if turn.whole else (None, "reading")
+            weight = OF_STORY if turn.whole and turn.act in {"tell", "answer"} and answers != (NOTHING,) else 1.0
+            last = turn.last if held or dice.random() > ANOTHER_LAST else dice.choice(["", *who_asks])
+            yield Line(
+                kind, native(turn.text, language), beside(turn, dice, held), last, answers, turn.act, turn.danger,
+                whom, told, turn.feeling, turn.kind, in_danger(turn), held, weight,
+            )  # fmt: skip
+            if not held and turn.earlier:
+                amid[language, whom].append(turn)
+                if turn.danger == "emergency":
+                    amid[language, "emergency"].append(turn)
+
+
+def into(turns: Sequence[talks.Turn], dice: random.Random) -> tuple[tuple[str, ...], str]:
+    """Return what was written before one of ``turns``, and its last answer, for a sentence that takes its place; for
+    half of the sentences nothing."""
+    if not turns or dice.random() > AMID:
+        return (), ""
+    turn = dice.choice(turns)
+    return beside(turn, dice), turn.last
+
+
+def conversations(data: Path) -> Iterator[list[talks.Turn]]:
+    """Yield the turns of each conversation."""
+    talk: list[talks.Turn] = []
+    for turn in talks.turns(data):
+        if talk and not turn.earlier:
+            yield talk
+            talk = []
+        talk.append(turn)
+    if talk:
+        yield talk
+
+
+def in_danger(turn: talks.Turn) -> str:
+    """Return what a turn does in danger; an empty string where nobody has said."""
+    if turn.safety:
+        return "none" if turn.safety == "elsewhere" else turn.safety
+    return "none" if turn.whole and turn.in_danger else ""
+
+
+def beside(turn: talks.Turn, dice: random.Random, held: bool = False) -> tuple[str, ...]:
+    """Return what was written before a turn, newest first; of some that are learned from only the newest, as after a
+    pause."""
+    parts = tuple(native(words, turn.language) for words in leant_on(turn.earlier, turn.before))
+    return parts if held or dice.random() > ONLY_NEWEST else parts[:1]
+
+
+def roles(path: Path) -> dict[str, str]:
+    """Return of each question whether who asks it writes of himself (`self`), of somebody else (`other`), or either."""
+    rules = yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]
+    asked = {question: set(rule.get("roles") or ["any"]) for question, rule in rules.items()}
+    return {
+        question: "" if "any" in by or by > {"self"} else "self" if by == {"self"} else "other"
+        for question, by in asked.items()
+    }
+
+
+def about_whom(talk: Sequence[talks.Turn], who_asks: dict[str, str]) -> str:
+    """Return whom a conversation is about by what is asked in it; an empty string where that leaves a doubt."""
+    asked = Counter(who_asks.get(answer, "") for turn in talk for answer in turn.answers[:1])
+    for whom, other in (WHOM, WHOM[::-1]):
+        if asked[whom] >= SIDED and asked[other] * 4 <= asked[whom]:
+            return whom
+    return ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +227,7 @@ class Labels:
                 "about": sorted({line.about for line in lines} - {NO}),
                 "feeling": sorted({line.feeling for line in lines}),
                 "follow_up": sorted({line.follow_up for line in lines}),
+                "safety": sorted({line.safety for line in lines} - {NO}),
             },
             sorted({fact for line in lines for fact in line.told or ()}),
         )
@@ -179,38 +268,42 @@ class Heads(nn.Module):
 
 
 class Reader:
-    """The encoder with all lines put through the layers that learn nothing."""
+    """The encoder, which puts each line through the layers that learn nothing once, when it is first shown."""
 
     def __init__(self, encoder: TunedEncoder, weights: Weights, lines: Sequence[Line]) -> None:
         self.encoder, self.lines = encoder, lines
         self.size = weights.shape.hidden
-        tokenizer, pad = make_tokenizer(weights.pieces), weights.pieces.pad
+        tokenizer, self.pad = make_tokenizer(weights.pieces), weights.pieces.pad
         self.own: list[int] = []
-        ids: list[list[int]] = []
+        self.ids: list[list[int]] = []
         for line in lines:
             words = tokenizer.encode(PREFIX + clean(line.text)).ids
             words = words if len(words) <= OF_TEXT else words[: OF_TEXT // 2] + words[-OF_TEXT // 2 :]
             self.own.append(len(words))
-            for beside, most in ((line.before, OF_BEFORE), (spoken(line.last), OF_ANSWER)):
+            for beside, most in beside_it(line.before, spoken(line.last)):
                 more = tokenizer.encode(clean(beside)).ids[1:]
                 if len(more) > 1:
                     words = [*words, *([*more[: most - 1], more[-1]] if len(more) > most else more)]
-            ids.append(words)
-        self.states: list[np.ndarray] = [np.zeros(0)] * len(lines)
-        order = sorted(range(len(lines)), key=lambda at: len(ids[at]))
-        encoder.eval()
-        with torch.no_grad():
-            for start in range(0, len(order), 2 * BATCH):
-                part = order[start : start + 2 * BATCH]
-                longest = max(len(ids[at]) for at in part)
-                with torch.autocast("cpu", torch.bfloat16):
-                    states, _ = encoder.below(torch.tensor([ids[at] + [pad] * (longest - len(ids[at])) for at in part]))
-                for at, state in zip(part, states, strict=True):
-                    self.states[at] = state[: len(ids[at])].to(torch.float16).numpy()
+            self.ids.append(words)
+        self.states: dict[int, np.ndarray] = {}
+
+    @torch.no_grad()
+    def _below(self, places: Sequence[int]) -> None:
+        """Keep what comes out of the layers that learn nothing."""
+        for layer in self.encoder.layers[: self.encoder.still]:
+            layer.eval()
+        longest = max(len(self.ids[at]) for at in places)
+        ids = [self.ids[at] + [self.pad] * (longest - len(self.ids[at])) for at in places]
+        with torch.autocast("cpu", torch.bfloat16):
+            states, _ = self.encoder.below(torch.tensor(ids))
+        for at, state in zip(places, states, strict=True):
+            self.states[at] = state[: len(self.ids[at])].to(torch.float16).numpy()
 
     def vectors(self, places: Sequence[int]) -> Tensor:
         """Return the vectors (n, dim) of lines: the mean over the tokens of the text alone."""
-        longest = max(len(self.states[at]) for at in places)
+        if new := [at for at in places if at not in self.states]:
+            self._below(new)
+        longest = max(len(self.ids[at]) for at in places)
         states = torch.zeros(len(places), longest, self.size)
         present = torch.zeros(len(places), longest, dtype=torch.bool)
         own = torch.zeros(len(places), longest)
@@ -230,7 +323,7 @@ class Reader:
             dice.shuffle(order)
         group = BATCH * BUCKET if dice else len(order)
         for start in range(0, len(order), group):
-            part = sorted(order[start : start + group], key=lambda at: len(self.states[at]))
+            part = sorted(order[start : start + group], key=lambda at: len(self.ids[at]))
             chunks = [part[at : at + BATCH] for at in range(0, len(part), BATCH)]
             if dice:
                 dice.shuffle(chunks)
@@ -257,8 +350,8 @@ def loss_of(read: tuple[dict[str, Tensor], Tensor], lines: Sequence[Line], label
         weights = torch.tensor([lines[at].weight for at in asking])
         likely = F.log_softmax(logits["question"][asking].float(), -1)
         total = total - QUESTION * ((right * likely).sum(1) * weights).sum() / len(lines)
-    for name, weight in (("act", 1.0), ("danger", 1.0), ("about", 0.5), ("feeling", 0.5), ("follow_up", 0.5)):
-        judged = [line.told is not None or name in {"act", "danger", "about"} for line in lines]
+    for name, weight in WEIGHTS.items():
+        judged = [line.told is not None or name in KEPT for line in lines]
         known = [number[name].get(getattr(line, name), -1) if j else -1 for line, j in zip(lines, judged, strict=True)]
         given = F.cross_entropy(logits[name].float(), torch.tensor(known), ignore_index=-1, reduction="sum")
         total = total + weight * given / len(lines)
@@ -386,7 +479,7 @@ def main() -> None:
     labels = Labels.of(lines)
     reader = Reader(encoder, weights, lines)
     heads = Heads(reader.size, labels)
-    if options.begin == CONTEXT:
+    if options.begin.resolve() == CONTEXT.resolve():
         heads.begin_with(HEADS, labels)
     with torch.no_grad():
         sample = dice.sample([at for at, line in enumerate(lines) if not line.held], 16 * BATCH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,12 +38,15 @@ class InContext:
     about: float = 0.0
     nothing: float = 0.0
     """The share of that no written answer fits."""
+    in_danger: Mapping[str, float] = field(default_factory=dict)
+    """What the message does where somebody is in danger, with shares (labels of `data/acts`)."""
 
 
 class ReadInContext(Protocol):
-    """A text, what was written before it and the id of the last answer; None when it cannot be read. Never raises."""
+    """A text, what was written before it (newest first) and the id of the last answer; None when it cannot be read.
+    Never raises."""
 
-    async def __call__(self, text: str, before: str, answer: str) -> InContext | None: ...
+    async def __call__(self, text: str, before: Sequence[str], answer: str) -> InContext | None: ...
 
 
 class ContextReading:
@@ -66,7 +69,7 @@ class ContextReading:
             log.error("context.broken", extra={"error": type(error).__name__})
             return cls(None)
 
-    async def __call__(self, text: str, before: str, answer: str) -> InContext | None:
+    async def __call__(self, text: str, before: Sequence[str], answer: str) -> InContext | None:
         if self._reader is None:
             return None
         work = partial(_read, self._reader, text, before, answer)
@@ -77,7 +80,7 @@ class ContextReading:
             return None
 
 
-def _read(reader: ContextReader, text: str, before: str, answer: str) -> InContext:
+def _read(reader: ContextReader, text: str, before: Sequence[str], answer: str) -> InContext:
     shares = reader.read(text, before, answer)
     danger = shares["danger"]
     if not before and not answer:
@@ -88,4 +91,5 @@ def _read(reader: ContextReader, text: str, before: str, answer: str) -> InConte
     return InContext(
         danger["urgent"] + danger["emergency"], danger["emergency"], danger["ask"],
         tuple(sorted(ranked, key=lambda one: -one[1])[:RANKED]), shares["act"], shares["about"]["other"], nothing,
+        shares.get("safety", {}),
     )  # fmt: skip

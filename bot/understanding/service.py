@@ -23,7 +23,7 @@ from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, Acts, ActsModel, in_light
 from bot.understanding.context import InContext, ReadInContext
-from encoder.runtime.text import can_be_leant_on
+from encoder.runtime.text import can_be_leant_on, leant_on
 from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,8 @@ class Understanding:
         pieces = segments(text)  # in the person's own letters: a caseworker reads in which of them danger was seen
         beside = [asyncio.ensure_future(self._encode(native(piece, lang))) for piece in pieces]
         earlier_vector = asyncio.ensure_future(self._encode(native(before, lang))) if before else None
-        light = asyncio.ensure_future(self._in_context(reading, native(before, lang), answer)) if apart else None
+        leant = tuple(native(words, lang) for words in leant_on(earlier, before))
+        light = asyncio.ensure_future(self._in_context(reading, leant, answer)) if apart else None
         vector = await self._encode(reading)
         vectors = await asyncio.gather(*beside)
         known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
@@ -205,7 +206,7 @@ OF_OTHERS: Final = 0.6
 """Share of danger, in the light of what was said before, from which also who writes about somebody else is asked."""
 
 
-async def _nothing(text: str, before: str, answer: str) -> InContext | None:
+async def _nothing(text: str, before: Sequence[str], answer: str) -> InContext | None:
     """No reading in context."""
 
 
@@ -218,7 +219,7 @@ THERE: Final = frozenset({
 ELSE: Final = frozenset({
     "place", "hurry", "cannot_speak", "somebody_here", "hidden", "he_sleeps", "no_credit", "fire", "at_door", "weapon",
     "in_vehicle", "fled", "why_nobody", "cannot_leave", "other_hurt", "called", "police_here", "no_language",
-    "what_to_say",
+    "what_to_say", "other_taken", "no_air", "lost_outside", "no_ambulance",
 })  # fmt: skip
 """What is surely said of another danger than wanting to die, from `SURELY`."""
 SURELY: Final = 0.65

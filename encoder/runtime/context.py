@@ -8,6 +8,7 @@ round of learning: a folder made of other factors is refused.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +52,9 @@ class ContextReader:
             raise ContextError("the context encoder and its heads are not of one round: train again")
         return cls(Encoder(folder), found, mean, scale)
 
-    def read(self, text: str, before: str, answer: str) -> dict[str, dict[str, float]]:
-        """Return for each head the share of each label. ``answer`` is the id of what was answered last."""
+    def read(self, text: str, before: Sequence[str], answer: str) -> dict[str, dict[str, float]]:
+        """Return for each head the share of each label. ``before`` is what the person wrote before, newest first, and
+        ``answer`` the id of what was answered last."""
         vector = self.encoder.in_context(text, before, " ".join(answer.replace("/", " ").replace("_", " ").split()))
         given = (vector - self.mean) * self.scale
         return {

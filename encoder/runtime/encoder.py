@@ -17,7 +17,7 @@ from encoder.runtime.processor import use_widest
 from encoder.runtime.text import clean
 
 MAX_TOKENS = 256
-OF_TEXT, OF_BEFORE, OF_ANSWER = 56, 28, 12
+OF_TEXT, OF_BEFORE, OF_EARLIER, OF_ANSWER = 56, 28, 18, 12
 """Tokens at most of a text that is read in context, of what was written before it, and of the answer between them."""
 BATCH = 16
 """So many sentences at once: what is computed then stays in the processor's cache."""
@@ -57,12 +57,13 @@ class Encoder:
                 list(pool.map(run, batches))
         return vectors
 
-    def in_context(self, text: str, before: str, answer: str) -> np.ndarray:
-        """Return the vector (dim,), of length 1, of a text that is read together with what the person wrote ``before``
-        and with the words of the last ``answer``; either may be empty. It is the mean over the tokens of the text."""
+    def in_context(self, text: str, before: Sequence[str], answer: str) -> np.ndarray:
+        """Return the vector (dim,), of length 1, of a text that is read together with what the person wrote ``before``,
+        newest first, and with the words of the last ``answer``; either may be empty. It is the mean over the tokens of
+        the text."""
         ids = self._cut(self._tokens(text), OF_TEXT)
         own = len(ids)
-        for words, most in ((before, OF_BEFORE), (answer, OF_ANSWER)):
+        for words, most in beside_it(before, answer):
             beside: list[int] = self._tokenizer.encode(clean(words)).ids[1:]
             if len(beside) > 1:  # more than the mark of its end
                 ids = [*ids, *([*beside[: most - 1], beside[-1]] if len(beside) > most else beside)]
@@ -85,6 +86,11 @@ class Encoder:
         means: np.ndarray = np.array(output.last_hidden_state).sum(axis=1)
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return means
+
+
+def beside_it(before: Sequence[str], answer: str) -> list[tuple[str, int]]:
+    """Return what stands beside a text that is read in context, each with the most tokens it may have."""
+    return [*((words, OF_EARLIER if at else OF_BEFORE) for at, words in enumerate(before)), (answer, OF_ANSWER)]
 
 
 @lru_cache(maxsize=1)

@@ -67,6 +67,8 @@ class Acts:
     """How much the message speaks for that its conversation is about somebody else (log odds beside the usual ones)."""
     does: Mapping[str, float] = field(default_factory=dict)
     """The share of each thing that a message may do: ask, tell, both, answer, small, want, refuse."""
+    in_danger: tuple[Mapping[str, float], ...] = ()
+    """The shares of what the message, and each of its pieces, does in an emergency."""
 
     @property
     def tells(self) -> float:
@@ -83,13 +85,23 @@ NOTHING: Final = Acts()
 
 
 def in_light(acts: Acts, seen: InContext | None) -> Acts:
-    """The acts of a message where it was also read in the light of what was said before it: what it does by both
-    readings, and whom it is about by that one, which knows more."""
+    """The acts of a message where it was also read in the light of what was said before it: what it does, in an
+    emergency too, by both readings, and whom it is about by that one, which knows more."""
     if seen is None:
         return acts
-    both = {name: math.sqrt(share * acts.does.get(name, share)) for name, share in seen.does.items()}
+    does, safety = _both(seen.does, acts.does), acts.safety
+    if seen.in_danger and acts.in_danger:
+        parts = [_both(seen.in_danger, own) for own in acts.in_danger]
+        safety = max((max(part.items(), key=lambda one: one[1]) for part in parts), key=lambda one: one[1])
+        safety = ("", 0.0) if safety[0] == NONE else safety
+    return replace(acts, does=does, safety=safety, about=_log_odds(seen.about))
+
+
+def _both(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """The shares by two readings; what only ``one`` of them knows has its share there."""
+    both = {name: math.sqrt(share * other.get(name, share)) for name, share in one.items()}
     whole = sum(both.values()) or 1.0
-    return replace(acts, does={name: share / whole for name, share in both.items()}, about=_log_odds(seen.about))
+    return {name: share / whole for name, share in both.items()}
 
 
 def _log_odds(share: float) -> float:
@@ -115,7 +127,8 @@ class ActsModel:
             for name, share in self._facts(words, own, *least):
                 told[name] = max(share, told.get(name, 0.0))
         denies = told.pop(DENIED, 0.0) > 0
-        safety = [self._best("safety", words, own) for words, own in every]
+        in_danger = [self._shares("safety", words, own) for words, own in every]
+        safety = [_likeliest(shares) for shares in in_danger]
         likeliest = max(safety, key=lambda found: found[1])
         surely = dict.fromkeys(name for name, share in safety if share >= SURE_BESIDE and name != likeliest[0])
         return Acts(
@@ -128,7 +141,8 @@ class ActsModel:
             beside=tuple(surely),
             where=tuple(at for at, (name, share) in enumerate(safety[1:]) if name == PLACE and share >= SURE_PLACE),
             about=self._about(text, vector),
-            does=self._does(text, vector),
+            does=self._shares("act", text, vector),
+            in_danger=tuple(in_danger),
         )
 
     def _about(self, text: str, vector: np.ndarray) -> float:
@@ -137,8 +151,8 @@ class ActsModel:
             return 0.0
         return _log_odds(float(head.shares(vector, text)[head.labels.index(OTHER)]))
 
-    def _does(self, text: str, vector: np.ndarray) -> dict[str, float]:
-        head = self._head("act", vector)
+    def _shares(self, group: str, text: str, vector: np.ndarray) -> dict[str, float]:
+        head = self._head(group, vector)
         return {} if head is None else dict(zip(head.labels, head.shares(vector, text).tolist(), strict=True))
 
     def _facts(self, text: str, vector: np.ndarray, sure: float, each: float) -> list[tuple[str, float]]:
@@ -154,15 +168,16 @@ class ActsModel:
 
     def _best(self, group: str, text: str, vector: np.ndarray) -> tuple[str, float]:
         """The likeliest label with its share; an empty one where that is none of them."""
-        head = self._head(group, vector)
-        if head is None:
-            return "", 0.0
-        ((name, share),) = head.ranking(vector, 1, text)
-        return ("", 0.0) if name == NONE else (name, share)
+        return _likeliest(self._shares(group, text, vector))
 
     def _head(self, group: str, vector: np.ndarray) -> Head | None:
         head = self.groups.get(group)
         return head if head is not None and head.dim == vector.shape[0] else None
+
+
+def _likeliest(shares: Mapping[str, float]) -> tuple[str, float]:
+    name, share = max(shares.items(), key=lambda one: one[1], default=(NONE, 0.0))
+    return ("", 0.0) if name == NONE else (name, share)
 
 
 def load(models: Path) -> ActsModel:

@@ -209,18 +209,20 @@ class Light:
     """Reads in context what it is told to, and notes what it was given."""
 
     def __init__(self, seen: InContext | None) -> None:
-        self.seen, self.given = seen, list[tuple[str, str, str]]()
+        self.seen, self.given = seen, list[tuple[str, tuple[str, ...], str]]()
 
-    async def __call__(self, text: str, before: str, answer: str) -> InContext | None:
-        self.given.append((text, before, answer))
+    async def __call__(self, text: str, before: Sequence[str], answer: str) -> InContext | None:
+        self.given.append((text, tuple(before), answer))
         return self.seen
 
 
 async def test_in_a_talk_a_message_is_also_read_with_what_was_said_before_it() -> None:
     light = Light(InContext(0.9, 0.1, 0.0, (("cost/why_free", 0.7),), {"ask": 1.0}, 0.5))
     understanding = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
-    found = await understanding.of("and what then", "en", before="he keeps my papers", answer="cost")
-    assert light.given == [("and what then", "he keeps my papers", "cost")]
+    earlier = ["i work on a farm", "who are you", "yes", "is it free", "he keeps my papers"]
+    found = await understanding.of("and what then", "en", earlier, before="he keeps my papers", answer="cost")
+    newest_and_first = ("he keeps my papers", "is it free", "who are you", "i work on a farm")
+    assert light.given == [("and what then", newest_and_first, "cost")]
     assert found.assessment.urgency is Urgency.URGENT
     assert found.seen is light.seen and found.acts.does == {"ask": 1.0}
 
@@ -244,16 +246,16 @@ async def test_a_sentence_by_itself_and_a_talk_without_that_reading_are_understo
 
 
 class Broken:
-    def read(self, text: str, before: str, answer: str) -> dict[str, dict[str, float]]:
+    def read(self, text: str, before: Sequence[str], answer: str) -> dict[str, dict[str, float]]:
         raise RuntimeError("no")
 
 
 async def test_a_reading_in_context_that_fails_or_is_not_there_says_nothing(tmp_path: Path) -> None:
-    assert await ContextReading(Broken())("a", "b", "c") is None  # type: ignore[arg-type]
-    assert await ContextReading.load(tmp_path)("a", "b", "c") is None
+    assert await ContextReading(Broken())("a", ["b"], "c") is None  # type: ignore[arg-type]
+    assert await ContextReading.load(tmp_path)("a", ["b"], "c") is None
     (tmp_path / "context").mkdir()
     (tmp_path / "context" / "model.bin").write_bytes(b"no model")
-    assert await ContextReading.load(tmp_path)("a", "b", "c") is None
+    assert await ContextReading.load(tmp_path)("a", ["b"], "c") is None
 
 
 def doubtful(seen: InContext | None) -> Understood:

@@ -20,7 +20,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> ContextReader:
 
 
 def test_each_head_gives_shares_and_questions_are_those_of_the_catalogue(reader: ContextReader) -> None:
-    found = reader.read("and how long does it take", "he keeps my passport", "documents_taken/get_back")
+    found = reader.read("and how long does it take", ["he keeps my passport"], "documents_taken/get_back")
     assert {name: pytest.approx(1, abs=1e-4) for name in found} == {
         name: sum(own.values()) for name, own in found.items()
     }
@@ -29,8 +29,8 @@ def test_each_head_gives_shares_and_questions_are_those_of_the_catalogue(reader:
 
 
 def test_a_story_asks_nothing_that_is_written_and_a_question_does(reader: ContextReader) -> None:
-    story = reader.read("i am from ghana, i am 27, i clean hotel rooms in bruges with five others", "", "")["question"]
-    asked = reader.read("do i have to pay for a lawyer", "", "")["question"]
+    story = reader.read("i am from ghana, i am 27, i clean hotel rooms in bruges with five others", [], "")["question"]
+    asked = reader.read("do i have to pay for a lawyer", [], "")["question"]
     assert story[NOTHING] > 0.5 > asked[NOTHING]
 
 
@@ -45,13 +45,13 @@ def test_a_story_asks_nothing_that_is_written_and_a_question_does(reader: Contex
 def test_the_same_words_mean_something_else_after_something_else(
     reader: ContextReader, text: str, danger: str, calm: str
 ) -> None:
-    after_danger, after_calm = (reader.read(text, before, "")["danger"] for before in (danger, calm))
+    after_danger, after_calm = (reader.read(text, [before], "")["danger"] for before in (danger, calm))
     assert after_danger["emergency"] > after_calm["emergency"] + 0.01
 
 
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "x" * 100_000, "🆘", "你" * 5_000])
 def test_any_text_is_read_and_what_is_long_is_cut(reader: ContextReader, text: str) -> None:
-    vector = reader.encoder.in_context(text, text, text)
+    vector = reader.encoder.in_context(text, [text] * 4, text)
     assert vector.shape == (reader.encoder.dim,) and bool(np.isfinite(vector).all())
 
 
