@@ -30,10 +30,9 @@ class ActionAnswer(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
-        for answer in (answer_several, answer_story, answer_question):
-            events = answer(dispatcher, tracker)
-            if events is not None:
-                return events
+        events = answer_first(dispatcher, tracker)
+        if events is not None:
+            return events
         topic = meant(tracker)
         last = choosing.talk_of(tracker.latest_message).answer or tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
@@ -47,6 +46,16 @@ class ActionAnswer(Talking, Action):
         ack = choosing.acknowledgement(heard, talk) if state_of(tracker) is None else ""
         send(dispatcher, "answer", values={"topic": topic, **_with(ack), **others}, choices=choices)
         return move_on(tracker, topic=topic)
+
+
+def answer_first(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Say what goes before the topic of the message: several answers, a story that is heard, or the answer of a
+    question; None where it is none of them."""
+    for answer in (answer_several, answer_story, answer_question):
+        events = answer(dispatcher, tracker)
+        if events is not None:
+            return events
+    return None
 
 
 def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -133,10 +142,9 @@ class ActionClarify(Talking, Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
-        for answer in (answer_several, answer_story, answer_question):
-            events = answer(dispatcher, tracker)
-            if events is not None:
-                return events
+        events = answer_first(dispatcher, tracker)
+        if events is not None:
+            return events
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.
