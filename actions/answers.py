@@ -20,20 +20,19 @@ NOT_READY = 0.25
 
 
 class ActionAnswer(Talking, Action):
-    """The answer for the topic of the message."""
+    """Answer the topic of the message."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_answer"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the answer; to "I do not understand", offer the last topic again and a person."""
-        for answer in (answer_several, answer_story, answer_question):
-            events = answer(dispatcher, tracker)
-            if events is not None:
-                return events
+        events = answer_first(dispatcher, tracker)
+        if events is not None:
+            return events
         topic = meant(tracker)
         last = choosing.talk_of(tracker.latest_message).answer or tracker.get_slot("last_topic")
         choices = [{"intent": last}, PERSON] if topic == "not_understood" and last else []
@@ -47,6 +46,16 @@ class ActionAnswer(Talking, Action):
         ack = choosing.acknowledgement(heard, talk) if state_of(tracker) is None else ""
         send(dispatcher, "answer", values={"topic": topic, **_with(ack), **others}, choices=choices)
         return move_on(tracker, topic=topic)
+
+
+def answer_first(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Say what goes before the topic of the message: several answers, a story that is heard, or the answer of a
+    question; None where it is none of them."""
+    for answer in (answer_several, answer_story, answer_question):
+        events = answer(dispatcher, tracker)
+        if events is not None:
+            return events
+    return None
 
 
 def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -87,8 +96,8 @@ def say_choice(
 
 
 def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
-    """Somebody told something and asked nothing: that it was heard, one gentle question, and as buttons what may be of
-    use. None for anything else."""
+    """Answer who told something and asked nothing: say that it was heard, with one gentle question and buttons that may
+    be of use. None for anything else."""
     message = tracker.latest_message
     heard, talk = choosing.heard_of(message), choosing.talk_of(message)
     if was_button(tracker) or state_of(tracker) is not None or not choosing.is_story(heard, talk):
@@ -104,8 +113,8 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
 
 
 def said_before(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
-    """The overview of a topic was said already: a question under it that was not answered yet, or that there is no more
-    to say."""
+    """Answer a topic whose overview was said already: with a question under it that was not answered yet, or that there
+    is no more to say."""
     message = tracker.latest_message
     heard, talk = choosing.heard_of(message), choosing.talk_of(message)
     found = choosing.shares(heard, talk)
@@ -123,20 +132,19 @@ def _with(ack: str) -> dict[str, str]:
 
 
 class ActionClarify(Talking, Action):
-    """Rather ask than answer something else."""
+    """Ask what is meant where the topic is not clear."""
 
     def name(self) -> str:
-        """The name in the domain."""
+        """Return the name that `domain.yml` has for it."""
         return "action_clarify"
 
     def respond(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answer two strong topics; else offer the likeliest, and at the second miss a person."""
-        for answer in (answer_several, answer_story, answer_question):
-            events = answer(dispatcher, tracker)
-            if events is not None:
-                return events
+        events = answer_first(dispatcher, tracker)
+        if events is not None:
+            return events
         ranking = ranking_of(tracker)
         if ranking and ranking[0][0] == "not_ready" and ranking[0][1] >= NOT_READY:
             # Someone who may be saying "not now" is not asked what they mean.
@@ -180,14 +188,14 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
 
 
 def meant(tracker: Tracker) -> str:
-    """The topic of the message; of a greeting with a question behind it, what is asked."""
+    """Return the topic of the message; of a greeting with a question behind it, that of the question."""
     topic = topic_of(tracker)
     others = [name for name in in_clauses(tracker, PART_SURE) if name not in ACTING | ASIDE | VAGUE]
     return others[0] if topic == "greet" and others and tracker.latest_message.get("asks") else topic
 
 
 def two_topics(ranking: list[tuple[str, float]]) -> list[str]:
-    """The two topics of a message that is plainly about both, or nothing."""
+    """Return the two topics of a message that is plainly about both; empty for any other."""
     if len(ranking) < 2:
         return []
     (first, best), (second, next_best) = ranking[0], ranking[1]
@@ -197,7 +205,7 @@ def two_topics(ranking: list[tuple[str, float]]) -> list[str]:
 
 
 def guesses(ranking: list[tuple[str, float]]) -> list[str]:
-    """Two or three topics to choose from, the likeliest first."""
+    """Return two or three topics to choose from, the likeliest first."""
     topics = [(topic, confidence) for topic, confidence in ranking if topic not in TALK]
     likely = [topic for topic, confidence in topics if confidence >= GUESS][:GUESSES]
     return likely if len(likely) >= 2 else [topic for topic, _ in topics][:2]

@@ -4,54 +4,70 @@ organisation have. They are put into the field to write in; none of them is ever
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from bot.domain.roles import supervises, works_on_cases
 from bot.storage.cases.replies import LONGEST, ReadyReply
 from bot.storage.database.errors import Forbidden, TooManyKept
 from bot.storage.sealing.envelopes import KeyPair
 from bot.storage.store import DeskSession, Store
 
-__all__ = ["LONGEST", "DeskSession", "ReadyReply", "ReplyList", "Store", "TooManyKept"]
+__all__ = ["LONGEST", "DeskSession", "OwnReplies", "ReadyReply", "SharedReplies", "Store", "TooManyKept"]
 
 
-class ReplyList:
-    """Each call names the session of the one who asks; a change of what the organisation has raises `Forbidden` for who
-    does not coordinate, and each call for who works on no cases."""
+class OwnReplies:
+    """What a caseworker keeps. Each call names the session of the one who asks, and raises `Forbidden` for who works on
+    no cases."""
+
+    NAMES: Final = "^[0-9a-f]{32}$"
+    """The form of a reply's name."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def own(self, session: DeskSession) -> list[tuple[str, ReadyReply]]:
-        """By title, with the name of each."""
+    async def list(self, session: DeskSession) -> Sequence[tuple[str, ReadyReply]]:
+        """Return them by title, with the name of each."""
         return await self._store.own_replies(session.caseworker, _key(session))
 
-    async def add_own(self, session: DeskSession, reply: ReadyReply) -> str:
-        """Its name. Raises `TooManyKept`."""
+    async def add(self, session: DeskSession, reply: ReadyReply) -> str:
+        """Add one and return its name. Raises `TooManyKept`."""
         return await self._store.add_own_reply(session.caseworker, _key(session), reply)
 
-    async def change_own(self, session: DeskSession, name: str, reply: ReadyReply) -> None:
-        """Raises `NotFound`."""
+    async def change(self, session: DeskSession, name: str, reply: ReadyReply) -> None:
+        """Put a reply in the place of another. Raises `NotFound`."""
         await self._store.set_own_reply(session.caseworker, _key(session), name, reply)
 
-    async def remove_own(self, session: DeskSession, name: str) -> None:
-        """Raises `NotFound`."""
+    async def remove(self, session: DeskSession, name: str) -> None:
+        """Remove one. Raises `NotFound`."""
         _key(session)
         await self._store.remove_own_reply(session.caseworker, name)
 
-    async def shared(self, session: DeskSession) -> list[tuple[str, ReadyReply]]:
-        """What all of the organisation have, by title, with the id of each."""
+
+class SharedReplies:
+    """What all of an organisation have. Each change raises `Forbidden` for who does not coordinate."""
+
+    NAMES: Final = "^[1-9][0-9]{0,8}$"
+    """The form of a reply's name: its id."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def list(self, session: DeskSession) -> Sequence[tuple[str, ReadyReply]]:
+        """Return them by title, with the name of each."""
         return await self._store.organisation_replies(session.organisation)
 
-    async def add_shared(self, session: DeskSession, reply: ReadyReply) -> str:
-        """Its id. Raises `TooManyKept`."""
+    async def add(self, session: DeskSession, reply: ReadyReply) -> str:
+        """Add one and return its name. Raises `TooManyKept`."""
         return await self._store.add_organisation_reply(_supervised(session), reply)
 
-    async def change_shared(self, session: DeskSession, which: int, reply: ReadyReply) -> None:
-        """Raises `NotFound`."""
-        await self._store.set_organisation_reply(_supervised(session), which, reply)
+    async def change(self, session: DeskSession, name: str, reply: ReadyReply) -> None:
+        """Put a reply in the place of another. Raises `NotFound`."""
+        await self._store.set_organisation_reply(_supervised(session), int(name), reply)
 
-    async def remove_shared(self, session: DeskSession, which: int) -> None:
-        """Raises `NotFound`."""
-        await self._store.remove_organisation_reply(_supervised(session), which)
+    async def remove(self, session: DeskSession, name: str) -> None:
+        """Remove one. Raises `NotFound`."""
+        await self._store.remove_organisation_reply(_supervised(session), int(name))
 
 
 def _key(session: DeskSession) -> KeyPair:

@@ -21,8 +21,8 @@ class Pages:
 
     @contextmanager
     def one(self, number: int, now: Callable[[], datetime], changed: Callable[[], None]) -> Iterator[None]:
-        """One open page, for the length of the block; `changed` is called when somebody watches it and the first page
-        of a conversation opens or its last one closes."""
+        """Count one open page for the length of the block. `changed` is called when the first page of a watched
+        conversation opens, or its last one closes."""
         self._open[number] += 1
         if self._open[number] == 1:
             self._tell(number, changed)
@@ -39,7 +39,8 @@ class Pages:
                 self._tell(number, changed)
 
     def watch(self, number: int) -> tuple[bool, datetime | None] | None:
-        """Whether it is open, and since when not; None where nothing is known. The next change is told."""
+        """Return whether a page is open, and since when none is; None where nothing is known. The next change is
+        told."""
         self._watched.add(number)
         if number in self._open:
             return True, None

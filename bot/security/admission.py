@@ -1,5 +1,5 @@
-"""What a new talk costs while very many are begun: work for the browser, or a wait where there are no scripts. Never a
-block: whoever pays comes in, wherever they come from. Who has a talk already is not asked for anything here."""
+"""Admit new conversations at a cost while very many are begun: work for the browser, or a wait without scripts. Nobody
+is blocked: who pays is admitted from any address, and who has a conversation already is not asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EASIEST, HARDEST = 12, 18
 """Bits. 2**12 hashes are some hundredths of a second on a phone, 2**18 some seconds on a cheap one."""
 
 GRACE = 4
-"""Bits by which a challenge may have become too easy since it was given: a phone is not sent back for a surge."""
+"""How many bits too few a solved challenge may have by now: a phone need not start again because of a surge."""
 
 SHORTEST, LONGEST = 5.0, 30.0
 """Seconds of waiting in place of work."""
@@ -27,14 +27,14 @@ USABLE = 300.0
 """Seconds that a challenge can be used, after it could be for the first time."""
 
 EVERYBODY = 5
-"""Of all sources together before there is a cost for each, as a multiple of what one may begin."""
+"""How much all sources may begin together before each has a cost, as a multiple of what one may begin."""
 
 ALL = "*"
 
 
 class WorkNeeded(Exception):
-    """Nothing was begun. `challenge` (plain characters) is to be solved with `bits`, or handed in again as it is after
-    `seconds`."""
+    """Work is asked for, and no conversation was begun. `challenge` (plain characters) is to be solved with `bits`, or
+    handed in again as it is after `seconds`."""
 
     def __init__(self, challenge: str, bits: int, seconds: int) -> None:
         super().__init__("work needed")
@@ -44,10 +44,11 @@ class WorkNeeded(Exception):
 
 
 class Gate:
-    """Counts in the memory of this process. `key` (32 bytes) is that of all gateways, so that one knows the challenges
-    of another; used twice they are noticed by each alone. `own` and `everybody`: new talks in a minute, of one source
-    and of all together, before there is a cost. `now` is the time of day in seconds, for what is in a challenge;
-    `steady` counts seconds and never jumps, for everything that is counted here."""
+    """Admits new conversations, and counts them in the memory of this process. `key` (32 bytes) is shared by all
+    gateways, so that each accepts the challenges of the others; one that is used twice is noticed by the same gateway
+    alone. `own` and `everybody`: new conversations in a minute, of one source and of all together, before there is a
+    cost. `now` is the time of day in seconds, for what is in a challenge; `steady` is a monotonic clock in seconds, for
+    what is counted here."""
 
     def __init__(
         self, key: bytes, own: int, everybody: int, now: Callable[[], float], steady: Callable[[], float],
@@ -65,9 +66,9 @@ class Gate:
         self._spent_limit = spent_limit
 
     def enter(self, source: str, proof: str = "", least: int = 0) -> None:
-        """One new talk from a (hashed) source. `proof`: a challenge with its solution (`challenge~n.n.n.n`), or alone
-        when its time has come. `least`: bits that it costs in any case. Raises `WorkNeeded`. Check and reservation are
-        one step: nothing is awaited in here."""
+        """Admit one new conversation of a (hashed) source. `proof`: a challenge, with its solution
+        (`challenge~n.n.n.n`) or alone when its time has come. `least`: bits that it costs in any case. Raises
+        `WorkNeeded`. Check and reservation are one step: nothing is awaited in here."""
         bits = min(HARDEST, max(least, self._bits(source)))
         if bits and not self._paid(source, proof, bits, self._now()):
             raise self._asked(source, proof.partition("~")[0], bits, self._now())
@@ -75,7 +76,7 @@ class Gate:
         self._recent.add(ALL, self._steady())
 
     def _bits(self, source: str) -> int:
-        """How hard it is now; 0: it costs nothing."""
+        """Return the bits of work that are asked for now; 0 where there is no cost."""
         counted = self._steady()
         own, everybody = self._recent.count(source, counted) + 1, self._recent.count(ALL, counted) + 1
         pressure = max(own / self._own, everybody / self._everybody)
@@ -99,8 +100,8 @@ class Gate:
         return True
 
     def _may_have_waited(self, source: str) -> bool:
-        """As many of one source come in by waiting as could begin without any cost: who collects challenges, which
-        costs nothing, has to work for the others."""
+        """Return whether one more of a source may be admitted by waiting: as many as could begin without a cost. Who
+        collects challenges, which is free, has to work for the rest."""
         counted = self._steady()
         if self._waited.count(source, counted) + 1 > self._own:
             return False
@@ -108,7 +109,7 @@ class Gate:
         return True
 
     def _asked(self, source: str, challenge: str, bits: int, now: float) -> WorkNeeded:
-        """The same challenge again while it can still be used, so that whoever presses early loses nothing."""
+        """Return the error; with the same challenge while it is valid, so that a retry too early loses nothing."""
         read = self._read(challenge)
         sooner = read is not None and read[1] - now <= LONGEST + 1  # not of a clock that was set back since
         if read is not None and sooner and challenge not in self._spent and now < read[2] and read[0] >= bits - GRACE:
@@ -124,8 +125,8 @@ class Gate:
         return WorkNeeded(f"{said}.{self._signed(said)}", bits, math.ceil(whole - now))
 
     def _read(self, challenge: str) -> tuple[int, float, float] | None:
-        """Bits, from when and until when; None for what was not given by us. Not bound to a source: phones change
-        their address while they wait."""
+        """Return the bits of a challenge, and from when and until when it is valid; None where its signature is not
+        ours. It is not bound to a source: phones change their address while they wait."""
         said, _, mac = challenge.rpartition(".")
         if not hmac.compare_digest(self._signed(said).encode(), mac.encode("utf-8", "replace")):
             return None

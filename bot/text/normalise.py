@@ -51,7 +51,7 @@ def clean(text: object, limit: int = LIMIT) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, without diacritics, drawn-out letters shortened: "Héééélp" and "heelp" meet. Takes a clean text."""
+    """Return a clean text in lower case, without diacritics, drawn-out letters shortened: "Héééélp" becomes "heelp"."""
     text = text.casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(_LETTERS)
@@ -59,7 +59,7 @@ def fold(text: str) -> str:
 
 
 def buckets(text: str, bits: int, sizes: Sequence[int] = (2, 3, 4, 5), *, words: bool = False) -> np.ndarray:
-    """Sorted distinct buckets (int64, each < 2**bits) of the character n-grams of `text`.
+    """Return the sorted distinct buckets (int64, each < 2**bits) of the character n-grams of `text`.
 
     N-grams stay within a word and its borders (one space on each side); `words` adds pairs of neighbouring words.
     """
@@ -104,7 +104,7 @@ def _distinct(texts: Sequence[str], bits: int, sizes: Sequence[int], words: bool
 
 
 def _word_pairs(codes: np.ndarray, space: np.ndarray, owner: np.ndarray, bits: int) -> np.ndarray:
-    """Buckets of each two neighbouring words of one text, below whose they are."""
+    """Return the buckets of each two neighbouring words, with the number of the text that they are of above it."""
     ends = np.flatnonzero(space)
     powers = (codes + np.uint64(7)) * _MULTIPLIER
     powers ^= powers >> np.uint64(31)
@@ -125,7 +125,7 @@ def _word_pairs(codes: np.ndarray, space: np.ndarray, owner: np.ndarray, bits: i
 
 
 def ends(text: str, limit: int) -> str:
-    """`text`, or of a longer one the first and the last half of `limit` characters."""
+    """Return `text`; of one longer than `limit` characters, its first and last halves of that length."""
     if len(text) <= limit:
         return text
     half = limit // 2

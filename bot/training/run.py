@@ -79,6 +79,7 @@ def train(
     took. Raises `TrainingFailed`.
     """
     began = time.monotonic()
+    progress = timed(progress)
     models.mkdir(parents=True, exist_ok=True)
     try:
         cache = ModelCache(cache_dir)
@@ -128,9 +129,16 @@ def train(
         train_danger(ROOT, models, encode, progress, read, anew=anew, cache=cache)
         train_traded(ROOT, models, encode, progress, read, cache=cache)
         acts.train(ROOT, models, encode, progress)
+        progress("waiting for the dialogue model and the languages")
         if not beside.well():
             raise TrainingFailed("the dialogue model or the languages could not be learned: see above")
     return time.monotonic() - began
+
+
+def timed(progress: Progress) -> Progress:
+    """Return `progress` with the seconds since now before each text."""
+    began = time.monotonic()
+    return lambda text: progress(f"{time.monotonic() - began:4.0f} s  {text}")
 
 
 def encoder_mark(folder: Path) -> str:

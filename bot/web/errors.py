@@ -44,11 +44,11 @@ STATUS_CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "n
 
 
 CHALLENGE = "Inloop-Challenge"
-"""The header of an answer 428: `<bits> <challenge>`. `bot/security/admission.py` says what is to be done with it."""
+"""The header of a response 428: `<bits> <challenge>`, as `bot/security/admission.py` explains."""
 
 
 class ApiError(Exception):
-    """An error with a code of `MESSAGES` and its HTTP status. `more` says where, in numbers."""
+    """An error with a code of `MESSAGES` and its HTTP status. `more` are numbers for the client, such as places."""
 
     def __init__(self, status: int, code: str, message: str | None = None, **more: Sequence[int]) -> None:
         super().__init__(code)
@@ -61,12 +61,12 @@ class ApiError(Exception):
 def error(
     status: int, code: str, message: str | None = None, headers: dict[str, str] | None = None, **more: Sequence[int]
 ) -> JSONResponse:
-    """The answer for an error."""
+    """Return the response for an error."""
     return JSONResponse({"error": {"code": code, "message": message or MESSAGES[code], **more}}, status, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Makes every failure of `app` answer in the one shape."""
+    """Make every failure of `app` answer in this shape."""
 
     @app.exception_handler(ApiError)
     async def _api(_: Request, exc: ApiError) -> JSONResponse:

@@ -23,7 +23,7 @@ _DIGEST = 12
 
 
 class TunedWeights:
-    """The packaged weights with the difference added. Same door as ``encoder.making.weights.Weights``."""
+    """The packaged weights with the difference added; the interface is that of ``encoder.making.weights.Weights``."""
 
     def __init__(self, weights: Weights, path: Path) -> None:
         """Read ``path``. Raises ``WeightsError`` when it is not plain numbers for tensors that there are."""
@@ -62,5 +62,5 @@ class TunedWeights:
 
 
 def digest(path: Path | None) -> str:
-    """What identifies the tuning in the name of the encoder; empty for the plain encoder."""
+    """Return the digest that names the tuning in the encoder's name; empty for the plain encoder."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:_DIGEST] if path and path.is_file() else ""

@@ -29,7 +29,7 @@ from bot.storage.store import Store
 
 
 def new_key(split: bool, paper: Console, console: Console) -> int:
-    """Prints the private half on standard output (to a printer, not to a file) and tells what to set."""
+    """Make a key pair: print the private half on standard output (to a printer, not to a file), and what to set."""
     _, lines = new_recovery_key(split=split)
     for line in lines:
         paper.print(line)
@@ -39,7 +39,7 @@ def new_key(split: bool, paper: Console, console: Console) -> int:
 
 
 def again(key_file: Path | None, console: Console) -> int:
-    """Tells what to set for a key that is on paper already."""
+    """Print what to set for a key that is on paper already."""
     try:
         pair = read_recovery_key(_asked(key_file))
     except (BackupError, Refused) as error:
@@ -59,7 +59,7 @@ def _to_be_set(pair: KeyPair, console: Console) -> None:
 
 
 def make(settings: Settings, folder: Path | None, keys_only: bool, console: Console) -> int:
-    """A backup, and the end of those that were kept long enough."""
+    """Make a backup, and delete those that were kept long enough."""
     folder = folder or settings.backup_dir
     os.umask(0o077)
     try:
@@ -87,7 +87,7 @@ def restore(
     settings: Settings, folder: Path | None, bodies: Path | None, key_file: Path | None, replace: bool, unmarked: bool,
     console: Console,
 ) -> int:  # fmt: skip
-    """The newest keys and bodies of a folder become the database; what was deleted is deleted again."""
+    """Restore the database from the newest keys and bodies of a folder, and delete again what had been deleted."""
     os.umask(0o077)
     try:
         folder = folder or settings.backup_dir
@@ -106,7 +106,7 @@ def restore(
 
 
 async def _bury(settings: Settings, done: backups.Restored) -> int:
-    """What a body file older than the deletion brought back goes again, before anybody is served."""
+    """Delete again what came back with a body file older than its deletion, before anybody is served."""
     store = await Store.open(settings.database, clock=utc_now, root=page_key(settings))
     try:
         again = await store.bury(sorted(done.tombstones))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from rich.console import Console
 
 from bot.cli.commands.asking import with_store
@@ -12,12 +14,12 @@ from bot.storage.store import Organisation, Store
 
 
 async def by_name(store: Store, name: str) -> Organisation | None:
-    """The organisation of that name."""
+    """Return the organisation of that name, or None."""
     return next((o for o in await store.organisations() if name_key(o.name) == name_key(name)), None)
 
 
 async def show(settings: Settings, console: Console) -> int:
-    """Prints the names, and how many people work in each."""
+    """Print the names, and how many people work in each."""
     async with with_store(settings) as store:
         for one in await store.organisations():
             console.print(f"{one.name}  {one.people} people", markup=False)
@@ -25,35 +27,35 @@ async def show(settings: Settings, console: Console) -> int:
 
 
 async def add(settings: Settings, name: str, console: Console) -> int:
-    """Makes an organisation; 1 when there is one of that name."""
+    """Make an organisation; 1 when there is one of that name, 2 when it is no name."""
     async with with_store(settings) as store:
-        try:
-            await store.add_organisation(name)
-        except NameTaken:
-            console.print("There is an organisation of that name.")
-            return 1
-        except ValueError:
-            console.print("A name has 1 to 80 characters.")
-            return 2
+        refused = await _refused(store.add_organisation(name), console)
+    if refused:
+        return refused
     console.print(f"{name} is there. Its first coordinator: inloop caseworker add NAME --by YOU --organisation ...")
     return 0
 
 
 async def rename(settings: Settings, name: str, new: str, console: Console) -> int:
-    """Calls an organisation something else."""
+    """Give an organisation another name; codes as of `add`."""
     async with with_store(settings) as store:
         one = await by_name(store, name)
         if one is None:
             console.print("There is no such organisation.")
             return 1
-        try:
-            await store.name_organisation(one.id, new)
-        except NameTaken:
-            console.print("There is an organisation of that name.")
-            return 1
-        except ValueError:
-            console.print("A name has 1 to 80 characters.")
-            return 2
+        return await _refused(store.name_organisation(one.id, new), console)
+
+
+async def _refused(naming: Awaitable[object], console: Console) -> int:
+    """Await what gives a name; print why it is refused, and return the exit code, 0 where it is not."""
+    try:
+        await naming
+    except NameTaken:
+        console.print("There is an organisation of that name.")
+        return 1
+    except ValueError:
+        console.print("A name has 1 to 80 characters.")
+        return 2
     return 0
 
 

@@ -14,7 +14,7 @@ from bot.translation import Doubt, Translator, Unavailable
 
 
 def chrf(pairs: Sequence[tuple[str, str]]) -> float:
-    """chrF2 of (translation, reference) pairs, 0 to 100, as sacrebleu has it; 0 without any."""
+    """Return the chrF2 of (translation, reference) pairs, 0 to 100, by sacrebleu; 0 without any."""
     from sacrebleu.metrics.chrf import CHRF  # for whoever measures; the gateway does without
 
     if not pairs:
@@ -26,7 +26,7 @@ def chrf(pairs: Sequence[tuple[str, str]]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Of one direction: texts translated, chrF2, share of texts with each doubt, texts that were not translated."""
+    """The figures of one direction: texts translated, chrF2, share of texts with each doubt, texts not translated."""
 
     source: str
     target: str
@@ -37,7 +37,7 @@ class Quality:
 
 
 async def measure(translator: Translator, words: Catalogue, source: str, target: str, most: int) -> Quality:
-    """At most `most` answers from `source` into `target`."""
+    """Translate at most `most` answers from `source` into `target` and return the figures."""
     pairs: list[tuple[str, str]] = []
     marked: Counter[Doubt] = Counter()
     failed = 0
@@ -69,7 +69,7 @@ def _line(found: Quality) -> str:
 
 
 def run(translator: Translator, words: Catalogue, own: Sequence[str], most: int, out: TextIO) -> int:
-    """Prints a line for every direction between a language and those of the desk; 1 when there is none."""
+    """Print a line for every direction between a language and those of the desk; return 1 when there is none."""
     if not any(translator.can(language.code, desk) for language in words.languages for desk in own):
         out.write("There are no packages: inloop languages add nl ro\n")
         return 1

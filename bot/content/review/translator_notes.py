@@ -22,7 +22,7 @@ class Notes:
     abouts: Mapping[str, str]
 
     def where(self, key: str) -> str:
-        """Where a text is shown."""
+        """Return where a text is shown."""
         start = max((start for start in self.places if key.startswith(start)), key=len, default="")
         where = self.places.get(start, key)
         if key.startswith("answers."):
@@ -36,19 +36,19 @@ class Notes:
         return f"{where}. Signal: {about}" if about else where
 
     def filled(self, code: str, key: str) -> str:
-        """The text as a person reads it, facts in it; "" when there is none."""
+        """Return the text as a person reads it, with its facts filled in; "" when there is none."""
         text, register = self.library.shelves[code].texts.get(key), self.library.shelves[code].register
         return fill_facts(text, self.library.facts, code, register.rtl) if isinstance(text, str) else ""
 
     def length(self, code: str, key: str) -> str:
-        """The limit of a text, and how long it is now."""
+        """Return the limit of a text, and how long it is now."""
         filled = self.filled(code, key)
         if signs := most_signs(key):
             return f"at most {signs} characters, now {len(filled)}"
         return f"at most {most_words(self.library.structure, key)} words, now {checks.words(filled):.0f}"
 
     def facts(self, code: str, key: str) -> list[str]:
-        """Each fact behind a text: what it shows in this language, or what the text leans on, with its source."""
+        """Return each fact behind a text with its source: its value in this language, or what the text rests on."""
         lines = []
         for name in facts_behind(self.library.structure, key, self.library.shelves[code].texts.get(key)):
             if fact := self.library.facts.get(name):
@@ -58,7 +58,7 @@ class Notes:
         return [*lines, f"The program fills in {', '.join(values)}"] if values else lines
 
     def state(self, code: str, key: str) -> str:
-        """missing; draft; reviewed by ... on ...; stale: ... changed since ... read it on ..."""
+        """Return one of: missing; draft; reviewed by ... on ...; stale: ... changed since ... read it on ..."""
         now = self.library.standing(code, key)
         record = self.library.shelves[code].records.get(key)
         if record is None or now.state == "missing":
@@ -71,7 +71,7 @@ class Notes:
 
 
 def read_notes(folder: Path, library: Library) -> Notes:
-    """From `places.yml` and `topics.yml`; what is missing there is left out."""
+    """Read the notes of `places.yml` and `topics.yml`; what is missing there is left out."""
     places = {key: text for key, text in read_mapping(folder / "places.yml", []).items() if isinstance(text, str)}
     topics = read_mapping(folder / "topics.yml", [])
     abouts = {

@@ -25,7 +25,7 @@ from bot.storage.tables.conversations import cases, conversations, ladders, page
 
 RANKS = tuple(Urgency)
 HOPEFUL = ("due", "sending", "sent")
-"""States of a page that has arrived, or may."""
+"""States of a page that has arrived, or may yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """What a tap came to, and for which case."""
+    """The result of acknowledging a page, and its case."""
 
     what: Acknowledgement
     number: str
@@ -91,7 +91,7 @@ class Standing:
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
-    """Somebody has to come: from the first rung, in place of a ladder that may be under way. The caller holds the
+    """Begin a ladder at the first rung, in place of one that is under way. The caller holds the lock of the
     conversation."""
     await end_ladder(connection, case_id, "begun anew", now)
     row = {"case_id": case_id, "urgency": urgency.rank, "began_at": now, "due_at": now}
@@ -99,7 +99,7 @@ async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgen
 
 
 async def end_ladder(connection: AsyncConnection, case_id: int, why: str, now: datetime) -> None:
-    """Nobody is called any more; none under way is no error. `why` is a few words of this program's own."""
+    """End the ladder of a case; a no-op where none is under way. `why` is a few words of this program's own."""
     mine = (ladders.c.case_id == case_id, ladders.c.ended_at.is_(None))
     ending = update(ladders).where(*mine).values(ended_at=now, ended=why).returning(ladders.c.id)
     ended = (await connection.execute(ending)).scalars().all()
@@ -109,16 +109,16 @@ async def end_ladder(connection: AsyncConnection, case_id: int, why: str, now: d
 
 
 async def slow_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency) -> None:
-    """The case is less urgent than it was: called at that pace from the next rung on."""
+    """Give the ladder a lower urgency: its pace holds from the next rung on."""
     mine = (ladders.c.case_id == case_id, ladders.c.ended_at.is_(None))
     await connection.execute(update(ladders).where(*mine).values(urgency=urgency.rank))
 
 
 class Ladders(Part):
-    """See `Store`."""
+    """The part of `Store` that keeps ladders and their pages."""
 
     async def ladders(self) -> list[Ladder]:
-        """Every ladder under way, the most urgent first."""
+        """Return every ladder under way, the most urgent first."""
         query = _running().order_by(ladders.c.urgency.desc(), ladders.c.due_at, ladders.c.id)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
@@ -131,7 +131,7 @@ class Ladders(Part):
         ]  # fmt: skip
 
     async def climb(self, ladder: Ladder, rung: int, addressees: Sequence[int], wait: timedelta) -> datetime | None:
-        """Climb to `rung` and page `addressees`; when the next rung is due, after `wait`.
+        """Climb to `rung` and page `addressees`; return when the next rung is due, after `wait`.
 
         None, changing nothing, when the ladder has ended or somebody else has climbed it meanwhile.
         """
@@ -154,7 +154,7 @@ class Ladders(Part):
         return now + wait
 
     async def take_pages(self, limit: int, lease: timedelta) -> list[Page]:
-        """Pages to send, for nobody else. Whoever sends them renews the lease; whoever dies does not."""
+        """Take a lease on at most `limit` pages and return them. Their sender renews it while it lives."""
         now = self._clock()
         due = (
             _with_pages()
@@ -170,13 +170,13 @@ class Ladders(Part):
         return [_page(row, now + lease) for row in rows]
 
     async def renew_pages(self, page_ids: Sequence[int], lease: timedelta) -> None:
-        """Their sender is alive."""
+        """Extend the lease of pages that are being sent."""
         mine = (pages.c.id.in_(page_ids), pages.c.state == "sending")
         async with self._db.write() as connection:
             await connection.execute(update(pages).where(*mine).values(lease_until=self._clock() + lease))
 
     async def page_sent(self, page: Page) -> None:
-        """It arrived, as far as anybody can know."""
+        """Record that a page arrived, as far as its service says."""
         async with self._db.write() as connection:
             await connection.execute(update(pages).where(pages.c.id == page.id).values(state="sent"))
 
@@ -207,15 +207,15 @@ class Ladders(Part):
         return not left
 
     async def pages_under_way(self) -> list[Page]:
-        """Pages that somebody is sending, or has died with: perhaps sent, perhaps not."""
+        """Return the pages whose sender holds a lease, or let it run out: perhaps sent, perhaps not."""
         query = _with_pages().where(pages.c.state == "sending")
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         return [_page(row, row.lease_until) for row in rows]
 
     async def acknowledge(self, page_id: int, holds: Mapping[Urgency, timedelta]) -> Acknowledged | None:
-        """Somebody has read this page and comes: the ladder stands still for the time of `holds`, in which the case
-        should be claimed. Works once; None: there is no such page."""
+        """Acknowledge a page: its reader comes, and the ladder pauses for the time of `holds`, in which the case should
+        be claimed. Works once; None where there is no such page."""
         query = (
             select(cases.c.conversation, cases.c.number)
             .select_from(pages)
@@ -248,7 +248,7 @@ class Ladders(Part):
         return Acknowledged(Acknowledgement.DONE, found.number, urgency, found.conversation)
 
     async def look_at_page(self, page_id: int) -> Acknowledged | None:
-        """What acknowledging would come to, without doing it."""
+        """Return what `acknowledge` would, and change nothing."""
         query = (
             select(cases.c.number, cases.c.conversation, ladders, pages.c.acknowledged_at.label("used"))
             .select_from(pages)
@@ -261,7 +261,7 @@ class Ladders(Part):
         return None if row is None else Acknowledged(_state(row), row.number, RANKS[row.urgency], row.conversation)
 
     async def called(self) -> dict[int, bool]:
-        """For each case that a page has gone out for, or goes out now: whether the call was acknowledged."""
+        """Return, for each case that was or is being paged for, whether the call was acknowledged."""
         paged = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state.in_(HOPEFUL))
         query = select(ladders.c.case_id, ladders.c.acknowledged_at).where(ladders.c.ended_at.is_(None), paged.exists())
         async with self._db.read() as connection:
@@ -269,7 +269,7 @@ class Ladders(Part):
         return {row.case_id: row.acknowledged_at is not None for row in rows}
 
     async def standing(self, conversation: int) -> Standing | None:
-        """Who has the conversation now; None: it was deleted."""
+        """Return who has the conversation now; None where it was deleted."""
         arrived = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state == "sent").exists()
         owned = cases.alias()
         here = and_(owned.c.conversation == conversations.c.id, owned.c.state == Handoff.OWNED.value)
@@ -295,14 +295,14 @@ class Ladders(Part):
         )
 
     async def drop_ladders(self, before: datetime) -> None:
-        """Remove what ended before: who was called when need not be kept for ever."""
+        """Delete the ladders that ended before a moment: who was called when need not be kept for ever."""
         old = select(ladders.c.id).where(ladders.c.ended_at < before)
         async with self._db.write() as connection:
             await connection.execute(delete(pages).where(pages.c.ladder.in_(old)))
             await connection.execute(delete(ladders).where(ladders.c.ended_at < before))
 
     async def pages_of(self, number: str) -> list[tuple[int, int, str]]:
-        """Every page of a case: rung, addressee, state; in the order in which they were made."""
+        """Return every page of a case as (rung, addressee, state), in the order in which they were made."""
         query = (
             select(pages.c.rung, pages.c.addressee, pages.c.state)
             .join(ladders, ladders.c.id == pages.c.ladder)
@@ -356,7 +356,7 @@ def _page(row: Row[Any], lease_until: datetime) -> Page:
 
 
 def _state(row: Row[Any]) -> Acknowledgement:
-    """What acknowledging a page comes to, by its ladder and when the page was `used`."""
+    """Return what acknowledging a page comes to, by its ladder and when the page was `used`."""
     if row.ended_at is not None:
         return Acknowledgement.OVER
     if row.used is not None or row.acknowledged_at is not None:

@@ -33,25 +33,25 @@ LISTS = {
 
 @lru_cache(maxsize=len(LISTS))
 def words_of(language: str) -> tuple[str, ...]:
-    """The 2,048 words for a language code."""
+    """Return the 2,048 words of a language."""
     return tuple(unicodedata.normalize("NFC", word) for word in Mnemonic(LISTS[language]).wordlist)
 
 
 def new_return_code(language: str | None) -> str:
-    """Six random words with spaces between them, in the person's language where there is a list."""
+    """Return six random words with spaces between them, in the person's language where there is a list."""
     base = (language or "en").split("-")[0].lower()
     words = words_of(base if base in LISTS else "en")
     return " ".join(secrets.choice(words) for _ in range(WORDS))
 
 
 def typed_words(code: str) -> list[str]:
-    """The words of a code as somebody typed it."""
+    """Return the words of a code that somebody typed."""
     words = code.split()
     return list(words[0]) if len(words) == 1 and _SIGNS.fullmatch(words[0]) else words
 
 
 def unknown_words(code: str) -> tuple[int, ...]:
-    """The places, from 1, of the typed words that the list does not have in which most of them are found."""
+    """Return the places, from 1, of the typed words that are not in the list that has most of them."""
     words = [normalise_code(word) for word in typed_words(code)]
     lists = (_compared(language) for language in LISTS)
     best = max(lists, key=lambda known: sum(word in known for word in words))
@@ -68,8 +68,8 @@ _LINK = re.compile(r"([a-z]{2})_([A-Za-z0-9_-]{12})")
 
 
 def to_link(code: str) -> str | None:
-    """A return code as a word of 15 plain characters, for a deep link: its list and the places of its words. None for
-    what is no code of ours."""
+    """Return a code as a word of 15 plain characters, for a deep link: its list and the places of its words. None where
+    it is not a code."""
     words = unicodedata.normalize("NFC", code).split()
     for language in LISTS:
         places = {word: place for place, word in enumerate(words_of(language))}
@@ -82,7 +82,7 @@ def to_link(code: str) -> str | None:
 
 
 def from_link(link: str) -> str | None:
-    """The return code of such a word; None for anything else."""
+    """Return the code that `to_link` made the word of; None for anything else."""
     match = _LINK.fullmatch(link)
     if match is None or match[1] not in LISTS:
         return None

@@ -12,7 +12,7 @@ _HOUR = re.compile(r"n:(?:1?\d|2[0-4])(?:\.[0-5]?\d)?")
 
 
 def hours_changed_places(ours: Side, theirs: Side) -> bool:
-    """Whether "from 9 to 14.30" became "from 14.30 to 9". A day and an hour may change places."""
+    """Return whether "from 9 to 14.30" became "from 14.30 to 9". A day and an hour may change places."""
     before, after = ours.figures, theirs.figures
     if len(before) != _TWO or before != after[::-1] or not all(_HOUR.fullmatch(form) for form in before):
         return False
@@ -20,8 +20,8 @@ def hours_changed_places(ours: Side, theirs: Side) -> bool:
 
 
 def same_hours(ours: Side, theirs: Side) -> bool:
-    """Whether the figures differ by half a day alone, and the words say that it is the same hour: 8 in the evening and
-    20.00. A time that is said in words, "ten to three", is one of two."""
+    """Return whether figures differ by twelve hours alone, and the words say that the hour is the same: 8 in the
+    evening and 20.00. A time in words ("ten to three") may be either of two."""
     before, after = by_shape(ours.figures), by_shape(theirs.figures)
     if [shape[:2] for shape in before] != [shape[:2] for shape in after]:
         return False
@@ -47,8 +47,8 @@ def _same_hour(one: str, other: str, ours: Side, theirs: Side) -> bool:
 
 
 def by_shape(forms: list[str], dated: bool = False) -> list[tuple[str, int, str]]:
-    """Figures apart by what they can be taken for, in order: two numbers that changed places are two changed numbers, a
-    number and a time are not, nor a day and a year in a date (`dated`), which languages say in their own order."""
+    """Return the figures sorted by what they can be taken for. Two numbers that changed places count as changed; a
+    number and a time do not, nor do a day and a year in a date (`dated`), whose order depends on the language."""
     return sorted(
         ((form[:2] + "y" * (dated and _is_year(form)), form.count("."), form) for form in forms),
         key=lambda item: item[:2],

@@ -17,12 +17,12 @@ VERSION: Final = "ngrams-2"
 
 
 def letters(folded: str) -> np.ndarray:
-    """Sorted distinct buckets (int64) of a folded text."""
+    """Return the sorted distinct buckets (int64) of a folded text."""
     return buckets(folded, BITS, SIZES, words=True)
 
 
 def matrix(texts: Sequence[str]) -> Any:
-    """The sparse matrix (n, 2**BITS) of ones, float32, for training."""
+    """Return the sparse matrix (n, 2**BITS) of ones, float32, for training."""
     from scipy.sparse import csr_matrix
 
     columns, counts = rows([fold(clean(text)) for text in texts], BITS, SIZES, words=True)
@@ -31,8 +31,8 @@ def matrix(texts: Sequence[str]) -> Any:
 
 
 def rarity(matrix: Any) -> np.ndarray:
-    """How much each bucket says, float32 (2**BITS,): the logarithm of one in how many texts has it; nothing where one
-    text alone has."""
+    """Return the weight of each bucket, float32 (2**BITS,): its inverse document frequency (IDF), 0 where a single text
+    has it."""
     used = np.bincount(matrix.indices, minlength=matrix.shape[1])
     weights: np.ndarray = (np.log((1 + matrix.shape[0]) / (1 + used)) + 1).astype(np.float32)
     weights[used < 2] = 0
@@ -40,7 +40,7 @@ def rarity(matrix: Any) -> np.ndarray:
 
 
 def weighted(matrix: Any, rarity: np.ndarray) -> Any:
-    """`matrix` with each bucket as heavy as it is rare, rows of length 1."""
+    """Return `matrix` with its columns multiplied by `rarity`, and rows of length 1."""
     from scipy.sparse import diags
 
     heavy = (matrix @ diags(rarity)).tocsr()

@@ -14,7 +14,7 @@ AT_ONCE = 100
 
 
 def router(store: Store, door: Door) -> APIRouter:
-    """`/desk/api/audit`."""
+    """Return the routes of `/desk/api/audit`."""
     supervisor = Supervisors(door)
     api = APIRouter(
         prefix="/desk/api/audit", tags=["desk"], route_class=DeskRoute, dependencies=[Depends(supervisor)]
@@ -26,8 +26,8 @@ def router(store: Store, door: Door) -> APIRouter:
         before: Annotated[int | None, Query(ge=1, le=BIG)] = None,
         case: Annotated[str | None, Query(pattern="^[A-Z0-9-]{1,10}$")] = None,
     ) -> dict[str, Any]:
-        """A hundred rows of the own organisation, the newest first; `before`: those with a smaller id; `case`: those of
-        one case. Without an `actor` it was the person, or the program."""
+        """Return a hundred rows of the own organisation, the newest first. `before`: only those with a smaller id;
+        `case`: only those of one case. A row without an `actor` is by the person, or by the program."""
         names = {person.id: person.name for person in await store.caseworkers()}
         rows = await store.audit(before, case, AT_ONCE, session.organisation)
         return {
@@ -49,7 +49,7 @@ def router(store: Store, door: Door) -> APIRouter:
 
     @api.get("/check")
     async def check() -> dict[str, Any]:
-        """Whether the chain holds: every place where it does not, and the hash it ends in."""
+        """Check the hash chain: return each place where it is broken, and the hash that it ends in."""
         head, found = await store.audit_breaks()
         return {"last": head.id, "hash": head.hash.hex(), "breaks": [{"row": row, "what": what} for row, what in found]}
 

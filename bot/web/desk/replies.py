@@ -1,6 +1,6 @@
 """The desk's routes for the ready replies that people keep."""
 
-# No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `router`.
+# No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_add_changes`.
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,14 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
-from bot.desk.replies import LONGEST, DeskSession, ReadyReply, ReplyList, Store, TooManyKept
+from bot.desk.replies import LONGEST, DeskSession, OwnReplies, ReadyReply, SharedReplies, Store, TooManyKept
 from bot.domain.message_text import clean
 from bot.domain.ports import Catalogue
 from bot.web.desk.errors import DeskRoute
 from bot.web.desk.session import Door, Supervisors, Workers
 from bot.web.errors import ApiError
-
-BIG = 2**31 - 1
 
 
 def _text(text: str) -> str:
@@ -43,11 +41,31 @@ def _shown(kept: Sequence[tuple[str, ReadyReply]]) -> list[dict[str, Any]]:
 def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
     """`/desk/api/replies`: one's own, and those of the organisation, which coordinators alone change."""
     api = APIRouter(prefix="/desk/api/replies", tags=["desk"], route_class=DeskRoute)
-    Session = Annotated[DeskSession, Depends(Workers(door))]
-    Supervisor = Annotated[DeskSession, Depends(Supervisors(door))]
-    Name = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-    Which = Annotated[int, Path(ge=1, le=BIG)]
-    kept = ReplyList(store)
+    own, shared = OwnReplies(store), SharedReplies(store)
+
+    @api.get("")
+    async def show(session: Annotated[DeskSession, Depends(Workers(door))]) -> dict[str, Any]:
+        """`language`: what a text is written in."""
+        return {"own": _shown(await own.list(session)), "shared": _shown(await shared.list(session))}
+
+    _add_changes(api, "own", "name", own, Workers(door), words)
+    _add_changes(api, "shared", "reply_id", shared, Supervisors(door), words)
+    return api
+
+
+def _add_changes(
+    api: APIRouter,
+    whose: str,
+    called: str,
+    replies: OwnReplies | SharedReplies,
+    only: Workers | Supervisors,
+    words: Catalogue,
+) -> None:
+    """Add the routes that add, change and remove one of the `replies`, for who passes `only`. `called` is how the path
+    names which one."""
+    Session = Annotated[DeskSession, Depends(only)]
+    Name = Annotated[str, Path(alias=called, pattern=replies.NAMES)]
+    one = f"/{whose}/{{{called}}}"
 
     def reply(body: ReplyBody) -> ReadyReply:
         code = words.fallback(body.language)
@@ -55,43 +73,19 @@ def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
             raise ApiError(422, "unknown_language")
         return ReadyReply(body.title, body.text, code)
 
-    @api.get("")
-    async def show(session: Session) -> dict[str, Any]:
-        """`language`: what a text is written in."""
-        return {"own": _shown(await kept.own(session)), "shared": _shown(await kept.shared(session))}
-
-    @api.post("/own", status_code=201)
-    async def add_own(body: ReplyBody, session: Session) -> dict[str, str]:
+    @api.post(f"/{whose}", status_code=201)
+    async def add(body: ReplyBody, session: Session) -> dict[str, str]:
         try:
-            return {"id": await kept.add_own(session, reply(body))}
+            return {"id": await replies.add(session, reply(body))}
         except TooManyKept:
             raise ApiError(409, "too_many_replies") from None
 
-    @api.put("/own/{name}", status_code=204)
-    async def change_own(name: Name, body: ReplyBody, session: Session) -> Response:
-        await kept.change_own(session, name, reply(body))
+    @api.put(one, status_code=204)
+    async def change(name: Name, body: ReplyBody, session: Session) -> Response:
+        await replies.change(session, name, reply(body))
         return Response(status_code=204)
 
-    @api.delete("/own/{name}", status_code=204)
-    async def remove_own(name: Name, session: Session) -> Response:
-        await kept.remove_own(session, name)
+    @api.delete(one, status_code=204)
+    async def remove(name: Name, session: Session) -> Response:
+        await replies.remove(session, name)
         return Response(status_code=204)
-
-    @api.post("/shared", status_code=201)
-    async def add_shared(body: ReplyBody, session: Supervisor) -> dict[str, str]:
-        try:
-            return {"id": await kept.add_shared(session, reply(body))}
-        except TooManyKept:
-            raise ApiError(409, "too_many_replies") from None
-
-    @api.put("/shared/{reply_id}", status_code=204)
-    async def change_shared(reply_id: Which, body: ReplyBody, session: Supervisor) -> Response:
-        await kept.change_shared(session, reply_id, reply(body))
-        return Response(status_code=204)
-
-    @api.delete("/shared/{reply_id}", status_code=204)
-    async def remove_shared(reply_id: Which, session: Supervisor) -> Response:
-        await kept.remove_shared(session, reply_id)
-        return Response(status_code=204)
-
-    return api

@@ -198,7 +198,8 @@ def test_the_address_by_itself_is_the_first_page(gateway: Gateway) -> None:
 
 def test_too_fast_is_said_in_words_and_the_words_stay(tmp_path_factory, words: Catalogue) -> None:
     env = {"INLOOP_MESSAGES_PER_MINUTE": "5", "INLOOP_ENGINE_URL": "http://127.0.0.1:9",
-           "INLOOP_ENGINE_SECRET": "s" * 20, "INLOOP_CONVERSATIONS_PER_MINUTE": "2"}  # fmt: skip
+           "INLOOP_ENGINE_SECRET": "s" * 20, "INLOOP_CONVERSATIONS_PER_MINUTE": "2",
+           "INLOOP_ENGINE_START_TIMEOUT": "0.5"}  # fmt: skip
     with running(tmp_path_factory.mktemp("slow"), free_port(), engine=False, env=env) as gateway:
         phone = begun(gateway)
         phone.press("send", text="hello")  # the first one waits until it is clear that no engine comes

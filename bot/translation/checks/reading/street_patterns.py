@@ -52,7 +52,7 @@ _WORD_LAST = (
 )
 _CYRILLIC_LAST = "[Уу]л\\.|[Уу]лиц[аеуы]|[Вв]ул\\.|[Вв]улиц[яіюи]|[Бб]ул\\.|[Бб]улевард|[Пп]роспекте?"
 _NO_NAME = "[的去这那哪几条條走唐华人大马公铁一整逛线網网]"
-"""What is no name before the word for a street: this one, which one, Chinatown."""
+"""Words that are no name before the word for a street: this one, which one, Chinatown."""
 _NAMED_STREETS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -67,7 +67,7 @@ _NAMED_STREETS = tuple(
         f"(?:在|到|去|住|是)(?P<word>(?:(?!{_NO_NAME})[{_HAN}]){{2,3}}(?:路|街|大道))(?=[，。,.！？!? 上附的]|$)",
     )
 )
-"""A street without the number of a house: it says that it is one, and has a name."""
+"""A street without a house number: the word for a street, and a name."""
 _STREET = re.compile("...(?:straat|(?<!s)laan|plein|steenweg|stra(?:ss|ß)e|страат|стра[ст]се|лаан)$")
 
 
@@ -81,14 +81,14 @@ class House:
 
     word: str
     street: bool
-    """It says itself that it is one."""
+    """Whether it holds a word for a street."""
     named: bool
     """A capital inside a sentence says that it is a name."""
 
 
 def houses(text: str, low: str, *, counts: bool, dates: Callable[[str], bool]) -> Iterator[House]:
-    """Each in the order of its kind; the same may come twice. `low` is `text` in lower case, `counts`: whether it has
-    figures, `dates`: whether a word in lower case is a month or a day."""
+    """Yield the streets of a text, kind by kind; the same one may come twice. `low` is `text` in lower case, `counts`:
+    whether it has figures, `dates`: whether a word in lower case is a month or a day."""
     says_street = any(map(low.__contains__, _SAY_STREET))
     if says_street:
         for pattern in _NAMED_STREETS:

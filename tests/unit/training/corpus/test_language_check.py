@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.training.corpus import check, comparing, vocabulary
+from bot.training.corpus import comparing, vocabulary
 from bot.training.corpus.exceptions_list import LISTED
 from bot.training.corpus.faults import Sentence
 from bot.training.corpus.language_check import Tongues
@@ -126,8 +126,7 @@ def test_a_list_of_another_shape_is_a_fault(project: Path, content: str) -> None
 
 def test_few_sentences_of_the_project_are_let_stand() -> None:
     text = (ROOT / LISTED).read_text(encoding="utf-8")
-    assert sum(line.startswith("  - ") for line in text.splitlines()) < 60
-    assert check(ROOT, "sq").faults == ()
+    assert sum(line.startswith("  - ") for line in text.splitlines()) < 60  # `test_check` sees that they suffice
 
 
 def test_a_language_that_the_model_does_not_know_is_not_judged() -> None:

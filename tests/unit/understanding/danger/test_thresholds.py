@@ -35,6 +35,7 @@ def test_what_a_missed_danger_costs_at_the_threshold_is_said() -> None:
     assert said(r"passed over counts as ([0-9]+) false alarms") == round((FOUND.one_in - 1) / others / odds)
 
 
+@pytest.mark.night  # reads all sentences
 def test_the_harmless_lines_to_a_danger_are_as_many_as_it_says() -> None:
     """Those that were kept from the encoder: by them alone the model is calibrated."""
     lines = corpus.read(ROOT)
