@@ -110,6 +110,8 @@ class Message:
     choice: Mapping[str, Any] | None = field(default=None, repr=False)
     """For a choice of the person: the action that was chosen (`text` is its label)."""
     translated: Translated | None = None
+    held: bool = False
+    """For a caseworker's own words: whether they went out later, when perhaps nobody was there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from bot.storage.people.recovery_key import vouched_public
 from bot.storage.records.audit_log import Audit, append
 from bot.storage.records.statistics import count, count_claimed
 from bot.storage.sealing.envelopes import KeyPair, open_envelope, pair_of
-from bot.storage.tables.cases import case_offers, case_plans, organisations
+from bot.storage.tables.cases import case_offers, case_plans, held_replies, organisations
 from bot.storage.tables.conversations import (
     case_whys,
     cases,
@@ -341,11 +341,14 @@ def seen_by(organisation: int | None) -> tuple[ColumnElement[bool], ...]:
 async def change(
     connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any], state: str | None = None
 ) -> Case:
-    """Another state or owner; what was offered to a colleague is not any more. The caller holds the conversation.
+    """Another state or owner; what was offered to a colleague is not any more, and of a case that ends nothing is held
+    any longer. The caller holds the conversation.
 
     `state`: of the conversation, where it is not that of the case.
     """
     await connection.execute(delete(case_offers).where(case_offers.c.case_id == case_id))
+    if changes["state"] == Handoff.CLOSED.value:
+        await connection.execute(delete(held_replies).where(held_replies.c.case_id == case_id))
     await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=state or changes["state"]))

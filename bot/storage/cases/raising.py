@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.handoff import IllegalMove, Move, move
@@ -22,6 +22,7 @@ from bot.storage.database.engine import Database
 from bot.storage.oncall.escalations import begin_ladder, end_ladder
 from bot.storage.records.statistics import count, danger_since
 from bot.storage.sealing.envelopes import seal
+from bot.storage.tables.cases import held_replies
 from bot.storage.tables.conversations import case_whys, cases, conversations, outbox
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -107,6 +108,7 @@ async def withdraw_case(connection: AsyncConnection, conversation: int, state: H
         raise IllegalMove("an emergency is not withdrawn: a caseworker looks at it")
     closed = {"state": Handoff.CLOSED.value, "closed_at": now, "outcome": WITHDRAWN, "danger_at": None}
     await connection.execute(update(cases).where(cases.c.id == row.id).values(**closed))
+    await connection.execute(delete(held_replies).where(held_replies.c.case_id == row.id))
     after = move(state, Move.CANCEL).value
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=after))

@@ -122,6 +122,7 @@ messages = Table(
     Column("answered", Boolean, nullable=False),
     Column("client", LargeBinary),  # a hash of the client's id: an id can be anything that somebody types
     Column("envelope", LargeBinary, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),  # sealed to `client` before it had a place
     Index(None, "conversation", "client", unique=True),
     sqlite_with_rowid=False,
 )

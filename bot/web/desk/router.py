@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.desk.case_card import CaseFile
 from bot.desk.case_work import CaseWork
+from bot.desk.held_replies import HeldReplies
 from bot.desk.interpreter import Interpreter
 from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
@@ -33,6 +34,9 @@ from bot.web.desk import (
 )
 from bot.web.desk import (
     case_work as desk_work,
+)
+from bot.web.desk import (
+    held_replies as desk_held,
 )
 from bot.web.desk import (
     log_in as desk_entrance,
@@ -89,6 +93,8 @@ class ReplyBody(_Body):
     text: StrictStr
     translated: desk_translation.OriginalBody | None = None
     """For a machine's translation: what the caseworker wrote."""
+    hold: desk_held.HoldBody | None = None
+    """For a reply that goes out later."""
 
 
 class SeenBody(_Body):
@@ -195,21 +201,6 @@ def _api(
         told = told_shown(await desk.told(session, case_id), words, language)
         return {"messages": messages, "told": told, "alarms": await desk.alarms(session, case_id)}
 
-    @api.post("/cases/{case_id}/messages", status_code=202)
-    async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
-        if interpreter is None:
-            return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
-        if (was := body.translated) is None:
-            return {"seq": await interpreter.reply_plain(session, case_id, str(body.id), body.text)}
-        return {
-            "seq": await interpreter.reply(session, case_id, str(body.id), body.text, was.text, was.own, was.looked)
-        }
-
-    @api.post("/cases/{case_id}/seen", status_code=204)
-    async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
-        await desk.seen(session, case_id, body.seq)
-        return Response(status_code=204)
-
     @api.post("/cases/{case_id}/release", status_code=204)
     async def release(case_id: CaseId, session: Session) -> Response:
         await desk.release(session, case_id)
@@ -224,21 +215,45 @@ def _api(
             await interpreter.forget(session, case_id)
         return Response(status_code=204)
 
+    _add_replies(api, desk, interpreter, door)
     if interpreter is not None:
         desk_translation.add(api, interpreter, door)
     file, centres = CaseFile(desk, store, words, live), Centres(desk, store, live)
-    _add_work(api, work, feed, door, interpreter, file, centres)
+    _add_work(api, work, feed, door, interpreter, file, centres, HeldReplies(desk, store, live))
     _add_events(api, desk, live, door)
     return api
 
 
+def _add_replies(api: APIRouter, desk: Desk, interpreter: Interpreter | None, door: Door) -> None:
+    Session = Annotated[DeskSession, Depends(door)]
+    CaseId = Annotated[int, Path(ge=1, le=BIG)]
+
+    @api.post("/cases/{case_id}/messages", status_code=202)
+    async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int | None]:
+        """`seq` is null for a reply that is held."""
+        name, hold = str(body.id), desk_held.held_until(body.hold, desk.now())
+        if interpreter is None:
+            return {"seq": await desk.reply(session, case_id, name, body.text, hold=hold)}
+        if (was := body.translated) is None:
+            return {"seq": await interpreter.reply_plain(session, case_id, name, body.text, hold)}
+        return {
+            "seq": await interpreter.reply(session, case_id, name, body.text, was.text, was.own, was.looked, hold)
+        }
+
+    @api.post("/cases/{case_id}/seen", status_code=204)
+    async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
+        await desk.seen(session, case_id, body.seq)
+        return Response(status_code=204)
+
+
 def _add_work(
     api: APIRouter, work: CaseWork, feed: Feed, door: Door, interpreter: Interpreter | None, file: CaseFile,
-    centres: Centres,
+    centres: Centres, held: HeldReplies,
 ) -> None:  # fmt: skip
     desk_work.add(api, work, feed, door, interpreter, lambda case: row_shown(Row(case, None)), file)
     desk_file.add(api, file, door)
     desk_centres.add(api, centres, door, interpreter)
+    desk_held.add(api, held, door)
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:

@@ -198,7 +198,7 @@ async def test_who_may_come_in_does(house: House) -> None:
             public |= {404} if hidden else set()
             good = public if rule == ANYBODY else {422} if path == "/api/choices" else {200, 201, 202, 204}
             # nobody waits, no such number
-            unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}")
+            unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}", "/held/{name}")
             nothing = path.endswith(("/confirm", "/looks", *unknown))
             good |= {404} if nothing else set()
             good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys

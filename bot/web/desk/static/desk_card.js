@@ -45,6 +45,7 @@ export class Card {
       this.work.conversation.read();  // what was said from another tab, or by the program
       this.look();
       this.work.look();
+      this.work.conversation.held.look();
       if ($("notes").open) this.work.list();
     }, AT_MOST_EVERY);
   }

@@ -27,6 +27,7 @@ export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
     this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = ""; this.refer = new Refer();
+    conversation.plan = () => this.plan;
     this.own = new OwnReplies({ put: (language) => conversation.composer.speak(language) });
     for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
