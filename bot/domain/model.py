@@ -152,6 +152,12 @@ class Case:
     heard: bool = True
     """Whether somebody has said that they have heard it, or has it, since it waits or has become more urgent."""
 
+    muted_until: datetime | None = None
+    """Until when what the person writes makes no sound, unless it is a danger."""
+
+    def muted(self, now: datetime) -> bool:
+        return self.muted_until is not None and now < self.muted_until
+
     @property
     def unheard(self) -> bool:
         """Whether it is an emergency that still rings: for whoever can take it, or for its owner."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.ports import Clock
 from bot.storage.cases.cards import CaseCards, Deadline, Link
+from bot.storage.cases.muting import Muting
 from bot.storage.cases.notes_and_plans import Note, Plan
 from bot.storage.cases.organisations import Organisation
 from bot.storage.cases.partners import Partners
@@ -69,8 +70,8 @@ __all__ = [
 
 
 class Store(
-    HeldReplies, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners,
-    Replies, Aliases, Opening, Figures,
+    HeldReplies, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Muting,
+    Partners, Replies, Aliases, Opening, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

@@ -341,15 +341,16 @@ def seen_by(organisation: int | None) -> tuple[ColumnElement[bool], ...]:
 async def change(
     connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any], state: str | None = None
 ) -> Case:
-    """Another state or owner; what was offered to a colleague is not any more, and of a case that ends nothing is held
-    any longer. The caller holds the conversation.
+    """Another state or owner; what was offered to a colleague is not any more, of a case that ends nothing is held any
+    longer, and what nobody owns is not muted. The caller holds the conversation.
 
     `state`: of the conversation, where it is not that of the case.
     """
     await connection.execute(delete(case_offers).where(case_offers.c.case_id == case_id))
     if changes["state"] == Handoff.CLOSED.value:
         await connection.execute(delete(held_replies).where(held_replies.c.case_id == case_id))
-    await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
+    heard = {} if changes["state"] == Handoff.OWNED.value else {"muted_until": None}
+    await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes, **heard))
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=state or changes["state"]))
     case = await find(connection, case_id)
@@ -425,4 +426,5 @@ def opened_case(row: Row[Any]) -> Case:
         handed_from=row.handed_from_name,
         assigned_by=row.assigned_by_name,
         heard=row.heard_at is not None,
+        muted_until=row.muted_until,
     )

@@ -48,9 +48,10 @@ async def raise_case(
     """Open the conversation's case, or raise the open one: urgency never falls, signals are united.
 
     When the case is new or its urgency rose, somebody is called: whoever is on call, or its owner, if `change` asks for
-    it, who owes a word from now.
+    it, who owes a word from now. So does a danger in a case that is muted, which ends that.
     """
-    query = select(cases.c.id, cases.c.number, cases.c.urgency, cases.c.signals, cases.c.owner)
+    c = cases.c
+    query = select(c.id, c.number, c.urgency, c.signals, c.owner, c.muted_until)
     found = await connection.execute(
         query.where(cases.c.conversation == where.conversation, cases.c.state != Handoff.CLOSED.value)
     )
@@ -63,10 +64,12 @@ async def raise_case(
         before = RANKS[row.urgency]
         urgency = before.at_least(change.urgency)
         signals = _united(row.signals, change.signals)
-        case_id, number, owner, rose = row.id, row.number, row.owner, urgency is not before
+        case_id, number, owner = row.id, row.number, row.owner
+        muted = row.muted_until is not None and now < row.muted_until
+        rose = urgency is not before or (muted and change.urgency is not Urgency.NONE)
         if rose or signals != row.signals:
             mine = cases.c.id == case_id
-            anew = {"heard_at": None} if rose else {}
+            anew = {"heard_at": None, "muted_until": None} if rose else {}
             await connection.execute(update(cases).where(mine).values(urgency=urgency.rank, signals=signals, **anew))
     if rose and urgency is not Urgency.NONE:
         await danger_since(connection, case_id, now)

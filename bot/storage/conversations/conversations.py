@@ -383,7 +383,7 @@ async def destroy(
     await connection.execute(
         update(cases)
         .where(cases.c.conversation == conversation)
-        .values(state=Handoff.CLOSED.value, owner=None, signals="[]", outcome=DELETED, danger_at=None)
+        .values(state=Handoff.CLOSED.value, owner=None, signals="[]", outcome=DELETED, danger_at=None, muted_until=None)
     )
     await connection.execute(
         update(cases).where(cases.c.conversation == conversation, cases.c.closed_at.is_(None)).values(closed_at=now)

@@ -223,6 +223,7 @@ cases = Table(
     Column("heard_at", Utc),  # when somebody said that they have heard it; see `Case.unheard`
     Column("assigned_by", Integer),  # the coordinator who gave it to its owner, as long as they have it
     Column("handed_from", Integer),  # the organisation that gave it here, until somebody takes it
+    Column("muted_until", Utc),  # of an owned case: until then what is no danger makes no sound
     CheckConstraint("state IN ('waiting', 'owned', 'closed')", name="state"),
     CheckConstraint("(state = 'owned') = (owner IS NOT NULL)", name="owner"),
     Index(None, "state", "organisation", "urgency", "waiting_since"),

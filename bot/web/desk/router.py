@@ -4,6 +4,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from bot.desk.case_card import CaseFile
 from bot.desk.case_work import CaseWork
 from bot.desk.held_replies import HeldReplies
 from bot.desk.interpreter import Interpreter
+from bot.desk.muting import Muting
 from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
@@ -43,6 +45,9 @@ from bot.web.desk import (
 )
 from bot.web.desk import (
     manage as desk_manage,
+)
+from bot.web.desk import (
+    muting as desk_muting,
 )
 from bot.web.desk import (
     pages as desk_pages,
@@ -164,7 +169,7 @@ def _api(
 
     @api.get("/queue")
     async def queue(session: Session) -> dict[str, Any]:
-        return _snapshot(await desk.queue(session), await desk.called(), session, live)
+        return _snapshot(await desk.queue(session), await desk.called(), session, live, desk.now())
 
     @api.post("/claims", status_code=201)
     async def claim_next(session: Session) -> dict[str, Any]:
@@ -219,7 +224,8 @@ def _api(
     if interpreter is not None:
         desk_translation.add(api, interpreter, door)
     file, centres = CaseFile(desk, store, words, live), Centres(desk, store, live)
-    _add_work(api, work, feed, door, interpreter, file, centres, HeldReplies(desk, store, live))
+    held, muting = HeldReplies(desk, store, live), Muting(desk, store, live)
+    _add_work(api, work, feed, door, interpreter, file, centres, held, muting)
     _add_events(api, desk, live, door)
     return api
 
@@ -248,12 +254,13 @@ def _add_replies(api: APIRouter, desk: Desk, interpreter: Interpreter | None, do
 
 def _add_work(
     api: APIRouter, work: CaseWork, feed: Feed, door: Door, interpreter: Interpreter | None, file: CaseFile,
-    centres: Centres, held: HeldReplies,
+    centres: Centres, held: HeldReplies, muting: Muting,
 ) -> None:  # fmt: skip
     desk_work.add(api, work, feed, door, interpreter, lambda case: row_shown(Row(case, None)), file)
     desk_file.add(api, file, door)
     desk_centres.add(api, centres, door, interpreter)
     desk_held.add(api, held, door)
+    desk_muting.add(api, muting, door)
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
@@ -294,7 +301,7 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             if works_on_cases(session.role):  # an administrator's line stays open, and empty
                 await desk.present(session)
                 now = await desk.queue(session, rows)
-            return now, _snapshot(now, await desk.called(), session, live)
+            return now, _snapshot(now, await desk.called(), session, live, desk.now())
 
         while not live.closed:
             with live.listening(DESK) as waiter:
@@ -319,16 +326,23 @@ def settle(cases: int) -> float:
     return min(SELDOM, SETTLE * max(1.0, cases / ROWS))
 
 
-def _snapshot(rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live) -> dict[str, Any]:
+def _snapshot(
+    rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live, now: datetime
+) -> dict[str, Any]:
     """`called`: somebody is being called to the case; `coming`: somebody has said that they come. No word of a person
     is in it: who wants to read a case takes it. To its owner alone `page`: whether the person's page is `open`, and
-    `since` when it is not; null where it is not known, as in Telegram."""
+    `since` when it is not; null where it is not known, as in Telegram. `unread`: none while a case is muted; `unseen`
+    has them all."""
     shown = [row_shown(row) for row in rows]
     for row in shown:
         del row["why"]
         row["called"] = row["id"] in called
         row["coming"] = called.get(row["id"], False)
     for row, whose in zip(shown, rows, strict=True):
+        if whose.case.muted(now):
+            row["unread"] = 0
+        else:
+            row["muted_until"] = None
         if whose.case.owner == session.caseworker:
             known = live.pages.watch(whose.case.conversation)
             row["page"] = known and {"open": known[0], "since": known[1].isoformat() if known[1] else None}

@@ -42,6 +42,8 @@ def row_shown(row: Row) -> dict[str, Any]:
         "owner": case.owner,
         "owner_name": case.owner_name,
         "unread": case.unread,
+        "unseen": case.unread,
+        "muted_until": case.muted_until.isoformat() if case.muted_until else None,
         "offered_to": case.offered_to,
         "offered_to_name": case.offered_to_name,
         "handed_from": case.handed_from,

@@ -89,6 +89,8 @@ EXPECTED: dict[tuple[str, str], tuple[object, tuple[int, int, int, int]]] = {
     ("POST", "/desk/api/cases/{case_id}/links"): ({"number": "ZZ-ZZZ"}, (401, 404, 409, 403)),
     ("DELETE", "/desk/api/cases/{case_id}/links/{name}"): (None, (401, 204, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/return-code"): ({"id": ID}, (401, 204, 409, 403)),
+    ("PUT", "/desk/api/cases/{case_id}/mute"): ({"hours": 1, "reason": "insults"}, (401, 204, 204, 403)),
+    ("DELETE", "/desk/api/cases/{case_id}/mute"): (None, (401, 204, 204, 403)),
     ("GET", "/desk/api/cases/{case_id}/held"): (None, (401, 200, 409, 403)),
     ("POST", "/desk/api/cases/{case_id}/held/{name}"): (None, (401, 404, 409, 403)),
     ("DELETE", "/desk/api/cases/{case_id}/held/{name}"): (None, (401, 404, 409, 403)),

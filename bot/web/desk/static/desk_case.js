@@ -94,14 +94,14 @@ export class Conversation {
     if (!found) return;
     this.found = found;
     this.composer.facts(found);
-    this.unread = found.unread;
+    this.unread = found.unseen ?? found.unread;  // what is muted counts for nobody else
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
-    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page]);
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page, found.muted_until]);
     if (drawing === this.drawing) return;
     this.drawing = drawing;
-    const page = presence(found);
-    $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
+    const page = presence(found), muted = found.muted_until && `${words.mute_until}: ${at(found.muted_until)}`;
+    $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [muted, languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
     const more = [!roomy.matches && signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
     $("case-more").replaceChildren(...more.filter(Boolean).map((text) => element("p", "line", text)));
   }

@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, button as pressable, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { $, at, badge, button as pressable, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
 import { Find } from "./desk_find.js";
 import { Sound, wanted } from "./desk_sound.js";
 
@@ -228,7 +228,7 @@ export class Queue {
     const called = waits && found.called ? (found.coming ? words.called_coming : words.called) : "";
     const state = [
       waits ? called : group === "mine" ? this.given(found) && `${words.assigned_by}: ${found.assigned_by}` : this.whose(found), found.handed_from && `${words.from_centre} ${found.handed_from}`,
-      found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
+      found.muted_until && `${words.mute_until}: ${at(found.muted_until)}`, found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
     ].filter(Boolean).join(" · ");
     text.append(top, about, element("p", "line state soft", state));
     const page = group === "mine" && presence(found);
@@ -236,7 +236,10 @@ export class Queue {
     node.querySelector(".what")?.remove();
     node.prepend(text);
     if (group === "others") {
-      if (this.assign && !node.querySelector("button")) node.append(pressable(words.assign, `${words.assign}: ${found.number}`, () => this.assign(found.id)));
+      if (this.assign && !node.querySelector("button")) node.append(
+        pressable(words.assign, `${words.assign}: ${found.number}`, () => this.assign(found.id)),
+        pressable(words.mute, `${words.mute}: ${found.number}`, () => this.mute(this.cases.get(found.id) || found), "second"),
+      );
       return;
     }
     let button = node.querySelector("button");
