@@ -131,6 +131,8 @@ class Case:
     last_message_at: datetime
     owner: int | None = None
     owner_name: str | None = None
+    owner_alias: str = ""
+    """The name by which persons know its owner, if they have set one."""
     channel: str | None = None
     """Where the conversation goes on: `web`, `telegram`; None when it was deleted."""
     reachable: bool = True

@@ -34,7 +34,7 @@ from bot.storage.people.recovery_key import vouched_public
 from bot.storage.records.audit_log import Audit, append
 from bot.storage.records.statistics import count, count_claimed
 from bot.storage.sealing.envelopes import KeyPair, open_envelope, pair_of
-from bot.storage.tables.cases import case_offers, case_plans, held_replies, organisations
+from bot.storage.tables.cases import aliases, case_offers, case_plans, held_replies, organisations
 from bot.storage.tables.conversations import (
     case_whys,
     cases,
@@ -385,6 +385,7 @@ def case_rows() -> Select[Any]:
             conversations.c.channel,
             telegram_chats.c.blocked_at,
             caseworkers.c.name.label("owner_name"),
+            aliases.c.name.label("owner_alias"),
             givers.c.name.label("handed_from_name"),
             assigners.c.name.label("assigned_by_name"),
             unread.label("unread"),
@@ -392,6 +393,7 @@ def case_rows() -> Select[Any]:
         .outerjoin(conversations, conversations.c.id == cases.c.conversation)
         .outerjoin(telegram_chats, telegram_chats.c.conversation == cases.c.conversation)
         .outerjoin(caseworkers, caseworkers.c.id == cases.c.owner)
+        .outerjoin(aliases, aliases.c.caseworker == cases.c.owner)
         .outerjoin(case_offers, case_offers.c.case_id == cases.c.id)
         .outerjoin(colleagues, colleagues.c.id == case_offers.c.colleague)
         .outerjoin(case_plans, case_plans.c.case_id == cases.c.id)
@@ -414,6 +416,7 @@ def opened_case(row: Row[Any]) -> Case:
         last_message_at=row.last_message_at or row.closed_at or row.opened_at,
         owner=row.owner,
         owner_name=row.owner_name,
+        owner_alias=row.owner_alias or "",
         channel=row.channel,
         reachable=row.channel != "telegram" or row.blocked_at is None,
         unread=row.unread,

@@ -1,5 +1,5 @@
 // The desk: who is logged in, what is shown, and the line to the gateway that keeps it true.
-import { $, call, element, fault, lang, setClock, useToken, words } from "./desk_base.js";
+import { $, call, element, fault, known, lang, setClock, useToken, words } from "./desk_base.js";
 import { Assign } from "./desk_assign.js";
 import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
@@ -81,7 +81,7 @@ const arrive = () => {
   const found = [...queue.cases.values()].find((one) => one.number === number);
   const theirs = found && queue.group(found) === "others";
   if (found && !theirs) queue.claim(found.id);
-  else $("next-error").textContent = `${number}: ${theirs ? `${words.taken_by}: ${found.owner_name}` : words.page_over}`;
+  else $("next-error").textContent = `${number}: ${theirs ? `${words.taken_by}: ${known(found.owner_name, found.owner_alias)}` : words.page_over}`;
 };
 
 // -- the line ---------------------------------------------------------------------------------------------------------

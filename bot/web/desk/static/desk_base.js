@@ -13,6 +13,8 @@ export const element = (name, className, text) => {
   if (text !== undefined) node.textContent = text;
   return node;
 };
+/** A colleague by their name, and by the one that persons know. */
+export const known = (name, alias) => (alias && alias !== name ? `${name} (${words.known_as}: ${alias})` : name);
 /** A button whose `label`, which is read aloud, says more than what stands on it. */
 export const button = (text, label, pressed, className = "") => {
   const node = element("button", className, text);

@@ -1,6 +1,6 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, lang, languageName, presence, sign, signals, uuid, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, known, lang, languageName, presence, sign, signals, uuid, words } from "./desk_base.js";
 import { Held } from "./desk_held.js";
 import { Told } from "./desk_told.js";
 import { Composer, Reader, doubtful } from "./desk_translate.js";
@@ -145,8 +145,8 @@ export class Conversation {
     $("log").replaceChildren(); this.pin(); this.told.open(null); this.reader.open(null); this.held.open(null);
     $("about").open = false; $("about").hidden = true;
     this.able(false);
-    const { owner_name: name, owner } = this.queued || {};
-    const text = answer.code === "not_owner" && name && owner !== this.me ? `${words.taken_by}: ${name}` : fault(answer);
+    const { owner_name: name, owner, owner_alias: alias } = this.queued || {};
+    const text = answer.code === "not_owner" && name && owner !== this.me ? `${words.taken_by}: ${known(name, alias)}` : fault(answer);
     if ($("note").textContent !== text) $("note").textContent = text;
     this.wiped();
   }
