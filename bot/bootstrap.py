@@ -21,6 +21,7 @@ from bot.conversation.reassessment import SecondLook
 from bot.conversation.service import Service
 from bot.conversation.sessions import Sessions
 from bot.desk.case_work import CaseWork
+from bot.desk.held_replies import HeldSending
 from bot.desk.interpreter import Interpreter
 from bot.desk.reassessment import LateLook
 from bot.desk.service import Desk
@@ -83,6 +84,7 @@ class Parts:
     duty: Duty
     links: Links
     upkeep: Upkeep
+    held: HeldSending
     translator: Translator
     second_look: SecondLook
     telegram: Telegram | None
@@ -97,6 +99,7 @@ class Parts:
         await self.tasks.finish(3)
         await self.duty.stop()
         await self.upkeep.stop()
+        await self.held.stop()
         await self.engine.close()
         await self.translator.close()
         self.encoding.close()
@@ -156,8 +159,7 @@ async def build(
     """A whole gateway on its database (migrated already). The engine may be dead; it is only asked, never needed."""
     words = content.load(CONTENT)
     store = await opened(settings, clock)
-    live = Live()
-    tasks = Tasks()
+    live, tasks = Live(), Tasks()
     sessions = Sessions(store)
     limits = Limits(settings.messages_per_minute, settings.conversations_per_minute)
     engine = Engine(engine_url, engine_secret, settings.engine_timeout, time.monotonic)
@@ -191,10 +193,12 @@ async def build(
         ClockGuard(clock).trusts,
     )  # fmt: skip
 
+    held = HeldSending(store, live)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        duty.start()
-        upkeep.start()
+        for part in (duty, upkeep, held):
+            part.start()
         if bot is not None:
             await bot.start()
         async with sessions.swept():
@@ -234,6 +238,6 @@ async def build(
         Guard, max_body=settings.max_body, secure=settings.secure, sites=settings.embed_sites, door=pages.DOOR
     )
     return Parts(
-        settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, translator,
+        settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, held, translator,
         second_look, bot, app,
     )  # fmt: skip

@@ -60,7 +60,7 @@ class Standing:
     nobody has come (`asked`), a caseworker has the conversation (`here`). For `asked`: `since` when, whether a page has
     arrived at somebody (`called`), somebody has said that they come (`coming`), or `nobody` can be expected now; and
     outside the opening hours when caseworkers usually read, in words (`hours`). For `here`: the caseworker's `name`, if
-    they have set one."""
+    they have set one, and whether they are `reading`: not while they have muted it."""
 
     state: str
     since: datetime | None = None
@@ -69,6 +69,7 @@ class Standing:
     nobody: bool = False
     name: str = ""
     hours: str = ""
+    reading: bool = True
 
 
 class NotKept(Exception):
@@ -185,7 +186,7 @@ class Service:
         None for a deleted conversation."""
         found = await self._store.standing(session.person.conversation)
         if found is None or found.since is None:
-            return None if found is None else Standing(WHO[found.state], name=found.name)
+            return None if found is None else Standing(WHO[found.state], name=found.name, reading=not found.muted)
         nobody = not (found.called or found.coming or await self.expected(found.urgency, found.organisation))
         hours = ""
         if found.urgency is Urgency.NONE and not (found.called or found.coming):

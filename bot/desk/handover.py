@@ -17,7 +17,8 @@ __all__ = ["DeskSession", "Handover", "Store", "handover"]
 
 HANDS = (
     Deed.CLAIMED, Deed.TRANSFERRED, Deed.ASSIGNED, Deed.GAVE_BACK, Deed.LAPSED, Deed.CLOSED, Deed.REOPENED,
-    Deed.HANDED_OVER, Deed.OFFERED_TO_ALL, Deed.URGENCY,
+    Deed.HANDED_OVER, Deed.OFFERED_TO_ALL, Deed.URGENCY, Deed.MUTED,
+    Deed.UNMUTED,
 )  # fmt: skip
 """What is told of a case: through whose hands it went. Who looked or exported is a coordinator's to read."""
 AHEAD = timedelta(days=1)

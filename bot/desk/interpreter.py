@@ -21,6 +21,7 @@ from bot.desk.service import Desk
 from bot.domain import message_text
 from bot.domain.conversation_state import summary
 from bot.domain.forms import LINES
+from bot.domain.held_replies import Hold
 from bot.domain.model import Case, Sender, Translated, Urgency
 from bot.domain.ports import LanguageModel
 from bot.storage.store import DeskSession
@@ -125,9 +126,11 @@ class Interpreter:
         return await self._drafted(session, case, original, Translation(text, doubts, (own, target)), own, target)
 
     async def reply(
-        self, session: DeskSession, case_id: int, client_id: str, text: str, original: str, own: str, looked: bool
-    ) -> int:
-        """Sends `text` as a translation of `original`; its place. Raises `LookFirst`, and what `Desk.reply` raises."""
+        self, session: DeskSession, case_id: int, client_id: str, text: str, original: str, own: str, looked: bool,
+        hold: Hold | None = None,
+    ) -> int | None:  # fmt: skip
+        """Sends `text` as a translation of `original`, or holds it; its place. Raises `LookFirst`, and what
+        `Desk.reply` raises."""
         original, text = (message_text.clean(t, self._max_text) for t in (original, text))
         case = await self._desk.access(session, case_id, owned=True)
         target = case.language or ""
@@ -137,16 +140,18 @@ class Interpreter:
         doubts = await self._translator.check(original, own, text, target)
         made = await self._marked(Translation(text, doubts, (own, target)), own, target)
         translated = Translated(original, own, tuple(doubt.value for doubt in made.doubts))
-        return await self._desk.reply(session, case_id, client_id, text, translated)
+        return await self._desk.reply(session, case_id, client_id, text, translated, hold)
 
-    async def reply_plain(self, session: DeskSession, case_id: int, client_id: str, text: str) -> int:
-        """Sends what a caseworker wrote as it is; its place. Raises `LookFirst` in a danger case for what was
-        drafted in it as a translation, and what `Desk.reply` raises."""
+    async def reply_plain(
+        self, session: DeskSession, case_id: int, client_id: str, text: str, hold: Hold | None = None
+    ) -> int | None:
+        """Sends what a caseworker wrote as it is, or holds it; its place. Raises `LookFirst` in a danger case for what
+        was drafted in it as a translation, and what `Desk.reply` raises."""
         text = message_text.clean(text, self._max_text)
         case = await self._desk.access(session, case_id, owned=True)
         if case.urgency is not Urgency.NONE and _of_case(case, text) in self._drafts:
             raise LookFirst
-        return await self._desk.reply(session, case_id, client_id, text)
+        return await self._desk.reply(session, case_id, client_id, text, hold=hold)
 
     async def forget(self, session: DeskSession, case_id: int) -> None:
         """The caseworker is done with the case: what was translated in it is not remembered."""

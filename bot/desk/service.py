@@ -19,6 +19,7 @@ from bot.domain import message_text
 from bot.domain.audit import Deed
 from bot.domain.forms import Sheet
 from bot.domain.handoff import IllegalMove
+from bot.domain.held_replies import Hold
 from bot.domain.model import Case, Handoff, Message, Outgoing, Sender, Translated, Urgency
 from bot.domain.organisations import sees
 from bot.domain.ports import Catalogue, Fact
@@ -254,20 +255,24 @@ class Desk:
         return await self._store.sheet(await self._store.open_case(case.id, session.team))
 
     async def reply(
-        self, session: DeskSession, case_id: int, client_id: str, text: str, translated: Translated | None = None
-    ) -> int:
+        self, session: DeskSession, case_id: int, client_id: str, text: str, translated: Translated | None = None,
+        hold: Hold | None = None,
+    ) -> int | None:  # fmt: skip
         """Says something to the person; its place. The same `client_id` again says nothing new. `translated`: what the
-        caseworker wrote, when `text` is a machine's translation of it.
+        caseworker wrote, when `text` is a machine's translation of it. `hold`: it goes out only then, and has no place
+        yet.
 
-        Raises `intake.Refused`, and `NotOwner` when the case went to somebody else in the meantime.
+        Raises `TooManyKept`, `intake.Refused`, and `NotOwner` when the case went to somebody else in the meantime.
         """
         text = message_text.clean(text, self._max_text)
         case = await self.access(session, case_id, owned=True)
         person = await self._store.open_case(case.id, session.team)
-        message = Outgoing(Sender.CASEWORKER, text, translated=translated)
-        seq = await self._store.say(
-            person, f"{session.caseworker}:{client_id}", message, only_if_owner=session.caseworker
-        )
+        message, name = Outgoing(Sender.CASEWORKER, text, translated=translated), f"{session.caseworker}:{client_id}"
+        if hold is not None:
+            await self._store.hold(case.id, person, session.caseworker, name, message, hold)
+            self._live.wake(DESK)
+            return None
+        seq = await self._store.say(person, name, message, only_if_owner=session.caseworker)
         self._woken(case)
         return seq
 

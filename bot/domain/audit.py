@@ -26,6 +26,8 @@ class Deed(StrEnum):
     HANDED_OVER = "handed_over"
     OFFERED_TO_ALL = "offered_to_all"
     URGENCY = "urgency"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
     ASSIGNED = "assigned"
     CODE = "code"
     EXPORTED = "exported"
@@ -58,6 +60,9 @@ REASONS = ("supervision", "owner_away", "complaint", "person_asked", "court", "h
 LOWERED = ("person_safe", "help_there", "no_danger")
 RAISED = ("more_danger", "told_elsewhere")
 """Why a caseworker sets another urgency: a lower one, a higher one. The labels are `desk.why_<reason>`."""
+
+MUTED_FOR = ("insults", "sexual", "spam")
+"""Why a case is muted. The labels are `desk.why_<reason>`."""
 
 START = bytes(32)
 """What stands before the first row."""

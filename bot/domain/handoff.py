@@ -87,9 +87,9 @@ TOLD: dict[str, Handoff] = {
 
 def told_by(message: Message) -> Handoff | None:
     """Who answers from `message` on, as the person was told; None: it says nothing of that. A safety notice stands in
-    the queue, unless a caseworker reads already."""
+    the queue, unless a caseworker reads already; and what a caseworker wrote earlier says nothing of now."""
     if message.sender is Sender.CASEWORKER:
-        return Handoff.OWNED
+        return None if message.held else Handoff.OWNED
     if message.sender is Sender.SYSTEM and message.urgency is not Urgency.NONE:
         return Handoff.WAITING
     return TOLD.get(message.key)

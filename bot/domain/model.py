@@ -110,6 +110,8 @@ class Message:
     choice: Mapping[str, Any] | None = field(default=None, repr=False)
     """For a choice of the person: the action that was chosen (`text` is its label)."""
     translated: Translated | None = None
+    held: bool = False
+    """For a caseworker's own words: whether they went out later, when perhaps nobody was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class Case:
     last_message_at: datetime
     owner: int | None = None
     owner_name: str | None = None
+    owner_alias: str = ""
+    """The name by which persons know its owner, if they have set one."""
     channel: str | None = None
     """Where the conversation goes on: `web`, `telegram`; None when it was deleted."""
     reachable: bool = True
@@ -149,6 +153,12 @@ class Case:
     """The name of the coordinator who gave it to its owner; None: the owner took or accepted it."""
     heard: bool = True
     """Whether somebody has said that they have heard it, or has it, since it waits or has become more urgent."""
+
+    muted_until: datetime | None = None
+    """Until when what the person writes makes no sound, unless it is a danger."""
+
+    def muted(self, now: datetime) -> bool:
+        return self.muted_until is not None and now < self.muted_until
 
     @property
     def unheard(self) -> bool:

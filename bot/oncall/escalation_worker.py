@@ -270,6 +270,8 @@ class Duty:
             word = ("word", case.id, case.claimed_at)
             away = ("away", case.id, case.claimed_at, case.seen_at)
             seen |= {word, away}
+            if case.quiet:
+                continue
             sign = max(filter(None, (case.claimed_at, case.seen_at)))
             silent = case.spoke_at is None and self._watching.over(
                 word, case.claimed_at + self._times.word, self._times.word

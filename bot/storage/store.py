@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from bot.domain.ports import Clock
 from bot.storage.cases.cards import CaseCards, Deadline, Link
+from bot.storage.cases.muting import Muting
 from bot.storage.cases.notes_and_plans import Note, Plan
 from bot.storage.cases.organisations import Organisation
 from bot.storage.cases.partners import Partners
 from bot.storage.cases.replies import Replies
 from bot.storage.cases.transfers import Colleague, Transfers
 from bot.storage.conversations.conversations import NewConversation
+from bot.storage.conversations.held_replies import HeldReplies, HeldReply
 from bot.storage.conversations.retention import Keeping, Run
 from bot.storage.conversations.telegram_chats import Chat, Chats, Mark
-from bot.storage.conversations.turns import Accepted, Turns
+from bot.storage.conversations.turns import Accepted
 from bot.storage.database import schema
 from bot.storage.database.engine import Database
 from bot.storage.database.errors import LogInFailed
@@ -45,6 +47,7 @@ __all__ = [
     "Colleague",
     "Deadline",
     "DeskSession",
+    "HeldReply",
     "Invite",
     "Knock",
     "Link",
@@ -67,8 +70,8 @@ __all__ = [
 
 
 class Store(
-    Turns, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Partners,
-    Replies, Aliases, Opening, Figures,
+    HeldReplies, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Muting,
+    Partners, Replies, Aliases, Opening, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

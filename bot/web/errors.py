@@ -29,6 +29,7 @@ MESSAGES = {
     "invalid": "The request has not the right fields.",
     "too_many": "Too many requests; try again after the time given.",
     "too_many_replies": "There are as many ready replies as there can be.",
+    "hold_time": "A reply is held until a time within seven days from now.",
     "work": "Very many talks are begun now: solve the challenge of the header, or hand it in after the time given.",
     "unknown_choice": "This choice was not offered.",
     "unknown_language": "This language is not offered.",

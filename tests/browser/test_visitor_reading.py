@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -68,6 +69,34 @@ def test_who_reads_further_up_stays_there_and_has_what_is_new_at_one_tap(
     page.reload()
     expect(page.locator("#log li.person").last).to_be_in_viewport(ratio=1)
     expect(page.locator("#news")).to_be_hidden()
+    phone.context.close()
+
+
+@pytest.mark.parametrize("lang", ["nl", "ar"])
+def test_what_says_that_there_is_more_lies_over_no_text(
+    house: Gateway, browser: Browser, words: Catalogue, colleague: Caseworker, pictures: Path, lang: str
+) -> None:
+    """Also with letters of twice the size: it has a line of its own, above the field, and nothing of it is cut."""
+    phone = Phone(browser, house.url, locale="nl", size=SMALL)
+    page = phone.start(lang)
+    page.locator("#text").fill("hij slaat mij nu met een riem")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    case = colleague.wait_for_case(lambda one: one["state"] == "waiting")["id"]
+    assert colleague.claim(case).status_code == 200
+    expect(page.locator("#log li.system", has_text=words.say("handoff.joined", lang))).to_have_count(1)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate("scrollTo(0, 0)")
+    seen(page)
+    for text in ("Ben je alleen?", "Ik blijf hier."):
+        colleague.reply(case, text)
+    expect(page.locator("#log li.caseworker")).to_have_count(2)
+    expect(page.locator("#news")).to_be_in_viewport(ratio=1)
+    page.screenshot(path=pictures / f"visitor-more-{lang}.png")
+    pill, field, written = (page.locator(name).bounding_box() for name in ("#news", "#write", "#text"))
+    assert pill and field and written
+    assert pill["y"] >= field["y"] and pill["y"] + pill["height"] <= written["y"], "between the talk and the field"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.context.close()
 
 

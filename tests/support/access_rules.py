@@ -7,6 +7,7 @@ from uuid import uuid4
 
 ANYBODY, PERSON, DESK, OWNER = "anybody", "the person with the token", "whoever is logged in", "the owner of the case"
 COORDINATOR = "whoever coordinates"
+EITHER = "the owner of the case, or whoever coordinates while somebody owns it"
 BY_NUMBER = "the owner of the case whose number is in the body, or whoever coordinates"
 # An administrator, who is on another side of all this, is in tests/process/desk/test_roles.py.
 
@@ -113,6 +114,11 @@ RULES = {
     ("POST", "/desk/api/cases/{case_id}/links"): OWNER,
     ("DELETE", "/desk/api/cases/{case_id}/links/{name}"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/return-code"): OWNER,
+    ("PUT", "/desk/api/cases/{case_id}/mute"): EITHER,
+    ("DELETE", "/desk/api/cases/{case_id}/mute"): EITHER,
+    ("GET", "/desk/api/cases/{case_id}/held"): OWNER,
+    ("POST", "/desk/api/cases/{case_id}/held/{name}"): OWNER,
+    ("DELETE", "/desk/api/cases/{case_id}/held/{name}"): OWNER,
     ("GET", "/desk/api/cases/{case_id}/centres"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/centres/ask"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/hand-over"): OWNER,
@@ -209,6 +215,7 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
         ("POST", "/desk/api/cases/{case_id}/notes"): {"id": str(uuid4()), "text": "whispers"},
         ("PUT", "/desk/api/cases/{case_id}/plan"): {"follow_up_on": "2026-12-03", "how": "only here"},
         ("PUT", "/desk/api/cases/{case_id}/summary"): {"text": "whispers"},
+        ("PUT", "/desk/api/cases/{case_id}/mute"): {"hours": 1, "reason": "insults"},
         ("PUT", "/desk/api/cases/{case_id}/urgency"): {"urgency": "urgent", "reason": "person_safe"},
         ("POST", "/desk/api/cases/{case_id}/deadlines"): {"kind": "court", "day": "2026-12-03"},
         ("POST", "/desk/api/cases/{case_id}/links"): {"number": linked},

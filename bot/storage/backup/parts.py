@@ -12,7 +12,7 @@ times, too, only days are kept); each after what it refers to, the wraps of conv
 
 BODIES = (
     "conversations", "messages", "sheets", "cases", "case_whys", "case_plans", "case_notes", "case_summaries",
-    "case_deadlines", "case_links", "caseworker_skills", "partners", "opening_hours", "own_replies",
+    "case_deadlines", "case_links", "held_replies", "caseworker_skills", "partners", "opening_hours", "own_replies",
     "organisation_replies", "aliases", "ladders", "pages", "rota_overrides", "hole_warnings", "shift_notices", "outbox",
     "runs", "figures",
 )  # fmt: skip

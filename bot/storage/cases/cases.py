@@ -34,7 +34,7 @@ from bot.storage.people.recovery_key import vouched_public
 from bot.storage.records.audit_log import Audit, append
 from bot.storage.records.statistics import count, count_claimed
 from bot.storage.sealing.envelopes import KeyPair, open_envelope, pair_of
-from bot.storage.tables.cases import case_offers, case_plans, organisations
+from bot.storage.tables.cases import aliases, case_offers, case_plans, held_replies, organisations
 from bot.storage.tables.conversations import (
     case_whys,
     cases,
@@ -341,12 +341,16 @@ def seen_by(organisation: int | None) -> tuple[ColumnElement[bool], ...]:
 async def change(
     connection: AsyncConnection, case_id: int, conversation: int, changes: dict[str, Any], state: str | None = None
 ) -> Case:
-    """Another state or owner; what was offered to a colleague is not any more. The caller holds the conversation.
+    """Another state or owner; what was offered to a colleague is not any more, of a case that ends nothing is held any
+    longer, and what nobody owns is not muted. The caller holds the conversation.
 
     `state`: of the conversation, where it is not that of the case.
     """
     await connection.execute(delete(case_offers).where(case_offers.c.case_id == case_id))
-    await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes))
+    if changes["state"] == Handoff.CLOSED.value:
+        await connection.execute(delete(held_replies).where(held_replies.c.case_id == case_id))
+    heard = {} if changes["state"] == Handoff.OWNED.value else {"muted_until": None}
+    await connection.execute(update(cases).where(cases.c.id == case_id).values(**changes, **heard))
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=state or changes["state"]))
     case = await find(connection, case_id)
@@ -381,6 +385,7 @@ def case_rows() -> Select[Any]:
             conversations.c.channel,
             telegram_chats.c.blocked_at,
             caseworkers.c.name.label("owner_name"),
+            aliases.c.name.label("owner_alias"),
             givers.c.name.label("handed_from_name"),
             assigners.c.name.label("assigned_by_name"),
             unread.label("unread"),
@@ -388,6 +393,7 @@ def case_rows() -> Select[Any]:
         .outerjoin(conversations, conversations.c.id == cases.c.conversation)
         .outerjoin(telegram_chats, telegram_chats.c.conversation == cases.c.conversation)
         .outerjoin(caseworkers, caseworkers.c.id == cases.c.owner)
+        .outerjoin(aliases, aliases.c.caseworker == cases.c.owner)
         .outerjoin(case_offers, case_offers.c.case_id == cases.c.id)
         .outerjoin(colleagues, colleagues.c.id == case_offers.c.colleague)
         .outerjoin(case_plans, case_plans.c.case_id == cases.c.id)
@@ -410,6 +416,7 @@ def opened_case(row: Row[Any]) -> Case:
         last_message_at=row.last_message_at or row.closed_at or row.opened_at,
         owner=row.owner,
         owner_name=row.owner_name,
+        owner_alias=row.owner_alias or "",
         channel=row.channel,
         reachable=row.channel != "telegram" or row.blocked_at is None,
         unread=row.unread,
@@ -422,4 +429,5 @@ def opened_case(row: Row[Any]) -> Case:
         handed_from=row.handed_from_name,
         assigned_by=row.assigned_by_name,
         heard=row.heard_at is not None,
+        muted_until=row.muted_until,
     )

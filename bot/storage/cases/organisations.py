@@ -26,7 +26,7 @@ from bot.storage.people.caseworkers import Caseworkers
 from bot.storage.people.vouched import change_caseworker, refuse_unvouched
 from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count
-from bot.storage.tables.cases import case_offers, organisations
+from bot.storage.tables.cases import case_offers, held_replies, organisations
 from bot.storage.tables.conversations import cases, caseworkers, conversations, ladders
 
 
@@ -117,6 +117,7 @@ class Organisations(Caseworkers):
             waiting |= {"claimed_at": None, "spoke_at": None, "heard_at": None}
             waiting |= {"organisation": organisation, "handed_from": case.organisation}
             await begin_ladder(connection, case.id, case.urgency, now)
+            await connection.execute(delete(held_replies).where(held_replies.c.case_id == case.id))
             given = await change(connection, case.id, case.conversation, waiting)
             await self._noted(connection, Deed.HANDED_OVER, case, owner, detail=str(organisation))
             return given

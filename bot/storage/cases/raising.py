@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.handoff import IllegalMove, Move, move
@@ -22,6 +22,7 @@ from bot.storage.database.engine import Database
 from bot.storage.oncall.escalations import begin_ladder, end_ladder
 from bot.storage.records.statistics import count, danger_since
 from bot.storage.sealing.envelopes import seal
+from bot.storage.tables.cases import held_replies
 from bot.storage.tables.conversations import case_whys, cases, conversations, outbox
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -47,9 +48,10 @@ async def raise_case(
     """Open the conversation's case, or raise the open one: urgency never falls, signals are united.
 
     When the case is new or its urgency rose, somebody is called: whoever is on call, or its owner, if `change` asks for
-    it, who owes a word from now.
+    it, who owes a word from now. So does a danger in a case that is muted, which ends that.
     """
-    query = select(cases.c.id, cases.c.number, cases.c.urgency, cases.c.signals, cases.c.owner)
+    c = cases.c
+    query = select(c.id, c.number, c.urgency, c.signals, c.owner, c.muted_until)
     found = await connection.execute(
         query.where(cases.c.conversation == where.conversation, cases.c.state != Handoff.CLOSED.value)
     )
@@ -62,10 +64,12 @@ async def raise_case(
         before = RANKS[row.urgency]
         urgency = before.at_least(change.urgency)
         signals = _united(row.signals, change.signals)
-        case_id, number, owner, rose = row.id, row.number, row.owner, urgency is not before
+        case_id, number, owner = row.id, row.number, row.owner
+        muted = row.muted_until is not None and now < row.muted_until
+        rose = urgency is not before or (muted and change.urgency is not Urgency.NONE)
         if rose or signals != row.signals:
             mine = cases.c.id == case_id
-            anew = {"heard_at": None} if rose else {}
+            anew = {"heard_at": None, "muted_until": None} if rose else {}
             await connection.execute(update(cases).where(mine).values(urgency=urgency.rank, signals=signals, **anew))
     if rose and urgency is not Urgency.NONE:
         await danger_since(connection, case_id, now)
@@ -107,6 +111,7 @@ async def withdraw_case(connection: AsyncConnection, conversation: int, state: H
         raise IllegalMove("an emergency is not withdrawn: a caseworker looks at it")
     closed = {"state": Handoff.CLOSED.value, "closed_at": now, "outcome": WITHDRAWN, "danger_at": None}
     await connection.execute(update(cases).where(cases.c.id == row.id).values(**closed))
+    await connection.execute(delete(held_replies).where(held_replies.c.case_id == row.id))
     after = move(state, Move.CANCEL).value
     mine = conversations.c.id == conversation
     await connection.execute(update(conversations).where(mine).values(state=after))

@@ -25,7 +25,7 @@ from bot.storage.people.skills import SkillsPart
 from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count
 from bot.storage.sealing.envelopes import KeyPair
-from bot.storage.tables.cases import case_offers
+from bot.storage.tables.cases import aliases, case_offers
 from bot.storage.tables.conversations import cases, caseworkers, conversations, presence
 
 RETURNED = "returned to the program"
@@ -42,6 +42,8 @@ class Colleague:
     busy: int
     capacity: int
     languages: tuple[str, ...]
+    alias: str = ""
+    """The name by which persons know them, if they have set one."""
 
     @property
     def refusal(self) -> str | None:
@@ -60,8 +62,9 @@ class Transfers(Organisations, SkillsPart):
         skills, since = await self.all_skills(usual), self._clock() - offline
         mine = select(caseworkers.c.organisation).where(caseworkers.c.id == of).scalar_subquery()
         query = (
-            select(caseworkers.c.id, caseworkers.c.name, presence.c.seen_at)
+            select(caseworkers.c.id, caseworkers.c.name, presence.c.seen_at, aliases.c.name.label("alias"))
             .outerjoin(presence, presence.c.caseworker == caseworkers.c.id)
+            .outerjoin(aliases, aliases.c.caseworker == caseworkers.c.id)
             .where(caseworkers.c.active.is_(True), caseworkers.c.id != of, caseworkers.c.role != ADMINISTRATOR)
             .where(caseworkers.c.organisation == mine)
             .order_by(caseworkers.c.name_key)
@@ -78,6 +81,7 @@ class Transfers(Organisations, SkillsPart):
                         await _busy(connection, row.id),
                         able.capacity if able else usual,
                         able.languages if able else (),
+                        row.alias or "",
                     )
                 )
         return found

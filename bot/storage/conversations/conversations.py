@@ -38,7 +38,15 @@ from bot.storage.sealing.envelopes import (
     wrap,
 )
 from bot.storage.sealing.return_codes import new_return_code
-from bot.storage.tables.cases import case_deadlines, case_links, case_notes, case_offers, case_plans, case_summaries
+from bot.storage.tables.cases import (
+    case_deadlines,
+    case_links,
+    case_notes,
+    case_offers,
+    case_plans,
+    case_summaries,
+    held_replies,
+)
 from bot.storage.tables.conversations import (
     case_whys,
     cases,
@@ -368,12 +376,14 @@ async def destroy(
     await forget_holders(connection, conversation)
     await connection.execute(delete(messages).where(messages.c.conversation == conversation))
     await connection.execute(delete(sheets).where(sheets.c.conversation == conversation))
-    for table in (case_whys, case_offers, case_plans, case_notes, case_summaries, case_deadlines, case_links):
+    for table in (
+        case_whys, case_offers, case_plans, case_notes, case_summaries, case_deadlines, case_links, held_replies,
+    ):  # fmt: skip
         await connection.execute(delete(table).where(table.c.case_id.in_(of_cases)))
     await connection.execute(
         update(cases)
         .where(cases.c.conversation == conversation)
-        .values(state=Handoff.CLOSED.value, owner=None, signals="[]", outcome=DELETED, danger_at=None)
+        .values(state=Handoff.CLOSED.value, owner=None, signals="[]", outcome=DELETED, danger_at=None, muted_until=None)
     )
     await connection.execute(
         update(cases).where(cases.c.conversation == conversation, cases.c.closed_at.is_(None)).values(closed_at=now)

@@ -27,7 +27,7 @@ from bot.storage.conversations.conversations import Conversations, replace_code
 from bot.storage.conversations.form_sheets import Sheets, put_sheet
 from bot.storage.database.engine import Database
 from bot.storage.database.errors import Gone, NotOwner
-from bot.storage.database.part import LARGEST, Person, moved, sealed_message
+from bot.storage.database.part import LARGEST, Person, moved, sealed_held, sealed_message
 from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count_word
 from bot.storage.sealing.envelopes import KeyPair, digest, open_envelope, seal
@@ -71,7 +71,7 @@ class Turns(Conversations, Sheets):
         caseworker owns the conversation `replies` are not said and the message counts as answered; `case`
         and `sheet` are applied always.
         """
-        now, client = self._clock(), _client(Sender.PERSON, client_id)
+        now, client = self._clock(), client_hash(Sender.PERSON, client_id)
         silent = conversations.c.state == Handoff.OWNED.value
         changes = {
             "last_seq": conversations.c.last_seq + 1 + _unless(silent, len(replies)),
@@ -191,7 +191,7 @@ class Turns(Conversations, Sheets):
         False when it was done under this `client_id` before. Raises `Gone`, `NotOwner`."""
         code = new_return_code(person.language)
         wrap, now = await self.wrap_for_code(person, code), self._clock()
-        saying, client = message(code), _client(Sender.SYSTEM, client_id)
+        saying, client = message(code), client_hash(Sender.SYSTEM, client_id)
         of_it = cases.c.conversation == person.conversation
         try:
             async with self._db.write() as connection:
@@ -262,13 +262,13 @@ class Turns(Conversations, Sheets):
     ) -> int:
         if message.sender is Sender.PERSON:
             raise ValueError("the person speaks in turns")
-        now, client = self._clock(), _client(message.sender, client_id)
+        now, client = self._clock(), client_hash(message.sender, client_id)
         keys = Person(conversation, KeyPair(public, b""), None, Handoff.BOT)
         changes = {"last_seq": conversations.c.last_seq + 1}
         try:
             async with self._db.write() as connection:
                 row = await self._advance(connection, conversation, changes)
-                if owner is not None and not await _speaks(self._db, connection, conversation, owner, now):
+                if owner is not None and not await speaks(self._db, connection, conversation, owner, now):
                     raise NotOwner
                 if only_while is not None and row.state != only_while.value:
                     raise IllegalMove(f"it is {row.state}")
@@ -322,7 +322,7 @@ class _AnsweredBefore(Exception):
     """Undoes the transaction of a second answer."""
 
 
-def _client(sender: Sender, client_id: str) -> bytes:
+def client_hash(sender: Sender, client_id: str) -> bytes:
     """A client's id as it is stored: whatever somebody puts in it, and apart for person and caseworker."""
     return digest(f"{sender.value}:{client_id}", b"inloop:client")[:16]
 
@@ -343,7 +343,11 @@ def _reply(person: Person, seq: int, message: Outgoing, now: datetime) -> dict[s
 
 
 def _opened(person: Person, row: Row[Any]) -> Message:
-    bound = sealed_message(person.conversation, row.seq, row.sender)
+    bound = (
+        sealed_held(person.conversation, row.client)
+        if row.held
+        else sealed_message(person.conversation, row.seq, row.sender)
+    )
     body = unpack(open_envelope(person.keys, row.envelope, bound))
     return Message(
         seq=row.seq,
@@ -356,10 +360,11 @@ def _opened(person: Person, row: Row[Any]) -> Message:
         answered=row.answered,
         choice=body.choice,
         translated=body.translated,
+        held=row.held,
     )
 
 
-async def _speaks(
+async def speaks(
     database: Database, connection: AsyncConnection, conversation: int, caseworker: int, now: datetime
 ) -> bool:
     """Notes that the owner has said a word; False when this caseworker is not the owner."""

@@ -85,6 +85,11 @@ def sealed_message(conversation: int, seq: int, sender: str) -> str:
     return f"message:{conversation}:{seq}:{sender}"
 
 
+def sealed_held(conversation: int, name: bytes) -> str:
+    """What a reply is sealed to that is held: it gets its place only when it goes out, and nobody can open it then."""
+    return f"held:{conversation}:{name.hex()}"
+
+
 def wrapped_for(kind: str, conversation: int, team_key: int = 0) -> str:
     """The row a conversation's private key is wrapped to: `token`, `code` or `team`."""
     return f"conversation:{kind}:{conversation}:{team_key}"

@@ -88,6 +88,8 @@ class Standing:
     coming: bool = False
     name: str = ""
     """Of the caseworker who has it, as persons read it; empty for one who has set none."""
+    muted: bool = False
+    """Whether whoever has it has muted it."""
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
@@ -274,10 +276,11 @@ class Ladders(Part):
         owned = cases.alias()
         here = and_(owned.c.conversation == conversations.c.id, owned.c.state == Handoff.OWNED.value)
         name = select(aliases.c.name).join(owned, owned.c.owner == aliases.c.caseworker).where(here).scalar_subquery()
+        muted = select(owned.c.muted_until).where(here).scalar_subquery()
         query = (
             select(
                 conversations.c.state, cases.c.waiting_since, cases.c.urgency, cases.c.organisation,
-                ladders.c.acknowledged_at, arrived.label("called"), name.label("name"),
+                ladders.c.acknowledged_at, arrived.label("called"), name.label("name"), muted.label("muted_until"),
             )
             .outerjoin(cases, and_(cases.c.conversation == conversations.c.id, cases.c.state == Handoff.WAITING.value))
             .outerjoin(ladders, and_(ladders.c.case_id == cases.c.id, ladders.c.ended_at.is_(None)))
@@ -288,7 +291,8 @@ class Ladders(Part):
         if row is None:
             return None
         if row.waiting_since is None:
-            return Standing(Handoff(row.state), name=row.name or "")
+            muted_now = row.muted_until is not None and self._clock() < row.muted_until
+            return Standing(Handoff(row.state), name=row.name or "", muted=muted_now)
         coming = row.acknowledged_at is not None
         return Standing(
             Handoff(row.state), row.waiting_since, RANKS[row.urgency], row.organisation, bool(row.called), coming

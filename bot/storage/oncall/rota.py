@@ -61,6 +61,8 @@ class OwnedCase:
     seen_at: datetime | None
     waits: bool
     """Whether the person has written something that the owner has not looked at."""
+    quiet: bool = False
+    """Whether it is muted and no danger is in it: nobody owes it a word or a look."""
 
 
 class OnCallPart(Part):
@@ -218,7 +220,7 @@ class OnCallPart(Part):
             .where(cases.c.state == Handoff.OWNED.value)
         )
         async with self._db.read() as connection:
-            return [_owned(row) for row in await connection.execute(query)]
+            return [_owned(row, self._clock()) for row in await connection.execute(query)]
 
     async def tidy_rota(self) -> None:
         """Remove changes, warnings and notices that are long over."""
@@ -229,7 +231,8 @@ class OnCallPart(Part):
             await connection.execute(delete(shift_notices).where(shift_notices.c.starts_at < before))
 
 
-def _owned(row: Row[Any]) -> OwnedCase:
+def _owned(row: Row[Any], now: datetime) -> OwnedCase:
+    muted = row.muted_until is not None and now < row.muted_until
     return OwnedCase(
         id=row.id,
         number=row.number,
@@ -240,6 +243,7 @@ def _owned(row: Row[Any]) -> OwnedCase:
         spoke_at=row.spoke_at,
         seen_at=row.seen_at,
         waits=bool(row.waits),
+        quiet=muted and row.urgency == Urgency.NONE.rank,
     )
 
 

@@ -92,6 +92,8 @@ class CaseworkerInfo:
     pending: bool = False
     """Has set a password; a colleague with the team's key has yet to confirm."""
     organisation: int = FIRST
+    alias: str = ""
+    """The name by which persons know them, if they have set one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,9 @@ class Caseworkers(Claiming, Vouching):
     async def caseworkers(self) -> list[CaseworkerInfo]:
         """Everybody who ever accepted an invitation, of every organisation, by name."""
         c = caseworkers.c
-        query = select(c.id, c.name, c.role, c.language, c.active, c.pending, c.organisation).order_by(c.name_key)
+        alias = func.coalesce(aliases.c.name, "")
+        query = select(c.id, c.name, c.role, c.language, c.active, c.pending, c.organisation, alias)
+        query = query.outerjoin(aliases, aliases.c.caseworker == c.id).order_by(c.name_key)
         async with self._db.read() as connection:
             return [CaseworkerInfo(*row) for row in await connection.execute(query)]
 

@@ -62,6 +62,19 @@ case_deadlines = Table(
 )
 """The day is in plain, as that of a follow-up; what falls on it is sealed."""
 
+held_replies = Table(
+    "held_replies",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("name", LargeBinary, primary_key=True),  # `messages.client` of the message that it becomes
+    Column("author", ForeignKey("caseworkers.id"), nullable=False),
+    Column("due_at", Utc, nullable=False, index=True),
+    Column("until_at", Utc, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+"""What a caseworker wrote and holds until a time, sealed as a message is. The times are in plain: it goes out while
+nobody is there who has a key. There is none for a case that is closed."""
+
 case_links = Table(
     "case_links",
     metadata,

@@ -122,6 +122,7 @@ messages = Table(
     Column("answered", Boolean, nullable=False),
     Column("client", LargeBinary),  # a hash of the client's id: an id can be anything that somebody types
     Column("envelope", LargeBinary, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),  # sealed to `client` before it had a place
     Index(None, "conversation", "client", unique=True),
     sqlite_with_rowid=False,
 )
@@ -222,6 +223,7 @@ cases = Table(
     Column("heard_at", Utc),  # when somebody said that they have heard it; see `Case.unheard`
     Column("assigned_by", Integer),  # the coordinator who gave it to its owner, as long as they have it
     Column("handed_from", Integer),  # the organisation that gave it here, until somebody takes it
+    Column("muted_until", Utc),  # of an owned case: until then what is no danger makes no sound
     CheckConstraint("state IN ('waiting', 'owned', 'closed')", name="state"),
     CheckConstraint("(state = 'owned') = (owner IS NOT NULL)", name="owner"),
     Index(None, "state", "organisation", "urgency", "waiting_since"),

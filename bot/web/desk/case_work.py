@@ -97,10 +97,18 @@ def _add_hands(api: APIRouter, work: CaseWork, door: Door, row_shown: Callable[[
 
     @api.get("/colleagues")
     async def colleagues(session: Session) -> dict[str, Any]:
-        """`refusal`: why no case can be offered to them now, `offline` or `full`; null when one can."""
+        """`alias`: how persons know them. `refusal`: why no case can be offered to them now, `offline` or `full`; null
+        when one can."""
         found = await work.colleagues(session)
         shown = [
-            {"id": c.id, "name": c.name, "refusal": c.refusal, "busy": c.busy, "languages": list(c.languages)}
+            {
+                "id": c.id,
+                "name": c.name,
+                "alias": c.alias,
+                "refusal": c.refusal,
+                "busy": c.busy,
+                "languages": list(c.languages),
+            }
             for c in found
         ]
         return {"colleagues": shown}

@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from bot.desk.exports import SHORTEST
 from bot.desk.service import OUTCOMES, Desk
-from bot.domain.audit import REASONS, TAKEN_FOR
+from bot.domain.audit import MUTED_FOR, REASONS, TAKEN_FOR
 from bot.domain.ports import Catalogue
 from bot.domain.roles import ROLES
 from bot.security.passkeys import place_of
@@ -65,7 +65,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
     ) -> Response:
         language = chosen(lang, accept_language)
         values: dict[str, Any] = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text}
-        values |= {"spoken": words.languages, "taken_for": TAKEN_FOR}
+        values |= {"spoken": words.languages, "taken_for": TAKEN_FOR, "muted_for": MUTED_FOR}
         return page(request, "desk.html", language, **values)
 
     @pages.get("/desk/manage")

@@ -4,6 +4,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.desk.case_card import CaseFile
 from bot.desk.case_work import CaseWork
+from bot.desk.held_replies import HeldReplies
 from bot.desk.interpreter import Interpreter
+from bot.desk.muting import Muting
 from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
@@ -35,10 +38,16 @@ from bot.web.desk import (
     case_work as desk_work,
 )
 from bot.web.desk import (
+    held_replies as desk_held,
+)
+from bot.web.desk import (
     log_in as desk_entrance,
 )
 from bot.web.desk import (
     manage as desk_manage,
+)
+from bot.web.desk import (
+    muting as desk_muting,
 )
 from bot.web.desk import (
     pages as desk_pages,
@@ -89,6 +98,8 @@ class ReplyBody(_Body):
     text: StrictStr
     translated: desk_translation.OriginalBody | None = None
     """For a machine's translation: what the caseworker wrote."""
+    hold: desk_held.HoldBody | None = None
+    """For a reply that goes out later."""
 
 
 class SeenBody(_Body):
@@ -158,7 +169,7 @@ def _api(
 
     @api.get("/queue")
     async def queue(session: Session) -> dict[str, Any]:
-        return _snapshot(await desk.queue(session), await desk.called(), session, live)
+        return _snapshot(await desk.queue(session), await desk.called(), session, live, desk.now())
 
     @api.post("/claims", status_code=201)
     async def claim_next(session: Session) -> dict[str, Any]:
@@ -195,21 +206,6 @@ def _api(
         told = told_shown(await desk.told(session, case_id), words, language)
         return {"messages": messages, "told": told, "alarms": await desk.alarms(session, case_id)}
 
-    @api.post("/cases/{case_id}/messages", status_code=202)
-    async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int]:
-        if interpreter is None:
-            return {"seq": await desk.reply(session, case_id, str(body.id), body.text)}
-        if (was := body.translated) is None:
-            return {"seq": await interpreter.reply_plain(session, case_id, str(body.id), body.text)}
-        return {
-            "seq": await interpreter.reply(session, case_id, str(body.id), body.text, was.text, was.own, was.looked)
-        }
-
-    @api.post("/cases/{case_id}/seen", status_code=204)
-    async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
-        await desk.seen(session, case_id, body.seq)
-        return Response(status_code=204)
-
     @api.post("/cases/{case_id}/release", status_code=204)
     async def release(case_id: CaseId, session: Session) -> Response:
         await desk.release(session, case_id)
@@ -224,21 +220,47 @@ def _api(
             await interpreter.forget(session, case_id)
         return Response(status_code=204)
 
+    _add_replies(api, desk, interpreter, door)
     if interpreter is not None:
         desk_translation.add(api, interpreter, door)
     file, centres = CaseFile(desk, store, words, live), Centres(desk, store, live)
-    _add_work(api, work, feed, door, interpreter, file, centres)
+    held, muting = HeldReplies(desk, store, live), Muting(desk, store, live)
+    _add_work(api, work, feed, door, interpreter, file, centres, held, muting)
     _add_events(api, desk, live, door)
     return api
 
 
+def _add_replies(api: APIRouter, desk: Desk, interpreter: Interpreter | None, door: Door) -> None:
+    Session = Annotated[DeskSession, Depends(door)]
+    CaseId = Annotated[int, Path(ge=1, le=BIG)]
+
+    @api.post("/cases/{case_id}/messages", status_code=202)
+    async def reply(case_id: CaseId, body: ReplyBody, session: Session) -> dict[str, int | None]:
+        """`seq` is null for a reply that is held."""
+        name, hold = str(body.id), desk_held.held_until(body.hold, desk.now())
+        if interpreter is None:
+            return {"seq": await desk.reply(session, case_id, name, body.text, hold=hold)}
+        if (was := body.translated) is None:
+            return {"seq": await interpreter.reply_plain(session, case_id, name, body.text, hold)}
+        return {
+            "seq": await interpreter.reply(session, case_id, name, body.text, was.text, was.own, was.looked, hold)
+        }
+
+    @api.post("/cases/{case_id}/seen", status_code=204)
+    async def seen(case_id: CaseId, body: SeenBody, session: Session) -> Response:
+        await desk.seen(session, case_id, body.seq)
+        return Response(status_code=204)
+
+
 def _add_work(
     api: APIRouter, work: CaseWork, feed: Feed, door: Door, interpreter: Interpreter | None, file: CaseFile,
-    centres: Centres,
+    centres: Centres, held: HeldReplies, muting: Muting,
 ) -> None:  # fmt: skip
     desk_work.add(api, work, feed, door, interpreter, lambda case: row_shown(Row(case, None)), file)
     desk_file.add(api, file, door)
     desk_centres.add(api, centres, door, interpreter)
+    desk_held.add(api, held, door)
+    desk_muting.add(api, muting, door)
 
 
 def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
@@ -279,7 +301,7 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
             if works_on_cases(session.role):  # an administrator's line stays open, and empty
                 await desk.present(session)
                 now = await desk.queue(session, rows)
-            return now, _snapshot(now, await desk.called(), session, live)
+            return now, _snapshot(now, await desk.called(), session, live, desk.now())
 
         while not live.closed:
             with live.listening(DESK) as waiter:
@@ -304,16 +326,23 @@ def settle(cases: int) -> float:
     return min(SELDOM, SETTLE * max(1.0, cases / ROWS))
 
 
-def _snapshot(rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live) -> dict[str, Any]:
+def _snapshot(
+    rows: Sequence[Row], called: Mapping[int, bool], session: DeskSession, live: Live, now: datetime
+) -> dict[str, Any]:
     """`called`: somebody is being called to the case; `coming`: somebody has said that they come. No word of a person
     is in it: who wants to read a case takes it. To its owner alone `page`: whether the person's page is `open`, and
-    `since` when it is not; null where it is not known, as in Telegram."""
+    `since` when it is not; null where it is not known, as in Telegram. `unread`: none while a case is muted; `unseen`
+    has them all."""
     shown = [row_shown(row) for row in rows]
     for row in shown:
         del row["why"]
         row["called"] = row["id"] in called
         row["coming"] = called.get(row["id"], False)
     for row, whose in zip(shown, rows, strict=True):
+        if whose.case.muted(now):
+            row["unread"] = 0
+        else:
+            row["muted_until"] = None
         if whose.case.owner == session.caseworker:
             known = live.pages.watch(whose.case.conversation)
             row["page"] = known and {"open": known[0], "since": known[1].isoformat() if known[1] else None}

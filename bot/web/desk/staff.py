@@ -70,7 +70,7 @@ def router(desk: Desk, people: People, live: Live, door: Door) -> APIRouter:
         confirm somebody. `invited`: links that still work."""
         return {
             "people": [
-                {"id": p.id, "name": p.name, "role": p.role, "active": p.active, "pending": p.pending}
+                {"id": p.id, "name": p.name, "role": p.role, "active": p.active, "pending": p.pending, "alias": p.alias}
                 for p in await people.all(session)
             ],
             "invited": [

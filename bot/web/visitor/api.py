@@ -127,9 +127,10 @@ def _stored(seq: int | None, error: str) -> Stored:
 
 def standing_shown(standing: Standing) -> dict[str, Any]:
     """Where a conversation stands, as the contract has it. `name`: of the caseworker who is here, if they have set
-    one."""
-    named = {"name": standing.name} if standing.name else {}
-    return named | {
+    one; `reading` is false, and there only then, while they do not read."""
+    more: dict[str, Any] = {"name": standing.name} if standing.name else {}
+    more |= {} if standing.reading else {"reading": False}
+    return more | {
         "state": standing.state,
         "since": standing.since.isoformat() if standing.since else None,
         "called": standing.called,

@@ -113,8 +113,11 @@ class PlainPages:
 
     def _stands(self, status: str, standing: Standing | None, lang: str) -> str:
         """The line under the bar; by the name of the caseworker who is here, if they have set one."""
-        if status == f"status_{Handoff.OWNED}" and standing is not None and standing.name:
-            return self._words.label("visitor.status_named", lang, name=standing.name)
+        here = standing if status == f"status_{Handoff.OWNED}" else None
+        if here is not None and not here.reading:
+            return self._words.label("visitor.status_not_reading", lang)
+        if here is not None and here.name:
+            return self._words.label("visitor.status_named", lang, name=here.name)
         return self._words.label(f"visitor.{status}", lang)
 
     def _waited(self, since: datetime, lang: str) -> str:

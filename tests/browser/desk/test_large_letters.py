@@ -101,3 +101,29 @@ async def test_a_tap_beside_the_field_hits_what_it_was_meant_for(
     await page.locator("#text").focus()
     await page.locator("#back").click()
     await expect(page.locator("#queue")).to_be_visible()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+async def test_the_number_beside_the_arrow_lies_over_nothing(
+    office: Office, chromium: Browser, pictures: Path, percent: int  # noqa: F811
+) -> None:
+    held = await phone(office, chromium, pictures, f"number-{percent}")
+    page = held.page
+    (_, case), (person, other) = await office.emergency("ar"), await office.emergency("ar")
+    for one in (case, other):
+        await office.store.claim(one, office.colleagues[-1].id)
+    await held.open(f"/desk?lang=nl#case={case}")
+    await letters(page, PHONE, percent)
+    await expect(page.locator("#log li.person")).to_be_visible()
+    await person.write("hello")
+    number = page.locator("#back-unread")
+    await expect(number).to_be_visible()
+    await fits(page)
+    await held.looked_at("case")
+    boxes = [
+        await page.locator(name).bounding_box() for name in ("#back > span:first-child", "#back-unread", "#heading")
+    ]
+    arrow, badge, heading = (box for box in boxes if box)
+    assert arrow["x"] + arrow["width"] <= badge["x"] and badge["x"] + badge["width"] <= heading["x"]
+    bar = await page.locator("#back").bounding_box()
+    assert bar and bar["y"] <= badge["y"] and badge["y"] + badge["height"] <= bar["y"] + bar["height"]

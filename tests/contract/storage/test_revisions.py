@@ -35,6 +35,7 @@ SECRETS: dict[str, Any] = json.loads((old.HERE / "secrets.json").read_text(encod
 MEANT = {
     ("0003", "up"): {"cases", "outbox"},  # who owns a case is taken to have spoken; pages are no outbox any more
     ("0003", "down"): {"outbox"},  # the program of before knows no other kind than "page"
+    ("0020", "down"): {"messages"},  # the program of before could not open what was held, nor anything beside it
 }
 """Where a migration changes rows on purpose; other tests look at what it makes of them."""
 
@@ -112,6 +113,11 @@ async def opens(url: str, had: set[str]) -> None:
         assert session.own is not None
         [(_, reply)] = await store.own_replies(session.caseworker, session.own)
         assert (reply.title, reply.text) == ("Vandaag", "Ik ben er tot vanavond.")
+    if "held_replies" in had:
+        owned = queue[Handoff.OWNED]
+        read = await store.open_case(owned.id, session.team)
+        assert (await store.messages(read))[-1].text == "It was held."
+        assert [reply.text for reply in await store.held(owned.id, read)] == ["It is held."]
     new = await store.create_conversation("nl")
     assert new.person.conversation > SECRETS["highest"], "no number is given a second time"
     await store.accept(new.person, "new", "new", case=CaseChange(Urgency.NONE, (), ("why",)))

@@ -111,3 +111,21 @@ async def test_it_is_nobodys_but_the_owners(office: Office) -> None:
     await noor.post(f"/desk/api/cases/{case.id}/claim")
     assert "name" not in await stands(person)
     assert "Lou" not in str(await person.messages())
+
+
+async def test_colleagues_know_who_that_is(office: Office) -> None:
+    noor, jan = await office.caseworker("Noor"), await office.caseworker("Jan")
+    await shown_as(jan, "Maria")
+    _, case = await office.emergency()
+    await jan.post(f"/desk/api/cases/{case}/claim")
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    assert (row["owner_name"], row["owner_alias"]) == ("Jan", "Maria")
+    [colleague] = (await noor.get("/desk/api/colleagues")).json()["colleagues"]
+    assert (colleague["name"], colleague["alias"]) == ("Jan", "Maria")
+    people = (await noor.get("/desk/api/people")).json()["people"]
+    assert {one["name"]: one["alias"] for one in people} == {"Noor": "", "Jan": "Maria"}
+    [opened] = (await noor.get("/desk/api/handover")).json()["open"]
+    assert (opened["owner_name"], opened["owner_alias"]) == ("Jan", "Maria")
+    await shown_as(jan, "")
+    [row] = (await noor.get("/desk/api/queue")).json()["cases"]
+    assert row["owner_alias"] == ""

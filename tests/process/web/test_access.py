@@ -25,6 +25,7 @@ from tests.support.access_rules import (
     CHANGES,
     COORDINATOR,
     DESK,
+    EITHER,
     METHODS,
     MOUNTED,
     OWNER,
@@ -164,10 +165,11 @@ async def test_nobody_comes_in_where_they_may_not(house: House) -> None:
                     continue
                 if rule == COORDINATOR and role == "coordinator":
                     continue
-                if rule == OWNER and role == "owner" and case == owned.id:
+                allowed = {OWNER: {"owner"}, EITHER: {"owner", "coordinator"}}.get(rule, set())
+                if role in allowed and case == owned.id:
                     continue
                 known = role not in {"nobody", "person"}
-                expected = {OWNER: 409, COORDINATOR: 403}.get(rule, 401) if known else 401
+                expected = {OWNER: 409, EITHER: 409, COORDINATOR: 403}.get(rule, 401) if known else 401
                 status = await house.send(method, path, role, case)
                 if status != expected:
                     wrong.append((method, path, role, case, status))
@@ -188,9 +190,10 @@ async def test_who_may_come_in_does(house: House) -> None:
         if rule == BY_NUMBER:
             continue
         alone = {ANYBODY: ("nobody",), PERSON: ("person",), OWNER: ("owner",), COORDINATOR: ("coordinator",)}
+        alone |= {EITHER: ("owner", "coordinator")}
         roles = alone.get(rule, ("owner", "coordinator", "other"))
         for role in roles:
-            case, _ = await house.new_case(house.owner if rule == OWNER else None)
+            case, _ = await house.new_case(house.owner if rule in {OWNER, EITHER} else None)
             status = await house.send(method, path, role, case.id)
             # without the secret of a link, a code or a password, there is nothing behind the public doors
             public = {200, 201, 303} if method == "GET" or path == "/api/conversations" else {200, 401, 404, 409}
@@ -198,7 +201,7 @@ async def test_who_may_come_in_does(house: House) -> None:
             public |= {404} if hidden else set()
             good = public if rule == ANYBODY else {422} if path == "/api/choices" else {200, 201, 202, 204}
             # nobody waits, no such number
-            unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}")
+            unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}", "/held/{name}")
             nothing = path.endswith(("/confirm", "/looks", *unknown))
             good |= {404} if nothing else set()
             good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys
@@ -279,7 +282,7 @@ async def test_what_is_dangerous_asks_for_the_password_again_and_nothing_else_do
         if rule not in {DESK, OWNER, COORDINATOR, BY_NUMBER} or path == "/desk/api/events":
             continue
         role = "coordinator" if rule in {COORDINATOR, BY_NUMBER} else "owner"
-        case, _ = await house.new_case(house.owner if rule == OWNER else None)
+        case, _ = await house.new_case(house.owner if rule in {OWNER, EITHER} else None)
         await house.cookie(getattr(house, role))  # a session, if the last probe has ended it
         house.clock.pass_by(minutes=6)
         refused = await house.send(method, path, role, case.id, code=True) == "password_again"

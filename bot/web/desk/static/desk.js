@@ -1,5 +1,5 @@
 // The desk: who is logged in, what is shown, and the line to the gateway that keeps it true.
-import { $, call, element, fault, lang, setClock, useToken, words } from "./desk_base.js";
+import { $, call, element, fault, known, lang, setClock, useToken, words } from "./desk_base.js";
 import { Assign } from "./desk_assign.js";
 import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
@@ -7,6 +7,7 @@ import { Ending } from "./desk_ending.js";
 import { recoverySwitch } from "./desk_codes.js";
 import { Refused, setUsual, signed, supported, usual } from "./desk_passkey.js";
 import { useKeys } from "./desk_keys.js";
+import { Mute } from "./desk_mute.js";
 import { Notify } from "./desk_notify.js";
 import { Queue, wide } from "./desk_queue.js";
 import { Rota } from "./desk_rota.js";
@@ -28,6 +29,9 @@ const assign = new Assign({ queue, expired: () => expired() });
 const rota = new Rota({ expired: () => expired() });
 const work = new Work({ conversation, open: (id, found) => { if (found) queue.cases.set(id, found); location.hash = `case=${id}`; }, expired: () => expired() });
 const card = new Card({ work });
+const mute = new Mute({ expired: () => expired() });
+queue.mute = (found) => mute.ask(found);
+$("mute-open").addEventListener("click", () => { if (conversation.found) mute.ask(conversation.found); });
 
 const show = (name) => {
   for (const id of ["login", "queue", "case"]) $(id).hidden = id !== name;
@@ -77,7 +81,7 @@ const arrive = () => {
   const found = [...queue.cases.values()].find((one) => one.number === number);
   const theirs = found && queue.group(found) === "others";
   if (found && !theirs) queue.claim(found.id);
-  else $("next-error").textContent = `${number}: ${theirs ? `${words.taken_by}: ${found.owner_name}` : words.page_over}`;
+  else $("next-error").textContent = `${number}: ${theirs ? `${words.taken_by}: ${known(found.owner_name, found.owner_alias)}` : words.page_over}`;
 };
 
 // -- the line ---------------------------------------------------------------------------------------------------------

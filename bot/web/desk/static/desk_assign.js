@@ -1,5 +1,5 @@
 // A coordinator gives an open case to a colleague, or takes it over. Who is not at the desk cannot be chosen.
-import { $, call, element, fault, languageName, waited, words } from "./desk_base.js";
+import { $, call, element, fault, known, languageName, waited, words } from "./desk_base.js";
 
 const option = (value, text) => { const node = element("option", "", text); node.value = value; return node; };
 
@@ -20,7 +20,7 @@ export class Assign {
 
   async show(id) {
     $("assign-error").textContent = "";
-    const whose = (found) => (found.state === "owned" ? found.owner_name : `${words.waiting}: ${waited(found.waiting_since)}`);
+    const whose = (found) => (found.state === "owned" ? known(found.owner_name, found.owner_alias) : `${words.waiting}: ${waited(found.waiting_since)}`);
     $("assign-case").replaceChildren(...[...this.queue.cases.values()].map((found) => option(found.id, [found.number, words["urgency_" + found.urgency], whose(found), languageName(found.language)].join(" · "))));
     if (id !== undefined) $("assign-case").value = id;
     $("assign-why").value = "";
@@ -30,7 +30,7 @@ export class Assign {
     const answer = await call("GET", "/desk/api/colleagues");
     if (answer.status !== 200) { this.failed(answer); return; }
     $("assign-whom").replaceChildren(option(this.queue.me, words.assign_self), ...answer.data.colleagues.map((one) => {
-      const node = option(one.id, [one.name, one.refusal && words["colleague_" + one.refusal], ...one.languages.map(languageName)].filter(Boolean).join(" · "));
+      const node = option(one.id, [known(one.name, one.alias), one.refusal && words["colleague_" + one.refusal], ...one.languages.map(languageName)].filter(Boolean).join(" · "));
       node.disabled = one.refusal === "offline";
       return node;
     }));

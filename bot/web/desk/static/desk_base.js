@@ -13,6 +13,8 @@ export const element = (name, className, text) => {
   if (text !== undefined) node.textContent = text;
   return node;
 };
+/** A colleague by their name, and by the one that persons know. */
+export const known = (name, alias) => (alias && alias !== name ? `${name} (${words.known_as}: ${alias})` : name);
 /** A button whose `label`, which is read aloud, says more than what stands on it. */
 export const button = (text, label, pressed, className = "") => {
   const node = element("button", className, text);
@@ -131,7 +133,7 @@ export const signals = (list) => list.map((id) => words["signal_" + id] || id).j
 /** What to say when a call failed. */
 export const fault = (answer) => ({
   offline: words.offline, not_owner: words.error_not_yours, not_found: words.deleted_by_person, gone: words.deleted_by_person,
-  colleague_offline: words.colleague_offline, colleague_full: words.colleague_full, colleague_nobody: words.colleague_nobody, too_many_kept: words.too_many_kept, too_many_replies: words.reply_full, not_a_name: words.shown_rules, not_offered: words.not_offered, full: words.full,
+  colleague_offline: words.colleague_offline, colleague_full: words.colleague_full, colleague_nobody: words.colleague_nobody, too_many_kept: words.too_many_kept, hold_time: words.hold_wrong, too_many_replies: words.reply_full, not_a_name: words.shown_rules, not_offered: words.not_offered, full: words.full,
   not_readable: words.not_readable, log_in_failed: words.error_login, name_taken: words.name_taken,
   unauthorized: words.error_expired, forbidden: words.error_forbidden, last_coordinator: words.last_coordinator, not_consented: words.not_consented, look_first: words.look_first,
   password_again: words.again_explained, challenge_over: words.challenge_over, passkey_refused: words.passkey_none, no_passkeys_here: words.passkey_not_here,

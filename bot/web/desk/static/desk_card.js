@@ -1,6 +1,6 @@
 // What stands on top of a case: a summary line, deadlines, links to other cases; and the person's return code made anew.
 // Another tab or device may change it: it is read again whenever the gateway says that something happened.
-import { $, at, call, dayOf, element, keep, kept, unit, uuid, words } from "./desk_base.js";
+import { $, at, call, dayOf, element, keep, kept, known, unit, uuid, words } from "./desk_base.js";
 
 const AT_MOST_EVERY = 1500;
 
@@ -45,6 +45,7 @@ export class Card {
       this.work.conversation.read();  // what was said from another tab, or by the program
       this.look();
       this.work.look();
+      this.work.conversation.held.look();
       if ($("notes").open) this.work.list();
     }, AT_MOST_EVERY);
   }
@@ -76,7 +77,7 @@ export class Card {
       element("span", "grow", `${dayOf(on)} · ${words["deadline_" + kind]}`), this.remove(`deadlines/${name}`, `${words["deadline_" + kind]}, ${dayOf(on)}`),
     ]);
     this.list("links", links, (found) => [
-      element("span", "number", found.number), element("span", "grow", found.state === "owned" ? found.owner_name : found.state === "waiting" ? words.waiting : words.closed_cases),
+      element("span", "number", found.number), element("span", "grow", found.state === "owned" ? known(found.owner_name, found.owner_alias) : found.state === "waiting" ? words.waiting : words.closed_cases),
       this.remove(`links/${found.name}`, found.number),
     ]);
     if (!$("deadline-kind").options.length) {

@@ -1,6 +1,7 @@
 // One conversation: read, reply, give back, close. A draft survives a reload; a reply that did not get out keeps its id, so
 // that sending it again never says it twice.
-import { $, at, badge, call, element, fault, keep, kept, lang, languageName, presence, sign, signals, uuid, words } from "./desk_base.js";
+import { $, at, badge, call, element, fault, keep, kept, known, lang, languageName, presence, sign, signals, uuid, words } from "./desk_base.js";
+import { Held } from "./desk_held.js";
 import { Told } from "./desk_told.js";
 import { Composer, Reader, doubtful } from "./desk_translate.js";
 
@@ -28,7 +29,11 @@ export class Conversation {
   constructor({ expired, leave, replied, ending, wiped }) {
     this.expired = expired; this.leave = leave; this.replied = replied; this.wiped = wiped;
     this.id = null; this.me = null;
-    this.reader = new Reader({ put: () => this.pin() }); this.told = new Told();
+    this.reader = new Reader({ put: () => this.pin() }); this.told = new Told(); this.plan = () => null;
+    this.held = new Held({
+      expired, plan: () => this.plan(), contact: () => this.told.contact, send: () => this.send(),
+      put: ({ text, translated: was }) => this.putBack(was ? was.original : text, was?.from),
+    });
     $("pin").addEventListener("click", () => this.show(this.alarm()));
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
@@ -43,7 +48,7 @@ export class Conversation {
     $("text").addEventListener("focus", () => { writing(); this.grow(); });
     addEventListener("resize", () => this.grow());
     $("text").addEventListener("blur", () => setTimeout(writing, 300));
-    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("sure").hidden = true; $("more").showModal(); });
+    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("sure").hidden = true; $("hold-dropped").hidden = !this.held.list.length; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
     const ends = (what, label, data) => { if (this.found) ending.ask(this.found, label, what, data, () => { $("more").close(); this.leave(); }); };
     $("to-bot").addEventListener("click", () => ends("to-bot", words.back_to_bot, {}));
@@ -65,7 +70,7 @@ export class Conversation {
     this.unsent = []; this.alarms = []; this.queued = null; this.pin();
     $("about").hidden = false;
     $("log").replaceChildren(); $("note").textContent = ""; $("about").open = roomy.matches;
-    this.told.open(id); this.reader.open(id); this.composer.open(id);
+    this.told.open(id); this.reader.open(id); this.composer.open(id); this.held.open(id);
     this.able(true);
     this.facts(found);
     $("text").value = kept(this.draftName) || "";
@@ -80,7 +85,7 @@ export class Conversation {
 
   close() {
     this.look();  // what stands here was read, however quickly somebody goes back
-    this.id = null; this.told.open(null); this.reader.open(null); this.composer.open(null);
+    this.id = null; this.told.open(null); this.reader.open(null); this.composer.open(null); this.held.open(null);
     $("log").replaceChildren(); $("text").value = "";
   }
 
@@ -89,14 +94,14 @@ export class Conversation {
     if (!found) return;
     this.found = found;
     this.composer.facts(found);
-    this.unread = found.unread;
+    this.unread = found.unseen ?? found.unread;  // what is muted counts for nobody else
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
-    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page]);
+    const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page, found.muted_until]);
     if (drawing === this.drawing) return;
     this.drawing = drawing;
-    const page = presence(found);
-    $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
+    const page = presence(found), muted = found.muted_until && `${words.mute_until}: ${at(found.muted_until)}`;
+    $("case-facts").replaceChildren(badge(found.urgency), ...(page ? [page, " · "] : []), element("span", "", [muted, languageName(found.language), signals(found.signals)].filter(Boolean).join(" · ")));
     const more = [!roomy.matches && signals(found.signals), found.channel && words["channel_" + found.channel], !found.reachable && words.unreachable];
     $("case-more").replaceChildren(...more.filter(Boolean).map((text) => element("p", "line", text)));
   }
@@ -137,11 +142,11 @@ export class Conversation {
   /** The case is somebody else's now, or gone: nothing of the person stays on the screen. */
   lost(answer) {
     this.alarms = []; this.unsent = [];
-    $("log").replaceChildren(); this.pin(); this.told.open(null); this.reader.open(null);
+    $("log").replaceChildren(); this.pin(); this.told.open(null); this.reader.open(null); this.held.open(null);
     $("about").open = false; $("about").hidden = true;
     this.able(false);
-    const { owner_name: name, owner } = this.queued || {};
-    const text = answer.code === "not_owner" && name && owner !== this.me ? `${words.taken_by}: ${name}` : fault(answer);
+    const { owner_name: name, owner, owner_alias: alias } = this.queued || {};
+    const text = answer.code === "not_owner" && name && owner !== this.me ? `${words.taken_by}: ${known(name, alias)}` : fault(answer);
     if ($("note").textContent !== text) $("note").textContent = text;
     this.wiped();
   }
@@ -226,7 +231,7 @@ export class Conversation {
   begin(unread) {
     const said = [...$("log").querySelectorAll("li.person")];
     if (unread && unread < said.length) this.show(said.at(-unread));
-    else if (unread || !$("log").querySelector("li.caseworker")) this.show(this.alarm());
+    else if (unread || !$("log").querySelector("li.caseworker:not(.held)")) this.show(this.alarm());
   }
 
   /** A reply of one's own stands in the conversation, though its answer may be under way or lost: it is not to be called unsent. */
@@ -255,7 +260,15 @@ export class Conversation {
 
   // -- writing -----------------------------------------------------------------------------------------------------
   save() { keep(this.draftName, $("text").value || null); keep(this.draftName + ":unsent", this.unsent.length ? JSON.stringify(this.unsent) : null); }
-  grow() { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
+  /** What was held is in the field again, behind what stands there. */
+  putBack(text, language) {
+    const field = $("text"), before = field.value.trimEnd();
+    field.value = (before ? `${before}\n` : "") + text;
+    if (!before && language) this.composer.speak(language);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+  grow() { const t = $("text"); $("later-open").hidden = !t.value.trim(); document.body.classList.toggle("written", !$("later-open").hidden); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
   able(yes) { for (const node of $("write").elements) node.disabled = !yes; }
 
   send() {
@@ -265,7 +278,7 @@ export class Conversation {
   }
 
   dispatch(written) {
-    const entry = { id: uuid(), from: this.composer.from, ...written };
+    const entry = { id: uuid(), from: this.composer.from, hold: this.held.take(), ...written };
     this.unsent.push(entry);
     $("text").value = ""; this.composer.speak(lang);
     this.save(); this.grow();
@@ -323,15 +336,22 @@ export class Conversation {
     item.querySelector("button").hidden = true;
     entry.offline = false;
     this.save();
-    const answer = await call("POST", `/desk/api/cases/${id}/messages`, { id: entry.id, text: entry.text, translated: entry.translated });
+    const answer = await call("POST", `/desk/api/cases/${id}/messages`, { id: entry.id, text: entry.text, translated: entry.translated, hold: entry.hold });
+    if (answer.code === "hold_time" && id === this.id) {  // its time has passed meanwhile: it is not sent at another one
+      this.done(entry.id);
+      this.putBack(entry.translated?.text ?? entry.text, entry.translated?.own ?? entry.from);
+      $("note").textContent = fault(answer);
+      return;
+    }
     if (answer.status === 202) {
       const left = JSON.parse(kept(name + ":unsent") || "[]").filter((other) => other.id !== entry.id);
       keep(name + ":unsent", left.length ? JSON.stringify(left) : null);
       if (id !== this.id) return;
-      await this.read();
+      await (entry.hold ? this.held.look() : this.read());
       if (id !== this.id) return;
       this.done(entry.id);
-      $("whisper").textContent = words.sent;
+      if (entry.hold) $("talk").scrollTop = $("talk").scrollHeight;
+      $("whisper").textContent = entry.hold ? `${words.hold_until}: ${at(entry.hold.at)}` : words.sent;
       this.changed(entry, answer.data.seq);
       return;
     }

@@ -1,5 +1,5 @@
 // What one shift leaves to the next, on one page and on paper: numbers, names and fixed words, none of a person.
-import { $, at, badge, call, dayOf, element, fault, languageName, locale, setClock, unit, waited, words } from "./desk_base.js";
+import { $, at, badge, call, dayOf, element, fault, known, languageName, locale, setClock, unit, waited, words } from "./desk_base.js";
 
 const line = (...parts) => element("p", "", parts.filter(Boolean).join(" · "));
 
@@ -7,7 +7,7 @@ const open = (found) => {
   const item = element("li", "deed"), top = element("p"), owned = found.state === "owned";
   top.append(badge(found.urgency), " ", element("span", "number", found.number));
   item.append(top, line(
-    owned ? `${words.taken_by}: ${found.owner_name}` : `${words.waiting}: ${waited(found.waiting_since)}`,
+    owned ? `${words.taken_by}: ${known(found.owner_name, found.owner_alias)}` : `${words.waiting}: ${waited(found.waiting_since)}`,
     languageName(found.language), found.unread && `${found.unread} ${words.unread}`, found.follow_up_on && `${words.follow_up}: ${dayOf(found.follow_up_on)}`,
   ));
   return item;
@@ -15,7 +15,7 @@ const open = (found) => {
 
 const due = (found) => {
   const item = element("li", "deed");
-  item.append(line(dayOf(found.on), found.number, found.owner_name));
+  item.append(line(dayOf(found.on), found.number, known(found.owner_name, found.owner_alias)));
   return item;
 };
 

@@ -25,7 +25,7 @@ const act = async (method, path, data) => {
 const person = (found, confirms) => {
   const item = element("li", "person");
   const state = found.pending ? words.pending : found.active ? "" : words.no_access;
-  item.append(element("p", "name", found.name), element("p", "hint", [words["role_" + found.role], state].filter(Boolean).join(" · ")));
+  item.append(element("p", "name", found.name), element("p", "hint", [words["role_" + found.role], found.alias && `${words.known_as}: ${found.alias}`, state].filter(Boolean).join(" · ")));
   if (found.id === me) return item;
   if (found.active) {
     const choose = element("select");

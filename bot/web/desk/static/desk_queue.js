@@ -1,7 +1,7 @@
 // The queue. Nothing jumps: an emergency is drawn at once in a place kept free for it, anything else that is new waits in the
 // bar for news until it is asked for, and what goes away keeps its place, greyed, until the list is drawn anew. Emergencies
 // are loud: red, in words, in the title, and by sound.
-import { $, badge, button as pressable, call, clock, element, fault, keep, kept, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
+import { $, at, badge, button as pressable, call, clock, element, fault, keep, kept, known, languageName, presence, sign, signals, waited, words } from "./desk_base.js";
 import { Find } from "./desk_find.js";
 import { Sound, wanted } from "./desk_sound.js";
 
@@ -125,7 +125,7 @@ export class Queue {
   given(found) { return this.group(found) === "mine" && Boolean(found.assigned_by) && found.assigned_by !== found.owner_name; }
 
   /** Who has it, and who gave it to them. */
-  whose(found) { return [`${words.taken_by}: ${found.owner_name}`, found.assigned_by && found.assigned_by !== found.owner_name && `${words.assigned_by}: ${found.assigned_by}`].filter(Boolean).join(" · "); }
+  whose(found) { return [`${words.taken_by}: ${known(found.owner_name, found.owner_alias)}`, found.assigned_by && found.assigned_by !== found.owner_name && `${words.assigned_by}: ${found.assigned_by}`].filter(Boolean).join(" · "); }
 
   /** What calls nobody: a new person, a new message in a case of one's own. */
   tellQuietly(before, sounds) {
@@ -200,7 +200,7 @@ export class Queue {
       const moved = !found || this.group(found) !== group && !(group === "waiting" && this.group(found) === "emergency");
       node.classList.toggle("gone", moved && group !== "others");
       if (moved) {
-        node.querySelector(".state").textContent = found && found.state === "owned" && found.owner !== this.me ? `${words.taken_by}: ${found.owner_name}` : words.no_longer_waiting;
+        node.querySelector(".state").textContent = found && found.state === "owned" && found.owner !== this.me ? `${words.taken_by}: ${known(found.owner_name, found.owner_alias)}` : words.no_longer_waiting;
         for (const one of node.querySelectorAll("button")) if (document.activeElement !== one) one.disabled = true;
       } else {
         this.fill(node, found, group);
@@ -228,7 +228,7 @@ export class Queue {
     const called = waits && found.called ? (found.coming ? words.called_coming : words.called) : "";
     const state = [
       waits ? called : group === "mine" ? this.given(found) && `${words.assigned_by}: ${found.assigned_by}` : this.whose(found), found.handed_from && `${words.from_centre} ${found.handed_from}`,
-      found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
+      found.muted_until && `${words.mute_until}: ${at(found.muted_until)}`, found.for_all && words.for_all, !found.reachable && words.unreachable, !found.readable && group !== "others" && words.not_readable,
     ].filter(Boolean).join(" · ");
     text.append(top, about, element("p", "line state soft", state));
     const page = group === "mine" && presence(found);
@@ -236,7 +236,10 @@ export class Queue {
     node.querySelector(".what")?.remove();
     node.prepend(text);
     if (group === "others") {
-      if (this.assign && !node.querySelector("button")) node.append(pressable(words.assign, `${words.assign}: ${found.number}`, () => this.assign(found.id)));
+      if (this.assign && !node.querySelector("button")) node.append(
+        pressable(words.assign, `${words.assign}: ${found.number}`, () => this.assign(found.id)),
+        pressable(words.mute, `${words.mute}: ${found.number}`, () => this.mute(this.cases.get(found.id) || found), "second"),
+      );
       return;
     }
     let button = node.querySelector("button");

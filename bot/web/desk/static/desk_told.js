@@ -1,11 +1,11 @@
 // What the person answered in questions: on top of a case, to be read before anything else, and to be folded away. What
 // they wrote in words of their own is there at once; a machine's translation comes under it when it is made.
-import { $, call, element, lang } from "./desk_base.js";
+import { $, call, element, lang, words } from "./desk_base.js";
 import { put } from "./desk_translate.js";
 
 export class Told {
   open(id) {
-    this.id = id; this.drawing = null;
+    this.id = id; this.drawing = null; this.contact = "";
     $("told").replaceChildren(); $("told").hidden = true;
   }
 
@@ -15,6 +15,7 @@ export class Told {
     if (drawing === this.drawing) return;
     const shut = this.drawing !== null && !box.querySelector("details")?.open;
     this.drawing = drawing;
+    this.contact = parts.flatMap(({ lines }) => lines).filter(({ label }) => label === words.told_contact).map(({ text }) => text).join(" · ");
     this.own = new Map();
     box.hidden = !parts.length;
     box.replaceChildren(...parts.map(({ title, lines }) => {

@@ -1,6 +1,6 @@
 // A case besides the talk: ready-made replies, notes and plans, giving it to a colleague, taking up a closed one; and what the
 // caseworker can do. Whatever is sent keeps its id until it got through, so that sending again never does it twice.
-import { $, at, call, dayOf, element, fault, keep, kept, lang, languageName, unit, uuid, words } from "./desk_base.js";
+import { $, at, call, dayOf, element, fault, keep, kept, known, lang, languageName, unit, uuid, words } from "./desk_base.js";
 
 import { OwnReplies } from "./desk_own.js";
 import { Refer } from "./desk_refer.js";
@@ -27,6 +27,7 @@ export class Work {
   constructor({ conversation, open, expired }) {
     this.conversation = conversation; this.openCase = open; this.expired = expired;
     this.id = null; this.me = null; this.plan = null; this.replies = []; this.drawing = ""; this.refer = new Refer();
+    conversation.plan = () => this.plan;
     this.own = new OwnReplies({ put: (language) => conversation.composer.speak(language) });
     for (const name of ["canned-open", "foreign-canned"]) $(name).addEventListener("click", () => this.canned());
     $("canned-other").addEventListener("click", () => this.choose());
@@ -243,7 +244,7 @@ export class Work {
     $("colleagues").replaceChildren(...(answer?.data.colleagues || []).map((one) => {
       const item = element("li"), about = one.languages.map(languageName);
       if (one.refusal) about.unshift(words["colleague_" + one.refusal]);
-      const button = press([one.name, ...about].join(" · "), "", () => this.offer(one.id, button));
+      const button = press([known(one.name, one.alias), ...about].join(" · "), "", () => this.offer(one.id, button));
       button.disabled = Boolean(one.refusal);
       item.append(button);
       return item;
@@ -316,7 +317,7 @@ export class Work {
 
   entry(found) {
     if (found.state === "owned") {
-      if (found.owner !== this.me) return element("span", "", `${words.taken_by}: ${found.owner_name}`);
+      if (found.owner !== this.me) return element("span", "", `${words.taken_by}: ${known(found.owner_name, found.owner_alias)}`);
       return this.named(press(words.open, "", () => this.openCase(found.id)), found);
     }
     if (found.state !== "closed") return element("span", "", words.waiting);

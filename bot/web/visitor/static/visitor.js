@@ -144,8 +144,8 @@
     const now = state.offline ? "connection_lost" : "status_" + (asked.coming ? "coming" : asked.nobody ? "nobody" : asked.called ? "called" : state.handoff);
     const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
-    const named = now === "status_owned" && state.standing && state.standing.state === "here" && state.standing.name;
-    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : asked.hours || state.words[now] || ""; // none before the first message says who answers
+    const here = now === "status_owned" && state.standing && state.standing.state === "here" ? state.standing : {}, named = here.name;
+    const word = here.reading === false ? state.words.status_not_reading : named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : asked.hours || state.words[now] || ""; // none before the first message says who answers
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
     const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
