@@ -25,7 +25,7 @@ from encoder.making.model_cache import NO_CACHE, ModelCache
 from encoder.runtime import descent
 
 LANDMARKS: Final = 3000
-ORDINARY_KEPT: Final = 40000
+ORDINARY_KEPT: Final = 60_000
 """Topic lines that the meaning is learned from at most; the letters learn from all that there are."""
 TRIES: Final = 50
 SEED: Final = 20261124
