@@ -30,9 +30,9 @@ GREETING = 4
 """Words of a message above which it is more than polite."""
 SURE_CLAUSE = 0.6
 """From which share a clause surely asks a question."""
-OF_CLAUSE = 0.8
+OF_CLAUSE = 0.6
 """What the share of a clause counts beside that of the whole message."""
-NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.25
+NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.5
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
 FEELING = 0.7
 STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
@@ -197,7 +197,7 @@ SOFT = frozenset({"", "greet", "thanks", "goodbye", "affirm", "deny", "out_of_sc
                   "nlu_fallback"})  # fmt: skip
 """Topics that say nothing of what is asked."""
 NOT_READY = "not_ready"
-ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.75
+ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.5
 """From which share of a topic nobody merely greets; from which a question elsewhere must be likelier than the last."""
 OF_KIND = {"cost": "cost", "duration": "duration"}
 """Kinds of follow-up that are topics too: the message may be about the topic itself."""

@@ -50,9 +50,12 @@ CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
 AGAIN: Final = 0.5
 """Share of an emergency, in the light of what was said before, that begins the mode again soon after it ended."""
-LEAST: Final = {PLACE: SURE_PLACE, "die": 0.7, "height": 0.7, "took_pills": 0.6}
-"""From which share these acts count: a place is put into what is said to 112, and the others turn the talk to suicide,
-or to an ambulance."""
+LEAST: Final = {
+    PLACE: SURE_PLACE, "die": 0.7, "height": 0.7, "took_pills": 0.6, "other_taken": 0.5, "no_air": 0.5,
+    "lost_outside": 0.5, "no_ambulance": 0.5,
+}  # fmt: skip
+"""From which share these acts count: a place is put into what is said to 112, others turn the talk to suicide, or to an
+ambulance, and the last four speak of one scene alone."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,10 +80,13 @@ def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
 OF_CHILD: Final = frozenset({"under_18", "children_with_me"})
 """Facts of which one was told where a child is in danger, unless somebody else than the child or its parent writes."""
 OF_SELF: Final = -1.0
-MOST_SURE: Final = 0.9
+RATHER: Final = 0.5
 """Log odds down from which a message is about who writes, and the share of an act with which it is so in between."""
 OF_ANOTHER: Final = 1.0
 """Log odds from which what is seen is of somebody else than who writes."""
+SURELY_OF_ANOTHER: Final = 3.0
+"""The same of one message read in context: of readers' witnesses nearly all are above it, of who hides or is besieged
+and was taken for a witness all were below."""
 
 
 def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[str, ...]:
@@ -96,7 +102,7 @@ def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[st
 def _is_own(acts: Acts) -> bool:
     """Whether a message is surely of the person in danger themselves: "I hid in the bathroom", and not about others."""
     act, share = acts.safety
-    return act in safety_mode.OWN and (acts.about < OF_SELF or (share >= MOST_SURE and acts.about < OF_ANOTHER))
+    return act in safety_mode.OWN and (acts.about < OF_SELF or (share >= RATHER and acts.about < SURELY_OF_ANOTHER))
 
 
 class DangerTalk:
