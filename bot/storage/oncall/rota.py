@@ -61,6 +61,7 @@ class OwnedCase:
     seen_at: datetime | None
     waits: bool
     """Whether the person has written something that the owner has not looked at."""
+    organisation: int
 
 
 class OnCallPart(Part):
@@ -240,6 +241,7 @@ def _owned(row: Row[Any]) -> OwnedCase:
         spoke_at=row.spoke_at,
         seen_at=row.seen_at,
         waits=bool(row.waits),
+        organisation=row.organisation,
     )
 
 

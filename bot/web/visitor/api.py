@@ -4,7 +4,6 @@
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -91,7 +90,7 @@ def _languages(accepted: str) -> list[str]:
     return [part.split(";")[0].strip() for part in accepted.split(",") if part.strip()]
 
 
-def shown(message: Message, now: datetime) -> dict[str, Any]:
+def shown(message: Message) -> dict[str, Any]:
     """A message as the contract has it."""
     data: dict[str, Any] = {
         "seq": message.seq,
@@ -104,7 +103,7 @@ def shown(message: Message, now: datetime) -> dict[str, Any]:
     if (place := step(message.key)) is not None:
         data["step"] = place
     if (handoff := told_by(message)) is not None:
-        data |= {"handoff": handoff.value, "seconds": max(0, int((now - message.at).total_seconds()))}
+        data["handoff"] = handoff.value
     if (was := message.translated) is not None:
         data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
     return data
@@ -143,8 +142,8 @@ async def shown_to(store: Store, session: Session, message: Message) -> dict[str
     """The same for its own person: `return_code`, when the message tells one and it is the one that opens this talk."""
     code = code_of(message)
     if code is None or not await store.is_return_code(session.person, code):
-        return shown(message, store.now())
-    return shown(message, store.now()) | {"return_code": code}
+        return shown(message)
+    return shown(message) | {"return_code": code}
 
 
 def router(

@@ -138,19 +138,26 @@
     $("write").hidden = $("menu-open").hidden = $("status").hidden = name !== "chat";
     if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
-  /** Under the bar, always true: no connection, or who answers; while one waits, what is done about it and for how long. */
+  const ANSWERS = { program: "bot", asked: "waiting", here: "owned" };
+  /** Under the bar, always true, and never by half: no connection, or who answers; while one waits, what is done about
+   * it and for how long. As the gateway says it; before it does, as the messages do. A report puts one in the queue, and
+   * asks for nobody. `Standing.line` says the same for the pages without scripts. */
   const status = () => {
-    const waits = state.handoff === "waiting" && !state.offline, asked = waits && state.standing && state.standing.state === "asked" ? state.standing : {};
-    const now = state.offline ? "connection_lost" : "status_" + (asked.coming ? "coming" : asked.nobody ? "nobody" : asked.called ? "called" : state.handoff);
-    const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
+    const s = (!state.stale && state.standing) || { state: Object.keys(ANSWERS).find((name) => ANSWERS[name] === state.handoff) };
+    const line = s.state === "asked" ? (state.handoff === "bot" ? "bot" : s.coming ? "coming" : s.nobody ? "nobody" : s.called ? "called" : "waiting") : ANSWERS[s.state];
+    const lost = state.deaf || state.mute, asked = Boolean(line) && line !== "bot" && line !== "owned", waits = asked && !lost, now = lost ? "connection_lost" : "status_" + line;
+    const minutes = s.since ? Math.floor((Date.now() - state.since) / 60_000) : 0, waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
-    const named = now === "status_owned" && state.standing && state.standing.state === "here" && state.standing.name;
-    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : asked.hours || state.words[now] || ""; // none before the first message says who answers
+    const named = now === "status_owned" && s.name;
+    const word = named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : (waits && s.hours) || state.words[now] || ""; // none before the first message says who answers
+    $("ask-person").parentNode.hidden = line !== "bot"; // one was asked, or is here
+    if (line && !asked) for (const box of document.querySelectorAll("#log .asked .choices")) box.remove(); // nothing is left to take back
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
     const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
   };
-  const offline = (is) => { state.offline = is; status(); };
+  /** `deaf`: nothing comes; `mute`: nothing goes. Each says itself when that is over. */
+  const offline = (how, is) => { state[how] = is; status(); };
   /** What went wrong, in words: by the code of the answer. Above the field, so that it is seen wherever one reads. */
   const tell = (code) => { $("state").textContent = code ? state.said[code] || state.said.failed : ""; };
 
@@ -237,11 +244,12 @@
     if (pending) pending.remove();
     const handoff = message.handoff || state.handoff || "bot";
     if (handoff !== state.handoff && !(message.urgency && state.handoff === "owned")) { // a danger is in the queue, unless a caseworker reads already
-      state.handoff = handoff; state.since = Date.now() - 1000 * (message.seconds || 0); status();
+      state.handoff = handoff; state.stale = Boolean(state.standing) && ANSWERS[state.standing.state] !== handoff; status();
     }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from === "system" && message.choices.length && !message.handoff) item.classList.add("asks");
+    if (message.handoff === "waiting" && !message.urgency) item.classList.add("asked");
     if (message.from !== "person") {
       const who = element("p", "who");
       who.append(wordNode("span", "", message.from + "_label"));
@@ -385,7 +393,7 @@
         state.queue.shift(); save();
         if (state.drawn.has(seq)) item.node.remove();
         else { state.mine.set(seq, item.node); const who = item.node.querySelector(".who"); who.dataset.words = "sent"; put(who); }
-        wait = 500; tell(null); offline(false);
+        wait = 500; tell(null); offline("mute", false);
       } else if (answer && answer.status === 401) { gone(); return; }
       else if (answer && final(answer)) {
         const { error } = await answer.json().catch(() => ({}));
@@ -397,7 +405,8 @@
       } else {
         // Nothing can be kept there, and the numbers are shown all the same.
         if (answer && answer.status === 503) answer.clone().json().then(({ card }) => { if (card) draw(card); }, () => {});
-        if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else offline(true);
+        if (answer) tell(answer.status === 429 ? "too_many" : "failed");
+        offline("mute", !answer);
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
         wait = Math.min(wait * 2, 8000);
       }
@@ -413,7 +422,12 @@
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
     if (name === "gone") gone(JSON.parse(data || "{}").why);
-    else if (name === "state") { state.standing = JSON.parse(data); status(); }
+    else if (name === "state") {
+      const standing = state.standing = JSON.parse(data);
+      state.since = Date.now() - (Date.parse(standing.now) - Date.parse(standing.since)); // by one clock: a phone's may be wrong
+      state.stale = false;
+      offline("deaf", false); // not before: what was true then may be so no more
+    }
     else if (data) return draw(JSON.parse(data));
     return null;
   };
@@ -427,7 +441,6 @@
         if (answer.status === 401) { gone(); return; }
         if (!answer.ok) throw new Error("stream");
         wait = 500;
-        offline(false);
         const reader = answer.body.getReader(), decoder = new TextDecoder(), stream = state.stream;
         let text = "", silent;
         for (;;) {
@@ -440,7 +453,7 @@
           text = blocks.pop();
           arrived(blocks.map(event).filter(Boolean));
         }
-      } catch { if (state.halted || state.token !== token) return; offline(true); }
+      } catch { if (state.halted || state.token !== token) return; offline("deaf", true); }
       await pause(wait);
       wait = Math.min(wait * 2, 8000);
     }
@@ -476,7 +489,7 @@
     focus(pressed);
   };
   const gone = (why = "not_open") => {
-    state.token = null; state.code = null; state.handoff = state.standing = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
+    state.token = null; state.code = null; state.handoff = state.standing = null; state.stale = state.deaf = state.mute = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
     if (speech) speech.cancel();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
@@ -559,7 +572,7 @@
   const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => { document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px"); settle(); }).observe(node); };
   measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
-  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
+  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("menu").querySelector("p:not([hidden]) > button, summary").focus({ preventScroll: true }); } });
   // What the program is, and who can use the page: fetched when asked for, and nothing of it in the history.
   let asked = null;
   for (const button of document.querySelectorAll("[name=do]")) {
@@ -591,7 +604,7 @@
   $("delete-yes").addEventListener("click", async () => {
     const answer = await call("DELETE", "api/conversations").catch(() => null);
     if (answer && (answer.status === 204 || answer.status === 401)) { if (state.stream) state.stream.abort(); gone("deleted"); }
-    else { menu(false); offline(true); }
+    else { menu(false); offline("mute", true); }
   });
 
   // Browsers give a tab that was closed its storage back when it is opened again.
