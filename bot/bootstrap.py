@@ -156,7 +156,7 @@ async def build(
     """A whole gateway on its database (migrated already). The engine may be dead; it is only asked, never needed."""
     words = content.load(CONTENT)
     store = await opened(settings, clock)
-    live = Live()
+    live = Live(settings.show_writing)
     tasks = Tasks()
     sessions = Sessions(store)
     limits = Limits(settings.messages_per_minute, settings.conversations_per_minute)

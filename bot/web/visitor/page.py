@@ -137,7 +137,7 @@ def router(words: Catalogue, settings: Settings, nobody: Callable[[str], Awaitab
         languages = sorted(words.languages, key=lambda language: language.code != own)
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
-        values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
+        values |= {"exit_url": settings.exit_url, "max_text": settings.max_text, "writing": settings.show_writing}
         values["own"] = words_before(words, own, await nobody(own))
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))

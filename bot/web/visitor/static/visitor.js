@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const CARD = "li.system.emergency, li.system.urgent";
-  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, away: false, reading: false, news: [], unseen: 0 };
+  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, writes: 0, signed: 0, away: false, reading: false, news: [], unseen: 0 };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
   /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
@@ -138,10 +138,12 @@
     $("write").hidden = $("menu-open").hidden = $("status").hidden = name !== "chat";
     if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
+  /** For how long somebody is said to be writing after a sign of it, and how often one is sent oneself. */
+  const WRITES = 6000, SIGN_EVERY = 3000;
   const ANSWERS = { program: "bot", asked: "waiting", here: "owned" };
-  /** Under the bar, always true, and never by half: no connection, or who answers; while one waits, what is done about
-   * it and for how long. As the gateway says it; before it does, as the messages do. A report puts one in the queue, and
-   * asks for nobody. `Standing.line` says the same for the pages without scripts. */
+  // Under the bar, always true: no connection, or who answers; while one waits, what is done about it and for how long.
+  // As the gateway says it; before it does, as the messages do. A report puts one in the queue, and asks for nobody.
+  // `Standing.line` says the same for the pages without scripts.
   const status = () => {
     const s = (!state.stale && state.standing) || { state: Object.keys(ANSWERS).find((name) => ANSWERS[name] === state.handoff) };
     const line = s.state === "asked" ? (state.handoff === "bot" ? "bot" : s.coming ? "coming" : s.nobody ? "nobody" : s.called ? "called" : "waiting") : ANSWERS[s.state];
@@ -153,7 +155,9 @@
     $("ask-person").parentNode.hidden = line !== "bot"; // one was asked, or is here
     if (line && !asked) for (const box of document.querySelectorAll("#log .asked .choices")) box.remove(); // nothing is left to take back
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
-    const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
+    state.line = line;
+    const writes = now === "status_owned" && Date.now() < state.writes;
+    const time = writes ? "· " + state.words.writing : waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
   };
   /** `deaf`: nothing comes; `mute`: nothing goes. Each says itself when that is over. */
@@ -246,6 +250,7 @@
     if (handoff !== state.handoff && !(message.urgency && state.handoff === "owned")) { // a danger is in the queue, unless a caseworker reads already
       state.handoff = handoff; state.stale = Boolean(state.standing) && ANSWERS[state.standing.state] !== handoff; status();
     }
+    if (message.from === "caseworker") { state.writes = 0; status(); }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from === "system" && message.choices.length && !message.handoff) item.classList.add("asks");
@@ -378,6 +383,7 @@
     place(item.node, "end");
     state.queue.push(item);
     save();
+    if (state.sign) state.sign.abort();
     send();
   };
   const send = async () => {
@@ -422,6 +428,7 @@
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
     if (name === "gone") gone(JSON.parse(data || "{}").why);
+    else if (name === "writing") { state.writes = Date.now() + WRITES; status(); setTimeout(status, WRITES); }
     else if (name === "state") {
       const standing = state.standing = JSON.parse(data);
       state.since = Date.now() - (Date.parse(standing.now) - Date.parse(standing.since)); // by one clock: a phone's may be wrong
@@ -550,9 +557,16 @@
     retire();
     queue({ path: "api/messages", data: { id: uuid(), text }, label: text });
   };
+  /** That one writes, and nothing of what, to the caseworker who is here; it never stands before a message. */
+  const sign = () => {
+    if (!body.dataset.writing || state.line !== "owned" || state.queue.length || !$("text").value || Date.now() - state.signed < SIGN_EVERY) return;
+    state.signed = Date.now();
+    state.sign = new AbortController();
+    fetch("api/writing", { method: "POST", cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", headers: { Authorization: "Bearer " + state.token }, signal: state.sign.signal }).catch(() => {});
+  };
   const grow = () => { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; };
   $("write").addEventListener("submit", (submitted) => { submitted.preventDefault(); write(); });
-  $("text").addEventListener("input", () => { keep("draft", $("text").value || null); grow(); });
+  $("text").addEventListener("input", () => { keep("draft", $("text").value || null); grow(); sign(); });
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
