@@ -11,13 +11,14 @@
   const endAccess = (token) => {
     if (token) fetch("api/access", { method: "DELETE", keepalive: true, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", headers: { Authorization: "Bearer " + token } }).catch(() => {});
   };
+  const hush = () => { if (window.speechSynthesis) speechSynthesis.cancel(); };
   const forget = () => {
     state.halted = true;
     endAccess(state.token);
     $("curtain").hidden = false;
     try { sessionStorage.clear(); } catch { /* storage may be switched off */ }
     if (state.stream) state.stream.abort();
-    if (window.speechSynthesis) speechSynthesis.cancel();
+    hush();
     $("log").replaceChildren();
     $("text").value = $("return-code").textContent = "";
     document.title = "";
@@ -32,7 +33,9 @@
     } else location.replace(body.dataset.exit);
   };
   addEventListener("message", (event) => { // three times Shift on the page around the frame: that page leaves
-    if (top === self || event.source !== parent || event.data !== "leave") return;
+    if (top === self || event.source !== parent) return;
+    hush(); // it was closed, at least
+    if (event.data !== "leave") return;
     forget();
     parent.postMessage({ left: body.dataset.exit }, event.origin);
   });
@@ -175,23 +178,17 @@
   if (speech) speech.addEventListener("voiceschanged", chooseVoice);
   /** A button that reads `text()` aloud, and stops. Not to be seen where there is no voice. */
   const listenButton = (text) => {
-    const button = element("button", "listen"), word = wordNode("span", "", "listen");
-    const icon = element("span", "", "▶");
+    const button = element("button", "listen"), icon = element("span", "", "▶");
     button.type = "button"; icon.setAttribute("aria-hidden", "true");
-    button.append(icon, word);
-    const turn = (on) => { word.dataset.words = on ? "listen_stop" : "listen"; put(word); icon.textContent = on ? "■" : "▶"; state.speaking = on ? button : null; };
-    button.addEventListener("click", () => {
-      const mine = state.speaking === button;
-      speech.cancel();
-      if (mine) { turn(false); return; }
-      const said = new SpeechSynthesisUtterance(text());
-      said.voice = state.voice; said.lang = state.voice.lang; said.rate = 0.9;
-      said.onend = said.onerror = () => { if (state.speaking === button) turn(false); };
-      turn(true);
-      speech.speak(said);
+    button.append(icon, wordNode("span", "", "listen"));
+    button.addEventListener("click", async () => {
+      const { listen } = await import("./listen.js").catch(() => ({}));
+      // Whoever has left meanwhile, or turned the page away, hears nothing.
+      if (listen && state.voice && !state.halted && !document.hidden) listen(button, text(), state.voice, { put, warned: kept("aloud"), warns: () => keep("aloud", "1") });
     });
     return button;
   };
+  for (const kind of ["visibilitychange", "pagehide"]) addEventListener(kind, () => { if (document.hidden || kind === "pagehide") hush(); });
 
   // -- drawing ---------------------------------------------------------------------------------------------------
   const towards = (text) => document.documentElement.dir === "rtl" && /[\u0590-\u08ff]/.test(text) ? "rtl" : "auto"; // though it begins with "Payoke"
@@ -498,7 +495,7 @@
   const gone = (why = "not_open") => {
     state.token = null; state.code = null; state.handoff = state.standing = null; state.stale = state.deaf = state.mute = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
-    if (speech) speech.cancel();
+    hush();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.words[why] || (state.said || {})[why] || "";
     show(state.lang ? "before" : "choose");
