@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 EVERY = 2.0
 """Seconds between two signs of one writer that are passed on; those in between are dropped."""
@@ -35,8 +36,9 @@ class Signs:
         end = loop.time() + seconds
         while not waiter.done() and (left := end - loop.time()) > 0:
             coming = asyncio.ensure_future(self._come.wait())
+            either: set[asyncio.Future[Any]] = {waiter, coming}
             try:
-                await asyncio.wait({waiter, coming}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 coming.cancel()
             self._come.clear()

@@ -29,6 +29,7 @@ async def test_each_side_sees_that_the_other_one_writes(
     await person.locator("[name=language][value=ar]").click()
     await person.locator("#start").click()
     sent = signs(person)
+    await expect(person.locator("#log li.bot")).to_have_count(1)
     await person.locator("#text").press_sequentially(LOCKED_IN)
     await person.keyboard.press("Enter")
     await expect(person.locator("#log li.emergency")).to_be_visible()

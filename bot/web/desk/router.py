@@ -302,7 +302,6 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
                     rows, snapshot = found
                     if snapshot != last:
                         last = snapshot
-                        signs.drop()
                         data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
                         yield ServerSentEvent(data, event="queue")
                     else:

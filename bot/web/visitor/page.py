@@ -47,12 +47,12 @@ WITHOUT_SCRIPTS = frozenset(
 BEFORE = frozenset(
     (
         "about_program", "accessibility", "before_free", "before_history", "before_leave", "before_who",
-        "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short", "history_how",
-        "how_remove", "kept_how", "leave_keys", "leave_now", "listen", "listen_stop", "listen_warning", "menu",
-        "restore_chat", "return_code_label", "sit_down", "start", "title", "what_is_kept", "who_is_this",
+        "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short", "how_remove",
+        "leave_keys", "leave_now", "listen", "listen_stop", "menu", "restore_chat", "return_code_label",
+        "sit_down", "start", "title", "what_is_kept", "who_is_this",
     )
 )  # fmt: skip
-"""Words that are read before a talk begins: the others come while one reads them."""
+"""Words that are read before a talk begins: the others come while one reads them, and so does what is folded away."""
 
 
 def towards(text: str, rtl: bool) -> str:

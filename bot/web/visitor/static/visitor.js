@@ -50,7 +50,7 @@
     if (shifts.length === 3) leave();
   });
   // The Back button after leaving must not bring the talk back from the browser's page cache.
-  addEventListener("pagehide", () => { if (state.halted) $("log").replaceChildren(); });
+  addEventListener("pagehide", () => { hush(); if (state.halted) $("log").replaceChildren(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   // By its attribute: browsers of 2021 know no dialog.
@@ -148,8 +148,8 @@
   // As the gateway says it; before it does, as the messages do. A report puts one in the queue, and asks for nobody.
   // `Standing.line` says the same for the pages without scripts.
   const status = () => {
-    const s = (!state.stale && state.standing) || { state: Object.keys(ANSWERS).find((name) => ANSWERS[name] === state.handoff) };
-    const line = s.state === "asked" ? (state.handoff === "bot" ? "bot" : s.coming ? "coming" : s.nobody ? "nobody" : s.called ? "called" : "waiting") : ANSWERS[s.state];
+    const s = (!state.stale && state.standing) || {}, told = state.handoff;
+    const line = s.state !== "asked" ? ANSWERS[s.state] || told : told === "bot" ? told : s.coming ? "coming" : s.nobody ? "nobody" : s.called ? "called" : "waiting";
     const lost = state.deaf || state.mute, asked = Boolean(line) && line !== "bot" && line !== "owned", waits = asked && !lost, now = lost ? "connection_lost" : "status_" + line;
     const minutes = s.since ? Math.floor((Date.now() - state.since) / 60_000) : 0, waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
@@ -188,7 +188,6 @@
     });
     return button;
   };
-  for (const kind of ["visibilitychange", "pagehide"]) addEventListener(kind, () => { if (document.hidden || kind === "pagehide") hush(); });
 
   // -- drawing ---------------------------------------------------------------------------------------------------
   const towards = (text) => document.documentElement.dir === "rtl" && /[\u0590-\u08ff]/.test(text) ? "rtl" : "auto"; // though it begins with "Payoke"
@@ -349,7 +348,7 @@
     if (items.some((item) => !item.matches(".person"))) around({ came: true });
     if (document.hidden) { state.unseen += items.filter((item) => !item.matches(".person")).length; titled(); }
   };
-  addEventListener("visibilitychange", () => { if (!document.hidden) { state.unseen = 0; titled(); } });
+  addEventListener("visibilitychange", () => { if (document.hidden) hush(); else { state.unseen = 0; titled(); } });
   // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
   const tooLong = (item) => {
     const style = getComputedStyle(item);
@@ -380,7 +379,6 @@
     place(item.node, "end");
     state.queue.push(item);
     save();
-    if (state.sign) state.sign.abort();
     send();
   };
   const send = async () => {
@@ -558,8 +556,7 @@
   const sign = () => {
     if (!body.dataset.writing || state.line !== "owned" || state.queue.length || !$("text").value || Date.now() - state.signed < SIGN_EVERY) return;
     state.signed = Date.now();
-    state.sign = new AbortController();
-    fetch("api/writing", { method: "POST", cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", headers: { Authorization: "Bearer " + state.token }, signal: state.sign.signal }).catch(() => {});
+    call("POST", "api/writing").catch(() => {});
   };
   const grow = () => { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; };
   $("write").addEventListener("submit", (submitted) => { submitted.preventDefault(); write(); });
