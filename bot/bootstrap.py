@@ -159,7 +159,8 @@ async def build(
     """A whole gateway on its database (migrated already). The engine may be dead; it is only asked, never needed."""
     words = content.load(CONTENT)
     store = await opened(settings, clock)
-    live, tasks = Live(), Tasks()
+    live = Live(settings.show_writing)
+    tasks = Tasks()
     sessions = Sessions(store)
     limits = Limits(settings.messages_per_minute, settings.conversations_per_minute)
     engine = Engine(engine_url, engine_secret, settings.engine_timeout, time.monotonic)

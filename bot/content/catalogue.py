@@ -75,8 +75,9 @@ class Card:
     sources: tuple[str, ...]
     reviewed: str
 
-    def answer(self, signals: Sequence[str], *, short: bool = False) -> Answer:
-        """The card for these signals, most important first; `short` leaves everything else out.
+    def answer(self, signals: Sequence[str], *, short: bool = False, kept: bool = True) -> Answer:
+        """The card for these signals, most important first; `short` leaves everything else out. Of a message that was
+        not `kept` nobody knows: the last part, which speaks of the caseworkers' list, is left out.
 
         A signal without a line is passed over: who is in danger gets the numbers, whatever else went wrong.
         """
@@ -84,7 +85,8 @@ class Card:
         alone = [signal for signal in known if signal in self.alone]
         shown = [self.signals[s] for s in (alone[:1] or known[: self.signal_lines])]
         lines = "\n".join(line.text for line in shown)
-        parts = [lines] if alone else [self.first, lines, "" if short else self.rest]
+        rest = self.rest if kept else self.rest.rpartition("\n\n")[0]
+        parts = [lines] if alone else [self.first, lines, "" if short else rest]
         own = () if alone else self.sources
         sources = dict.fromkeys((*own, *(source for line in shown for source in line.sources)))
         text = "\n\n".join(part for part in parts if part)
@@ -149,10 +151,11 @@ class Catalogue:
     def topic_label(self, topic: str, lang: str) -> str:
         return self.answer(topic, lang).label
 
-    def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer:
-        """What a person in danger reads. In several languages: only the numbers and the signals' lines."""
+    def card(self, urgency: str, signals: Sequence[str], lang: str, *, kept: bool = True) -> Answer:
+        """What a person in danger reads. In several languages: only the numbers and the signals' lines. `kept`: whether
+        anybody but the person knows of it."""
         found = [words.cards.get(urgency) for words in self._in(lang)]
-        cards = [card.answer(signals, short=lang == SEVERAL) for card in found if card is not None]
+        cards = [card.answer(signals, short=lang == SEVERAL, kept=kept) for card in found if card is not None]
         if not cards:
             raise UnknownUrgency(urgency)
         return _together(cards)

@@ -22,7 +22,7 @@ from bot.conversation.forms import Talks, about_centre, asked_by, calmed, danger
 from bot.conversation.language_switch import another_language, going_on_in, names, way_back, written_in
 from bot.conversation.memory import heard, missed, pressed, quoted, said_in
 from bot.conversation.opening import WEB, Door, begin
-from bot.conversation.opening_hours import OutsideHours
+from bot.conversation.opening_hours import ASKED, OFFER, OutsideHours
 from bot.conversation.reassessment import SecondLook, card_id
 from bot.conversation.safety_mode import OTHERS
 from bot.conversation.safety_question import ANSWER, alone
@@ -70,6 +70,16 @@ class Standing:
     name: str = ""
     hours: str = ""
     reading: bool = True
+
+    def line(self, told: Handoff) -> str:
+        """Return which words stand under the bar, by the end of their name (`visitor.status_called`), for a person who
+        was last `told` who answers. A report puts a case in the queue, and asks for nobody: the program answers."""
+        if self.state == "here":
+            return Handoff.OWNED.value
+        if self.state == "program" or told is Handoff.BOT:
+            return Handoff.BOT.value
+        found = {"coming": self.coming, "nobody": self.nobody, "called": self.called}
+        return next((name for name, true in found.items() if true), Handoff.WAITING.value)
 
 
 class NotKept(Exception):
@@ -187,7 +197,8 @@ class Service:
         found = await self._store.standing(session.person.conversation)
         if found is None or found.since is None:
             return None if found is None else Standing(WHO[found.state], name=found.name, reading=not found.muted)
-        nobody = not (found.called or found.coming or await self.expected(found.urgency, found.organisation))
+        expected = await self.expected(found.urgency, found.organisation, in_vain=found.in_vain)
+        nobody = not (found.called or found.coming or expected)
         hours = ""
         if found.urgency is Urgency.NONE and not (found.called or found.coming):
             hours = await self.outside_hours.usually(session.language or session.hint, found.organisation)
@@ -222,7 +233,8 @@ class Service:
             if found.urgency is Urgency.NONE:
                 raise
             log.error("message.not_kept", extra={"error": type(error).__name__})
-            raise NotKept(self._speaker(session.language or session.hint).card(found.urgency, found.signals)) from None
+            speaker = self._speaker(session.language or session.hint)
+            raise NotKept(speaker.card(found.urgency, found.signals, kept=False)) from None
 
     async def _accept(self, session: Session, client_id: str, text: str, understood: Understood) -> int:
         async with session.lock:
@@ -491,6 +503,8 @@ class Service:
         """Words and requests of an engine's turn, stored as the answer to message `seq`, whose words `text` are;
         `written` in another language than the talk's, they are answered in it."""
         speaker = self._speaker(written or session.language or session.hint)
+        if session.state is Handoff.WAITING and (session.urgency is not Urgency.NONE or was_asked(sheet.state)):
+            turn = asked_already(turn)
         turn, words = said(speaker, turn)
         replies, case = list(before), danger_of(turn)
         if case is not None:  # the numbers come before the next question
@@ -498,9 +512,7 @@ class Service:
             session.urgency = session.urgency.at_least(case.urgency)
             self._alarmed(session)
         if "handoff" in turn.requests:
-            expected = await self.expected(session.urgency)
-            key = "handoff.waiting" if expected else "handoff.nobody_on_call"
-            replies.append(speaker.say(key, ({"command": "cancel_handoff"},), sender=Sender.SYSTEM))
+            replies.append(await self._asked(session, speaker))
         replies += way_back(session, speaker, words)
         session.asks(asked_by(turn))
         if "forget" in turn.requests:
@@ -563,7 +575,8 @@ class Service:
         try:
             await self._store.answer(session.person, seq, replies, case=case, cancel=cancel, sheet=sheet)
         except IllegalMove:  # an emergency stands: nobody but a caseworker takes it out of the queue
-            still = self._speaker(session.language or session.hint).say("handoff.waiting", sender=Sender.SYSTEM)
+            session.urgency = Urgency.EMERGENCY
+            still = await self._asked(session, self._speaker(session.language or session.hint))
             await self._store.answer(session.person, seq, [still])
         except Gone:
             self._sessions.drop(session.person.conversation)
@@ -590,9 +603,24 @@ class Service:
         session.safety = False
         await self._answer(session, message.seq, message.text, understood)
 
-    async def expected(self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST) -> bool:
-        """Whether it is true that a caseworker will look soon, as far as anybody knows."""
-        return self._somebody is None or await self._somebody(urgency, organisation)
+    async def expected(
+        self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST, *, in_vain: bool = False
+    ) -> bool:
+        """Whether it is true that a caseworker will look soon, as far as anybody knows. `in_vain`: everyone was called,
+        and no page has arrived."""
+        return self._somebody is None or await self._somebody(urgency, organisation, in_vain=in_vain)
+
+    async def _asked(self, session: Session, speaker: Speaker) -> Outgoing:
+        """That somebody was asked, or that nobody can be reached now: what the line under the bar says too. It can be
+        taken back, but not in an emergency, which stays in the queue."""
+        stands = await self.standing(session)
+        if stands is not None and stands.state == "asked":
+            nobody = stands.nobody
+        else:
+            nobody = not await self.expected(session.urgency)
+        key = "handoff.nobody_on_call" if nobody else "handoff.waiting"
+        final = session.urgency is Urgency.EMERGENCY
+        return speaker.say(key, () if final else ({"command": "cancel_handoff"},), sender=Sender.SYSTEM)
 
     async def without_anybody(self, lang: str) -> str:
         """What is true before anybody waits: outside the opening hours when caseworkers usually read, or that none can
@@ -648,6 +676,20 @@ safe to write: of the second questions that readers saw, two in three were needl
 def _doubtful_again(understood: Understood) -> bool:
     """Whether a doubt is worth a second question."""
     return understood.seen is None or understood.seen.danger + understood.seen.doubt >= ASKED_AGAIN
+
+
+def was_asked(state: ConversationState) -> bool:
+    """Whether the person was told that somebody was asked for them."""
+    return any(map(state.times, ASKED))
+
+
+def asked_already(turn: EngineTurn) -> EngineTurn:
+    """Return what is true to a person who waits, in place of the question whether to ask for somebody, and of the
+    promise not to: that one was asked."""
+    kept = tuple(reply for reply in turn.replies if reply.key not in {OFFER, "handoff.cancelled"})
+    if len(kept) == len(turn.replies):
+        return turn
+    return replace(turn, replies=kept, requests=tuple(dict.fromkeys((*turn.requests, "handoff"))))
 
 
 def _having_missed(sheet: Sheet, miss: tuple[str, str] | None) -> Sheet:

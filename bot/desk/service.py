@@ -26,7 +26,7 @@ from bot.domain.ports import Catalogue, Fact
 from bot.domain.return_code_message import hidden
 from bot.domain.roles import CASEWORKER, COORDINATOR, manages_people, works_on_cases
 from bot.domain.speaker import Speaker
-from bot.runtime.wakeups import DESK, Live, conversation
+from bot.runtime.wakeups import DESK, Live, conversation, desk_of
 from bot.security.alarm_floods import AlarmFloods
 from bot.storage.database.errors import Forbidden, NotFound, NotOwner, NotReadable, StorageError
 from bot.storage.store import DeskSession, Invite, Person, Store
@@ -281,6 +281,12 @@ class Desk:
         case = await self.access(session, case_id, owned=True)
         await self._store.mark_seen(case.id, seq)
         self._live.wake(DESK)
+
+    async def writing(self, session: DeskSession, case_id: int) -> None:
+        """The owner is writing; of that nothing is kept."""
+        case = await self.access(session, case_id, owned=True)
+        if self._live.writing.may(desk_of(session.caseworker)):
+            self._live.writing.tell(conversation(case.conversation), case.id)
 
     async def release(self, session: DeskSession, case_id: int) -> None:
         """Puts the case back in the queue. The person is told: one left, another is asked."""

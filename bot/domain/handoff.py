@@ -7,7 +7,6 @@ drawn from the table and a test keeps the two equal.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.model import Handoff, Message, Sender, Urgency
@@ -95,15 +94,14 @@ def told_by(message: Message) -> Handoff | None:
     return TOLD.get(message.key)
 
 
-def told(messages: Iterable[Message]) -> tuple[Handoff, datetime | None]:
-    """Who answers after all of `messages`, as the person was told, and since when."""
-    state, since = Handoff.BOT, None
+def told(messages: Iterable[Message]) -> Handoff:
+    """Who answers after all of `messages`, as the person was told."""
+    state = Handoff.BOT
     for message in messages:
-        said = told_by(message)
         notice = message.urgency is not Urgency.NONE
-        if said not in {None, state} and not (notice and state is Handoff.OWNED):
-            state, since = said or state, message.at
-    return state, since
+        if not (notice and state is Handoff.OWNED):
+            state = told_by(message) or state
+    return state
 
 
 def bot_may_speak(state: Handoff) -> bool:

@@ -111,4 +111,6 @@ class Telling(Protocol):
 class Somebody(Protocol):
     """Whether a caseworker of an organisation (0: of any) can be expected to come now to a case of this urgency."""
 
-    async def __call__(self, urgency: Urgency = Urgency.NONE, organisation: int = 1) -> bool: ...
+    async def __call__(
+        self, urgency: Urgency = Urgency.NONE, organisation: int = 1, *, in_vain: bool = False
+    ) -> bool: ...

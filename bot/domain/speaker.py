@@ -25,7 +25,7 @@ class Words(Protocol):
 
     def answer(self, topic: str, lang: str) -> Answer: ...
     def topic_label(self, topic: str, lang: str) -> str: ...
-    def card(self, urgency: str, signals: Sequence[str], lang: str) -> Answer: ...
+    def card(self, urgency: str, signals: Sequence[str], lang: str, *, kept: bool = True) -> Answer: ...
     def say(self, key: str, lang: str, **values: str) -> str: ...
     def label(self, key: str, lang: str) -> str: ...
 
@@ -139,9 +139,9 @@ class Speaker:
         """What else was asked: by itself, in other words, or one of these topics."""
         return self.say(ASKED_MORE, (*({"intent": topic} for topic in topics), PERSON))
 
-    def card(self, urgency: Urgency, signals: Sequence[str]) -> Outgoing:
-        """The safety card: the numbers first."""
-        card = self._words.card(urgency.value, signals, self.lang)
+    def card(self, urgency: Urgency, signals: Sequence[str], *, kept: bool = True) -> Outgoing:
+        """The safety card: the numbers first. Of a message that was not `kept` it says nothing of caseworkers."""
+        card = self._words.card(urgency.value, signals, self.lang, kept=kept)
         actions: list[Mapping[str, Any]] = [{"command": "safe"}, {"command": "language"}]
         if FOUND_OUT in signals:  # whoever is about to lose the phone may want nothing on it
             actions.append({"intent": "delete_my_data"})

@@ -133,10 +133,15 @@ class Duty:
         if await self._store.free_stranded():
             self._waker.wake(self._topic)
 
-    async def somebody(self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST) -> bool:
-        """Whether somebody can be expected to come to a case: at the desk, or called at this hour."""
+    async def somebody(
+        self, urgency: Urgency = Urgency.NONE, organisation: int = FIRST, *, in_vain: bool = False
+    ) -> bool:
+        """Whether somebody can be expected to come to a case: at the desk, or called at this hour. `in_vain`: everyone
+        was called already, and no page has arrived."""
         if await self.roster.at_desk(organisation):
             return True
+        if in_vain:
+            return False
         if not self.paces[urgency].calls(self._clock().astimezone(self._zone)):
             return False
         reach = await self.roster.reach(organisation)
@@ -284,6 +289,10 @@ class Duty:
                 log.warning("case.offered_again", extra={"case": case.number, "reason": "silent" if silent else "away"})
                 name = f"again:{case.id}:{case.claimed_at.timestamp()}"
                 await self._telling.waiting(case.conversation, case.language, name, "handoff.asked_again")
+                # In danger the ladder that begins anew says so.
+                if case.urgency is Urgency.NONE and not await self.somebody(organisation=case.organisation):
+                    name, key = f"no:{name}", "handoff.nobody_on_call"
+                    await self._telling.waiting(case.conversation, case.language, name, key)
         self._watching.keep(seen)
 
     async def _keep(self, what: Callable[[], Coroutine[Any, Any, None]], every: float) -> None:

@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.runtime.presence import Pages
+from bot.runtime.writing import Writing
 
 
 def conversation(number: int) -> str:
     """The topic of one conversation."""
     return f"conversation:{number}"
+
+
+def desk_of(caseworker: int) -> str:
+    """The topic of what is for one caseworker alone."""
+    return f"desk:{caseworker}"
 
 
 DESK = "desk"
@@ -21,12 +27,14 @@ CLOSING = 0.1
 
 
 class Live:
-    """`wake(topic)` ends every `wait(topic)` under way. Nothing is queued: who wakes reads the database."""
+    """`wake(topic)` ends every `wait(topic)` under way. Nothing is queued: who wakes reads the database. `writing`:
+    whether people are told that the other side is writing."""
 
-    def __init__(self) -> None:
+    def __init__(self, writing: bool = True) -> None:
         self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._closed = False
         self.pages = Pages()
+        self.writing = Writing(writing)
 
     def wake(self, topic: str) -> None:
         for waiter in self._waiting.pop(topic, ()):

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     embed_sites: list[str] = Field(
         [], description="Sites that may show the chat in a frame, such as https://www.example.org, as a JSON list."
     )
+    show_writing: bool = Field(
+        True, description="Whether a person and their caseworker see that the other one is writing."
+    )
     exit_url: str = Field("https://www.meteo.be/", description="The harmless page that Leave goes to.")
     page_urls: list[str] = Field(
         [], description="Apprise addresses of the whole team, as a JSON list; paged when everyone is."

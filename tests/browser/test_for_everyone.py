@@ -244,7 +244,10 @@ def test_reading_aloud_is_offered_only_with_a_voice_on_the_device(
     assert page.locator("#log li.person .listen").count() == 0
     last = page.locator("#log li.bot").last
     listen = last.get_by_role("button", name=words.label("visitor.listen", "nl"))
+    listen.click()  # it warns, once: `test_visitor_listen.py`
+    expect(last).to_contain_text(words.label("visitor.listen_warning", "nl"))
     listen.click()
+    expect(last.get_by_role("button", name=words.label("visitor.listen_stop", "nl"))).to_be_visible()
     lang, said = page.evaluate("window.spoken.at(-1)")
     assert lang == "nl-NL"
     assert any(text in said for text in about(words, "cost", "nl"))

@@ -21,7 +21,11 @@ DANGER = "hij slaat mij nu met een riem"
 
 @pytest.fixture(scope="module")
 def colleague(house: Gateway) -> Iterator[Caseworker]:
-    yield first(house)
+    """With an open desk: the pages of this house reach nobody."""
+    found = first(house)
+    with found.http.stream("GET", "/desk/api/events") as desk:
+        next(desk.iter_lines())
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +126,8 @@ def test_a_caseworker_who_has_set_a_name_is_called_by_it(
 def test_who_waits_reads_what_is_done_about_it(house: Gateway, browser: Browser, words: Catalogue, done: str) -> None:
     """And for how long, also after somebody has said that they come."""
     standing = {"state": "asked", "since": None, "called": done != "nobody", "coming": done == "coming"}
-    standing["nobody"] = done == "nobody"
-    asked = {"seq": 1, "from": "system", "text": "x", "choices": [], "handoff": "waiting", "seconds": 245}
+    standing |= {"nobody": done == "nobody", "since": "2027-01-01T10:00:00+00:00", "now": "2027-01-01T10:04:05+00:00"}
+    asked = {"seq": 1, "from": "system", "text": "x", "choices": [], "handoff": "waiting"}
     body = f"data: {json.dumps(asked)}\n\nevent: state\ndata: {json.dumps(standing)}\n\n"
     phone = Phone(browser, house.url, locale="nl", size=SMALL)
     page = phone.page
@@ -187,6 +191,7 @@ def test_what_went_wrong_is_said_above_the_field(house: Gateway, browser: Browse
     phone.context.close()
 
 
+@pytest.mark.usefixtures("colleague")
 def test_without_scripts_it_stands_there_too(house: Gateway, browser: Browser, words: Catalogue) -> None:
     phone = Phone(browser, house.url, locale="nl", size=SMALL, scripts=False)
     page = phone.start("nl")

@@ -36,6 +36,7 @@ RULES = {
     ("GET", "/api/messages"): PERSON,
     ("POST", "/api/choices"): PERSON,
     ("POST", "/api/language"): PERSON,
+    ("POST", "/api/writing"): PERSON,
     ("GET", "/api/events"): PERSON,
     ("GET", "/api/state"): PERSON,
     ("GET", "/desk/api/session"): DESK,
@@ -86,6 +87,7 @@ RULES = {
     ("GET", "/desk/api/cases/{case_id}/messages"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/messages"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/seen"): OWNER,
+    ("POST", "/desk/api/cases/{case_id}/writing"): OWNER,
     ("POST", "/desk/api/cases/{number}/heard"): DESK,  # refused when it has another owner
     ("POST", "/desk/api/cases/{case_id}/release"): OWNER,
     ("POST", "/desk/api/cases/{case_id}/close"): OWNER,

@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.escalation import Acknowledgement
+from bot.domain.escalation import RUNGS, Acknowledgement
 from bot.domain.model import Handoff, Urgency
 from bot.storage.database.part import LARGEST, Part
 from bot.storage.records.statistics import count_acknowledged
@@ -90,6 +90,8 @@ class Standing:
     """Of the caseworker who has it, as persons read it; empty for one who has set none."""
     muted: bool = False
     """Whether whoever has it has muted it."""
+    in_vain: bool = False
+    """Whether everyone was called, and no page has arrived."""
 
 
 async def begin_ladder(connection: AsyncConnection, case_id: int, urgency: Urgency, now: datetime) -> None:
@@ -273,6 +275,15 @@ class Ladders(Part):
     async def standing(self, conversation: int) -> Standing | None:
         """Return who has the conversation now; None where it was deleted."""
         arrived = select(pages.c.id).where(pages.c.ladder == ladders.c.id, pages.c.state == "sent").exists()
+        # What is sent again later changes nothing until it arrives.
+        everyone = pages.alias()
+        hopeful = select(pages.c.id).where(
+            pages.c.ladder == ladders.c.id, pages.c.state.in_(HOPEFUL), pages.c.rung <= everyone.c.rung
+        )
+        in_vain = select(everyone.c.id).where(
+            everyone.c.ladder == ladders.c.id, everyone.c.state == "failed", everyone.c.rung >= len(RUNGS),
+            ~hopeful.exists(),
+        ).exists()  # fmt: skip
         owned = cases.alias()
         here = and_(owned.c.conversation == conversations.c.id, owned.c.state == Handoff.OWNED.value)
         name = select(aliases.c.name).join(owned, owned.c.owner == aliases.c.caseworker).where(here).scalar_subquery()
@@ -280,7 +291,8 @@ class Ladders(Part):
         query = (
             select(
                 conversations.c.state, cases.c.waiting_since, cases.c.urgency, cases.c.organisation,
-                ladders.c.acknowledged_at, arrived.label("called"), name.label("name"), muted.label("muted_until"),
+                ladders.c.acknowledged_at, arrived.label("called"), in_vain.label("in_vain"), name.label("name"),
+                muted.label("muted_until"),
             )
             .outerjoin(cases, and_(cases.c.conversation == conversations.c.id, cases.c.state == Handoff.WAITING.value))
             .outerjoin(ladders, and_(ladders.c.case_id == cases.c.id, ladders.c.ended_at.is_(None)))
@@ -295,8 +307,9 @@ class Ladders(Part):
             return Standing(Handoff(row.state), name=row.name or "", muted=muted_now)
         coming = row.acknowledged_at is not None
         return Standing(
-            Handoff(row.state), row.waiting_since, RANKS[row.urgency], row.organisation, bool(row.called), coming
-        )
+            Handoff(row.state), row.waiting_since, RANKS[row.urgency], row.organisation, bool(row.called), coming,
+            in_vain=bool(row.in_vain) and not row.called,
+        )  # fmt: skip
 
     async def drop_ladders(self, before: datetime) -> None:
         """Delete the ladders that ended before a moment: who was called when need not be kept for ever."""

@@ -61,6 +61,7 @@ class OwnedCase:
     seen_at: datetime | None
     waits: bool
     """Whether the person has written something that the owner has not looked at."""
+    organisation: int
     quiet: bool = False
     """Whether it is muted and no danger is in it: nobody owes it a word or a look."""
 
@@ -243,6 +244,7 @@ def _owned(row: Row[Any], now: datetime) -> OwnedCase:
         spoke_at=row.spoke_at,
         seen_at=row.seen_at,
         waits=bool(row.waits),
+        organisation=row.organisation,
         quiet=muted and row.urgency == Urgency.NONE.rank,
     )
 

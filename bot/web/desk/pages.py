@@ -66,6 +66,7 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         language = chosen(lang, accept_language)
         values: dict[str, Any] = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text}
         values |= {"spoken": words.languages, "taken_for": TAKEN_FOR, "muted_for": MUTED_FOR}
+        values["writing"] = settings.show_writing
         return page(request, "desk.html", language, **values)
 
     @pages.get("/desk/manage")

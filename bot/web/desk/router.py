@@ -22,7 +22,7 @@ from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
 from bot.domain.roles import works_on_cases
 from bot.oncall.roster import Roster
-from bot.runtime.wakeups import DESK, Live
+from bot.runtime.wakeups import DESK, Live, desk_of
 from bot.security.guessing import Devices
 from bot.security.passkeys import Challenges
 from bot.settings import Settings
@@ -275,6 +275,13 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
         await desk.heard(session, number)
         return Response(status_code=204)
 
+    @api.post("/cases/{case_id}/writing", status_code=204)
+    async def writing(case_id: Annotated[int, Path(ge=1, le=BIG)], session: Session) -> Response:
+        """Its owner is writing, and nothing of what: told to the person whose page is open, and forgotten. Too many are
+        dropped."""
+        await desk.writing(session, case_id)
+        return Response(status_code=204)
+
     @api.get("/queue/{case_id}/alike")
     async def alike(case_id: Annotated[int, Path(ge=1, le=BIG)], session: Session) -> dict[str, Any]:
         """The other alarms that wait and probably are the same sender's: `alike` of its row is how many."""
@@ -283,18 +290,21 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
 
     @api.get("/events")
     async def events(request: Request) -> EventSourceResponse:
-        """`queue`: the whole queue, whenever it changed. `beat`: nothing changed, and the line works.
-        `expired`: the session has ended."""
+        """`queue`: the whole queue, whenever it changed. `beat`: nothing changed, and the line works. `writing`: the
+        person of `case`, which is one's own, is. `expired`: the session has ended."""
         return EventSourceResponse(_stream(request), ping=20)
 
     async def _stream(request: Request) -> AsyncIterator[ServerSentEvent]:
         rows: Sequence[Row] = ()
         last = None
 
+        async def present() -> DeskSession | None:
+            # The stream itself is no sign of life: an open page alone keeps nobody logged in.
+            return await door.session(request, touch=False)
+
         async def read() -> tuple[Sequence[Row], dict[str, Any]] | None:
             # Read anew each time: a session ends by logging out elsewhere, by time, or when it is taken away.
-            # The stream itself is no sign of life: an open page alone keeps nobody logged in.
-            session = await door.session(request, touch=False)
+            session = await present()
             if session is None:
                 return None
             now = rows
@@ -303,22 +313,26 @@ def _add_events(api: APIRouter, desk: Desk, live: Live, door: Door) -> None:
                 now = await desk.queue(session, rows)
             return now, _snapshot(now, await desk.called(), session, live, desk.now())
 
-        while not live.closed:
-            with live.listening(DESK) as waiter:
-                found = await whole(read())
-                if found is None:
-                    yield ServerSentEvent("{}", event="expired")
-                    return
-                rows, snapshot = found
-                if snapshot != last:
-                    last = snapshot
-                    data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
-                    yield ServerSentEvent(data, event="queue")
-                else:
-                    yield ServerSentEvent("{}", event="beat")
-                await live.wait(DESK, waiter, FALL_BACK_TO_READING)
-            cases = sum(1 + row.alike for row in rows)
-            await asyncio.sleep(settle(cases))  # what comes meanwhile is in the next reading
+        begun = await whole(present())
+        with live.writing.listening(desk_of(begun.caseworker if begun else 0)) as signs:
+            while not live.closed:
+                with live.listening(DESK) as waiter:
+                    found = await whole(read())
+                    if found is None:
+                        yield ServerSentEvent("{}", event="expired")
+                        return
+                    rows, snapshot = found
+                    if snapshot != last:
+                        last = snapshot
+                        data = json.dumps({"now": desk.now().isoformat(), **snapshot}, ensure_ascii=False)
+                        yield ServerSentEvent(data, event="queue")
+                    else:
+                        yield ServerSentEvent("{}", event="beat")
+                    async for case in signs.until(waiter, FALL_BACK_TO_READING):
+                        yield ServerSentEvent(json.dumps({"case": case}), event="writing")
+                    await live.wait(DESK, waiter, 0)
+                cases = sum(1 + row.alike for row in rows)
+                await asyncio.sleep(settle(cases))  # what comes meanwhile is in the next reading
 
 
 def settle(cases: int) -> float:

@@ -43,8 +43,10 @@ KNOWN = 600.0
 """Seconds that a token is known after it opened something."""
 
 DESK, TELEGRAM = "/desk/api/", "/telegram/"
+SIGNS = "/api/writing"
+"""Counted for itself: who writes much sends many of these, and their message must not wait for it."""
 OPENED_BY_A_TOKEN = (
-    "/api/messages", "/api/choices", "/api/language", "/api/events", "/api/access", DESK, TELEGRAM,
+    "/api/messages", "/api/choices", "/api/language", "/api/events", "/api/access", SIGNS, DESK, TELEGRAM,
 )  # fmt: skip
 NEVER_BACK = (DESK, TELEGRAM)
 """A caseworker's page asks again whenever something happens, and most happens in a flood. Telegram speaks for many."""
@@ -78,7 +80,8 @@ class Turnstile:
         if token is not None and self._known.get(token, 0.0) > self._now():
             if connection is not None:
                 connection.recognised()
-            await self._wait(token, 0.0 if scope["path"].startswith(NEVER_BACK) else BACK)
+            who = token + SIGNS if scope["path"] == SIGNS else token
+            await self._wait(who, 0.0 if scope["path"].startswith(NEVER_BACK) else BACK)
         elif not await self._wait(self._source(HTTPConnection(scope)), BACK, connection):
             return
         inside = True

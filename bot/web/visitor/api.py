@@ -4,7 +4,6 @@
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,10 +15,10 @@ from bot.conversation.service import Service, Standing
 from bot.conversation.sessions import Session
 from bot.domain.forms import step
 from bot.domain.handoff import told_by
-from bot.domain.model import Choice, Message, Urgency
+from bot.domain.model import Choice, Handoff, Message, Urgency
 from bot.domain.return_code_message import code_of
 from bot.domain.speaker import is_minor
-from bot.runtime.wakeups import DESK, Live, conversation
+from bot.runtime.wakeups import DESK, Live, conversation, desk_of
 from bot.security.admission import Gate
 from bot.security.rate_limits import counted_for
 from bot.storage.store import Store
@@ -91,7 +90,7 @@ def _languages(accepted: str) -> list[str]:
     return [part.split(";")[0].strip() for part in accepted.split(",") if part.strip()]
 
 
-def shown(message: Message, now: datetime) -> dict[str, Any]:
+def shown(message: Message) -> dict[str, Any]:
     """A message as the contract has it."""
     data: dict[str, Any] = {
         "seq": message.seq,
@@ -104,7 +103,7 @@ def shown(message: Message, now: datetime) -> dict[str, Any]:
     if (place := step(message.key)) is not None:
         data["step"] = place
     if (handoff := told_by(message)) is not None:
-        data |= {"handoff": handoff.value, "seconds": max(0, int((now - message.at).total_seconds()))}
+        data["handoff"] = handoff.value
     if (was := message.translated) is not None:
         data |= {"translated_from": was.language, "original": was.original, "doubtful": bool(was.doubts)}
     return data
@@ -144,8 +143,8 @@ async def shown_to(store: Store, session: Session, message: Message) -> dict[str
     """The same for its own person: `return_code`, when the message tells one and it is the one that opens this talk."""
     code = code_of(message)
     if code is None or not await store.is_return_code(session.person, code):
-        return shown(message, store.now())
-    return shown(message, store.now()) | {"return_code": code}
+        return shown(message)
+    return shown(message) | {"return_code": code}
 
 
 def router(
@@ -218,6 +217,17 @@ def router(
     async def read(session: Open, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> dict[str, Any]:
         return {"messages": [await shown_to(store, session, m) for m in await store.messages(session.person, after)]}
 
+    @api.post("/writing", status_code=204)
+    async def writing(session: Open) -> Response:
+        """The person is writing, and nothing of what: told to the caseworker who has the talk, if that is so, and
+        forgotten. The page sends it while keys are pressed; too many are dropped."""
+        number = session.person.conversation
+        if live.writing.may(conversation(number)):
+            case = await store.case_of(number)
+            if case is not None and case.state is Handoff.OWNED and case.owner is not None:
+                live.writing.tell(desk_of(case.owner), case.id)
+        return Response(status_code=204)
+
     _add_events(api, service, store, live, opened)
     return api
 
@@ -250,7 +260,8 @@ def _add_events(
         last_event_id: Annotated[str, Header()] = "",
     ) -> EventSourceResponse:
         """The messages after `after`, as they come. With `state`: also where the conversation stands, as events `state`
-        with what `/api/state` answers, at first and whenever it has changed. `gone`: it is open no more."""
+        with what `/api/state` answers, at first and whenever it has changed; and `writing`, while the caseworker who is
+        here is. `gone`: it is open no more."""
         seen = PLACE.fullmatch(last_event_id)  # not isdigit: that takes "²", which is no number
         start = max(after, int(seen[0])) if seen else after
         return EventSourceResponse(_stream(session, start, token, state), ping=20)
@@ -258,7 +269,8 @@ def _add_events(
     async def _stream(session: Session, after: int, token: str, tells: bool) -> AsyncIterator[ServerSentEvent]:
         number, told = session.person.conversation, None
         topic, page = conversation(number), live.pages.one(number, store.now, lambda: live.wake(DESK))
-        with page, streams.one(number, lambda: live.wake(topic)) as goes_on:
+        signs = live.writing.listening(topic)
+        with page, signs as writes, streams.one(number, lambda: live.wake(topic)) as goes_on:
             while goes_on() and not live.closed:
                 with live.listening(topic) as waiter:
                     messages = await whole(store.messages(session.person, after))
@@ -271,10 +283,14 @@ def _add_events(
                         data = json.dumps(await whole(shown_to(store, session, message)), ensure_ascii=False)
                         yield ServerSentEvent(data, id=str(message.seq))
                     if messages:
+                        writes.drop()  # what was being written has come
                         continue
                     standing = await whole(service.standing(session)) if tells else None
                     if standing != told and standing is not None:
                         told = standing
                         data = json.dumps(standing_shown(standing) | {"now": store.now().isoformat()})
                         yield ServerSentEvent(data, event="state")
-                    await live.wait(topic, waiter, FALL_BACK_TO_READING)
+                    async for _ in writes.until(waiter, FALL_BACK_TO_READING):
+                        if told is not None and told.state == "here":
+                            yield ServerSentEvent("{}", event="writing")
+                    await live.wait(topic, waiter, 0)

@@ -14,7 +14,7 @@ from fastapi import Request, Response
 
 from bot.conversation.service import Standing
 from bot.domain.forms import step
-from bot.domain.handoff import told
+from bot.domain.handoff import told, told_by
 from bot.domain.model import Choice, Handoff, Message, Sender, Urgency
 from bot.domain.ports import Catalogue
 from bot.domain.speaker import is_minor
@@ -81,16 +81,19 @@ class PlainPages:
     def talk(self, request: Request, lang: str, slip: Slip, messages: Sequence[Message], page: Talk) -> Response:
         """The talk; the browser goes to the card, when what was sent brought one, or to the newest message."""
         shown = messages if page.everything else messages[-SHOWN:]
-        state, since = told(messages)
+        state, standing = told(messages), page.standing
+        line = standing.line(state) if standing is not None else state.value
+        asked = line not in {Handoff.BOT.value, Handoff.OWNED.value}
+        since = standing.since if standing is not None and asked else None
         card = next((m.seq for m in shown if page.sent is not None and m.seq > page.sent and is_card(m)), None)
-        status = f"status_{waits_for(page.standing) if state is Handoff.WAITING else state.value}"
         values = {
             "messages": shown,
-            "status": status,
-            "stands": self._stands(status, page.standing, lang),
-            "waits": state is Handoff.WAITING,
-            "usually": page.standing.hours if page.standing and state is Handoff.WAITING else "",
-            "waited": self._waited(since, lang) if state is Handoff.WAITING and since is not None else "",
+            "status": f"status_{line}",
+            "stands": self._stands(line, standing, lang),
+            "waits": asked,
+            "alone": line == Handoff.BOT.value,
+            "usually": standing.hours if standing is not None and asked else "",
+            "waited": self._waited(since, lang) if since is not None else "",
             "earlier": len(messages) - len(shown),
             "first": sum(message.sender is Sender.PERSON for message in messages) == 1,
             "danger": any(is_card(message) for message in messages),
@@ -107,18 +110,19 @@ class PlainPages:
             "max_text": self._max_text,
             "step": step,
             "ranks": ranks,
+            "over": lambda message: not asked and tells_of_waiting(message),
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))
         return self._shown(request, "plain_talk.html", lang, written, values)
 
-    def _stands(self, status: str, standing: Standing | None, lang: str) -> str:
+    def _stands(self, line: str, standing: Standing | None, lang: str) -> str:
         """The line under the bar; by the name of the caseworker who is here, if they have set one."""
-        here = standing if status == f"status_{Handoff.OWNED}" else None
+        here = standing if line == Handoff.OWNED.value else None
         if here is not None and not here.reading:
             return self._words.label("visitor.status_not_reading", lang)
         if here is not None and here.name:
             return self._words.label("visitor.status_named", lang, name=here.name)
-        return self._words.label(f"visitor.{status}", lang)
+        return self._words.label(f"visitor.status_{line}", lang)
 
     def _waited(self, since: datetime, lang: str) -> str:
         minutes = int((datetime.now(UTC) - since).total_seconds()) // 60
@@ -173,12 +177,9 @@ def ranks(choices: Sequence[Choice]) -> list[tuple[bool, list[Choice]]]:
     return [(minor, offered) for minor, offered in both if offered]
 
 
-def waits_for(standing: Standing | None) -> str:
-    """What is true for who waits, as the line under the bar has it."""
-    if standing is None or standing.state != "asked":
-        return Handoff.WAITING.value
-    found = {"coming": standing.coming, "nobody": standing.nobody, "called": standing.called}
-    return next((name for name, true in found.items() if true), Handoff.WAITING.value)
+def tells_of_waiting(message: Message) -> bool:
+    """Whether a message says that somebody was asked: its button takes that back, as long as it is so."""
+    return told_by(message) is Handoff.WAITING and not is_card(message)
 
 
 def is_card(message: Message) -> bool:

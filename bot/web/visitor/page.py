@@ -47,12 +47,12 @@ WITHOUT_SCRIPTS = frozenset(
 BEFORE = frozenset(
     (
         "about_program", "accessibility", "before_free", "before_history", "before_leave", "before_who",
-        "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short", "history_how",
-        "how_remove", "kept_how", "leave_keys", "leave_now", "listen", "listen_stop", "menu", "restore_chat",
-        "return_code_label", "sit_down", "start", "title", "what_is_kept", "who_is_this",
+        "call_112", "call_stop", "choose_language", "close", "connection_lost", "free_short", "how_remove",
+        "leave_keys", "leave_now", "listen", "listen_stop", "menu", "restore_chat", "return_code_label",
+        "sit_down", "start", "title", "what_is_kept", "who_is_this",
     )
 )  # fmt: skip
-"""Words that are read before a talk begins: the others come while one reads them."""
+"""Words that are read before a talk begins: the others come while one reads them, and so does what is folded away."""
 
 
 def towards(text: str, rtl: bool) -> str:
@@ -137,7 +137,7 @@ def router(words: Catalogue, settings: Settings, nobody: Callable[[str], Awaitab
         languages = sorted(words.languages, key=lambda language: language.code != own)
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
-        values |= {"exit_url": settings.exit_url, "max_text": settings.max_text}
+        values |= {"exit_url": settings.exit_url, "max_text": settings.max_text, "writing": settings.show_writing}
         values["own"] = words_before(words, own, await nobody(own))
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))

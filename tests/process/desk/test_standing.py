@@ -7,10 +7,11 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 from bot.domain.model import CaseChange, Urgency
 from bot.storage.database.part import Person
-from tests.support.office import Office, Visitor
+from tests.support.office import LOCKED_IN, Office, Visitor
 
 PROGRAM = {"state": "program", "since": None, "called": False, "coming": False, "nobody": False, "hours": ""}
 
@@ -104,3 +105,55 @@ async def test_who_did_not_ask_for_it_gets_messages_alone(office: Office) -> Non
             elif data["from"] == "system":
                 break
         assert set(names) == {"message"}
+
+
+async def chooses(office: Office, person: Visitor, label: str) -> list[dict[str, Any]]:
+    """Press the newest button with this label; return what is said to it."""
+    before: list[dict[str, Any]] = await person.messages()  # type: ignore[assignment]
+    token = next(c["token"] for m in reversed(before) for c in m["choices"] if c["label"] == label)
+    body = {"id": str(uuid4()), "choice": token}
+    answer = await person.http.post("/api/choices", json=body, headers=person.headers)
+    assert answer.status_code == 202, answer.text
+    while not (said := (await person.messages())[answer.json()["seq"] :]):
+        await asyncio.sleep(0.01)
+    return said  # type: ignore[return-value]
+
+
+async def test_who_waits_is_not_asked_whether_to_ask_for_somebody(office: Office) -> None:
+    """And is not told that nobody will be asked, who is in the queue."""
+    words, person = office.words, await office.visitor()
+    said = {name: words.say(f"handoff.{name}", "en") for name in ("offer", "waiting", "cancelled")}
+    ask, cancel = words.topic_label("talk_to_human", "en"), words.label("choices.cancel_handoff", "en")
+    yes = words.label("choices.yes", "en")
+    async with asyncio.timeout(120):
+        await person.write("xyzzy")
+        while not (await person.messages())[-1]["choices"]:
+            await asyncio.sleep(0.01)
+        assert (await chooses(office, person, ask))[-1]["text"] == said["offer"]
+        asked = await chooses(office, person, yes)
+        assert said["waiting"] in [m["text"] for m in asked]
+        again = await chooses(office, person, ask)
+        assert said["waiting"] in [m["text"] for m in again] and said["offer"] not in [m["text"] for m in again]
+        assert said["cancelled"] in [m["text"] for m in await chooses(office, person, cancel)]
+        assert (await stands(person))["state"] == "program"
+        assert (await chooses(office, person, ask))[-1]["text"] == said["offer"]
+        await chooses(office, person, yes)
+        await person.write(LOCKED_IN)
+        assert [m["text"] for m in await chooses(office, person, cancel)] == [said["waiting"]], "an emergency stays"
+        assert (await stands(person))["state"] == "asked"
+
+
+async def test_a_no_that_danger_has_overtaken_promises_nothing(office: Office) -> None:
+    words, person = office.words, await office.visitor()
+    waiting, cancel = words.say("handoff.waiting", "en"), words.label("choices.cancel_handoff", "en")
+    ask, no = words.topic_label("talk_to_human", "en"), words.label("choices.no", "en")
+    async with asyncio.timeout(120):
+        await person.write("xyzzy")
+        while not (await person.messages())[-1]["choices"]:
+            await asyncio.sleep(0.01)
+        await chooses(office, person, ask)
+        await person.write(LOCKED_IN)
+        refused = await chooses(office, person, no)
+        assert [m["text"] for m in refused][:1] == [waiting]
+        assert cancel not in [c["label"] for m in refused for c in m["choices"]], "an emergency is not taken back"
+        assert (await stands(person))["state"] == "asked"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.model import Outgoing, Sender, Urgency
+from bot.domain.model import Handoff, Outgoing, Sender, Urgency
 from tests.support.oncall import COORDINATOR, FIRST, HOLD, OTHER, PACES, SECOND, World
 from tests.support.pages import REFUSES
 
@@ -90,6 +90,45 @@ async def test_pages_that_all_fail_are_no_lie_while_a_desk_is_open(world: World)
     for _ in range(5):
         await world.round()
     assert "handoff.nobody_on_call" not in await world.told(person)
+
+
+async def test_who_is_told_that_nobody_can_be_reached_reads_it_in_the_line_too(world: World) -> None:
+    """Every page fails: until one arrives, or somebody opens a desk, it stays true, whatever is tried meanwhile."""
+    await world.team()
+    world.receiver.moods |= dict.fromkeys("1234", REFUSES)
+    world.gateway()
+    person, _ = await world.danger()
+    for _ in range(12):
+        await world.round()
+        told = "handoff.nobody_on_call" in await world.told(person)
+        assert (await world.stands(person)).nobody is told
+        world.pass_by(60)
+    assert told
+    await world.store.at_desk(OTHER)
+    assert not (await world.stands(person)).nobody
+    world.pass_by(900)
+    world.receiver.moods.clear()
+    for _ in range(3):
+        await world.round()
+    stands = await world.stands(person)
+    assert (stands.called, stands.nobody) == (True, False)
+    assert (await world.told(person))[-1] in {"handoff.called", "handoff.still_waiting"}
+
+
+async def test_whose_caseworker_went_away_at_night_is_told_that_nobody_else_can_come(world: World) -> None:
+    await world.team()
+    world.gateway()
+    person, _ = await world.asks()
+    world.pass_by(13 * HOUR)  # 23:00 in Brussels
+    await world.store.at_desk(FIRST)
+    (case,) = await world.store.queue()
+    await world.store.claim(case.id, FIRST)
+    world.pass_by(301)
+    for _ in range(2):
+        await world.round()
+    told = [key for key in await world.told(person) if key != "handoff.still_waiting"]
+    assert told[-2:] == ["handoff.asked_again", "handoff.nobody_on_call"]
+    assert (await world.stands(person)).line(Handoff.WAITING) == "nobody"
 
 
 @pytest.mark.parametrize("danger", [False, True])

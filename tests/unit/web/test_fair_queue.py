@@ -190,3 +190,24 @@ async def test_what_it_remembers_is_bounded() -> None:
         await shop.settle()
     await shop.done()
     assert len(shop.door._known) == 10
+
+
+async def test_signs_of_writing_put_no_message_back() -> None:
+    """Whoever writes for long sends many of them; what they then say goes before what floods."""
+    shop = Shop()
+    shop.open.set()
+    for token in ("writes", "loud"):
+        shop.ask("begins", token=token)
+    await shop.settle()
+    for _ in range(30):
+        shop.ask("sign", token="writes", path="/api/writing")
+    await shop.settle()
+    shop.open.clear()
+    for number in range(INSIDE + 4):
+        shop.ask(f"flood {number}", token="loud")
+    await shop.settle()
+    shop.now = 2.0
+    shop.ask("danger", token="writes")
+    served = await shop.done()
+    flood = [name for name in served if name.startswith("flood")]
+    assert served.index("danger") < served.index(flood[INSIDE + 1])

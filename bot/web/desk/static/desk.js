@@ -108,6 +108,7 @@ const listen = () => {
     card.happened();
   });
   mine.addEventListener("beat", () => { hear(); card.happened(); });
+  mine.addEventListener("writing", (event) => { hear(); conversation.writes(JSON.parse(event.data).case); });
   mine.addEventListener("expired", () => expired());
   mine.onerror = async () => {
     if (mine !== line) return;

@@ -10,6 +10,9 @@ const LABELS = { person: words.person, bot: words.bot, caseworker: words.casewor
 /** Where the facts of a case have a place of their own beside the talk. */
 const roomy = matchMedia("(min-width: 75em)");
 
+/** For how long somebody is said to be writing after a sign of it, and how often one is sent oneself. */
+const WRITES = 6000, SIGN_EVERY = 3000;
+
 const LONG = 140;
 /** What people wrote in the caseworker's language too, under what the person reads. What is long is folded. */
 const ours = (text) => {
@@ -37,7 +40,7 @@ export class Conversation {
     $("pin").addEventListener("click", () => this.show(this.alarm()));
     this.composer = new Composer({ send: (written, about) => (about ? this.resend(about, written) : this.dispatch(written)), written: () => $("text").value.trim() });
     $("write").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
-    $("text").addEventListener("input", () => { if (!$("text").value.trim()) this.composer.speak(lang); this.save(); this.grow(); this.composer.stale(); });
+    $("text").addEventListener("input", () => { if (!$("text").value.trim()) this.composer.speak(lang); this.save(); this.grow(); this.composer.stale(); this.sign(); });
     $("text").addEventListener("keydown", (event) => {
       // Enter alone begins a new line: what goes to a person in danger is sent on purpose.
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.send(); }
@@ -69,7 +72,7 @@ export class Conversation {
     this.id = id; this.seq = 0; this.unread = 0; this.reading = null; this.again = false;
     this.unsent = []; this.alarms = []; this.queued = null; this.pin();
     $("about").hidden = false;
-    $("log").replaceChildren(); $("note").textContent = ""; $("about").open = roomy.matches;
+    $("log").replaceChildren(); $("note").textContent = $("writes").textContent = ""; $("about").open = roomy.matches;
     this.told.open(id); this.reader.open(id); this.composer.open(id); this.held.open(id);
     this.able(true);
     this.facts(found);
@@ -156,6 +159,7 @@ export class Conversation {
     this.seq = message.seq;
     const log = $("log"), talk = $("talk");
     if (message.from === "caseworker") this.arrived(message);
+    if (message.from === "person") $("writes").textContent = "";
     const follow = message.from === "caseworker" || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160 || this.fresh;
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
@@ -269,6 +273,21 @@ export class Conversation {
     field.focus();
   }
   grow() { const t = $("text"); $("later-open").hidden = !t.value.trim(); document.body.classList.toggle("written", !$("later-open").hidden); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; }
+  /** That one writes, and nothing of what: their page says so. */
+  sign() {
+    if (!document.body.dataset.writing || !$("text").value.trim() || Date.now() - (this.signed || 0) < SIGN_EVERY) return;
+    this.signed = Date.now();
+    call("POST", `/desk/api/cases/${this.id}/writing`);
+  }
+
+  /** The person of a case writes: said for some seconds. */
+  writes(id) {
+    if (id !== this.id) return;
+    $("writes").textContent = words.writing;
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => { $("writes").textContent = ""; }, WRITES);
+  }
+
   able(yes) { for (const node of $("write").elements) node.disabled = !yes; }
 
   send() {

@@ -35,6 +35,7 @@
     mark(shown ? "\u25bc" : label);
     style(button, shown ? open : corner);
     if (shown) frame.focus();
+    else frame.contentWindow.postMessage("closed", door.origin); // what is read aloud there stops
   };
   /** No chat has come into the frame: this site may not show one, or the network lost it. The chat's own page, then. */
   const link = () => {

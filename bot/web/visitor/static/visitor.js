@@ -4,20 +4,21 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const CARD = "li.system.emergency, li.system.urgent";
-  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, away: false, reading: false, news: [], unseen: 0 };
+  const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, writes: 0, signed: 0, away: false, reading: false, news: [], unseen: 0 };
 
   // -- leaving fast: first, so that it works whatever else fails -------------------------------------------------
   /** The token ends at the gateway too: what a browser has written to its disk by then opens nothing. */
   const endAccess = (token) => {
     if (token) fetch("api/access", { method: "DELETE", keepalive: true, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", headers: { Authorization: "Bearer " + token } }).catch(() => {});
   };
+  const hush = () => { if (window.speechSynthesis) speechSynthesis.cancel(); };
   const forget = () => {
     state.halted = true;
     endAccess(state.token);
     $("curtain").hidden = false;
     try { sessionStorage.clear(); } catch { /* storage may be switched off */ }
     if (state.stream) state.stream.abort();
-    if (window.speechSynthesis) speechSynthesis.cancel();
+    hush();
     $("log").replaceChildren();
     $("text").value = $("return-code").textContent = "";
     document.title = "";
@@ -32,7 +33,9 @@
     } else location.replace(body.dataset.exit);
   };
   addEventListener("message", (event) => { // three times Shift on the page around the frame: that page leaves
-    if (top === self || event.source !== parent || event.data !== "leave") return;
+    if (top === self || event.source !== parent) return;
+    hush(); // it was closed, at least
+    if (event.data !== "leave") return;
     forget();
     parent.postMessage({ left: body.dataset.exit }, event.origin);
   });
@@ -47,7 +50,7 @@
     if (shifts.length === 3) leave();
   });
   // The Back button after leaving must not bring the talk back from the browser's page cache.
-  addEventListener("pagehide", () => { if (state.halted) $("log").replaceChildren(); });
+  addEventListener("pagehide", () => { hush(); if (state.halted) $("log").replaceChildren(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   // By its attribute: browsers of 2021 know no dialog.
@@ -138,19 +141,30 @@
     $("write").hidden = $("menu-open").hidden = $("status").hidden = name !== "chat";
     if (name === "before") { $("before").focus({ preventScroll: true }); scrollTo(0, 0); }
   };
-  /** Under the bar, always true: no connection, or who answers; while one waits, what is done about it and for how long. */
+  /** For how long somebody is said to be writing after a sign of it, and how often one is sent oneself. */
+  const WRITES = 6000, SIGN_EVERY = 3000;
+  const ANSWERS = { program: "bot", asked: "waiting", here: "owned" };
+  // Under the bar, always true: no connection, or who answers; while one waits, what is done about it and for how long.
+  // As the gateway says it; before it does, as the messages do. A report puts one in the queue, and asks for nobody.
+  // `Standing.line` says the same for the pages without scripts.
   const status = () => {
-    const waits = state.handoff === "waiting" && !state.offline, asked = waits && state.standing && state.standing.state === "asked" ? state.standing : {};
-    const now = state.offline ? "connection_lost" : "status_" + (asked.coming ? "coming" : asked.nobody ? "nobody" : asked.called ? "called" : state.handoff);
-    const minutes = Math.floor((Date.now() - state.since) / 60_000), waited = waits && minutes > 0;
+    const s = (!state.stale && state.standing) || {}, told = state.handoff;
+    const line = s.state !== "asked" ? ANSWERS[s.state] || told : told === "bot" ? told : s.coming ? "coming" : s.nobody ? "nobody" : s.called ? "called" : "waiting";
+    const lost = state.deaf || state.mute, asked = Boolean(line) && line !== "bot" && line !== "owned", waits = asked && !lost, now = lost ? "connection_lost" : "status_" + line;
+    const minutes = s.since ? Math.floor((Date.now() - state.since) / 60_000) : 0, waited = waits && minutes > 0;
     $("status").className = now + (waits ? " waits" : "");
-    const here = now === "status_owned" && state.standing && state.standing.state === "here" ? state.standing : {}, named = here.name;
-    const word = here.reading === false ? state.words.status_not_reading : named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : asked.hours || state.words[now] || ""; // none before the first message says who answers
+    const here = now === "status_owned" ? s : {}, named = here.name;
+    const word = here.reading === false ? state.words.status_not_reading : named ? state.words.status_named.replace("{name}", () => `\u2068${named}\u2069`) : (waits && s.hours) || state.words[now] || ""; // none before the first message says who answers
+    $("ask-person").parentNode.hidden = line !== "bot"; // one was asked, or is here
+    if (line && !asked) for (const box of document.querySelectorAll("#log .asked .choices")) box.remove(); // nothing is left to take back
     if ($("status-word").textContent !== word) $("status-word").textContent = word;
-    const time = waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
+    state.line = line;
+    const writes = now === "status_owned" && Date.now() < state.writes;
+    const time = writes ? "· " + state.words.writing : waited ? "· " + (minutes < 60 ? state.words.minutes.replace("{count}", minutes) : state.words.hours.replace("{count}", Math.floor(minutes / 60))) : "";
     if ($("status-time").textContent !== time) $("status-time").textContent = time;
   };
-  const offline = (is) => { state.offline = is; status(); };
+  /** `deaf`: nothing comes; `mute`: nothing goes. Each says itself when that is over. */
+  const offline = (how, is) => { state[how] = is; status(); };
   /** What went wrong, in words: by the code of the answer. Above the field, so that it is seen wherever one reads. */
   const tell = (code) => { $("state").textContent = code ? state.said[code] || state.said.failed : ""; };
 
@@ -164,20 +178,13 @@
   if (speech) speech.addEventListener("voiceschanged", chooseVoice);
   /** A button that reads `text()` aloud, and stops. Not to be seen where there is no voice. */
   const listenButton = (text) => {
-    const button = element("button", "listen"), word = wordNode("span", "", "listen");
-    const icon = element("span", "", "▶");
+    const button = element("button", "listen"), icon = element("span", "", "▶");
     button.type = "button"; icon.setAttribute("aria-hidden", "true");
-    button.append(icon, word);
-    const turn = (on) => { word.dataset.words = on ? "listen_stop" : "listen"; put(word); icon.textContent = on ? "■" : "▶"; state.speaking = on ? button : null; };
-    button.addEventListener("click", () => {
-      const mine = state.speaking === button;
-      speech.cancel();
-      if (mine) { turn(false); return; }
-      const said = new SpeechSynthesisUtterance(text());
-      said.voice = state.voice; said.lang = state.voice.lang; said.rate = 0.9;
-      said.onend = said.onerror = () => { if (state.speaking === button) turn(false); };
-      turn(true);
-      speech.speak(said);
+    button.append(icon, wordNode("span", "", "listen"));
+    button.addEventListener("click", async () => {
+      const { listen } = await import("./listen.js").catch(() => ({}));
+      // Whoever has left meanwhile, or turned the page away, hears nothing.
+      if (listen && state.voice && !state.halted && !document.hidden) listen(button, text(), state.voice, { put, warned: kept("aloud"), warns: () => keep("aloud", "1") });
     });
     return button;
   };
@@ -237,11 +244,13 @@
     if (pending) pending.remove();
     const handoff = message.handoff || state.handoff || "bot";
     if (handoff !== state.handoff && !(message.urgency && state.handoff === "owned")) { // a danger is in the queue, unless a caseworker reads already
-      state.handoff = handoff; state.since = Date.now() - 1000 * (message.seconds || 0); status();
+      state.handoff = handoff; state.stale = Boolean(state.standing) && ANSWERS[state.standing.state] !== handoff; status();
     }
+    if (message.from === "caseworker") { state.writes = 0; status(); }
     const item = element("li", message.from + (message.urgency ? " " + message.urgency : ""));
     item.dataset.seq = message.seq;
     if (message.from === "system" && message.choices.length && !message.handoff) item.classList.add("asks");
+    if (message.handoff === "waiting" && !message.urgency) item.classList.add("asked");
     if (message.from !== "person") {
       const who = element("p", "who");
       who.append(wordNode("span", "", message.from + "_label"));
@@ -339,7 +348,7 @@
     if (items.some((item) => !item.matches(".person"))) around({ came: true });
     if (document.hidden) { state.unseen += items.filter((item) => !item.matches(".person")).length; titled(); }
   };
-  addEventListener("visibilitychange", () => { if (!document.hidden) { state.unseen = 0; titled(); } });
+  addEventListener("visibilitychange", () => { if (document.hidden) hush(); else { state.unseen = 0; titled(); } });
   // What does not fit between the bar and the field to write is read from its beginning: the buttons come when one has read.
   const tooLong = (item) => {
     const style = getComputedStyle(item);
@@ -385,7 +394,7 @@
         state.queue.shift(); save();
         if (state.drawn.has(seq)) item.node.remove();
         else { state.mine.set(seq, item.node); const who = item.node.querySelector(".who"); who.dataset.words = "sent"; put(who); }
-        wait = 500; tell(null); offline(false);
+        wait = 500; tell(null); offline("mute", false);
       } else if (answer && answer.status === 401) { gone(); return; }
       else if (answer && final(answer)) {
         const { error } = await answer.json().catch(() => ({}));
@@ -397,7 +406,8 @@
       } else {
         // Nothing can be kept there, and the numbers are shown all the same.
         if (answer && answer.status === 503) answer.clone().json().then(({ card }) => { if (card) draw(card); }, () => {});
-        if (answer) tell(answer.status === 429 ? "too_many" : "failed"); else offline(true);
+        if (answer) tell(answer.status === 429 ? "too_many" : "failed");
+        offline("mute", !answer);
         await pause(answer && answer.status === 429 ? 1000 * Number(answer.headers.get("Retry-After") || 2) : wait);
         wait = Math.min(wait * 2, 8000);
       }
@@ -413,7 +423,13 @@
       if (line.startsWith("data:")) data += line.slice(5).trim();
     }
     if (name === "gone") gone(JSON.parse(data || "{}").why);
-    else if (name === "state") { state.standing = JSON.parse(data); status(); }
+    else if (name === "writing") { state.writes = Date.now() + WRITES; status(); setTimeout(status, WRITES); }
+    else if (name === "state") {
+      const standing = state.standing = JSON.parse(data);
+      state.since = Date.now() - (Date.parse(standing.now) - Date.parse(standing.since)); // by one clock: a phone's may be wrong
+      state.stale = false;
+      offline("deaf", false); // not before: what was true then may be so no more
+    }
     else if (data) return draw(JSON.parse(data));
     return null;
   };
@@ -427,7 +443,6 @@
         if (answer.status === 401) { gone(); return; }
         if (!answer.ok) throw new Error("stream");
         wait = 500;
-        offline(false);
         const reader = answer.body.getReader(), decoder = new TextDecoder(), stream = state.stream;
         let text = "", silent;
         for (;;) {
@@ -440,7 +455,7 @@
           text = blocks.pop();
           arrived(blocks.map(event).filter(Boolean));
         }
-      } catch { if (state.halted || state.token !== token) return; offline(true); }
+      } catch { if (state.halted || state.token !== token) return; offline("deaf", true); }
       await pause(wait);
       wait = Math.min(wait * 2, 8000);
     }
@@ -476,9 +491,9 @@
     focus(pressed);
   };
   const gone = (why = "not_open") => {
-    state.token = null; state.code = null; state.handoff = state.standing = null; state.offline = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
+    state.token = null; state.code = null; state.handoff = state.standing = null; state.stale = state.deaf = state.mute = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
     for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
-    if (speech) speech.cancel();
+    hush();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.words[why] || (state.said || {})[why] || "";
     show(state.lang ? "before" : "choose");
@@ -537,9 +552,15 @@
     retire();
     queue({ path: "api/messages", data: { id: uuid(), text }, label: text });
   };
+  /** That one writes, and nothing of what, to the caseworker who is here; it never stands before a message. */
+  const sign = () => {
+    if (!body.dataset.writing || state.line !== "owned" || state.queue.length || !$("text").value || Date.now() - state.signed < SIGN_EVERY) return;
+    state.signed = Date.now();
+    call("POST", "api/writing").catch(() => {});
+  };
   const grow = () => { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; };
   $("write").addEventListener("submit", (submitted) => { submitted.preventDefault(); write(); });
-  $("text").addEventListener("input", () => { keep("draft", $("text").value || null); grow(); });
+  $("text").addEventListener("input", () => { keep("draft", $("text").value || null); grow(); sign(); });
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
@@ -559,7 +580,7 @@
   const measure = (node, name) => { if (window.ResizeObserver) new ResizeObserver(() => { document.documentElement.style.setProperty(name, node.offsetHeight + 6 + "px"); settle(); }).observe(node); };
   measure(bar, "--bar"); measure($("write"), "--foot");
   // Not modal: a modal one would lie over the way out.
-  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("ask-person").focus({ preventScroll: true }); } });
+  $("menu-open").addEventListener("click", () => { menu(!menuOpen()); if (menuOpen()) { $("menu").scrollTop = 0; $("menu").querySelector("p:not([hidden]) > button, summary").focus({ preventScroll: true }); } });
   // What the program is, and who can use the page: fetched when asked for, and nothing of it in the history.
   let asked = null;
   for (const button of document.querySelectorAll("[name=do]")) {
@@ -591,7 +612,7 @@
   $("delete-yes").addEventListener("click", async () => {
     const answer = await call("DELETE", "api/conversations").catch(() => null);
     if (answer && (answer.status === 204 || answer.status === 401)) { if (state.stream) state.stream.abort(); gone("deleted"); }
-    else { menu(false); offline(true); }
+    else { menu(false); offline("mute", true); }
   });
 
   // Browsers give a tab that was closed its storage back when it is opened again.
