@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from bot.desk.held_replies import HeldSending
+from bot.domain.held_replies import Hold
+from bot.domain.model import Outgoing, Sender
 from tests.browser.desk.test_case_work_page import at_desk, told
 from tests.browser.desk.test_page import chromium, pictures  # noqa: F401 - fixtures
 from tests.support.office import Office
@@ -25,16 +28,19 @@ async def test_a_reply_is_held_until_the_safe_hours(
     label = office.words.label
     noor = await at_desk(office, chromium, pictures, "Noor", lang=lang)
     page, sending = noor.page, HeldSending(office.store, office.live)
-    person, case = await office.emergency()
+    foreign = lang == "fr"
+    person, case = await office.emergency("en" if foreign else lang)
     await page.locator("#group-emergency .primary").click()
     await expect(page.locator("#log li.person")).to_be_visible()
-    await page.locator("#notes-open").click()
+    async with page.expect_response("**/notes"):  # by then the fields of the plan are filled in
+        await page.locator("#notes-open").click()
     # it is 10:00 in Brussels by the office's clock
     await page.locator("#plan-start").fill("10:10")
     await page.locator("#plan-end").fill("10:30")
     await page.locator("#plan-form .primary").click()
     await expect(page.locator("#notes-done")).to_have_text(label("desk.saved", lang))
     await page.locator("#notes [data-close]").click()
+    await expect(page.locator("#outside")).to_contain_text("10:10")
 
     await expect(page.locator("#later-open")).to_be_hidden()
     await page.locator("#text").fill(TEXT)
@@ -52,6 +58,11 @@ async def test_a_reply_is_held_until_the_safe_hours(
     await page.locator("#later-at").fill("2026-11-03T10:10")
     await page.locator("#later-form .primary").click()
     held = page.locator("#log li.held")
+    if foreign:  # the person reads another language: asked once, and until then it says that it will be held
+        await expect(page.locator("#foreign")).to_be_visible()
+        await expect(page.locator("#holding")).to_contain_text("10:10")
+        await noor.looked_at("holding")
+        await page.locator("#reply").click()
     await expect(held.locator(".text")).to_have_text(TEXT)
     await expect(held.locator(".head")).to_contain_text(label("desk.hold_until", lang))
     await expect(held.locator(".head")).to_contain_text("10:10 · Noor")
@@ -91,15 +102,13 @@ async def test_a_reply_is_held_until_the_safe_hours(
 async def test_what_could_not_go_out_says_so(office: Office, chromium: Browser, pictures: Path) -> None:  # noqa: F811
     noor = await at_desk(office, chromium, pictures, "Noor")
     page = noor.page
-    await office.emergency()
+    _, case = await office.emergency()
     await page.locator("#group-emergency .primary").click()
     await expect(page.locator("#log li.person")).to_be_visible()
-    await page.locator("#text").fill(TEXT)
-    await page.locator("#later-open").click()
-    await page.locator("#later-at").fill("2026-11-03T10:05")
-    await page.locator("#later-form .primary").click()
-    await expect(page.locator("#log li.held")).to_have_count(1)
-    office.clock.pass_by(minutes=40)  # the gateway was down meanwhile
+    session = office.colleagues[0].session
+    person = await office.store.open_case(case, session.team)
+    until = Hold(office.clock() - timedelta(minutes=5), office.clock() - timedelta(minutes=1))  # the gateway was down
+    await office.store.hold(case, person, session.caseworker, "a", Outgoing(Sender.CASEWORKER, TEXT), until)
     await page.reload()
     await expect(page.locator("#log li.held .missed")).to_contain_text(office.words.label("desk.hold_missed", "en"))
     await noor.looked_at("held-missed")
