@@ -131,7 +131,10 @@ class Visit:
         return set(self.words.texts("safety_mode.", self.language))
 
     def acceptable(self, key: str) -> set[str]:
-        """The texts that a key stands for: of a topic also the answers to its questions."""
+        """The texts that a key stands for: of a topic also the answers to its questions; of one key `or` another, those
+        of both, where two things are asked and which is answered first is as good."""
+        if " or " in key:
+            return set().union(*(self.acceptable(one) for one in key.split(" or ")))
         topic = key.removeprefix("answer.")
         if topic == "next":
             names = [n for n in self.words.questions if self.words.topic_label(n, self.language) == self.chosen]
