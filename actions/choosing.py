@@ -273,7 +273,8 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     about = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))[0]
     if share < LIKELY and about and OF_KIND.get(heard.kind) == about:
         return None  # the topic's overview answers, not the last answer's topic
-    leans = is_follow_up(heard, talk) and heard.kind in MISSING
+    # "how can I report this" is no how of what was answered last
+    leans = is_follow_up(heard, talk) and heard.kind in MISSING and not _names_another(heard, talk)
     if share < (ANSWERS if leans and heard.sure >= PLAIN else LIKELY):  # "are you sure?" is asked of the last answer
         return _by_table(heard, talk) if leans else None
     if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not leans and not _is_plain(heard):
@@ -281,6 +282,12 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     choice = replace(_said(best, found, talk), ack=in_front(heard, talk, best))
     also = [name for name in apart(heard) if name.partition("/")[0] != best.partition("/")[0]]
     return replace(choice, offers=tuple(dict.fromkeys([*also, *choice.offers]))[:2]) if also else choice
+
+
+def _names_another(heard: Heard, talk: Talk) -> bool:
+    """Whether the words alone are plainly about another topic than what was answered last."""
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    return topic not in SOFT | ACTS and sure >= PLAIN_TOPIC and topic != talk.answer.partition("/")[0]
 
 
 def _is_plain(heard: Heard) -> bool:

@@ -45,6 +45,8 @@ async def test_a_reply_is_held_until_the_safe_hours(
     await expect(page.locator("#later-open")).to_be_hidden()
     await page.locator("#text").fill(TEXT)
     await noor.looked_at("later-button")
+    cut = "[...document.querySelectorAll('#write button')].filter((node) => node.scrollWidth > node.clientWidth).length"
+    assert await page.evaluate(cut) == 0, "no word on a button is cut"
     await page.locator("#later-open").click()
     await expect(page.locator("#later-at")).to_have_value("2026-11-03T10:10")
     await noor.looked_at("later")
