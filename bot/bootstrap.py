@@ -194,7 +194,7 @@ async def build(
         ClockGuard(clock).trusts,
     )  # fmt: skip
 
-    held = HeldSending(store, live)
+    held = HeldSending(store, live, ClockGuard(clock).trusts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

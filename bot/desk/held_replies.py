@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.desk.service import Desk
 from bot.runtime.wakeups import DESK, Live, conversation
@@ -53,9 +55,13 @@ class HeldSending:
     """Says what is due, in rounds. Every gateway does: each reply is said in one transaction, which another one
     would lose."""
 
-    def __init__(self, store: Store, live: Live) -> None:
+    def __init__(
+        self, store: Store, live: Live, trusts: Callable[[datetime | None], bool] = lambda _: True
+    ) -> None:
+        """`trusts`: whether the clock can be believed, by when the upkeep last ran (`clock_guard.py`)."""
         self._store = store
         self._live = live
+        self._trusts = trusts
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -68,8 +74,13 @@ class HeldSending:
                 await self._task
 
     async def once(self) -> int:
-        """One round; how many were said."""
+        """One round; how many were said: none by a clock that cannot be believed, for whoever watches the person may read
+        what comes at the wrong hour."""
         said = 0
+        last = (await self._store.runs()).get("upkeep")
+        if not self._trusts(None if last is None else last.at):
+            log.error("replies.clock_doubted")
+            return said
         for due in await self._store.due_held():
             try:
                 if not await self._store.say_due(due):

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.desk.held_replies import HeldSending
+from bot.operations.clock_guard import ClockGuard
 from tests.process.desk.test_cases import code
 from tests.process.desk.test_standing import stands
 from tests.support.office import Office, Visitor
@@ -97,6 +98,17 @@ async def test_it_does_not_go_out_after_the_safe_hours(office: Office) -> None:
     assert await HeldSending(office.store, office.live).once() == 0
     [held] = (await noor.get(f"{case}/held")).json()["held"]
     assert held["until"] == until and await ours(person) == []
+
+
+async def test_a_clock_that_has_jumped_sends_none(office: Office) -> None:
+    noor, person, case = await taken(office)
+    sending = HeldSending(office.store, office.live, ClockGuard(office.clock, lambda: 0.0).trusts)
+    assert await sending.once() == 0
+    await noor.post(f"{case}/messages", json=body(office, hours=2))
+    office.clock.pass_by(hours=2)
+    assert await sending.once() == 0 and await ours(person) == []
+    office.clock.pass_by(hours=-2)
+    assert await sending.once() == 0 and len((await noor.get(f"{case}/held")).json()["held"]) == 1
 
 
 async def test_whoever_goes_on_has_it_and_nobody_else(office: Office) -> None:
