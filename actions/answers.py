@@ -150,6 +150,11 @@ class ActionClarify(Talking, Action):
             # Someone who may be saying "not now" is not asked what they mean.
             send(dispatcher, "answer", values={"topic": "not_ready"})
             return move_on(tracker)
+        heard, talk = choosing.heard_of(tracker.latest_message), choosing.talk_of(tracker.latest_message)
+        guess = choosing.guess(heard, talk) if state_of(tracker) is None else None
+        if guess is not None:
+            say_choice(dispatcher, guess, heard, talk)
+            return move_on(tracker, topic=guess.answer.partition("/")[0])
         both = two_topics(ranking)
         if both:
             send(dispatcher, "both", values={"topics": both}, choices=[{"intent": topic} for topic in both])
@@ -169,7 +174,10 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
     """Answer a message with several questions: both; of more, or where one is not sure, the others as buttons; where
     neither a question nor the whole is, all of them. None for any other message."""
     topics, others = asked(tracker)
-    if not topics and not others:
+    heard, talk = choosing.heard_of(tracker.latest_message), choosing.talk_of(tracker.latest_message)
+    if (not topics and not others) or ((heard.tells or heard.may_tell) and not heard.asks):
+        return None
+    if len(topics) < 2 and choosing.choose(heard, talk) is not None:  # what is asked says more than what it is about
         return None
     whole = topic_of(tracker)
     if not topics and whole in others and confidence_of(tracker) >= SURE:
@@ -179,10 +187,12 @@ def answer_several(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[d
         return move_on(tracker)
     offered = [{"intent": topic} for topic in [*topics[2:], *others] if topic != PERSON["intent"]]
     if len(topics) >= 2 and not offered:
-        send(dispatcher, "both", values={"topics": topics}, choices=[{"intent": topic} for topic in topics])
+        named = choosing.under(topics, heard, talk)
+        send(dispatcher, "both", values={"topics": named}, choices=[{"intent": topic} for topic in named])
         return move_on(tracker, topic=topics[0])
-    for topic in topics[:2]:
-        last = topic == topics[:2][-1]
+    named = choosing.under(topics[:2], heard, talk)
+    for topic in named:
+        last = topic == named[-1]
         send(dispatcher, "answer", values={"topic": topic}, choices=[*offered[:GUESSES], PERSON] if last else [])
     return move_on(tracker, topic=topics[0])
 

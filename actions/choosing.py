@@ -13,13 +13,14 @@ from typing import Any
 
 import yaml
 
-QUESTIONS = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+QUESTIONS, THEMES = CONTENT / "questions.yml", CONTENT / "themes.yml"
 
 ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
-SURE_OF_QUESTION, WHICH = 0.26, 3
-"""Share below which a question is not answered where the message says by itself what it asks, but asked which is meant,
-with so many to choose from."""
+SURE_OF_QUESTION, GUESSED, WHICH = 0.26, 0.1, 2
+"""Share below which it is said that another question may be meant, with so many others as buttons; and from which on a
+question is answered like that where nothing else is understood of the message."""
 PLAIN = 0.6
 """From which share there is no doubt what is asked, so that the buttons are what people ask next."""
 KIND = 0.45
@@ -34,7 +35,8 @@ OF_CLAUSE = 0.6
 """What the share of a clause counts beside that of the whole message."""
 NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.5
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
-FEELING = 0.7
+FEELING, THEME = 0.7, 0.5
+"""From which share a feeling, and the theme of what is told, are spoken of."""
 STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
 """From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;
 and what those ask who write about somebody else, when somebody says that they do."""
@@ -122,6 +124,26 @@ class Choice:
     key: str = ""
     ack: str = ""
     offers: tuple[str, ...] = ()
+
+
+@cache
+def themes(path: Path = THEMES) -> dict[str, str]:
+    """Return the theme of each question, and of each topic, that has one."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: theme for theme, names in content.items() for name in names}
+
+
+def theme_of(heard: Heard) -> tuple[str, float]:
+    """Return the theme of what is told, with its share of all that the message is near to; ``asked`` may be small as a
+    whole, for nothing is asked."""
+    found: dict[str, float] = {}
+    for name, share in heard.asked.items():
+        theme = themes().get(name) or themes().get(name.partition("/")[0], "")
+        found[theme] = found.get(theme, 0.0) + share
+    whole = sum(found.values()) or 1.0
+    found.pop("", None)
+    theme, share = max(found.items(), key=lambda one: one[1], default=("", 0.0))
+    return theme, share / whole
 
 
 @cache
@@ -216,12 +238,15 @@ DONE = frozenset({"delete_my_data/how_to_delete", "talk_to_human/what_happens"})
 def is_story(heard: Heard, talk: Talk) -> bool:
     """Whether somebody tells, or answers, without asking, and no answer fits by a wide margin: then it is heard, and
     not answered."""
-    if not (heard.tells or heard.may_tell) or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
-        return False
     topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    says = heard.tells or heard.may_tell or (topic == "greet" and bool(talk.said))
+    if not says or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
+        return False
     if topic == NOT_READY and sure >= PLAIN_TOPIC:
         return False
     best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
+    if topic == "greet" and talk.said and not heard.asks and share < LIKELY:  # "hmm" in the middle is no hello
+        return True
     if not heard.tells:
         return share < UNSURE and not (topic in ACTS and (heard.wants or topic == SPOKEN[0]))
     if best.startswith("talk/"):
@@ -278,7 +303,7 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     if share < (ANSWERS if leans and heard.sure >= PLAIN else LIKELY):  # "are you sure?" is asked of the last answer
         return _by_table(heard, talk) if leans else None
     if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not leans and not _is_plain(heard):
-        return _which(found, talk) or replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
+        return guess(heard, talk) or replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
     choice = replace(_said(best, found, talk), ack=in_front(heard, talk, best))
     also = [name for name in apart(heard) if name.partition("/")[0] != best.partition("/")[0]]
     return replace(choice, offers=tuple(dict.fromkeys([*also, *choice.offers]))[:2]) if also else choice
@@ -296,10 +321,16 @@ def _is_plain(heard: Heard) -> bool:
     return topic not in SOFT | ACTS and sure >= ABOUT
 
 
-def _which(found: Mapping[str, float], talk: Talk) -> Choice | None:
-    """The likeliest questions to choose from, where none is likely enough to be answered."""
+def guess(heard: Heard, talk: Talk) -> Choice | None:
+    """The likeliest answer to a question that may be another one, with words in front that say so, and what else may
+    have been meant as buttons: who asks gets something to hold on to, and not a list to choose from. None where nothing
+    is likely enough, or it was said already."""
+    found = shares(heard, talk)
     likeliest = [name for name in found if not name.startswith("talk/") and not talk.times(f"answer.{name}")]
-    return Choice(key="clarify", offers=tuple(likeliest[:WHICH])) if len(likeliest) >= WHICH else None
+    if not heard.asks or not likeliest or found[likeliest[0]] < GUESSED:
+        return None
+    best, *others = likeliest[: 1 + WHICH]
+    return Choice(best, ack=f"unsure.{'ab'[talk.times('unsure') % 2]}", offers=tuple(others))
 
 
 def apart(heard: Heard) -> list[str]:
@@ -312,8 +343,16 @@ def apart(heard: Heard) -> list[str]:
     return list(by_topic.values())
 
 
+def under(topics: Collection[str], heard: Heard, talk: Talk) -> list[str]:
+    """For each of the topics that a message asks about, the question under it that one of its clauses surely asks and
+    that was not answered yet; else the topic."""
+    surely = {name.partition("/")[0]: name for name in apart(heard) if not talk.times(f"answer.{name}")}
+    return [surely.get(topic, topic) for topic in topics]
+
+
 def _stands_alone(heard: Heard) -> bool:
-    return max(heard.asked.values(), default=0.0) >= 0.6
+    """Whether a message surely asks something by itself, and is no small talk."""
+    return max((share for name, share in heard.asked.items() if not name.startswith("talk/")), default=0.0) >= 0.6
 
 
 def _again(talk: Talk) -> Choice | None:
@@ -372,7 +411,7 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     about the feeling itself."""
     if answer.startswith("talk/"):
         return ""
-    about_others = talk.role != "self" or any(fact.startswith("is_") for fact in heard.told)
+    about_others = talk.role != "self" or talk.about > MAY_BE_OTHERS or any(f.startswith("is_") for f in heard.told)
     if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
         return f"feelings.{heard.feeling}.{'ab'[times]}"
     fresh = [fact for fact in heard.certain if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
@@ -394,10 +433,13 @@ HEARD = {"denied": "ab", "heavy": "abcd", "heard": "abcd"}
 
 
 def heard_as(heard: Heard, talk: Talk) -> str:
-    """The key of what is said first to a story: of a feeling or a fact, or that it was heard."""
+    """The key of what is said first to a story: of a feeling, a fact or a theme, or that it was heard."""
     known = acknowledgement(heard, talk)
     if known:
         return known
+    theme, share = theme_of(heard)
+    if share >= THEME and (times := talk.times(f"themes.{theme}")) < len(WORDINGS):
+        return f"themes.{theme}.{WORDINGS[times]}"
     group = "heavy" if heard.heavy else "heard"
     if heard.denies and talk.times("denied") < len(HEARD["denied"]):
         group = "denied"
@@ -426,6 +468,8 @@ Who was heard and asked nothing was content with one reply in six; with one of t
 WORDINGS = "ab"
 SAID_MUCH = 6
 """Words from which on somebody has told something: what they saw, or what is done to them."""
+MAY_BE_OTHERS = 0.0
+"""Log odds from which on what was told may be of somebody else: a neighbour is not told "you sleep where you work"."""
 THEIR_OWN = -0.7
 """Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 

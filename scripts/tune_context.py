@@ -48,7 +48,7 @@ from encoder.making.convert import PREFIX, make_tokenizer
 from encoder.making.corpus import examples
 from encoder.making.tuning import CONTEXT, TUNING
 from encoder.making.weights import Weights, locate
-from encoder.runtime.context import HEADS, NOTHING
+from encoder.runtime.context import HEADS, NOTHING, TOLD
 from encoder.runtime.encoder import OF_TEXT, beside_it
 from encoder.runtime.text import clean, leant_on
 from encoder.runtime.transliteration import native
@@ -64,6 +64,8 @@ which danger, act and answers are labelled; ``fresh`` are sentences of questions
 somebody in danger says, by itself."""
 HEAD_RATE, WARM_UP, SMOOTHING, DROPOUT = 4.0, 0.06, 0.05, 0.2
 QUESTION, FACTS = 2.0, 6.0 / 40
+FACTS_ROUNDS, FACTS_RATE, FACTS_DECAY = 300, 0.02, 0.02
+"""How the facts are learned once more in the end: all turns at once, so often."""
 FIRST = 0.75
 """What the first of several right answers weighs; the others share the rest."""
 NO = ""
@@ -142,7 +144,7 @@ def of_talks(
             answers = tuple(answer for answer in turn.answers if "/" in answer)
             if not turn.answers and (turn.act or turn.whole):
                 answers = (NOTHING,)
-            told, kind = (turn.told, "turn") if turn.whole else (None, "reading")
+            told, kind = turn.told if turn.told_known else None, "turn" if turn.whole else "reading"
             weight = OF_STORY if turn.whole and turn.act in {"tell", "answer"} and answers != (NOTHING,) else 1.0
             last = turn.last if held or dice.random() > ANOTHER_LAST else dice.choice(["", *who_asks])
             yield Line(
@@ -249,12 +251,16 @@ class Heads(nn.Module):
     def begin_with(self, path: Path, labels: Labels) -> None:
         """Go on from the heads of an earlier round, label by label."""
         with np.load(path, allow_pickle=False) as arrays:
-            for name, known in json.loads(arrays["told"].tobytes())["labels"].items():
+            about = json.loads(arrays["told"].tobytes())
+            self.mean.copy_(torch.from_numpy(arrays["mean"]))
+            self.scale = float(about["scale"])
+            for name, known in about["labels"].items():
                 at = {label: number for number, label in enumerate(known)}
-                for row, label in enumerate(labels.heads[name]):
+                head, now = (self.facts, labels.facts) if name == TOLD else (self.linear[name], labels.heads[name])
+                for row, label in enumerate(now):
                     if label in at:
-                        self.linear[name].weight[row] = torch.from_numpy(arrays[f"{name}.w"][at[label]].astype("f4"))
-                        self.linear[name].bias[row] = float(arrays[f"{name}.b"][at[label]])
+                        head.weight[row] = torch.from_numpy(arrays[f"{name}.w"][at[label]].astype("f4"))
+                        head.bias[row] = float(arrays[f"{name}.b"][at[label]])
 
     def centre(self, vectors: Tensor) -> None:
         """Take mean and scale from ``vectors`` (n, dim)."""
@@ -351,7 +357,7 @@ def loss_of(read: tuple[dict[str, Tensor], Tensor], lines: Sequence[Line], label
         likely = F.log_softmax(logits["question"][asking].float(), -1)
         total = total - QUESTION * ((right * likely).sum(1) * weights).sum() / len(lines)
     for name, weight in WEIGHTS.items():
-        judged = [line.told is not None or name in KEPT for line in lines]
+        judged = [line.kind == "turn" or name in KEPT for line in lines]
         known = [number[name].get(getattr(line, name), -1) if j else -1 for line, j in zip(lines, judged, strict=True)]
         given = F.cross_entropy(logits[name].float(), torch.tensor(known), ignore_index=-1, reduction="sum")
         total = total + weight * given / len(lines)
@@ -420,6 +426,8 @@ def temperatures(reader: Reader, heads: Heads, labels: Labels) -> tuple[dict[str
                     found[name].append((logits[name][row], labels.heads[name].index(label)))
     best, right = {}, {}
     for name, cases in found.items():
+        if not cases:
+            continue
         every, numbers = torch.stack([logit for logit, _ in cases]), torch.tensor([number for _, number in cases])
         best[name] = min(
             (0.5 + 0.05 * at for at in range(60)), key=lambda t: float(F.cross_entropy(every / t, numbers))
@@ -428,23 +436,58 @@ def temperatures(reader: Reader, heads: Heads, labels: Labels) -> tuple[dict[str
     return best, right
 
 
+@torch.no_grad()
+def vectors_of(reader: Reader, heads: Heads, places: Sequence[int]) -> Tensor:
+    """Return the centred vectors (n, dim) of lines, in their order."""
+    reader.encoder.eval()
+    found = torch.zeros(len(places), reader.size)
+    at = {place: row for row, place in enumerate(places)}
+    for batch in reader.batches(places, None):
+        with torch.autocast("cpu", torch.bfloat16):
+            found[[at[place] for place in batch]] = (reader.vectors(batch).float() - heads.mean) * heads.scale
+    return found
+
+
+def learn_facts(reader: Reader, heads: Heads, labels: Labels) -> dict[str, float]:
+    """Learn anew, on the vectors as they are now, the head of the facts: beside all the rest it has seen each turn less
+    than once. Return how precise it is, and how much it finds, on the held turns."""
+    places = [at for at, line in enumerate(reader.lines) if line.told is not None]
+    vectors = vectors_of(reader, heads, places)
+    held = torch.tensor([reader.lines[at].held for at in places])
+    right = torch.tensor([[float(fact in (reader.lines[at].told or ())) for fact in labels.facts] for at in places])
+    optimizer = torch.optim.AdamW(heads.facts.parameters(), FACTS_RATE, weight_decay=FACTS_DECAY)
+    for turn in range(FACTS_ROUNDS):
+        for group in optimizer.param_groups:
+            group["lr"] = FACTS_RATE * pace(turn / FACTS_ROUNDS)
+        optimizer.zero_grad()
+        given = heads.facts(F.dropout(vectors[~held], DROPOUT))
+        F.binary_cross_entropy_with_logits(given, right[~held]).backward()
+        optimizer.step()
+    with torch.no_grad():
+        found, wanted = torch.sigmoid(heads.facts(vectors[held])) >= 0.5, right[held] > 0
+    both = float((found & wanted).sum())
+    return {"told_precision": both / max(float(found.sum()), 1), "told_recall": both / max(float(wanted.sum()), 1)}
+
+
 def write(options: argparse.Namespace, reader: Reader, heads: Heads, labels: Labels) -> None:
     """Write the factors, and the heads with the digest of the factors they belong to."""
     np.savez(options.out, **reader.encoder.delta())
+    told = learn_facts(reader, heads, labels)
     temperature, right = temperatures(reader, heads, labels)
+    right |= {name: round(share, 4) for name, share in told.items()}
     say(f"right on held turns: {right}; temperatures {temperature}")
-    told = {
+    about = {
         "tuning": hashlib.sha256(options.out.read_bytes()).hexdigest()[:12],
-        "labels": {name: labels.heads[name] for name in KEPT},
+        "labels": {name: labels.heads[name] for name in KEPT} | {TOLD: labels.facts},
         "scale": heads.scale,
         "temperature": temperature,
         "right": right,
     }
-    arrays = {"mean": heads.mean.numpy(), "told": np.frombuffer(json.dumps(told).encode(), np.uint8)}
-    for name in KEPT:
+    arrays = {"mean": heads.mean.numpy(), "told": np.frombuffer(json.dumps(about).encode(), np.uint8)}
+    for name, head in [*((name, heads.linear[name]) for name in KEPT), (TOLD, heads.facts)]:
         arrays |= {
-            f"{name}.w": heads.linear[name].weight.detach().numpy().astype(np.float16),
-            f"{name}.b": heads.linear[name].bias.detach().numpy().astype(np.float32),
+            f"{name}.w": head.weight.detach().numpy().astype(np.float16),
+            f"{name}.b": head.bias.detach().numpy().astype(np.float32),
         }
     np.savez(options.heads, **arrays)
 
@@ -463,7 +506,7 @@ def main() -> None:
     parser.add_argument("--heads", type=Path, default=HEADS)
     parser.add_argument("--begin", type=Path, default=TUNING, help="factors to go on from")
     parser.add_argument("--epochs", type=float, default=2.3)
-    parser.add_argument("--minutes", type=float, default=60, help="end after so long, however far it has come")
+    parser.add_argument("--minutes", type=float, default=60, help="end after so long; 0: learn only the facts")
     parser.add_argument("--rate", type=float, default=1.0e-3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--limit", type=int, default=0, help="learn from so many lines only, for a trial")
@@ -481,11 +524,13 @@ def main() -> None:
     heads = Heads(reader.size, labels)
     if options.begin.resolve() == CONTEXT.resolve():
         heads.begin_with(HEADS, labels)
-    with torch.no_grad():
-        sample = dice.sample([at for at, line in enumerate(lines) if not line.held], 16 * BATCH)
-        heads.centre(torch.cat([reader.vectors(places) for places in reader.batches(sample, None)]))
+    else:
+        with torch.no_grad():
+            sample = dice.sample([at for at, line in enumerate(lines) if not line.held], 16 * BATCH)
+            heads.centre(torch.cat([reader.vectors(places) for places in reader.batches(sample, None)]))
     say(f"{len(lines)} lines, {sum(line.held for line in lines)} of them held turns")
-    learn(options, reader, heads, labels, dice)
+    if options.minutes:
+        learn(options, reader, heads, labels, dice)
     write(options, reader, heads, labels)
 
 

@@ -79,6 +79,10 @@ def sentences_to_say(path: Path = TO_SAY) -> dict[str, dict[str, str]]:
 
 OF_CHILD: Final = frozenset({"under_18", "children_with_me"})
 """Facts of which one was told where a child is in danger, unless somebody else than the child or its parent writes."""
+OF_A_WITNESS: Final = frozenset({
+    "witnessed_now", "medical_emergency", "child_at_risk", "being_moved", "suicide_risk", "sexual_violence",
+})  # fmt: skip
+"""Signals whose lines on the card fit who sees the danger: nobody tells a nurse to close the chat, for he comes in."""
 OF_SELF: Final = -1.0
 RATHER: Final = 0.5
 """Log odds down from which a message is about who writes, and the share of an act with which it is so in between."""
@@ -89,14 +93,16 @@ SURELY_OF_ANOTHER: Final = 3.0
 and was taken for a witness all were below."""
 
 
-def _of_who_writes(signals: Sequence[str], state: ConversationState) -> tuple[str, ...]:
-    """Return `signals` without those that do not fit the writer. Who writes about themselves is not told to keep their
-    distance, and is told to report a child to 112 only where they mentioned one."""
+def _of_who_writes(found: Assessment, state: ConversationState) -> tuple[str, ...]:
+    """Return the signals without those that do not fit the writer. Who sees an emergency is told in any case what a
+    witness does; who writes about themselves is not told to keep their distance, and is told to report a child to 112
+    only where they mentioned one."""
     if state.role in safety_mode.OTHERS:
-        return tuple(signals)
+        seen = tuple(name for name in found.signals if name in OF_A_WITNESS)
+        return seen or (("witnessed_now",) if found.urgency is Urgency.EMERGENCY else ())
     never = {"child_at_risk"} if not OF_CHILD & set(state.told) else set()
     never |= {"witnessed_now"} if state.about < OF_ANOTHER else set()
-    return tuple(name for name in signals if name not in never)
+    return tuple(name for name in found.signals if name not in never)
 
 
 def _is_own(acts: Acts) -> bool:
@@ -123,7 +129,7 @@ class DangerTalk:
         urgent gets its card once too, and what was asked is answered as well."""
         state = leaning_on(sheet.state.having_heard(acts.told, text, acts.about), text)
         card = f"safety.{found.urgency}"
-        signals = _of_who_writes(found.signals, state)
+        signals = _of_who_writes(found, state)
         first = not state.times(card)
         state = state.having_said([card])
         cards = [speaker.card(found.urgency, signals)] if first else []

@@ -44,6 +44,9 @@ OTHERWISE: Final = {
     }),
 }  # fmt: skip
 """What is not said for oneself there, and so is none of these: "my mother is in the kitchen", "she cannot get out"."""
+SEEN: Final = {"police_here": "police_here_seen", "gone": "gone_seen", "safe_now": "safe_now_seen"}
+"""What is answered to a bystander otherwise than to the person in danger: those who came, left, or are safe are others.
+"""
 CALM: Final = "calm"
 """A message in which nothing is of danger, and nothing is asked: whether it is still dangerous is asked then."""
 BY_STEPS: Final = frozenset({"what_do_i_do"})
@@ -144,9 +147,9 @@ def _answer(
     if signals or act in KIND_OF_ACT:
         state = _turned(state, signals, act)
     state = _with(replace(state, quiet=0), (*signals, act or ""))
-    if act in LEAVES:
-        lines, state = _reaction(state, act)
-        return lines, state.out_of_safety(AFTER)
+    if act in LEAVES or (act in SEEN and state.kind == BYSTANDER):
+        lines, state = _reaction(state, SEEN.get(act, act) if state.kind == BYSTANDER else act)
+        return lines, state.out_of_safety(AFTER) if act in LEAVES else state
     if state.kind == "suicide" != before:  # told in the middle of something else: the numbers at once
         lines, state = _reaction(state, act) if act == "height" else _step(state)
         return [*lines, Line("suicide_lines")], state.having_said(["safety_mode.suicide_lines"])
@@ -252,9 +255,10 @@ def answered(state: ConversationState, yes: bool) -> str | None:
 
 def _turned(state: ConversationState, signals: Sequence[str], act: str | None) -> ConversationState:
     """Return the state with the protocol of a new danger: an ambulance first for a person who is hurt, the suicide
-    lines for one who wants to die. A bystander keeps the bystander's protocol."""
+    lines for one who wants to die. A bystander keeps the bystander's protocol, and who wants to die keeps theirs until
+    they are hurt: a friend in the next room is no danger to them."""
     kind = KIND_OF_ACT.get(act or "") or ("injury" if "medical_emergency" in signals[:2] else kind_of(signals))
-    if kind in {state.kind, VIOLENCE} or state.role in OTHERS:
+    if kind in {state.kind, VIOLENCE} or state.role in OTHERS or (state.kind == "suicide" and kind != "injury"):
         return state
     return state.in_safety(kind)
 
@@ -288,7 +292,7 @@ def _suicide(state: ConversationState) -> tuple[list[Line], ConversationState]:
 def _reaction(state: ConversationState, act: str, **values: str) -> tuple[list[Line], ConversationState]:
     """The wording of a reaction that was not said last; after both, a step, so that nothing is said over and over."""
     times = state.times(f"safety_mode.reactions.{act}")
-    if times >= WORDINGS and act not in LEAVES and act not in {"place", "somebody_here"}:
+    if times >= WORDINGS and act not in {*LEAVES, SEEN["safe_now"]} and act not in {"place", "somebody_here"}:
         return _step(state)
     state = state.having_said([f"safety_mode.reactions.{act}"])
     other = act == "fled" or (act in ASKS_WHERE and bool(state.place))

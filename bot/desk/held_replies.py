@@ -74,8 +74,8 @@ class HeldSending:
                 await self._task
 
     async def once(self) -> int:
-        """One round; how many were said: none by a clock that cannot be believed, for whoever watches the person may read
-        what comes at the wrong hour."""
+        """One round; how many were said: none by a clock that cannot be believed, for somebody else may read what comes
+        at the wrong hour."""
         said = 0
         last = (await self._store.runs()).get("upkeep")
         if not self._trusts(None if last is None else last.at):

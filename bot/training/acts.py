@@ -96,7 +96,9 @@ def _of_turn(turn: Turn) -> list[Line]:
         return about
     said: dict[str, tuple[str, ...]] = {"act": (turn.act,)}
     if turn.whole:
-        said |= {"told": turn.told, "followups": (turn.kind,), "feelings": (turn.feeling,)}
+        said |= {"followups": (turn.kind,), "feelings": (turn.feeling,)}
+    if turn.told_known:
+        said["told"] = turn.told
     if turn.in_danger and (turn.whole or turn.safety):
         said["safety"] = (turn.safety if turn.safety not in UNSAID else "",)
     return about + [

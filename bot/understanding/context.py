@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from encoder.runtime.context import NOTHING, ContextReader
+from encoder.runtime.context import NOTHING, TOLD, ContextReader
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class InContext:
     """The share of that no written answer fits."""
     in_danger: Mapping[str, float] = field(default_factory=dict)
     """What the message does where somebody is in danger, with shares (labels of `data/acts`)."""
+    told: Mapping[str, float] = field(default_factory=dict)
+    """How likely it is that the message tells each fact (labels of `data/acts`)."""
 
 
 class ReadInContext(Protocol):
@@ -91,5 +93,5 @@ def _read(reader: ContextReader, text: str, before: Sequence[str], answer: str) 
     return InContext(
         danger["urgent"] + danger["emergency"], danger["emergency"], danger["ask"],
         tuple(sorted(ranked, key=lambda one: -one[1])[:RANKED]), shares["act"], shares["about"]["other"], nothing,
-        shares.get("safety", {}),
+        shares.get("safety", {}), shares.get(TOLD, {}),
     )  # fmt: skip

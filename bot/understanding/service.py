@@ -21,13 +21,16 @@ from bot.text.denials import after_denial
 from bot.text.disguises import undisguised
 from bot.text.questions import clauses, questions
 from bot.text.segments import segments
-from bot.understanding.acts.model import NOTHING, Acts, ActsModel, in_light
+from bot.understanding.acts.model import NOTHING, PLACE, Acts, ActsModel, in_light
 from bot.understanding.context import InContext, ReadInContext
 from encoder.runtime.text import can_be_leant_on, leant_on
 from encoder.runtime.transliteration import is_foreign, native
 
 log = logging.getLogger(__name__)
 
+ONLY_A_PLACE: Final = 0.5
+"""Share from which a message says where somebody is and no more. Where no danger was told, an address alone is asked
+about: a witness who reports gives one too, and of the conversations to learn from those in danger have nearly all."""
 FOUND_OUT: Final = "discovered"
 SUICIDE: Final = "suicide_risk"
 AT_ONCE = 2
@@ -133,6 +136,8 @@ class Understanding:
             doubt = found.ask or found.urgency is not Urgency.NONE
             if seen is not None and (doubt or can_be_leant_on(reading)):  # a mere "yes" is no danger itself
                 lit = self._danger.in_light(found, seen.danger, seen.emergency, seen.doubt)
+                if found.urgency is Urgency.NONE and seen.in_danger.get(PLACE, 0.0) >= ONLY_A_PLACE:
+                    lit = replace(lit, urgency=Urgency.NONE, signals=(), ask=doubt or lit.urgency is not Urgency.NONE)
                 judged = replace(judged, assessment=lit, alone=judged.alone and lit.urgency is not Urgency.NONE)
             if spelled and judged.assessment.urgency is Urgency.NONE:
                 judged = replace(judged, assessment=replace(judged.assessment, ask=True))
@@ -149,7 +154,7 @@ class Understanding:
         acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
         acts = in_light(acts, seen)
         if apart:
-            assessment = without_what_is_not_meant(assessment, acts)
+            assessment = without_what_is_not_meant(assessment, acts, seen)
         where = from_to(text, [known_pieces[at][0] for at in acts.where])
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
@@ -225,12 +230,19 @@ ELSE: Final = frozenset({
 SURELY: Final = 0.65
 
 
-def without_what_is_not_meant(found: Assessment, acts: Acts) -> Assessment:
+OF_DYING: Final = ("die", "height", "took_pills", "stay_with_me")
+HARDLY: Final = 0.25
+"""What somebody does in danger who wants to die, and the share of all of it, in the light of what was said before,
+below which nobody means that."""
+
+
+def without_what_is_not_meant(found: Assessment, acts: Acts, seen: InContext | None = None) -> Assessment:
     """Without the signal of wanting to die, where the message surely does something else ("behind the station, I do not
-    know the street"); and without that of being found out, where it says nothing of somebody who is there or comes:
-    its card closes the chat ("he bought me a phone")."""
+    know the street"), or hardly means that in the light of what was said before; and without that of being found out,
+    where it says nothing of somebody who is there or comes: its card closes the chat ("he bought me a phone")."""
     act, share = acts.safety
-    if SUICIDE in found.signals and act in ELSE and share >= SURELY:
+    dying = sum(seen.in_danger.get(name, 0.0) for name in OF_DYING) if seen is not None and seen.in_danger else 1.0
+    if SUICIDE in found.signals and ((act in ELSE and share >= SURELY) or dying < HARDLY):
         found = replace(found, signals=tuple(name for name in found.signals if name != SUICIDE))
     if FOUND_OUT not in found.signals or acts.safety[0] in THERE or acts is NOTHING:
         return found

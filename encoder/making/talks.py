@@ -52,6 +52,8 @@ class Turn:
     """What the person wrote before it in the conversation, newest last."""
     whole: bool = True
     """Whether everything was labelled; else only danger, act and answers."""
+    told_known: bool = True
+    """Whether the facts told were labelled."""
 
 
 def turns(root: Path) -> Iterator[Turn]:
@@ -66,14 +68,15 @@ def turns(root: Path) -> Iterator[Turn]:
 
 def _of_talk(language: str, talk: dict[str, Any]) -> Iterator[Turn]:
     before, last, in_danger = "", "", False
-    about, whole = talk.get("about", ""), talk.get("labels", "all") == "all"
+    about, labels = talk.get("about", ""), talk.get("labels", "all")
+    whole, told_known = labels == "all", labels == "all" or labels.endswith("told")
     earlier: list[str] = []
     for entry in talk["turns"]:
         text, answers = str(entry["text"]), tuple(entry.get("answers") or ())
         yield Turn(
             language, text, before, last, answers, entry.get("danger", "none"), tuple(entry.get("signals") or ()),
             tuple(entry.get("told") or ()), entry.get("act", ""), entry.get("feeling", ""), entry.get("kind", ""),
-            entry.get("safety", ""), in_danger, about, tuple(earlier), whole,
+            entry.get("safety", ""), in_danger, about, tuple(earlier), whole, told_known,
         )  # fmt: skip
         earlier.append(text)
         before = text if can_be_leant_on(text) else before

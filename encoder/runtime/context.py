@@ -20,6 +20,8 @@ from encoder.runtime.network import softmax
 
 NOTHING = "-"
 """What is asked by a message that no written answer fits: it is heard, or not known."""
+TOLD = "told"
+"""The head of which several labels may be true at once: the facts that a message tells."""
 HEADS = Path(__file__).with_name("context_heads.npz")
 
 
@@ -53,11 +55,13 @@ class ContextReader:
         return cls(Encoder(folder), found, mean, scale)
 
     def read(self, text: str, before: Sequence[str], answer: str) -> dict[str, dict[str, float]]:
-        """Return for each head the share of each label. ``before`` is what the person wrote before, newest first, and
-        ``answer`` the id of what was answered last."""
+        """Return for each head the share of each label; of the facts told, how likely each is. ``before`` is what the
+        person wrote before, newest first, and ``answer`` the id of what was answered last."""
         vector = self.encoder.in_context(text, before, " ".join(answer.replace("/", " ").replace("_", " ").split()))
         given = (vector - self.mean) * self.scale
-        return {
-            name: dict(zip(labels, softmax((weights @ given + bias)[None] / temperature)[0].tolist(), strict=True))
-            for name, (labels, weights, bias, temperature) in self.heads.items()
-        }
+        found = {}
+        for name, (labels, weights, bias, temperature) in self.heads.items():
+            logits = (weights @ given + bias) / temperature
+            shares = 1 / (1 + np.exp(-logits)) if name == TOLD else softmax(logits[None])[0]
+            found[name] = dict(zip(labels, shares.tolist(), strict=True))
+        return found

@@ -35,7 +35,7 @@ from engine.nlu.training_messages import reading as read
 log = logging.getLogger("engine.nlu.question_selector")
 
 RANKING = 12
-RECIPE = Recipe(epochs=10, batch=256, dropout=0.5, input_dropout=0.1, smoothing=0.1)
+RECIPE = Recipe(epochs=10, batch=512, rate=5.5e-3, dropout=0.5, input_dropout=0.0, smoothing=0.1)
 """Chosen on conversations of ``data/talks`` that were left out: docs/decisions/0102-turns.md."""
 LETTERS, TEMPERATURE = 0.9, 0.9
 """The weight of the letters, and what the sum of both is divided by, so that a share is what it says: chosen likewise.
@@ -56,8 +56,6 @@ class Line:
     text: str
     before: str = ""
     last: str = ""
-    own: bool = True
-    """Not put together from the table of follow-ups."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +128,9 @@ class QuestionSelector(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every sentence of a question and every turn; without any the component says nothing later."""
         lines = [
-            Line(question, read(message, text), read(message, before), last, own)
+            Line(question, read(message, text), read(message, before), last)
             for message in training_data.intent_examples
-            for question, text, before, last, own in json.loads(message.get(QUESTIONS) or "[]")
+            for question, text, before, last in json.loads(message.get(QUESTIONS) or "[]")
         ]
         with self._storage.write_to(self._resource) as folder:
             if lines:
@@ -162,8 +160,7 @@ class QuestionSelector(GraphComponent):  # type: ignore[misc]
         often = [OF_TALKS if line.before or line.last else 1 for line in lines]
         labels = [line.question for line in lines]
         head = heads.fit(np.repeat(np.stack(rows), often, axis=0), list(np.repeat(labels, often)), RECIPE)
-        # The letters learn from what was said, and not from follow-ups that were made for several answers.
-        own = sorted({(line.text, line.question) for line in lines if line.own})
+        own = sorted({(line.text, line.question) for line in lines})
         texts, questions = [text for text, _ in own], [question for _, question in own]
         return heads.with_letters(head, texts, questions, LETTERS, TEMPERATURE), answers
 

@@ -9,8 +9,7 @@ from encoder.runtime.transliteration import native
 LETTERS = "letters_only"
 """Where a message has the sentences that the models on the vectors are not shown."""
 QUESTIONS = "questions_of_topic"
-"""Where a message has sentences of questions: a list of (topic/question, sentence, before it, last answer,
-whether somebody wrote it so) in JSON."""
+"""Where a message has sentences of questions: a list of (topic/question, sentence, before it, last answer) in JSON."""
 LANGUAGE = "language"
 """Where a message has the language that its sentences are read in."""
 

@@ -163,8 +163,7 @@ class InloopChannel(InputChannel):  # type: ignore[misc]
         """The intent whose rule applies: that of the message, or the topic of a question that it asks all the same."""
         intent: dict[str, Any] = understood["intent"]
         heard, talk = choosing.heard_of(understood), choosing.talk_of(understood)
-        # A form has its own reading, and of two questions each is answered by its topic.
-        if understood.get("form") or understood.get("parts") or not heard.asked:
+        if understood.get("form") or not heard.asked:  # a form has its own reading
             return intent
         if not choosing.wins(heard, talk, intent["name"], float(intent["confidence"])):
             return intent

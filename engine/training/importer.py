@@ -20,11 +20,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from encoder.making.corpus import examples
-from encoder.making.talks import follow_ups, questions_of_talks, table
+from encoder.making.talks import questions_of_talks
 from engine.nlu.training_messages import LANGUAGE, LETTERS, QUESTIONS
 from engine.training.sentences import sentences_of
 
-DATA, CONTENT = Path("data"), Path("content/questions.yml")
+DATA = Path("data")
 
 
 class Sentence(Message):  # type: ignore[misc]
@@ -74,7 +74,7 @@ def _of_questions(name: str) -> bool:
 
 def _questions(path: Path) -> Sentence:
     """One message for all questions of a file, for Rasa handles each message at a cost."""
-    found = [(question, text, "", "", True) for question, text in examples(path)]
+    found = [(question, text, "", "") for question, text in examples(path)]
     message: Sentence = Sentence.build(found[0][1], path.stem)
     message.set(QUESTIONS, json.dumps(found, ensure_ascii=False))
     message.set(LANGUAGE, path.parent.name)
@@ -85,11 +85,9 @@ def _turns() -> list[Sentence]:
     """One message a language for all turns that ask a question in the light of what was said before."""
     if not (DATA / "talks").is_dir():
         return []
-    by_language: dict[str, list[tuple[str, str, str, str, bool]]] = {}
-    made = follow_ups(DATA, table(CONTENT))
-    for own, found in ((True, questions_of_talks(DATA)), (False, made)):
-        for language, question, text, before, last in found:
-            by_language.setdefault(language, []).append((question, text, before, last, own))
+    by_language: dict[str, list[tuple[str, str, str, str]]] = {}
+    for language, *line in questions_of_talks(DATA):
+        by_language.setdefault(language, []).append((line[0], line[1], line[2], line[3]))
     messages = []
     for language, lines in sorted(by_language.items()):
         message: Sentence = Sentence.build(lines[0][1], lines[0][0].partition("/")[0])

@@ -39,7 +39,7 @@ ASKED: Final = {
     "handoff.offer": "talk_to_human", "forget.question": "delete_my_data", "language.ask": "change_language",
 }  # fmt: skip
 """The ids of what is asked in place of an answer."""
-GROUPS: Final = ("told", "feelings", "heard", "heavy", "denied", "gentle")
+GROUPS: Final = ("told", "feelings", "themes", "heard", "heavy", "denied", "gentle")
 HEARD: Final = tuple(f"acknowledgements.{group}." for group in GROUPS)
 """What is said to somebody who tells and asks nothing."""
 OF_ANSWER: Final = {"talk/thanks": "thanks", "thanks": "thanks", "talk/goodbye": "leaves", "goodbye": "leaves"}

@@ -38,6 +38,8 @@ TELLS: Final = frozenset({"more_danger", "cannot_leave", "somebody_here", "hurt"
 """What somebody does in danger that tells of it; an address, or "why does nobody come?", tells nothing by itself."""
 TOGETHER: Final = 2
 """One in so many turns is learned after what was said before it, too."""
+AS_THEY_GO: Final = 4
+"""One in so many turns is learned of conversations that go as they really go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ def fingerprint(files: list[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
-def is_drawn(text: str) -> bool:
-    """Whether a turn is learned after what was said before it, by its text alone."""
-    return zlib.crc32(text.encode("utf-8", "replace")) % TOGETHER == 0
+def is_drawn(text: str, one_in: int) -> bool:
+    """Whether a turn is one in so many, by its text alone."""
+    return zlib.crc32(text.encode("utf-8", "replace")) % one_in == 0
 
 
 def is_shown(line: Line) -> bool:
@@ -143,15 +145,15 @@ def _of_turn(turn: Turn) -> list[Line]:
     """A turn that says by itself what danger there is, or one of a talk in which there is none so far; of one in
     `TOGETHER` the same after what was said before it, as fragments are read. Nothing of any other: "he is back" after
     an emergency says nothing of what it would be alone, and where answers alone are labelled nobody looked at danger.
-    Of conversations that go as they really go, nearly all of which is calm, one turn in `TOGETHER` by its text alone:
-    with all of them a danger would be taken for calm more readily than a sentence by itself may be.
+    Of conversations that go as they really go, nearly all of which is calm, one turn in `AS_THEY_GO`: with all of them
+    a danger would be taken for calm more readily than a sentence by itself may be.
     """
-    drawn = is_drawn(turn.text)
-    if not (turn.whole or drawn):
+    if not turn.whole and not is_drawn(turn.text, AS_THEY_GO):
         return []
     together = " ".join([*turn.earlier[-MESSAGES:], turn.text])
     texts = [turn.text]
-    if turn.whole and turn.earlier and not turn.in_danger and len(together) <= CHARACTERS and drawn:
+    joined = turn.whole and turn.earlier and not turn.in_danger and len(together) <= CHARACTERS
+    if joined and is_drawn(turn.text, TOGETHER):
         texts.append(together)
     tells = not turn.in_danger or turn.safety in TELLS
     if turn.danger in DANGEROUS and turn.signals and tells:

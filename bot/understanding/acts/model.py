@@ -32,6 +32,10 @@ EACH: Final = 0.5
 CERTAIN: Final = 0.98
 """From which share of all facts together one may be said back to the person ("you have no papers"): of these three in
 four were told, of all that are noted little more than half."""
+TOLD_BY_BOTH, TOLD_IN_LIGHT = 0.25, 0.5
+CERTAIN_BY_BOTH, CERTAIN_IN_LIGHT = 0.6, 0.85
+"""The likelihood of a fact, in the light of what was said before, from which it is noted, and may be said back: where
+the words by themselves tell it too, and where they do not."""
 SURE_PIECE, EACH_PIECE = 0.95, 0.75
 """The same of a piece of a message: few words by themselves say more than they mean."""
 DENIED: Final = "denied"
@@ -94,7 +98,18 @@ def in_light(acts: Acts, seen: InContext | None) -> Acts:
         parts = [_both(seen.in_danger, own) for own in acts.in_danger]
         safety = max((max(part.items(), key=lambda one: one[1]) for part in parts), key=lambda one: one[1])
         safety = ("", 0.0) if safety[0] == NONE else safety
-    return replace(acts, does=does, safety=safety, about=_log_odds(seen.about))
+    acts = replace(acts, does=does, safety=safety, about=_log_odds(seen.about))
+    return _told_in_light(acts, seen.told) if seen.told else acts
+
+
+def _told_in_light(acts: Acts, likely: Mapping[str, float]) -> Acts:
+    """The acts with the facts that are told by both readings, or surely by the one in the light of what was said."""
+    own = (*acts.told, *((DENIED,) if acts.denies else ()))
+    told = {name: share for name, share in likely.items() if share >= (TOLD_BY_BOTH if name in own else TOLD_IN_LIGHT)}
+    denies = told.pop(DENIED, 0.0) > 0
+    surest = sorted(told, key=lambda name: -told[name])
+    certain = [name for name in surest if told[name] >= (CERTAIN_BY_BOTH if name in own else CERTAIN_IN_LIGHT)]
+    return replace(acts, told=tuple(surest), denies=denies, certain=tuple(certain))
 
 
 def _both(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

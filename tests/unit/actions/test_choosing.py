@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from actions import choosing
 from actions.choosing import Choice, Heard, Talk
@@ -168,12 +169,32 @@ def test_who_tells_is_heard_in_front_of_an_answer_too() -> None:
     assert asks is not None and not asks.ack
 
 
-def test_a_question_that_is_not_likely_enough_is_asked_back_with_the_likeliest_to_choose_from() -> None:
+def test_a_question_that_is_hardly_likely_is_answered_with_words_that_say_so() -> None:
     unsure = Heard(words=9, asked={BRING: 0.22, FIRST: 0.2, "cost/why_free": 0.1, "talk/tired": 0.1}, asks=True)
-    choice = choosing.choose(unsure, Talk())
-    assert choice == Choice(key="clarify", offers=(BRING, FIRST, "cost/why_free"))
-    follows = choosing.choose(replace(unsure, words=3, kind="bring", sure=0.9), AFTER)
-    assert follows is not None and follows.answer == BRING
+    assert choosing.choose(unsure, Talk()) == Choice(BRING, ack="unsure.a", offers=(FIRST, "cost/why_free"))
+    again = choosing.choose(unsure, Talk(said={f"answer.{BRING}": 1, "unsure": 1}))
+    assert again is not None and (again.answer, again.ack) == (FIRST, "unsure.b")
+
+
+def test_below_all_that_is_likely_nothing_is_guessed() -> None:
+    assert choosing.guess(Heard(words=9, asked={BRING: 0.08}, asks=True), Talk()) is None
+    assert choosing.guess(Heard(words=9, asked={BRING: 0.15}), Talk()) is None
+
+
+def test_hmm_in_the_middle_of_a_talk_is_no_hello() -> None:
+    hmm = Heard(words=1, asked={"talk/it_is_me": 0.05}, topics={"greet": 0.7})
+    assert choosing.is_story(hmm, Talk(said={"answer.cost": 1})) and not choosing.is_story(hmm, Talk())
+
+
+def test_of_two_topics_each_is_answered_by_the_question_that_its_clause_surely_asks() -> None:
+    heard = Heard(words=9, asked={}, clauses=({BRING: 0.8}, {"cost/why_free": 0.4}))
+    assert choosing.under(["contact_visit", "cost"], heard, Talk()) == [BRING, "cost"]
+
+
+def test_facts_are_not_said_back_to_who_may_write_about_somebody_else() -> None:
+    heard = Heard(words=9, asked={}, tells=True, certain=("sleeps_at_work",))
+    assert choosing.acknowledgement(heard, Talk(about=-1.0)) == "told.sleeps_at_work.a"
+    assert choosing.acknowledgement(heard, Talk(about=0.5)) == ""
 
 
 def test_who_asks_whether_a_language_is_spoken_does_not_ask_for_another_one() -> None:
@@ -228,3 +249,23 @@ def test_every_kind_of_every_topic_is_answered_or_honestly_not_known() -> None:
             choice = choosing.choose(heard, Talk(answer=topic))
             assert choice is not None, (topic, kind)
             assert choice.answer.startswith(f"{topic}/") or choice.key == f"unknown.{kind}"
+
+
+def test_what_is_told_is_heard_by_the_theme_it_is_nearest_to_in_two_wordings() -> None:
+    told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.06, "debt/taken_from_pay": 0.03, FIRST: 0.02}, tells=True)
+    assert choosing.theme_of(told) == ("pay_cut", pytest.approx(0.82, abs=0.01))
+    assert choosing.heard_as(told, Talk()) == "themes.pay_cut.a"
+    assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 1})) == "themes.pay_cut.b"
+    assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 2})) == "heard.a"
+
+
+def test_what_is_near_to_nothing_in_particular_has_no_theme() -> None:
+    told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.02, FIRST: 0.02, "cost/why_free": 0.02}, tells=True)
+    assert choosing.heard_as(told, Talk()) == "heard.a"
+
+
+def test_each_theme_stands_for_questions_that_there_are_and_has_words() -> None:
+    known = {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
+    assert set(choosing.themes()) <= known
+    words = yaml.safe_load((choosing.CONTENT / "en" / "acknowledgements.yml").read_text(encoding="utf-8"))
+    assert set(choosing.themes().values()) == set(words["themes"])

@@ -49,6 +49,13 @@ def test_a_child_stands_in_what_is_said_only_where_one_was_told_of() -> None:
     assert begins("they beat the boy", "child_at_risk", state=neighbour).sheet.state.kind == "bystander"
 
 
+def test_a_nurse_is_not_told_to_close_the_chat_because_he_comes_in() -> None:
+    nurse = replace(START, told={"is_nurse": "i am a nurse"})
+    card, *_ = begins("he is in the corridor now", "discovered", state=nurse).replies
+    assert card.text == WORDS.card("emergency", ["witnessed_now"], "en").text
+    assert begins("he is in the corridor now", "discovered").replies[0].text.startswith("Close this chat")
+
+
 @pytest.mark.parametrize(("about", "kind"), [(-2.0, "violence"), (0.3, "violence"), (2.0, "bystander")])
 def test_nobody_who_writes_of_themselves_is_told_to_keep_their_distance(about: float, kind: str) -> None:
     assert begins("two men want my van", "witnessed_now", state=replace(START, about=about)).sheet.state.kind == kind

@@ -270,3 +270,20 @@ def test_who_was_taken_for_a_bystander_and_hides_gets_lines_of_their_own() -> No
     lines, _ = safety_mode.answer(state, "hidden", "in the bathroom")
     assert keys(lines) == ["reactions.hidden.a"]
     assert safety_mode.of_oneself(begun("medical_emergency")).kind == "injury"
+
+
+@pytest.mark.parametrize(("act", "line"), [("police_here", "police_here_seen"), ("gone", "gone_seen")])
+def test_those_who_came_or_left_are_others_to_a_bystander(act: str, line: str) -> None:
+    lines, state = safety_mode.answer(begun("witnessed_now"), act, "the police is there")
+    assert keys(lines) == [f"reactions.{line}.a"] and state.mode is Mode.SAFETY
+
+
+def test_a_bystander_who_says_that_it_is_over_is_not_asked_for_a_safe_place_of_their_own() -> None:
+    lines, state = safety_mode.answer(begun("witnessed_now"), "safe_now", "she is safe now")
+    assert (keys(lines), state.mode) == (["reactions.safe_now_seen.a"], Mode.TALK)
+
+
+@pytest.mark.parametrize(("signal", "kind"), [("discovered", "suicide"), ("medical_emergency", "injury")])
+def test_who_wants_to_die_keeps_the_lines_for_that_until_they_are_hurt(signal: str, kind: str) -> None:
+    _, state = safety_mode.answer(begun("suicide_risk"), None, "my friend is in the next room", (signal,))
+    assert state.kind == kind

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from bot.domain.model import Assessment, Urgency
 from bot.understanding import service
@@ -236,6 +237,13 @@ async def test_a_mere_yes_is_raised_by_nothing_that_was_said_before_it() -> None
     ).assessment.urgency is Urgency.URGENT
 
 
+async def test_an_address_alone_is_asked_about_and_no_emergency() -> None:
+    light = Light(InContext(0.9, 0.9, 0.0, in_danger={"place": 0.8, "none": 0.2}))
+    understanding = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
+    found = (await understanding.of("the car wash in the long street", "en", before="they sleep there")).assessment
+    assert (found.urgency, found.ask) == (Urgency.NONE, True)
+
+
 async def test_a_sentence_by_itself_and_a_talk_without_that_reading_are_understood_as_ever() -> None:
     light = Light(InContext(0.9, 0.1, 0.0))
     with_light = Understanding(Calm(), Languages(), Encoding(Lengths()), in_context=light)
@@ -275,6 +283,14 @@ def test_who_says_where_they_are_is_not_taken_for_somebody_who_wants_to_die() ->
     assert service.without_what_is_not_meant(found, Acts(safety=("place", 0.9))).signals == ("confined",)
     assert service.without_what_is_not_meant(found, Acts(safety=("die", 0.9))) == found
     assert service.without_what_is_not_meant(found, Acts(safety=("place", 0.5))) == found
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.1, False), (0.6, True)])
+def test_nobody_is_taken_for_who_wants_to_die_where_that_is_hardly_meant(share: float, kept: bool) -> None:
+    found = Assessment(Urgency.EMERGENCY, ("suicide_risk", "confined"))
+    seen = InContext(0.9, 0.9, 0.0, in_danger={"die": share, "at_door": 1 - share})
+    said = service.without_what_is_not_meant(found, Acts(safety=("somebody_here", 0.4)), seen)
+    assert ("suicide_risk" in said.signals) is kept
 
 
 def test_of_a_long_message_a_place_is_what_stands_from_the_first_to_the_last_words_of_it() -> None:

@@ -9,6 +9,7 @@ prepare_environment()
 import tempfile  # noqa: E402
 import unittest  # noqa: E402
 from pathlib import Path  # noqa: E402
+from unittest.mock import patch  # noqa: E402
 
 import numpy as np  # noqa: E402
 
@@ -30,7 +31,8 @@ class Letters(unittest.TestCase):
             file.parent.mkdir(parents=True)
             lines = "".join(f"    - {text}\n" for text in BEDS)
             file.write_text(f'version: "3.1"\nnlu:\n- intent: shelter\n  examples: |\n{lines}')
-            data = SentencesImporter(training_data_paths=[str(file)]).get_nlu_data()
+            with patch("engine.training.importer.DATA", Path(folder)):  # no turns of talks
+                data = SentencesImporter(training_data_paths=[str(file)]).get_nlu_data()
             config = {"alias": None, "encoder": folder, "cache": str(Path(folder, "vectors.sqlite"))}
             done = EncoderFeaturizer(config, "test").process_training_data(data).training_examples
         alone = [message for message in done if for_letters(message) is None]
