@@ -35,7 +35,7 @@ OF_CLAUSE = 0.6
 """What the share of a clause counts beside that of the whole message."""
 NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.5
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
-FEELING, THEME = 0.7, 0.5
+FEELING, THEME = 0.7, 0.6
 """From which share a feeling, and the theme of what is told, are spoken of."""
 STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
 """From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;

@@ -162,7 +162,8 @@ class DangerTalk:
         act = "safe_now" if understood.safe else self._act(state, understood, plain)
         if act in safety_mode.LEAVES and found.urgency is Urgency.EMERGENCY and not self._surely(understood):
             act = None  # "I am fine, he only has a knife"
-        signals = found.signals if found.urgency is Urgency.EMERGENCY and understood.alone else ()
+        worse = found.urgency is Urgency.EMERGENCY and understood.alone
+        signals = _of_who_writes(found, state) if worse else ()
         yes_or_no = plain in {"affirm", "deny"}
         aside = self._is_aside(act, text, understood)
         if not signals and not understood.safe and not yes_or_no and (aside or self._calm(understood, act)):

@@ -61,6 +61,14 @@ def test_nobody_who_writes_of_themselves_is_told_to_keep_their_distance(about: f
     assert begins("two men want my van", "witnessed_now", state=replace(START, about=about)).sheet.state.kind == kind
 
 
+def test_who_writes_of_themselves_stays_so_when_a_neighbour_calls() -> None:
+    sheet = begins("he breaks the door", "confined", state=replace(START, about=-2.0)).sheet
+    found = Assessment(Urgency.EMERGENCY, ("witnessed_now", "confined"), (), 0.95)
+    understood = Understood(found, None, "en", "the neighbour shouts", alone=True, seen=InContext(0.9, 0.9, 0.0))
+    said = TALK.answer(Speaker(WORDS, "en"), sheet, understood.reading, understood, owned=False, plain=None)
+    assert said is not None and said.sheet.state.kind == "violence"
+
+
 def test_nobody_says_in_their_own_language_that_they_do_not_speak_it() -> None:
     said = goes_on(begins("help", "confined").sheet, "Carnotstraat 45", "place", "fr").replies[-1].text.split("\n")
     assert [line.endswith(end) for line, end in zip(said, ("Nederlands.", "français.", "well."), strict=True)] == [
