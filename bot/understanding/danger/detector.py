@@ -183,7 +183,10 @@ class Danger:
             least = limits.light_sure if found.confidence >= limits.light_alone else limits.light_both
         if emergency >= least:
             return self._raised_to(found, Urgency.EMERGENCY, emergency)
-        if danger >= (limits.light_both if seen else limits.light_alone):
+        sure = found.urgency is Urgency.EMERGENCY and found.confidence >= limits.light_alone
+        if danger >= (limits.light_both if seen else limits.light_alone) or (
+            sure and danger + doubt >= limits.light_ask
+        ):
             return self._raised_to(found, Urgency.URGENT, danger)
         named = any(reason.startswith("pattern ") for reason in found.why)
         if named and seen and danger + doubt >= limits.light_quiet:

@@ -41,6 +41,12 @@ def test_where_the_words_are_sure_of_an_emergency_the_talk_needs_to_see_little_o
     assert DANGER.in_light(SUDDEN, LIMITS.light_sure, LIMITS.light_sure, 0.0).urgency is Urgency.NONE
 
 
+def test_words_that_are_sure_of_an_emergency_are_urgent_at_least_where_the_talk_leaves_a_doubt() -> None:
+    sure = replace(SUDDEN, confidence=LIMITS.light_alone)
+    assert DANGER.in_light(sure, 0.0, 0.0, LIMITS.light_ask).urgency is Urgency.URGENT
+    assert DANGER.in_light(SUDDEN, 0.0, 0.0, LIMITS.light_ask).urgency is Urgency.NONE
+
+
 def test_a_doubt_is_asked_about_where_the_talk_leaves_one_and_only_there() -> None:
     assert DANGER.in_light(NOTHING, 0.0, 0.0, LIMITS.light_ask).ask
     assert not DANGER.in_light(NOTHING, 0.0, 0.0, LIMITS.light_ask / 2).ask
