@@ -146,13 +146,10 @@ def test_the_questions_of_a_message_are_understood_one_by_one_and_leave_no_text(
     vectors = encoder.load(ROOT / "models/encoder").encode(["is it free of charge?", "can I see a doctor?"])
     sent = [{"text": text, "vector": packed(vector)} for text, vector in zip(parts, vectors, strict=True)]
     answer = engine.turn(conversation, "can I see a doctor?", vector=packed(vectors[1]), parts=sent)
-    assert answer.json()["replies"] == [
-        {
-            "key": "both",
-            "values": {"topics": ["cost", "medical_care"]},
-            "choices": [{"intent": "cost"}, {"intent": "medical_care"}],
-        }
-    ]
+    (both,) = answer.json()["replies"]
+    topics = both["values"]["topics"]  # each, or the question under it that its part surely asks
+    assert (both["key"], [name.partition("/")[0] for name in topics]) == ("both", ["cost", "medical_care"])
+    assert both["choices"] == [{"intent": name} for name in topics]
     answer = engine.turn(f"{conversation}:b", "can I see a doctor?", vector=packed(vectors[1]), clauses=sent)
     (said,) = answer.json()["replies"]
     assert said["values"]["topic"].partition("/")[0] == "medical_care"
