@@ -449,8 +449,8 @@ def vectors_of(reader: Reader, heads: Heads, places: Sequence[int]) -> Tensor:
 
 
 def learn_facts(reader: Reader, heads: Heads, labels: Labels) -> dict[str, float]:
-    """Train the head of the facts on the final vectors, since training with the other heads shows it each turn less than
-    once. Return its precision and recall on the held turns."""
+    """Train the head of the facts on the final vectors, since training with the other heads shows it each turn less
+    than once. Return its precision and recall on the held turns."""
     places = [at for at, line in enumerate(reader.lines) if line.told is not None]
     vectors = vectors_of(reader, heads, places)
     held = torch.tensor([reader.lines[at].held for at in places])
