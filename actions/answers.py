@@ -91,8 +91,8 @@ def say_choice(
     elif choice.key == "clarify":
         send(dispatcher, "clarify", choices=[*offers, NONE_OF_THESE])
     else:
-        number = talk.times(choice.key) % 2
-        send(dispatcher, f"acknowledgements.{choice.key}.{'ab'[number]}", choices=[*offers, PERSON])
+        wording = "" if choice.key.startswith("beyond.") else f".{'ab'[talk.times(choice.key) % 2]}"
+        send(dispatcher, f"acknowledgements.{choice.key}{wording}", choices=[*offers, PERSON])
 
 
 def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
@@ -103,9 +103,9 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     if was_button(tracker) or state_of(tracker) is not None or not choosing.is_story(heard, talk):
         return None
     found = choosing.shares(heard, talk)
-    question = choosing.gentle(talk, heard)
-    offers = [{"intent": name} for name in choosing.likely(found, talk)]
     ack = choosing.heard_as(heard, talk)
+    question = choosing.gentle(talk, heard, ack)
+    offers = [{"intent": name} for name in choosing.likely(found, talk)]
     send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])
     if question is not None:
         send(dispatcher, f"acknowledgements.gentle.{question}", choices=[*offers, PERSON])

@@ -14,13 +14,21 @@ from typing import Any
 import yaml
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
-QUESTIONS, THEMES = CONTENT / "questions.yml", CONTENT / "themes.yml"
+QUESTIONS, THEMES, FIELDS = CONTENT / "questions.yml", CONTENT / "themes.yml", CONTENT / "fields.yml"
 
 ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
 SURE_OF_QUESTION, GUESSED, WHICH = 0.26, 0.1, 2
 """Share below which it is said that another question may be meant, with so many others as buttons; and from which on a
 question is answered like that where nothing else is understood of the message."""
+BEYOND, FIELD = 0.2, 0.5
+"""Share, by the reading in the light of what was said before, below which an answer is no answer to what is asked: of
+such answers readers found one in six right, and three in five beside the point or false. Then it is said honestly that
+the program does not know, and who does, by the field of the question where so much of the shares lies in one."""
+ALL_OF_A_TOPIC = 0.8
+"""From which share of a topic its overview is given then."""
+SURELY_ASKS = 0.7
+"""From which share of asking that is said; of those below it that are no near question, three in four told."""
 PLAIN = 0.6
 """From which share there is no doubt what is asked, so that the buttons are what people ask next."""
 KIND = 0.45
@@ -76,6 +84,8 @@ class Heard:
     kind: str = ""
     sure: float = 0.0
     asks: bool = False
+    asking: float = 1.0
+    """How surely it asks."""
     denies: bool = False
     """It says that something bad is not so."""
     heavy: bool = False
@@ -93,6 +103,10 @@ class Heard:
     felt: float = 0.0
     topics: Mapping[str, float] = field(default_factory=dict)
     """What the message by itself is about, with shares."""
+    topics_of_clauses: Mapping[str, float] = field(default_factory=dict)
+    """What its clauses, or questions, are about, each by itself, with the surest share."""
+    in_light: Mapping[str, float] = field(default_factory=dict)
+    """What it asks by the reading in the light of what was said before, alone."""
 
 
 @dataclass(frozen=True)
@@ -127,23 +141,24 @@ class Choice:
 
 
 @cache
-def themes(path: Path = THEMES) -> dict[str, str]:
-    """Return the theme of each question, and of each topic, that has one."""
+def groups(path: Path) -> dict[str, str]:
+    """Return the group, of a file of groups, of each question and of each topic that has one."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: theme for theme, names in content.items() for name in names}
+    return {name: group for group, names in content.items() for name in names}
 
 
-def theme_of(heard: Heard) -> tuple[str, float]:
-    """Return the theme of what is told, with its share of all that the message is near to; ``asked`` may be small as a
-    whole, for nothing is asked."""
+def group_of(heard: Heard, path: Path) -> tuple[str, float]:
+    """Return the likeliest group of a message with its share of all that the message is near to; ``asked`` may be small
+    as a whole, for who tells asks nothing."""
+    known = groups(path)
     found: dict[str, float] = {}
     for name, share in heard.asked.items():
-        theme = themes().get(name) or themes().get(name.partition("/")[0], "")
-        found[theme] = found.get(theme, 0.0) + share
+        group = known.get(name) or known.get(name.partition("/")[0], "")
+        found[group] = found.get(group, 0.0) + share
     whole = sum(found.values()) or 1.0
     found.pop("", None)
-    theme, share = max(found.items(), key=lambda one: one[1], default=("", 0.0))
-    return theme, share / whole
+    group, share = max(found.items(), key=lambda one: one[1], default=("", 0.0))
+    return group, share / whole
 
 
 @cache
@@ -239,22 +254,33 @@ def is_story(heard: Heard, talk: Talk) -> bool:
     """Whether somebody tells, or answers, without asking, and no answer fits by a wide margin: then it is heard, and
     not answered."""
     topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
     says = heard.tells or heard.may_tell or (topic == "greet" and bool(talk.said))
     if not says or heard.asks or (is_follow_up(heard, talk) and heard.kind in STEERS):
-        return False
+        return _hardly_asks(heard, talk, topic, best)
     if topic == NOT_READY and sure >= PLAIN_TOPIC:
         return False
-    best, share = next(iter(shares(heard, talk).items()), ("", 0.0))
-    if topic == "greet" and talk.said and not heard.asks and share < LIKELY:  # "hmm" in the middle is no hello
+    if topic == "greet" and talk.said and share < LIKELY:  # "hmm" in the middle is no hello
         return True
     if not heard.tells:
         return share < UNSURE and not (topic in ACTS and (heard.wants or topic == SPOKEN[0]))
+    return share < _enough_for_a_story(heard, best)
+
+
+def _hardly_asks(heard: Heard, talk: Talk, topic: str, best: str) -> bool:
+    """Whether a message hardly asks, and neither a question nor a topic is near to it."""
+    hardly = heard.asks and heard.asking < SURELY_ASKS and heard.words >= SAID_MUCH and _is_far(heard, best)
+    return hardly and topic not in ACTS and not _is_plain(heard) and not is_follow_up(heard, talk)
+
+
+def _enough_for_a_story(heard: Heard, best: str) -> float:
+    """The share from which a question is answered to who tells and asks nothing."""
     if best.startswith("talk/"):
-        return share < SMALL_STORY
+        return SMALL_STORY
     question = questions().get(best)
     introduces = any(fact.startswith("is_") for fact in heard.told)
     theirs = introduces and question is not None and not {"any", "self"} & question.roles
-    return share < (OF_ROLE if theirs else STORY)
+    return OF_ROLE if theirs else STORY
 
 
 STEERS = frozenset({"correct", "simpler", "again", "no_thanks", "yes_please"})
@@ -302,6 +328,8 @@ def choose(heard: Heard, talk: Talk) -> Choice | None:
     leans = is_follow_up(heard, talk) and heard.kind in MISSING and not _names_another(heard, talk)
     if share < (ANSWERS if leans and heard.sure >= PLAIN else LIKELY):  # "are you sure?" is asked of the last answer
         return _by_table(heard, talk) if leans else None
+    if not leans and _is_beyond(heard, best):
+        return None if _is_all_of_a_topic(heard, talk) else beyond(heard, talk)
     if share < SURE_OF_QUESTION and heard.asks and not heard.tells and not leans and not _is_plain(heard):
         return guess(heard, talk) or replace(_said(best, found, talk), ack=acknowledgement(heard, talk, best))
     choice = replace(_said(best, found, talk), ack=in_front(heard, talk, best))
@@ -329,8 +357,41 @@ def guess(heard: Heard, talk: Talk) -> Choice | None:
     likeliest = [name for name in found if not name.startswith("talk/") and not talk.times(f"answer.{name}")]
     if not heard.asks or not likeliest or found[likeliest[0]] < GUESSED:
         return None
+    if _is_beyond(heard, likeliest[0]):
+        return beyond(heard, talk)
     best, *others = likeliest[: 1 + WHICH]
     return Choice(best, ack=f"unsure.{'ab'[talk.times('unsure') % 2]}", offers=tuple(others))
+
+
+def _is_beyond(heard: Heard, best: str) -> bool:
+    """Whether the likeliest answer is none to what is asked, in the light of what was said before."""
+    return heard.asks and not heard.tells and heard.asking >= SURELY_ASKS and _is_far(heard, best)
+
+
+def _is_all_of_a_topic(heard: Heard, talk: Talk) -> bool:
+    """Whether a message is plainly about a topic as a whole, of which its overview was not said yet."""
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    sure = max(sure, heard.topics_of_clauses.get(topic, 0.0))
+    return topic not in SOFT | ACTS and sure >= ALL_OF_A_TOPIC and not talk.times(f"answer.{topic}")
+
+
+def _is_far(heard: Heard, best: str) -> bool:
+    """Whether a question is hardly what is meant, in the light of what was said before, nor by a clause."""
+    of_talk = best.partition("/")[0] == "talk" or best in apart(heard)
+    return bool(heard.in_light) and not of_talk and heard.in_light.get(best, 0.0) < BEYOND
+
+
+def beyond(heard: Heard, talk: Talk) -> Choice:
+    """That the program does not know, and who does, with the two questions that are nearest as buttons."""
+    topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
+    of_topic = groups(FIELDS).get(topic) if sure >= ABOUT else None
+    group, share = (of_topic, sure) if of_topic else group_of(heard, FIELDS)
+    group = f"beyond.{group}"
+    if share < FIELD or talk.times(group) >= len(WORDINGS):
+        group = "beyond.general"
+    letter = LETTERS[talk.times(group) % (len(LETTERS) if group == "beyond.general" else len(WORDINGS))]
+    near = [name for name in shares(heard, talk) if name[:5] != "talk/" and not talk.times(f"answer.{name}")]
+    return Choice(key=f"{group}.{letter}", offers=tuple(near[:WHICH]))
 
 
 def apart(heard: Heard) -> list[str]:
@@ -423,10 +484,34 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
 def in_front(heard: Heard, talk: Talk, answer: str) -> str:
     """What is said in front of an answer: who tells is heard as well, and not only given a rule."""
     known = acknowledgement(heard, talk, answer)
+    if not known and _is_said_to_them(talk, answer):
+        return f"of_others.{LETTERS[talk.times('of_others')]}"
     tells = (heard.tells or heard.may_tell) and not heard.asks and heard.words >= SAID_MUCH and answer[:5] != "talk/"
     again = talk.times("heard") >= len(HEARD["heard"])
     return known if known or not tells or again else heard_as(replace(heard, heavy=False), talk)
 
+
+def _is_said_to_them(talk: Talk, answer: str) -> bool:
+    """Whether an answer says "you" to the person in trouble, and somebody else has asked. Said three times at most."""
+    question = questions().get(answer)
+    for_role = question is not None and talk.role in question.roles
+    theirs = answer.partition("/")[0] in OF_VICTIMS and answer not in OF_EVERYBODY
+    return talk.role in WRITES_OF_OTHERS and theirs and not for_role and talk.times("of_others") < len(LETTERS)
+
+
+WRITES_OF_OTHERS = frozenset({"bystander", "relative", "professional", "police"})
+OF_VICTIMS = frozenset({
+    "victim_status", "reflection_period", "residence_permit", "no_papers", "documents_taken", "unpaid_wages", "debt",
+    "court", "compensation", "non_punishment", "right_to_work", "eu_citizen", "return_home", "shelter", "medical_care",
+    "money_support", "family_safety", "sexual_exploitation", "domestic_work", "minor", "am_i_a_victim", "legal_aid",
+})  # fmt: skip
+"""Topics whose answers speak to the person in trouble."""
+OF_EVERYBODY = frozenset({
+    "am_i_a_victim/what_it_means", "am_i_a_victim/who_decides", "victim_status/for_my_client", "legal_aid/how_to_find",
+    "unpaid_wages/fair_pay", "unpaid_wages/inspectorate", "minor/worried_about_child", "minor/call_child_focus",
+    "victim_status/what_it_means", "unpaid_wages/who_helps",
+})  # fmt: skip
+"""Answers under these that hold for whoever asks."""
 
 HEARD = {"denied": "ab", "heavy": "abcd", "heard": "abcd"}
 """Wordings of that something was heard: that is not so, that may be about danger, anything else."""
@@ -437,7 +522,7 @@ def heard_as(heard: Heard, talk: Talk) -> str:
     known = acknowledgement(heard, talk)
     if known:
         return known
-    theme, share = theme_of(heard)
+    theme, share = group_of(heard, THEMES)
     if share >= THEME and (times := talk.times(f"themes.{theme}")) < len(WORDINGS):
         return f"themes.{theme}.{WORDINGS[times]}"
     group = "heavy" if heard.heavy else "heard"
@@ -461,11 +546,28 @@ GENTLE = (
 )
 """The gentle question after a story: the first that was not asked yet, and of which something was told (the first set),
 and not the answer already (the second)."""
-OF_ANYBODY = ("worry", "what_wish", "more")
-OF_OTHERS = ("need", "more")
-"""What is asked after these, each in both wordings: who writes about themselves, and who writes about somebody else.
-Who was heard and asked nothing was content with one reply in six; with one of these, in five of six."""
-WORDINGS = "ab"
+LASTING = frozenset({
+    *(f"told.{fact}" for fact in (
+        "documents_kept", "not_paid", "paid_too_little", "long_hours", "controlled", "sleeps_at_work", "isolated",
+        "threatened", "bad_conditions", "phone_watched", "ill")),
+    *(f"themes.{theme}" for theme in (
+        "pay_low", "pay_missing", "pay_cut", "hours_long", "housing_bad", "papers_kept", "watched", "not_free", "alone",
+        "ill", "saw_signs", "threat_papers")),
+})  # fmt: skip
+"""What is acknowledged of something that lasts."""
+FEW = 2
+"""Words of a message below which nothing was told, unless it surely tells."""
+BAD_WORK = frozenset({"not_paid", "paid_too_little", "long_hours", "sleeps_at_work", "bad_conditions"})
+"""After one of these it is asked whether others are in the same situation."""
+OF_ANYBODY = ("worry", "since", "others", "what_wish", "trust", "more")
+OF_OTHERS = ("need", "since_seen", "wish_seen", "more")
+OF_ASKERS = ("need", "more")
+"""What is asked after these, each in both wordings: who writes about themselves, who worries about somebody else, and
+who asks for their firm or their paper.
+Who was heard and asked nothing was content with one reply in six; with one of these, in five of six. The second
+question of one kind ("or ask something?") was fitting in one of three, so there are more kinds."""
+WORDINGS, LETTERS = "ab", "abc"
+"""The wordings of most texts, and of those that have three."""
 SAID_MUCH = 6
 """Words from which on somebody has told something: what they saw, or what is done to them."""
 MAY_BE_OTHERS = 0.0
@@ -474,15 +576,22 @@ THEIR_OWN = -0.7
 """Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 
 
-def gentle(talk: Talk, heard: Heard) -> str | None:
+def gentle(talk: Talk, heard: Heard, ack: str = "") -> str | None:
     """One question for somebody who told something and asked nothing, with the letter of its wording; None when enough
-    was asked. As long as it is not plain whom it is about, only what can be asked of anybody."""
+    was asked. As long as it is not plain whom it is about, only what can be asked of anybody; how long it has been so,
+    of something that lasts, as ``ack`` says of what was told."""
     told = {*heard.told, *talk.told}
     others = talk.role != "self"
     for name, after, answered in () if others or talk.about > THEIR_OWN else GENTLE:
         if after & told and not answered & told and not talk.times(f"gentle.{name}"):
             return f"{name}.a"
-    asked = ("more",) if heard.denies else OF_OTHERS if others else OF_ANYBODY  # after "all is well", no worry
+    of_role = OF_OTHERS if talk.role in WRITES_OF_OTHERS else OF_ASKERS if others else OF_ANYBODY
+    nothing = heard.denies or (heard.words < FEW and not (heard.tells or heard.may_tell))
+    asked = ("more",) if nothing else of_role  # after "all is well", or "hmm", no worry
+    if ack.rpartition(".")[0] not in LASTING:
+        asked = tuple(name for name in asked if not name.startswith("since"))
+    if not BAD_WORK & {*heard.told} or talk.about > THEIR_OWN:
+        asked = tuple(name for name in asked if name != "others")
     for number, letter in enumerate(WORDINGS):
         for name in asked:
             if talk.times(f"gentle.{name}") == number:
@@ -517,6 +626,9 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
     something = max(1 - float(acts.get("nothing") or 0.0), OF_ASKED if acts.get("asks") else 0.0)
     asked = together(dict(message.get("questions") or {}), dict(acts.get("asked") or {}))
     clauses = [dict(one) for one in message.get("clause_questions") or ()]
+    of_clauses: dict[str, float] = {}
+    for best, *_ in message.get("clauses") or message.get("parts") or ():
+        of_clauses[str(best["name"])] = max(float(best["confidence"]), of_clauses.get(str(best["name"]), 0.0))
     return Heard(
         words=int(acts.get("words", 0)),
         asked={name: share * something for name, share in asked.items()},
@@ -524,6 +636,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         kind=kind,
         sure=sure,
         asks=bool(acts.get("asks")),
+        asking=float(acts.get("asking", 1.0)),
         denies=bool(acts.get("denies")),
         heavy=bool(acts.get("heavy")),
         tells=bool(acts.get("tells")),
@@ -534,6 +647,8 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         feeling=feeling,
         felt=felt,
         topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},
+        topics_of_clauses=of_clauses,
+        in_light=dict(acts.get("asked") or {}),
     )
 
 

@@ -96,6 +96,7 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
     return {
         "words": _words(text),
         "asks": acts.asks >= ASKS or (marked and acts.tells < TELLS),
+        "asking": 1.0 if has_mark(text) else round(acts.asks, 3),
         "denies": acts.denies,
         "heavy": understood.assessment.ask,
         "tells": acts.tells >= TELLS and not has_mark(text),

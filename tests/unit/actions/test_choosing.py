@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -115,16 +116,22 @@ def told(*facts: str, words: int = 4) -> Heard:
 def test_one_gentle_question_is_asked_at_a_time_and_none_twice_in_the_same_words() -> None:
     asked: dict[str, int] = {}
     questions = []
-    while (question := choosing.gentle(Talk(said=asked), told("hit"))) is not None:
+    while (question := choosing.gentle(Talk(said=asked, about=-2.0), told("long_hours"), "told.long_hours.a")):
         questions.append(question)
         name = f"gentle.{question[:-2]}"
         asked[name] = asked.get(name, 0) + 1
-    assert questions == ["worry.a", "what_wish.a", "more.a", "worry.b", "what_wish.b", "more.b"]
+    assert questions == [f"{name}.{letter}" for letter in "ab" for name in choosing.OF_ANYBODY]
+
+
+def test_how_long_it_has_been_so_is_asked_only_of_what_lasts() -> None:
+    for ack, question in (("themes.pay_cut.a", "since.a"), ("themes.good_news.a", "what_wish.a"), ("", "what_wish.a")):
+        assert choosing.gentle(Talk(said={"gentle.worry": 1}), told("hit"), ack) == question
 
 
 def test_who_says_that_nothing_bad_is_so_is_not_asked_what_worries_them() -> None:
     denies = Heard(words=4, asked={}, tells=True, denies=True)
     assert choosing.gentle(Talk(), denies) == "more.a"
+    assert choosing.gentle(Talk(), Heard(words=1, asked={})) == "more.a"
 
 
 def test_nothing_is_asked_that_was_just_told() -> None:
@@ -253,7 +260,7 @@ def test_every_kind_of_every_topic_is_answered_or_honestly_not_known() -> None:
 
 def test_what_is_told_is_heard_by_the_theme_it_is_nearest_to_in_two_wordings() -> None:
     told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.06, "debt/taken_from_pay": 0.03, FIRST: 0.02}, tells=True)
-    assert choosing.theme_of(told) == ("pay_cut", pytest.approx(0.82, abs=0.01))
+    assert choosing.group_of(told, choosing.THEMES) == ("pay_cut", pytest.approx(0.82, abs=0.01))
     assert choosing.heard_as(told, Talk()) == "themes.pay_cut.a"
     assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 1})) == "themes.pay_cut.b"
     assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 2})) == "heard.a"
@@ -264,8 +271,56 @@ def test_what_is_near_to_nothing_in_particular_has_no_theme() -> None:
     assert choosing.heard_as(told, Talk()) == "heard.a"
 
 
-def test_each_theme_stands_for_questions_that_there_are_and_has_words() -> None:
+@pytest.mark.parametrize(("path", "words_of"), [(choosing.THEMES, "themes"), (choosing.FIELDS, "beyond")])
+def test_each_group_stands_for_questions_that_there_are_and_has_words(path: Path, words_of: str) -> None:
     known = {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
-    assert set(choosing.themes()) <= known
+    assert set(choosing.groups(path)) <= known
     words = yaml.safe_load((choosing.CONTENT / "en" / "acknowledgements.yml").read_text(encoding="utf-8"))
-    assert set(choosing.themes().values()) == set(words["themes"])
+    assert {*choosing.groups(path).values(), *({"general"} & set(words[words_of]))} == set(words[words_of])
+
+
+FAR = Heard(words=9, asked={"unpaid_wages/proof": 0.4, "unpaid_wages/fair_pay": 0.2, FIRST: 0.1}, asks=True)
+
+
+def test_what_no_answer_fits_in_the_light_of_the_talk_is_honestly_not_known_by_its_field() -> None:
+    far = replace(FAR, in_light={"unpaid_wages/proof": 0.05})
+    first = choosing.choose(far, Talk())
+    assert first == Choice(key="beyond.work.a", offers=("unpaid_wages/proof", "unpaid_wages/fair_pay"))
+    again = choosing.choose(far, Talk(said={"beyond.work": 2, "beyond.general": 2}))
+    assert again is not None and again.key == "beyond.general.c"
+    apart = {"unpaid_wages/proof": 0.3, FIRST: 0.2, "medical_care/who_pays": 0.2}
+    elsewhere = choosing.choose(replace(far, asked=apart), Talk())
+    assert elsewhere is not None and elsewhere.key == "beyond.general.a", "no field has half of it"
+
+
+def test_who_hardly_asks_and_is_near_to_no_question_is_heard() -> None:
+    far = replace(FAR, in_light={"unpaid_wages/proof": 0.05}, asking=choosing.SURELY_ASKS - 0.1)
+    assert choosing.is_story(far, Talk())
+    assert not choosing.is_story(replace(far, asking=choosing.SURELY_ASKS), Talk())
+    assert not choosing.is_story(replace(far, in_light={"unpaid_wages/proof": 0.4}), Talk())
+
+
+def test_what_the_talk_makes_likely_is_answered_and_so_is_all_where_it_is_not_read() -> None:
+    near = replace(FAR, in_light={"unpaid_wages/proof": choosing.BEYOND})
+    for heard in (near, replace(FAR, in_light={})):
+        choice = choosing.choose(heard, Talk())
+        assert choice is not None and choice.answer == "unpaid_wages/proof"
+
+
+def test_what_is_plainly_of_a_topic_as_a_whole_gets_its_overview_once() -> None:
+    of_topic = replace(FAR, in_light={"unpaid_wages/proof": 0.05}, topics={"unpaid_wages": choosing.ALL_OF_A_TOPIC})
+    assert choosing.choose(of_topic, Talk()) is None
+    greeted = replace(of_topic, topics={"unpaid_wages": choosing.ABOUT}, topics_of_clauses={"unpaid_wages": 0.99})
+    assert choosing.choose(greeted, Talk()) is None
+    again = choosing.choose(of_topic, Talk(said={"answer.unpaid_wages": 1}))
+    assert again is not None and again.key == "beyond.work.a"
+
+
+def test_an_answer_for_the_person_in_trouble_says_so_to_who_asked_for_them_three_times_at_most() -> None:
+    asked = Heard(words=5, asked={"unpaid_wages/proof": 0.9}, asks=True)
+    for times, ack in enumerate(("of_others.a", "of_others.b", "of_others.c", "")):
+        choice = choosing.choose(asked, Talk(role="bystander", said={"of_others": times}))
+        assert choice is not None and choice.ack == ack
+    for role, name in (("self", "unpaid_wages/proof"), ("professional", "victim_status/for_my_client")):
+        choice = choosing.choose(replace(asked, asked={name: 0.9}), Talk(role=role))
+        assert choice is not None and not choice.ack
