@@ -114,7 +114,8 @@ def _with(state: ConversationState, said: Sequence[str]) -> ConversationState:
 def again(state: ConversationState, act: str | None, words: str) -> tuple[list[Line], ConversationState]:
     """Return the lines and the state when the ended mode starts again, with the protocol it had: by an `act` of `BACK`,
     or, with None, by an emergency without such an act."""
-    return answer(replace(state.in_safety(state.was or VIOLENCE), step=1), act, words)
+    state = replace(state.in_safety(state.was or VIOLENCE), step=1)
+    return answer(state, act, words) if act else _ending(*_step(state))
 
 
 def _ending(lines: list[Line], state: ConversationState) -> tuple[list[Line], ConversationState]:
@@ -167,9 +168,27 @@ def _answer(
     act = None if act in {"die", "more_danger"} else act
     if state.kind == "suicide" and (act in PAINS or act is None):
         return _suicide(state)
+    return _by_protocol(state, act, worse=worse)
+
+
+def _by_protocol(state: ConversationState, act: str | None, *, worse: bool) -> tuple[list[Line], ConversationState]:
+    """What is said to anything that changes nothing of what is known."""
+    if act is None and not worse and state.kind != "suicide":
+        return _read(state)
     if act in {None, CALM} or (act in BY_STEPS and state.step < STEPS):
         return _still(state) if act == CALM else _step(state, worse=worse)
     return _reaction(state, act)
+
+
+def _read(state: ConversationState) -> tuple[list[Line], ConversationState]:
+    """That a message was read, of which it was not understood what it does: every second time, and the next step in
+    between. Steps alone pass over what was said; of such replies readers found one in three to fit."""
+    name, wordings = ("read_seen", WORDINGS) if state.kind == BYSTANDER else ("read", STILL)
+    times = state.times(f"safety_mode.{name}")
+    if times >= wordings or state.line.startswith(name):
+        return _step(state)
+    state = state.having_said([f"safety_mode.{name}"])
+    return [Line(f"{name}.{LETTERS[times]}")], state
 
 
 SHOWN: Final = frozenset({"place", "place_silent", "no_language", "police_here", "what_to_say"})

@@ -36,7 +36,7 @@ from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, Choice, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
 from bot.domain.organisations import FIRST
 from bot.domain.ports import Catalogue, Somebody
-from bot.domain.speaker import ASKED_MORE, QUESTIONS, SAFETY_QUESTIONS, Speaker
+from bot.domain.speaker import ASKED_MORE, OF_OTHERS, QUESTIONS, SAFETY_QUESTIONS, Speaker
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.alarm_floods import AlarmFloods
@@ -408,10 +408,11 @@ class Service:
             sheet = await self._store.sheet(session.person)
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             danger = understood.assessment.urgency is not Urgency.NONE
-            times = sum(map(sheet.state.times, SAFETY_QUESTIONS))
+            times = sum(map(sheet.state.times, (*SAFETY_QUESTIONS, *OF_OTHERS)))
             doubtful = understood.assessment.ask and not danger and (not times or _doubtful_again(understood))
             asked = doubtful and plain is None and session.may_ask(seq)
-            replies = [self._speaker(settled).safety_question(times)] if asked else []
+            of_others = sheet.state.role in OTHERS
+            replies = [self._speaker(settled).safety_question(times, of_others=of_others)] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
                 return await self._say_answer(session, seq, replies)
@@ -486,7 +487,7 @@ class Service:
         waits = session.is_safe(seq)
         turn, words = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key != ANSWER)))
         answered = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key == ANSWER)))[1]
-        safe = speaker.say("safety.safe_reply")
+        safe = speaker.say(f"safety.safe_reply{'_seen' if sheet.state.role in OTHERS else ''}")
         if answered and not words and sheet.form is None:  # what was answered stands above; what it offered comes here
             safe = replace(safe, choices=answered[-1].choices)
         replies = await self._with_hours(session, speaker, [safe, *words])

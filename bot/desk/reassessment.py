@@ -26,7 +26,7 @@ from bot.storage.store import Person, Store
 from bot.translation import Translation
 from bot.understanding.service import Understanding
 
-OVER = frozenset({"safety.safe_reply", "handoff.closed"})
+OVER = frozenset({"safety.safe_reply", "safety.safe_reply_seen", "handoff.closed"})
 """What was said when the danger before it was over."""
 LOOKED = 20_000
 """Translations of which it is remembered that danger has seen them, by their place and language."""

@@ -65,6 +65,8 @@ STARTS = {"am_i_a_victim": "start_self_check", "report": "start_report"}
 
 SAFETY_QUESTIONS = ("safety.safety_question", "safety.safety_question_b")
 """The wordings of "are you safe to write now?"."""
+OF_OTHERS = ("safety.safety_question_seen", "safety.safety_question_seen_b")
+"""The same of who writes about somebody else: "is that person safe right now?"."""
 
 
 MINOR = frozenset({"form_skip", "form_back", "form_stop", "language", ASKED_MORE, "cancel_handoff"})
@@ -153,10 +155,16 @@ class Speaker:
         """Whether to delete, asked while a caseworker owns the conversation and the bot is silent."""
         return self.say("forget.question", ({"command": "forget"},), sender=Sender.SYSTEM)
 
-    def safety_question(self, asked: int = 0) -> Outgoing:
-        """Between sure and unsure; in other words each second time that it is `asked`."""
-        actions = ({"command": "safe"}, {"command": "unsafe"}, {"command": "unsure"})
-        return self.say(SAFETY_QUESTIONS[asked % 2], actions, sender=Sender.SYSTEM)
+    def safety_question(self, asked: int = 0, *, of_others: bool = False) -> Outgoing:
+        """Between sure and unsure; in other words each second time that it is `asked`. A yes says in both that somebody
+        is safe."""
+        key = (OF_OTHERS if of_others else SAFETY_QUESTIONS)[asked % 2]
+        labels = (self.label_of("affirm"), self.label_of("deny"), None) if of_others else (None, None, None)
+        buttons = [
+            self.choice({"command": command}, label)
+            for command, label in zip(("safe", "unsafe", "unsure"), labels, strict=True)
+        ]
+        return Outgoing(Sender.SYSTEM, self._words.say(key, self.lang), tuple(buttons), Urgency.NONE, key)
 
     def languages(self, key: str, names: Mapping[str, str]) -> Outgoing:
         """Asks which language; every choice stands in its own name."""

@@ -197,8 +197,8 @@ class Understanding:
     def of_others(self, understood: Understood) -> Understood:
         """The same of a message about somebody else than who writes: a card needs more, a question stands below it."""
         found, seen = self._danger.in_talk(understood.assessment, others=True), understood.seen
-        if found.urgency is Urgency.NONE and found.ask and seen is not None and seen.danger < OF_OTHERS:
-            found = replace(found, ask=False)  # whether who writes is safe is no question to a teacher
+        if found.urgency is Urgency.NONE and found.ask and seen is not None and seen.danger + seen.doubt < OF_OTHERS:
+            found = replace(found, ask=False)
         return replace(understood, assessment=found, alone=understood.alone and found.urgency is not Urgency.NONE)
 
     async def _assess(self, text: str, **read: Any) -> Assessment:
@@ -207,8 +207,9 @@ class Understanding:
         return await asyncio.get_running_loop().run_in_executor(self._beside, work)
 
 
-OF_OTHERS: Final = 0.6
-"""Share of danger, in the light of what was said before, from which also who writes about somebody else is asked."""
+OF_OTHERS: Final = 0.5
+"""Share of danger and doubt, in the light of what was said before, from which who writes about somebody else is asked
+whether that person is safe."""
 
 
 async def _nothing(text: str, before: Sequence[str], answer: str) -> InContext | None:

@@ -38,7 +38,7 @@ import pytest
 import yaml
 
 from bot.content import SEVERAL, Catalogue
-from bot.domain.speaker import SAFETY_QUESTIONS
+from bot.domain.speaker import OF_OTHERS, SAFETY_QUESTIONS
 from tests.support.caseworker import Caseworker
 from tests.support.gateway import Gateway, Visitor, wait_for
 
@@ -120,7 +120,7 @@ class Visit:
     def passed_over(self, message: dict[str, Any], key: str) -> bool:
         if not self.passes_over_cards or key.startswith("safety."):
             return False
-        return "urgency" in message or message["text"] in map(self.text_of, SAFETY_QUESTIONS)
+        return "urgency" in message or message["text"] in map(self.text_of, (*SAFETY_QUESTIONS, *OF_OTHERS))
 
     def text_of(self, key: str) -> str:
         if key.startswith("answer."):

@@ -22,7 +22,7 @@ from bot.conversation.sessions import Session
 from bot.domain import message_text
 from bot.domain.conversation_state import ConversationState
 from bot.domain.model import Message, Sender
-from bot.domain.speaker import SAFETY_QUESTIONS
+from bot.domain.speaker import OF_OTHERS, SAFETY_QUESTIONS
 from bot.operations.supervisor import free_port, new_secret
 from bot.settings import Settings
 from bot.storage.database import schema
@@ -135,7 +135,7 @@ def shown(
         "urgency": found.urgency.value,
         "signals": list(found.signals),
         "heard": not answers and any(message.key and message.key.startswith(HEARD) for message in said),
-        "asked_safe": any(message.key in SAFETY_QUESTIONS for message in said),
+        "asked_safe": any(message.key in {*SAFETY_QUESTIONS, *OF_OTHERS} for message in said),
         "mode": "safety" if state.mode == "safety" else "form" if form else "talk",
         "offers": [
             choice.action["intent"] for message in said for choice in message.choices if "intent" in choice.action

@@ -184,7 +184,7 @@ class Danger:
         if emergency >= least:
             return self._raised_to(found, Urgency.EMERGENCY, emergency)
         sure = found.urgency is Urgency.EMERGENCY and found.confidence >= limits.light_alone
-        if danger >= (limits.light_both if seen else limits.light_alone) or (
+        if danger >= (limits.light_seen if seen else limits.light_alone) or (
             sure and danger + doubt >= limits.light_ask
         ):
             return self._raised_to(found, Urgency.URGENT, danger)

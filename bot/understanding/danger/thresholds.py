@@ -38,6 +38,7 @@ class DangerSettings:
     light_card: float
     light_both: float
     light_sure: float
+    light_seen: float
     light_alone: float
     light_ask: float
     light_quiet: float
@@ -82,6 +83,7 @@ def load(path: Path) -> DangerSettings:
             light_card=float(content["light"]["card"]),
             light_both=float(content["light"]["both"]),
             light_sure=float(content["light"]["sure"]),
+            light_seen=float(content["light"]["seen"]),
             light_alone=float(content["light"]["alone"]),
             light_ask=float(content["light"]["ask"]),
             light_quiet=float(content["light"]["quiet"]),
@@ -109,7 +111,7 @@ def _check(path: Path, settings: DangerSettings) -> None:
             raise DangerSettingsError(f"{path}: needs 0 < ask <= danger < 1, has {ask} and {danger}")
     shares = (
         "emergency", "signal", "trusted", "context_floor", "after_denial", "of_piece", "in_context", "particular",
-        "card", "light_card", "light_both", "light_sure", "light_alone",
+        "card", "light_card", "light_both", "light_sure", "light_seen", "light_alone",
         "light_ask", "light_quiet",
     )  # fmt: skip
     for name in shares:

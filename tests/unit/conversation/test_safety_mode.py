@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation import safety_mode
+from bot.conversation.safety_mode import Line
 from bot.domain.conversation_state import START, ConversationState, Mode
 
 
@@ -36,6 +37,12 @@ def test_the_likeliest_signal_chooses_the_protocol(signals: tuple[str, ...], kin
     lines, state = safety_mode.begin(START, signals)
     assert (state.mode, state.kind) == (Mode.SAFETY, kind)
     assert keys(lines) == [f"steps.{kind}.a"]
+
+
+def on_from(state: ConversationState) -> tuple[list[Line], ConversationState]:
+    """Return what is said next that is more than that a message was read."""
+    lines, state = safety_mode.answer(state, None, "please")
+    return on_from(state) if keys(lines)[0].startswith("read") else (lines, state)
 
 
 def test_an_address_is_kept_read_back_and_put_into_a_sentence_for_112() -> None:
@@ -68,12 +75,23 @@ def test_a_calm_message_that_asks_nothing_is_asked_whether_it_is_still_dangerous
     assert said == ["still.a", "still.b", "still.c", "still.a"]
 
 
-def test_what_is_no_reaction_gets_the_next_step_and_then_whether_it_is_still_dangerous() -> None:
+def test_what_is_no_reaction_is_read_and_gets_the_next_step_in_turn() -> None:
     state, said = begun("weapon"), []
-    for _ in range(5):
+    for _ in range(7):
         lines, state = safety_mode.answer(state, None, "...")
         said += keys(lines)
-    assert said == ["steps.violence.b", "steps.violence.c", "still.a", "still.b", "still.c"]
+    assert said == ["read.a", "steps.violence.b", "read.b", "steps.violence.c", "read.c", "still.a", "still.b"]
+
+
+def test_a_bystander_is_read_in_words_of_their_own() -> None:
+    lines, state = safety_mode.answer(begun("witnessed_now"), None, "...")
+    assert keys(lines) == ["read_seen.a"]
+    assert keys(on_from(state)[0]) == ["steps.bystander.b"]
+
+
+def test_who_spoke_of_dying_is_not_asked_what_is_happening_but_gets_the_lines_to_call() -> None:
+    lines, _ = safety_mode.answer(begun("suicide_risk"), None, "...")
+    assert "suicide_lines" in keys(lines)
 
 
 @pytest.mark.parametrize("act", sorted(safety_mode.LEAVES))
@@ -202,7 +220,7 @@ def test_of_somebody_who_was_taken_away_is_said_to_112_what_is_known_of_them() -
 
 def test_who_has_no_air_is_sent_to_no_neighbour_and_112_is_told_of_it() -> None:
     first, state = safety_mode.answer(begun("confined"), "no_air", "we cannot breathe in here")
-    lines, state = safety_mode.answer(state, None, "please")
+    lines, state = on_from(state)
     assert [*keys(first), *keys(lines)] == ["reactions.no_air.a", "steps.violence.c"]
     lines, _ = safety_mode.answer(state, "place", "a lorry at the harbour")
     assert lines[-1].values["beside"] == "locked air"
@@ -224,7 +242,7 @@ def test_who_cannot_speak_is_not_asked_to_call_or_to_say_anything() -> None:
     assert "hurt" in state.beside
     said = []
     for _ in range(3):
-        lines, state = safety_mode.answer(state, None, "please")
+        lines, state = on_from(state)
         said += keys(lines)
     assert said == ["steps.violence.b", "still.a", "still.b"]
 
@@ -233,7 +251,7 @@ def test_who_is_shut_in_is_not_sent_to_a_neighbour_or_asked_for_a_door() -> None
     _, state = safety_mode.answer(begun("weapon"), "hidden", "in the bathroom")
     call, state = safety_mode.answer(state, "cannot_call", "i cannot phone")
     assert keys(call) == ["reactions.cannot_speak.a"]
-    on, state = safety_mode.answer(state, None, "please")
+    on, state = on_from(state)
     assert keys(on) == ["still.a"]
 
 
@@ -242,7 +260,7 @@ def test_where_somebody_is_is_asked_until_it_is_known() -> None:
     silent, state = safety_mode.answer(state, "cannot_speak", "they hear me")
     assert keys(silent) == ["reactions.cannot_speak.b"]
     hurt, _ = safety_mode.answer(state, "took_pills", "i swallowed all of them")
-    on, _ = safety_mode.answer(replace(state, kind="injury", step=1), None, "please")
+    on, _ = on_from(replace(state, kind="injury", step=1))
     assert keys(hurt) == ["reactions.took_pills.a"]
     assert keys(on) == ["still.a"]
 
@@ -261,7 +279,7 @@ def test_in_a_fire_nobody_is_told_to_take_no_risk_to_get_out() -> None:
 
 def test_what_is_said_beside_something_else_is_known_afterwards() -> None:
     _, state = safety_mode.answer(begun("discovered"), "cannot_speak", "he hears me", beside=["hidden"])
-    on, _ = safety_mode.answer(state, None, "how long does it take")
+    on, _ = on_from(state)
     assert keys(on) == ["steps.coming.c"], "nobody who hides is sent to a neighbour"
 
 

@@ -270,9 +270,9 @@ def doubtful(seen: InContext | None) -> Understood:
     return Understood(Assessment(ask=True), None, "en", "x", seen=seen)
 
 
-async def test_who_writes_about_somebody_else_is_asked_whether_it_is_safe_only_where_the_talk_shows_danger() -> None:
+async def test_who_writes_about_somebody_else_is_asked_whether_they_are_safe_only_where_there_is_a_doubt() -> None:
     understanding = Understanding(Calm(), Languages(), Encoding(Lengths()))
-    calm, alarming = InContext(0.1, 0.0, 0.5), InContext(0.7, 0.1, 0.1)
+    calm, alarming = InContext(0.1, 0.0, 0.3), InContext(0.2, 0.1, 0.4)
     assert not understanding.of_others(doubtful(calm)).assessment.ask
     assert understanding.of_others(doubtful(alarming)).assessment.ask
     assert understanding.of_others(doubtful(None)).assessment.ask

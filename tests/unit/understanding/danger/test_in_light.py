@@ -28,7 +28,7 @@ def test_what_only_the_talk_makes_a_danger_gets_a_card_without_a_particular(foun
 
 def test_an_emergency_that_both_readings_see_stays_one_and_else_it_is_urgent_or_asked_about() -> None:
     assert DANGER.in_light(SUDDEN, LIMITS.light_both, LIMITS.light_both, 0.0) == SUDDEN
-    urgent = DANGER.in_light(SUDDEN, LIMITS.light_both, 0.0, 0.0)
+    urgent = DANGER.in_light(SUDDEN, LIMITS.light_seen, 0.0, 0.0)
     assert (urgent.urgency, urgent.signals) == (Urgency.URGENT, SUDDEN.signals)
     lowered = DANGER.in_light(SUDDEN, 0.0, 0.0, LIMITS.light_quiet)
     assert (lowered.urgency, lowered.signals, lowered.ask) == (Urgency.NONE, (), True)
@@ -38,7 +38,7 @@ def test_an_emergency_that_both_readings_see_stays_one_and_else_it_is_urgent_or_
 def test_where_the_words_are_sure_of_an_emergency_the_talk_needs_to_see_little_of_it() -> None:
     sure = replace(SUDDEN, confidence=LIMITS.light_alone)
     assert DANGER.in_light(sure, LIMITS.light_sure, LIMITS.light_sure, 0.0) == sure
-    assert DANGER.in_light(SUDDEN, LIMITS.light_sure, LIMITS.light_sure, 0.0).urgency is Urgency.NONE
+    assert DANGER.in_light(SUDDEN, LIMITS.light_sure, LIMITS.light_sure, 0.0).urgency is Urgency.URGENT
 
 
 def test_words_that_are_sure_of_an_emergency_are_urgent_at_least_where_the_talk_leaves_a_doubt() -> None:
