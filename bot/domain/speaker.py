@@ -96,6 +96,14 @@ class Speaker:
         """A button for `action`, with the words' own label for it."""
         return Choice(self._tokens(), label or self._label(action), dict(action))
 
+    def choices(self, actions: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:
+        """The buttons for `actions`; of two that are called alike the first, for nobody can tell them apart."""
+        by_label: dict[str, Choice] = {}
+        for action in actions:
+            choice = self.choice(action)
+            by_label.setdefault(choice.label, choice)
+        return tuple(by_label.values())
+
     def label_of(self, intent: str) -> str | None:
         """The label of a topic or question; None for any other button."""
         try:
@@ -114,7 +122,7 @@ class Speaker:
     ) -> Outgoing:
         """The words behind `key`, with buttons."""
         text = self._words.say(key, self.lang, **values)
-        return Outgoing(sender, text, tuple(self.choice(a) for a in actions), urgency, key)
+        return Outgoing(sender, text, self.choices(actions), urgency, key)
 
     def answer(
         self, topic: str, *, person: bool = True, also: Sequence[str] = (), more: Sequence[str] | None = None
@@ -134,7 +142,7 @@ class Speaker:
         if person:
             actions.append(PERSON)
         return Outgoing(
-            Sender.BOT, answer.text, tuple(self.choice(a) for a in actions), Urgency.NONE, f"answer.{topic}"
+            Sender.BOT, answer.text, self.choices(actions), Urgency.NONE, f"answer.{topic}"
         )
 
     def asked_more(self, topics: Sequence[str]) -> Outgoing:
@@ -148,7 +156,7 @@ class Speaker:
         if FOUND_OUT in signals:  # whoever is about to lose the phone may want nothing on it
             actions.append({"intent": "delete_my_data"})
         return Outgoing(
-            Sender.SYSTEM, card.text, tuple(self.choice(a) for a in actions), urgency, f"safety.{urgency}"
+            Sender.SYSTEM, card.text, self.choices(actions), urgency, f"safety.{urgency}"
         )
 
     def forget(self) -> Outgoing:
@@ -189,7 +197,7 @@ class Speaker:
         if reply.key == "short":
             name = str(reply.values["topic"])
             said = self._words.say(f"questions.{name}.short", self.lang)
-            chosen = tuple(self.choice(action) for action in list(reply.choices)[:MAX_CHOICES])
+            chosen = self.choices(list(reply.choices)[:MAX_CHOICES])
             return [Outgoing(Sender.BOT, said, chosen, Urgency.NONE, f"short.{name}")]
         if reply.key == "answer":
             topic = str(reply.values["topic"])
@@ -200,7 +208,7 @@ class Speaker:
             if "/" in topic and topic.partition("/")[0] in STARTS:
                 actions.insert(0, {"intent": STARTS[topic.partition("/")[0]]})
             answer = self._words.answer(topic, self.lang)
-            chosen = tuple(self.choice(a) for a in actions)
+            chosen = self.choices(actions)
             return [Outgoing(Sender.BOT, answer.text, chosen, Urgency.NONE, f"answer.{topic}")]
         if reply.key == "both":
             return [self.answer(str(t), person=i > 0) for i, t in enumerate(reply.values["topics"])]

@@ -36,6 +36,12 @@ def test_who_asked_something_else_too_has_a_button_before_the_person(words: cont
     assert besides == ["shelter", "police", *plain[:2], ASKED_MORE, "talk_to_human"]
 
 
+def test_of_two_buttons_that_are_called_alike_one_stands_there(words: content.Catalogue) -> None:
+    alike = [{"intent": "am_i_a_victim/is_it_normal"}, {"intent": "talk/is_this_normal"}, {"intent": "police"}]
+    chosen = Speaker(words, "nl").choices(alike)
+    assert [choice.action for choice in chosen] == [alike[0], alike[2]]
+
+
 def test_what_may_be_asked_too_is_offered_when_it_is_pressed(words: content.Catalogue) -> None:
     asked = Speaker(words, "nl").asked_more(["police", "debt"])
     assert (asked.key, asked.text) == ("asked_more", words.say("asked_more", "nl"))
