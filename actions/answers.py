@@ -103,9 +103,9 @@ def answer_story(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events |
     if was_button(tracker) or state_of(tracker) is not None or not choosing.is_story(heard, talk):
         return None
     found = choosing.shares(heard, talk)
-    ack = choosing.heard_as(heard, talk)
-    question = choosing.gentle(talk, heard, ack)
+    question = choosing.gentle(talk, heard)
     offers = [{"intent": name} for name in choosing.likely(found, talk)]
+    ack = choosing.heard_as(heard, talk)
     send(dispatcher, f"acknowledgements.{ack}", choices=[] if question else [*offers, PERSON])
     if question is not None:
         send(dispatcher, f"acknowledgements.gentle.{question}", choices=[*offers, PERSON])

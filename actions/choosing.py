@@ -119,6 +119,8 @@ class Talk:
     role: str = "self"
     about: float = 0.0
     """How much speaks for that it is about somebody else than who writes (log odds)."""
+    of_others: bool = False
+    """Whether it is surely about somebody else than who writes."""
     waiting: bool = False
     asked: str = ""
     """The gentle question that was asked last."""
@@ -496,10 +498,9 @@ def _is_said_to_them(talk: Talk, answer: str) -> bool:
     question = questions().get(answer)
     for_role = question is not None and talk.role in question.roles
     theirs = answer.partition("/")[0] in OF_VICTIMS and answer not in OF_EVERYBODY
-    return talk.role in WRITES_OF_OTHERS and theirs and not for_role and talk.times("of_others") < len(LETTERS)
+    return talk.of_others and theirs and not for_role and talk.times("of_others") < len(LETTERS)
 
 
-WRITES_OF_OTHERS = frozenset({"bystander", "relative", "professional", "police"})
 OF_VICTIMS = frozenset({
     "victim_status", "reflection_period", "residence_permit", "no_papers", "documents_taken", "unpaid_wages", "debt",
     "court", "compensation", "non_punishment", "right_to_work", "eu_citizen", "return_home", "shelter", "medical_care",
@@ -546,26 +547,15 @@ GENTLE = (
 )
 """The gentle question after a story: the first that was not asked yet, and of which something was told (the first set),
 and not the answer already (the second)."""
-LASTING = frozenset({
-    *(f"told.{fact}" for fact in (
-        "documents_kept", "not_paid", "paid_too_little", "long_hours", "controlled", "sleeps_at_work", "isolated",
-        "threatened", "bad_conditions", "phone_watched", "ill")),
-    *(f"themes.{theme}" for theme in (
-        "pay_low", "pay_missing", "pay_cut", "hours_long", "housing_bad", "papers_kept", "watched", "not_free", "alone",
-        "ill", "saw_signs", "threat_papers")),
-})  # fmt: skip
-"""What is acknowledged of something that lasts."""
 FEW = 2
 """Words of a message below which nothing was told, unless it surely tells."""
-BAD_WORK = frozenset({"not_paid", "paid_too_little", "long_hours", "sleeps_at_work", "bad_conditions"})
+BAD_WORK = frozenset({"not_paid", "paid_too_little", "bad_conditions"})
 """After one of these it is asked whether others are in the same situation."""
-OF_ANYBODY = ("worry", "since", "others", "what_wish", "trust", "more")
-OF_OTHERS = ("need", "since_seen", "wish_seen", "more")
-OF_ASKERS = ("need", "more")
-"""What is asked after these, each in both wordings: who writes about themselves, who worries about somebody else, and
-who asks for their firm or their paper.
-Who was heard and asked nothing was content with one reply in six; with one of these, in five of six. The second
-question of one kind ("or ask something?") was fitting in one of three, so there are more kinds."""
+OF_ANYBODY = ("worry", "others", "what_wish", "more")
+OF_OTHERS = ("need", "more")
+"""What is asked after these, each in both wordings: who writes about themselves, and who writes about somebody else.
+Who was heard and asked nothing was content with one reply in six; with one of these, in five of six. How long it has
+been so, or who knows of it, was asked and fitted worse: it was said already, or had nothing to do with it."""
 WORDINGS, LETTERS = "ab", "abc"
 """The wordings of most texts, and of those that have three."""
 SAID_MUCH = 6
@@ -576,20 +566,16 @@ THEIR_OWN = -0.7
 """Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 
 
-def gentle(talk: Talk, heard: Heard, ack: str = "") -> str | None:
+def gentle(talk: Talk, heard: Heard) -> str | None:
     """One question for somebody who told something and asked nothing, with the letter of its wording; None when enough
-    was asked. As long as it is not plain whom it is about, only what can be asked of anybody; how long it has been so,
-    of something that lasts, as ``ack`` says of what was told."""
+    was asked. As long as it is not plain whom it is about, only what can be asked of anybody."""
     told = {*heard.told, *talk.told}
     others = talk.role != "self"
     for name, after, answered in () if others or talk.about > THEIR_OWN else GENTLE:
         if after & told and not answered & told and not talk.times(f"gentle.{name}"):
             return f"{name}.a"
-    of_role = OF_OTHERS if talk.role in WRITES_OF_OTHERS else OF_ASKERS if others else OF_ANYBODY
     nothing = heard.denies or (heard.words < FEW and not (heard.tells or heard.may_tell))
-    asked = ("more",) if nothing else of_role  # after "all is well", or "hmm", no worry
-    if ack.rpartition(".")[0] not in LASTING:
-        asked = tuple(name for name in asked if not name.startswith("since"))
+    asked = ("more",) if nothing else OF_OTHERS if others else OF_ANYBODY  # after "all is well", or "hmm", no worry
     if not BAD_WORK & {*heard.told} or talk.about > THEIR_OWN:
         asked = tuple(name for name in asked if name != "others")
     for number, letter in enumerate(WORDINGS):
@@ -661,6 +647,7 @@ def talk_of(message: Mapping[str, Any]) -> Talk:
         told=tuple(talk.get("told") or ()),
         role=str(talk.get("role") or "self"),
         about=float(talk.get("about") or 0.0),
+        of_others=bool(talk.get("of_others")),
         asked=str(talk.get("asked") or ""),
         waiting=bool(talk.get("waiting")),
     )

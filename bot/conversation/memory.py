@@ -120,6 +120,7 @@ def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
         "asked": state.asked,
         "role": state.role,
         "about": state.about,
+        "of_others": state.surely_of_others,
         "waiting": handoff is Handoff.WAITING,
     }
 

@@ -409,9 +409,10 @@ class Service:
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             danger = understood.assessment.urgency is not Urgency.NONE
             times = sum(map(sheet.state.times, (*SAFETY_QUESTIONS, *OF_OTHERS)))
-            doubtful = understood.assessment.ask and not danger and (not times or _doubtful_again(understood))
+            of_others = sheet.state.surely_of_others
+            again = not of_others and _doubtful_again(understood)
+            doubtful = understood.assessment.ask and not danger and (not times or again)
             asked = doubtful and plain is None and session.may_ask(seq)
-            of_others = sheet.state.role in OTHERS
             replies = [self._speaker(settled).safety_question(times, of_others=of_others)] if asked else []
             if session.language is None and not await self._settle_language(session, understood):
                 replies.append(self._speaker(session.hint).languages("language.unknown", names(self._words)))
@@ -487,7 +488,7 @@ class Service:
         waits = session.is_safe(seq)
         turn, words = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key != ANSWER)))
         answered = said(speaker, EngineTurn("", 1.0, tuple(reply for reply in waits if reply.key == ANSWER)))[1]
-        safe = speaker.say(f"safety.safe_reply{'_seen' if sheet.state.role in OTHERS else ''}")
+        safe = speaker.say(f"safety.safe_reply{'_seen' if sheet.state.surely_of_others else ''}")
         if answered and not words and sheet.form is None:  # what was answered stands above; what it offered comes here
             safe = replace(safe, choices=answered[-1].choices)
         replies = await self._with_hours(session, speaker, [safe, *words])

@@ -33,6 +33,9 @@ ROLES: Final = {
 ABOUT_OTHERS: Final = 3.3
 """From which log odds, summed over the messages, a conversation is about somebody else: of those found among 407 left
 out of `data/talks`, 0.94 to 0.97 were (docs/decisions/0103-stories.md)."""
+SURELY_OTHERS: Final = 5.0
+"""The same where it must be sure: a mother who writes of herself and her daughter is asked nothing about "that person".
+"""
 HELPERS: Final = frozenset({"bystander", "relative", "professional"})
 OF_THEMSELVES: Final = -1.0
 """Log odds from which on down people write about themselves, whatever else they say they are."""
@@ -94,6 +97,11 @@ class ConversationState:
         if found in HELPERS and self.about <= OF_THEMSELVES:  # "I am a nurse, my agency keeps my papers"
             return "self"
         return "bystander" if found == "self" and self.about >= ABOUT_OTHERS else found
+
+    @property
+    def surely_of_others(self) -> bool:
+        """Whether who writes has said that it is about somebody else, or nearly all that was said speaks for it."""
+        return self.role in HELPERS and (bool(self.told.keys() & ROLES.keys()) or self.about >= SURELY_OTHERS)
 
     def times(self, key: str) -> int:
         """How often the text `key` was said."""

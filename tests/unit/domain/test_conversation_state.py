@@ -8,7 +8,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.conversation_state import MAX_FACTS, MAX_WORDS, START, ConversationState, Mode
+from bot.domain.conversation_state import (
+    ABOUT_OTHERS,
+    MAX_FACTS,
+    MAX_WORDS,
+    START,
+    SURELY_OTHERS,
+    ConversationState,
+    Mode,
+)
 
 states = st.builds(
     ConversationState,
@@ -71,6 +79,14 @@ def test_who_writes_about_somebody_else_is_a_bystander_until_they_write_of_thems
     for _ in range(4):
         state = state.having_heard([], "x", -1.0)
     assert state.role == "self", "however long it was so before"
+
+
+def test_it_is_surely_about_somebody_else_where_that_was_said_or_nearly_all_speaks_for_it() -> None:
+    assert START.having_heard(["is_neighbour"], "my neighbour").surely_of_others
+    assert not START.having_heard(["is_employer"], "my firm").surely_of_others
+    likely = START.having_heard([], "she", about=ABOUT_OTHERS)
+    assert likely.role == "bystander" and not likely.surely_of_others
+    assert likely.having_heard([], "she is afraid", about=SURELY_OTHERS - ABOUT_OTHERS).surely_of_others
 
 
 def test_who_is_safe_leaves_the_mode_and_what_was_before_raises_nothing() -> None:

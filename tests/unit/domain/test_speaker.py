@@ -66,3 +66,13 @@ def test_what_is_no_answer_stands_in_the_second_rank(words: content.Catalogue) -
     assert [is_minor(choice) for choice in speaker.card(Urgency.EMERGENCY, []).choices] == [False, True]
     named = speaker.languages("language.ask", {"fr": "Français"}).choices
     assert not any(map(is_minor, named)), "a language by its name is an answer"
+
+
+def test_a_yes_says_that_somebody_is_safe_whoever_it_is_about(words: content.Catalogue) -> None:
+    for of_others in (False, True):
+        for asked in (0, 1):
+            said = Speaker(words, "nl").safety_question(asked, of_others=of_others)
+            assert [choice.action["command"] for choice in said.choices] == ["safe", "unsafe", "unsure"]
+            assert said.key.endswith(("_seen", "_seen_b")) is of_others
+    labels = [choice.label for choice in Speaker(words, "nl").safety_question(of_others=True).choices]
+    assert labels[:2] == ["Ja", "Nee"]
