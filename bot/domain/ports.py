@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -55,7 +55,8 @@ class Catalogue(Words, Protocol):
 
 
 class DangerModel(Protocol):
-    """Never raises and needs no vector: without one, or without its model, it works on patterns alone."""
+    """Never raises and needs no vector: without one, or without its model, it works on patterns alone. `budget`: what
+    the patterns of all readings of one message may cost together."""
 
     def context(self, text: str, earlier: Sequence[str], alone: Assessment | None = None) -> str | None: ...
 
@@ -68,6 +69,7 @@ class DangerModel(Protocol):
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
         alone: Assessment | None = None,
+        budget: Any = None,
     ) -> Assessment: ...
 
     def in_doubt(self, found: Assessment) -> bool: ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +23,7 @@ from bot.text.questions import clauses, questions
 from bot.text.segments import segments
 from bot.understanding.acts.model import NOTHING, PLACE, Acts, ActsModel, in_light
 from bot.understanding.context import InContext, ReadInContext
+from bot.understanding.danger.budget import Budget
 from encoder.runtime.text import can_be_leant_on, leant_on
 from encoder.runtime.transliteration import is_foreign, native
 
@@ -34,7 +35,7 @@ about: a witness who reports gives one too, and of the conversations to learn fr
 FOUND_OUT: Final = "discovered"
 SUICIDE: Final = "suicide_risk"
 AT_ONCE = 2
-"""Messages that are assessed at the same time, in threads of their own: log-ins have others."""
+"""Messages that are read at the same time, in threads of their own: log-ins have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,25 @@ class _Judged:
     own: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """What is known of a message by rule, before anything is encoded: its language (`named`: None unless it is sure),
+    how it is read, what it asks, and its pieces with how each is read. `before` and `leant`: what it is read in the
+    light of, as that is read."""
+
+    text: str
+    spelled: bool
+    lang: str | None
+    named: str | None
+    reading: str
+    asked: Sequence[str]
+    pieces: tuple[tuple[str, str], ...]
+    before: str
+    leant: tuple[str, ...]
+    told: bool
+    """Whether the message says enough to be danger in the light of what was said before."""
+
+
 class Understanding:
     """Puts the three together. A message is encoded once in a turn."""
 
@@ -107,39 +127,32 @@ class Understanding:
         the channel says of the person's languages. Not `apart`: its questions and clauses are not looked for. `before`:
         what the person wrote before, and `answer` the id of what was answered last, in whose light the message is
         read."""
-        text, spelled = undisguised(text)
-        # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
-        # the language of the message.
-        detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
-        lang = detected.code or chosen
-        reading = native(text, lang)
-        if reading != text and not detected.sure and is_foreign(text):
-            lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
+        read = await self._apart(self._divided, text, chosen, earlier, hints, apart, before)
+        text, lang, reading, asked, account = read.text, read.lang, read.reading, read.asked, Budget()
         # They wait while the message is encoded, and are then encoded together.
-        asked = questions(reading, lang) if apart else ()
         waiting = [asyncio.ensure_future(self._encode(part)) for part in asked]
-        pieces = segments(text)  # in the person's own letters: a caseworker reads in which of them danger was seen
-        beside = [asyncio.ensure_future(self._encode(native(piece, lang))) for piece in pieces]
-        earlier_vector = asyncio.ensure_future(self._encode(native(before, lang))) if before else None
-        leant = tuple(native(words, lang) for words in leant_on(earlier, before))
-        light = asyncio.ensure_future(self._in_context(reading, leant, answer)) if apart else None
+        beside = [asyncio.ensure_future(self._encode(as_read)) for _, as_read in read.pieces]
+        earlier_vector = asyncio.ensure_future(self._encode(read.before)) if before else None
+        light = asyncio.ensure_future(self._in_context(reading, read.leant, answer)) if apart else None
         vector = await self._encode(reading)
         vectors = await asyncio.gather(*beside)
-        known_pieces = [(piece, found) for piece, found in zip(pieces, vectors, strict=True) if found is not None]
+        known = [(*piece, own) for piece, own in zip(read.pieces, vectors, strict=True) if own is not None]
+        known_pieces = [(piece, own) for piece, _, own in known]
         seen = await light if light is not None else None
         try:
-            judged = await self._judge(text, reading, lang, earlier, vector, known_pieces)
+            judged = await self._judge(text, lang, earlier, vector, known_pieces, account)
             if apart and seen is None:  # in a talk; `classify` tells what the sentence is by itself
                 judged = replace(judged, assessment=self._danger.in_talk(judged.assessment))
-            judged = await self._after_a_denial(judged, reading, lang)
+            judged = await self._after_a_denial(judged, reading, lang, account)
             found = judged.assessment
             doubt = found.ask or found.urgency is not Urgency.NONE
-            if seen is not None and (doubt or can_be_leant_on(reading)):  # a mere "yes" is no danger itself
+            if seen is not None and (doubt or read.told):  # a mere "yes" is no danger itself
                 lit = self._danger.in_light(found, seen.danger, seen.emergency, seen.doubt)
                 if found.urgency is Urgency.NONE and seen.in_danger.get(PLACE, 0.0) >= ONLY_A_PLACE:
                     lit = replace(lit, urgency=Urgency.NONE, signals=(), ask=doubt or lit.urgency is not Urgency.NONE)
                 judged = replace(judged, assessment=lit, alone=judged.alone and lit.urgency is not Urgency.NONE)
-            if spelled and judged.assessment.urgency is Urgency.NONE:
+            # What a pattern would have found is not known when the account is spent, whichever part spent it.
+            if (read.spelled or account.spent) and judged.assessment.urgency is Urgency.NONE:
                 judged = replace(judged, assessment=replace(judged.assessment, ask=True))
         except Exception as error:  # noqa: BLE001 - a fault in here must not cost the message: the person is asked
             log.error("danger.failed", extra={"error": type(error).__name__})
@@ -148,49 +161,77 @@ class Understanding:
         calm = assessment.urgency is Urgency.NONE and not assessment.ask
         parts = await _parts(asked, waiting, wanted=calm)
         # Not before: nobody in danger waits for what may be meant besides.
-        told = clauses(reading, lang) if apart and calm and not asked else ()
-        known = await _parts(told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm)
-        named = detected.code if detected.sure else None
-        acts = self._acts.read(reading, vector, [(native(piece, lang), own) for piece, own in known_pieces])
+        told = await self._apart(clauses, reading, lang) if apart and calm and not asked else ()
+        known_clauses = await _parts(
+            told, [asyncio.ensure_future(self._encode(clause)) for clause in told], wanted=calm
+        )
+        acts = await self._apart(self._acts.read, reading, vector, [(as_read, own) for _, as_read, own in known])
         acts = in_light(acts, seen)
         if apart:
             assessment = without_what_is_not_meant(assessment, acts, seen)
         where = from_to(text, [known_pieces[at][0] for at in acts.where])
         known_before = await earlier_vector if earlier_vector is not None else None
         return Understood(
-            assessment, vector, named, reading, judged.alone, parts=parts, clauses=known, acts=acts, own=judged.own,
-            because=judged.because, where=where, before=known_before, seen=seen,
+            assessment, vector, read.named, reading, judged.alone, parts=parts, clauses=known_clauses, acts=acts,
+            own=judged.own, because=judged.because, where=where, before=known_before, seen=seen,
+        )  # fmt: skip
+
+    def _divided(
+        self, text: str, chosen: str | None, earlier: Sequence[str], hints: Sequence[str], apart: bool, before: str
+    ) -> _Divided:
+        text, spelled = undisguised(text)
+        # What was chosen is a hint here and no more: a person may go on in another language, and danger is assessed in
+        # the language of the message.
+        detected = self._languages.detect(text, chosen=None, hints=[*([chosen] if chosen else ()), *hints])
+        lang = detected.code or chosen
+        reading = native(text, lang)
+        if reading != text and not detected.sure and is_foreign(text):
+            lang, reading = None, text  # a word that is at home everywhere: it is read as it stands
+        return _Divided(
+            text, spelled, lang, detected.code if detected.sure else None, reading,
+            asked=questions(reading, lang) if apart else (),
+            # In the person's own letters too: a caseworker reads in which of them danger was seen.
+            pieces=tuple((piece, native(piece, lang)) for piece in segments(text)),
+            before=native(before, lang) if before else "",
+            leant=tuple(native(words, lang) for words in leant_on(earlier, before)),
+            told=can_be_leant_on(reading),
         )  # fmt: skip
 
     async def _judge(
-        self, text: str, reading: str, lang: str | None, earlier: Sequence[str], vector: np.ndarray | None,
-        pieces: Sequence[tuple[str, np.ndarray]],
+        self, text: str, lang: str | None, earlier: Sequence[str], vector: np.ndarray | None,
+        pieces: Sequence[tuple[str, np.ndarray]], account: Budget,
     ) -> _Judged:  # fmt: skip
         """What danger says of a message, of its pieces, and of it after the messages before."""
-        assessment, because = await self._assess(text, vector=vector, lang=lang), ""
+        assessment, because = await self._assess(text, vector=vector, lang=lang, budget=account), ""
         # By clause as well, where the whole leaves a doubt: a greeting or a complaint beside it hides nothing.
         for piece, own in pieces if self._danger.in_doubt(assessment) else ():
-            higher = self._danger.beside(assessment, await self._assess(piece, vector=own, lang=lang))
+            found = await self._assess(piece, vector=own, lang=lang, budget=account)
+            higher = self._danger.beside(assessment, found)
             if higher.urgency.rank > assessment.urgency.rank:
                 because = piece
             assessment = higher
         alone, by_itself = assessment.urgency is not Urgency.NONE, assessment.confidence
         # People write in fragments: what may be one is also read after the messages before it.
-        together = self._danger.context(text, earlier, assessment)
+        together = await self._apart(self._together, text, earlier, assessment, lang)
         if together is not None:
             assessment = await self._assess(
-                text, vector=vector, lang=lang, earlier=earlier, alone=assessment,
-                context_vector=await self._encode(native(together, lang)),
+                text, vector=vector, lang=lang, earlier=earlier, alone=assessment, budget=account,
+                context_vector=await self._encode(together),
             )  # fmt: skip
         return _Judged(assessment, alone, because, by_itself)
 
-    async def _after_a_denial(self, judged: _Judged, reading: str, lang: str | None) -> _Judged:
+    def _together(self, text: str, earlier: Sequence[str], alone: Assessment, lang: str | None) -> str | None:
+        together = self._danger.context(text, earlier, alone)
+        return None if together is None else native(together, lang)
+
+    async def _after_a_denial(self, judged: _Judged, reading: str, lang: str | None, account: Budget) -> _Judged:
         """The same with what follows a denial, read by itself: a whole that left a doubt is raised by it."""
         alone = judged.alone and judged.assessment.urgency is not Urgency.NONE
-        half = after_denial(reading, lang) if judged.assessment.urgency is Urgency.NONE else None
+        calm = judged.assessment.urgency is Urgency.NONE
+        half = await self._apart(after_denial, reading, lang) if calm else None
         if half is None:
             return replace(judged, alone=alone)
-        found = await self._assess(half, vector=await self._encode(half), lang=lang)
+        found = await self._assess(half, vector=await self._encode(half), lang=lang, budget=account)
         assessment = self._danger.beside_denial(judged.assessment, found)
         return replace(judged, assessment=assessment, alone=assessment.urgency is not Urgency.NONE)
 
@@ -202,9 +243,11 @@ class Understanding:
         return replace(understood, assessment=found, alone=understood.alone and found.urgency is not Urgency.NONE)
 
     async def _assess(self, text: str, **read: Any) -> Assessment:
+        return await self._apart(partial(self._danger.assess, text, **read))
+
+    async def _apart[T](self, work: Callable[..., T], *given: Any) -> T:
         """Beside the event loop: whatever a message costs, the others go on."""
-        work = partial(self._danger.assess, text, **read)
-        return await asyncio.get_running_loop().run_in_executor(self._beside, work)
+        return await asyncio.get_running_loop().run_in_executor(self._beside, work, *given)
 
 
 OF_OTHERS: Final = 0.5

@@ -103,16 +103,17 @@ class Danger:
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
         alone: Assessment | None = None,
+        budget: Budget | None = None,
     ) -> Assessment:
         """What `text` says of danger, alone and after the `earlier` messages (newest last); never lower than alone.
 
         `vector` is the encoder's for `text` as it is read in `lang` (`encoder.runtime.transliteration.native`),
         `context_vector` that for `self.context(text, earlier)`; without the latter the messages are read together by
-        letters and patterns only. When the budget of the patterns is spent, the person is asked. `alone` is what was
-        said of the text by itself, where that is known. An old danger does not make a new "thank you" dangerous: the
-        level of a case is kept by the service, not here.
+        letters and patterns only. When the `budget` of the patterns is spent, the person is asked; all readings of one
+        message share one. `alone` is what was said of the text by itself, where that is known. An old danger does not
+        make a new "thank you" dangerous: the level of a case is kept by the service, not here.
         """
-        budget = Budget()
+        budget = budget or Budget()
         found = self._read(text, vector, lang, earlier, context_vector, alone, budget)
         if not budget.spent:
             return found

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import regex
 
 from bot.domain.model import Assessment, Urgency
 from bot.understanding import service
-from bot.understanding.acts.model import Acts
+from bot.understanding.acts.model import Acts, ActsModel
 from bot.understanding.batching import Encoding
 from bot.understanding.context import ContextReading, InContext
+from bot.understanding.danger.budget import Budget, Spent
 from bot.understanding.service import Understanding, Understood
 
 
@@ -53,6 +56,7 @@ class Danger:
         earlier: Sequence[str] = (),
         context_vector: np.ndarray | None = None,
         alone: Assessment | None = None,
+        budget: object = None,
     ) -> Assessment:
         if self.broken:
             raise ValueError(text)
@@ -190,6 +194,63 @@ def test_the_loop_goes_on_while_a_message_is_assessed() -> None:
         return await Understanding(Slow(), Languages(), Encoding(Lengths())).of("merci", None)
 
     assert asyncio.run(run()).assessment == HARMLESS
+
+
+async def test_nothing_that_is_read_by_rule_holds_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long message costs milliseconds in each step, and a hostile one more."""
+    steps = (
+        "undisguised", "native", "is_foreign", "questions", "segments", "leant_on", "can_be_leant_on", "after_denial",
+        "clauses",
+    )  # fmt: skip
+    where: dict[str, set[int]] = {}
+
+    def noted(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*given: Any, **named: Any) -> Any:
+            where.setdefault(name, set()).add(threading.get_ident())
+            return work(*given, **named)
+
+        return step
+
+    for name in steps:
+        monkeypatch.setattr(service, name, noted(name, getattr(service, name)))
+    danger, languages, acts = Calm(), Bulgarian(), ActsModel()
+    for one, name in ((danger, "context"), (danger, "assess"), (languages, "detect")):
+        monkeypatch.setattr(one, name, noted(name, getattr(one, name)))
+    monkeypatch.setattr(ActsModel, "read", noted("read", ActsModel.read))
+    understanding = Understanding(danger, languages, Encoding(Lengths()), acts, Light(None))
+    await understanding.of("dobre sam dnes. toi me bie chesto", "bg", ["koi ste vie"], before="koi ste vie")
+    assert set(where) == {*steps, "context", "assess", "detect", "read"}
+    assert [name for name, threads in where.items() if threading.get_ident() in threads] == []
+
+
+async def test_all_readings_of_one_message_share_one_account_and_over_it_the_person_is_asked() -> None:
+    class Spending(Calm):
+        def assess(self, text: str, **read: Any) -> Assessment:  # type: ignore[override]
+            accounts.append(read["budget"])
+            if text == spends:
+                with pytest.raises(Spent):
+                    Budget.search(_emptied(read["budget"]), regex.compile("a"), text)
+            return Assessment()
+
+        def in_doubt(self, found: Assessment) -> bool:
+            return True
+
+    def _emptied(budget: Budget) -> Budget:
+        budget._left = 0.0
+        return budget
+
+    accounts: list[Budget] = []
+    understanding = Understanding(Spending(), Languages(), Encoding(Lengths()), in_context=Light(InContext(0, 0, 0)))
+    text, earlier = "they are here, I am fine", ["who are you"]
+    spends = "nothing"
+    assert not (await understanding.of(text, "en", earlier)).assessment.ask
+    assert len(accounts) > 2
+    assert len(set(map(id, accounts))) == 1
+    for part in (text, "they are here", "I am fine"):
+        spends = part
+        found = (await understanding.of(text, "en", earlier)).assessment
+        assert (found.urgency, found.ask) == (Urgency.NONE, True), "a piece that was not looked through is asked about"
+    assert len(set(map(id, accounts))) == 4
 
 
 async def test_who_spells_what_nothing_certain_is_found_in_is_asked() -> None:
