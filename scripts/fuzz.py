@@ -3,6 +3,8 @@
     make fuzz                     # some minutes on two cores
     make fuzz ARGS="--times 4"    # four times as many
 
+Beside them a search for the message that costs most processor time (`bench/hostile.py`), over as many again.
+
 Prints how many inputs each parser got. Ends with 1 when anything was found, or when there were fewer than 100,000.
 """
 
@@ -55,6 +57,8 @@ def main() -> int:
             *more,
         ]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        hostile = ["-m", "bench.hostile", "--inputs", str(int(LEAST * given.times))]
+        code = subprocess.run([sys.executable, *hostile], cwd=ROOT, check=False).returncode or code
         found: Counter[str] = Counter()
         for line in counts.read_text(encoding="utf-8").splitlines():
             number, _, name = line.partition("\t")
