@@ -184,13 +184,14 @@ async def test_a_fault_in_the_assessment_asks_the_person_and_loses_nothing() -> 
 def test_the_loop_goes_on_while_a_message_is_assessed() -> None:
     class Slow(Danger):
         def assess(self, text: str, **read: object) -> Assessment:  # type: ignore[override]
+            loops[0].call_soon_threadsafe(going.set)  # not before: the loop may be free until then
             assert going.wait(20), "the loop stands while a message is assessed"
             return HARMLESS
 
-    going = threading.Event()
+    going, loops = threading.Event(), list[asyncio.AbstractEventLoop]()
 
     async def run() -> Understood:
-        asyncio.get_running_loop().call_later(0.01, going.set)
+        loops.append(asyncio.get_running_loop())
         return await Understanding(Slow(), Languages(), Encoding(Lengths())).of("merci", None)
 
     assert asyncio.run(run()).assessment == HARMLESS
