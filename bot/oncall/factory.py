@@ -14,6 +14,7 @@ from bot.oncall.escalation_worker import Duty, Times
 from bot.oncall.page_links import Links
 from bot.oncall.pager import Pager
 from bot.oncall.roster import Roster
+from bot.oncall.web_push import WebPush
 from bot.runtime.wakeups import DESK, Live
 from bot.settings import Settings
 from bot.settings.page_key import page_key
@@ -40,7 +41,16 @@ def roster_of(settings: Settings, store: Store, clock: Callable[[], datetime]) -
     """Who is on call, by the calendars of the settings."""
     calendars = Calendars(settings.rota, settings.data_dir / "rota", ZoneInfo(settings.rota_zone), clock)
     offline = timedelta(seconds=settings.offline_seconds)
-    return Roster(store, calendars, settings.page_urls, page_key(settings), clock, offline)
+    return Roster(
+        store, calendars, settings.page_urls, page_key(settings), clock, offline, web_push=settings.web_push
+    )  # fmt: skip
+
+
+def push_of(settings: Settings, store: Store, clock: Callable[[], datetime]) -> WebPush | None:
+    """What pages browsers, where the organisation wants it."""
+    if not settings.web_push:
+        return None
+    return WebPush(store, page_key(settings), settings.web_push_hosts, settings.contact, clock)
 
 
 def duty_of(
@@ -59,7 +69,7 @@ def duty_of(
     pager = Pager(
         store, roster, links, telling, pace,
         words=words, language=settings.page_language, address=settings.address, clock=clock,
-        flood=flood,
+        flood=flood, push=push_of(settings, store, clock),
     )  # fmt: skip
     times = Times(
         word=timedelta(seconds=settings.first_word_seconds),

@@ -23,6 +23,7 @@ from bot.domain.escalation import TEAM, Paces, Rung, rung
 from bot.domain.model import Urgency
 from bot.domain.organisations import EVERY, FIRST
 from bot.domain.ports import Telling
+from bot.domain.web_push import Subscription
 from bot.oncall.page_brake import Brake
 from bot.oncall.page_links import Links
 from bot.oncall.steady_timers import Timers
@@ -102,8 +103,15 @@ class Directory(Protocol):
     """Where people are paged, now. `TEAM` stands for the team's own addresses."""
 
     async def urls(self, addressee: int) -> Sequence[str]: ...
+    async def phones(self, addressee: int) -> Sequence[Subscription]: ...
     async def coordinators(self, organisation: int = 0) -> Sequence[int]: ...
     async def at_desk(self, organisation: int = 0) -> bool: ...
+
+
+class Push(Protocol):
+    """What pages browsers; it raises nothing, and ends within its own time."""
+
+    async def send(self, phone: Subscription, title: str, number: str | None) -> bool: ...
 
 
 class Pager:
@@ -123,8 +131,10 @@ class Pager:
         clock: Callable[[], datetime],
         steady: Callable[[], float] = time.monotonic,
         flood: Callable[[int], int | None] = lambda _: None,
+        push: Push | None = None,
     ) -> None:
-        """`flood`: the flood of alarms that a conversation's is part of."""
+        """`flood`: the flood of alarms that a conversation's is part of. `push`: None where nobody is paged in a
+        browser."""
         self._store = store
         self._directory = directory
         self._links = links
@@ -132,6 +142,7 @@ class Pager:
         self._paces = paces
         self._words = words
         self._language = language
+        self._push = push
         self._address = address.rstrip("/")
         self._clock = clock
         self._leases = Timers(clock, steady)
@@ -192,7 +203,8 @@ class Pager:
     async def _send(self, pages: Sequence[Page]) -> None:
         """Sends what is one message."""
         try:
-            if not await self._notify([pages[0].addressee], *self._message(pages)):
+            number = pages[0].number if len(pages) == 1 else None
+            if not await self._notify([pages[0].addressee], *self._message(pages), number):
                 for page in pages:
                     await self._failed(page)
                 return
@@ -229,24 +241,34 @@ class Pager:
             sent = await self._notify(to, self._many(int(item.payload["waiting"])), f"{self._address}/desk")
         elif item.kind == "owner":
             to = [int(item.payload["caseworker"])]
-            title = self._title(Urgency(item.payload["urgency"]), str(item.payload["case_number"]))
-            sent = await self._notify(to, title, f"{self._address}/desk")
+            number = str(item.payload["case_number"])
+            title = self._title(Urgency(item.payload["urgency"]), number)
+            sent = await self._notify(to, title, f"{self._address}/desk", number)
         else:
             title = f"Inloop: {self._words.label('desk.rota_hole', self._language)}"
             whose = int(item.payload.get("organisation", EVERY))
             to = [*await self._directory.coordinators(whose), *([TEAM] if whose in (FIRST, EVERY) else [])]
             sent = await self._notify(to, title, str(item.payload["when"]))
-        if sent or (item.kind != "hole" and not await self._directory.urls(to[0])):
+        if sent or (item.kind != "hole" and not await self._anywhere(to[0])):
             await self._store.done(item.id)
             return
         wait = min(FIRST_RETRY * (1 << min(item.attempts, 10)), LONGEST_RETRY)
         await self._store.failed(item.id, self._clock() + wait)
         log.warning("page.item_failed", extra={"kind": item.kind, "attempt": item.attempts})
 
-    async def _notify(self, to: Sequence[int], title: str, body: str) -> bool:
-        """Whether any of the addresses took it."""
+    async def _notify(self, to: Sequence[int], title: str, body: str, number: str | None = None) -> bool:
+        """Whether any of the addresses took it. `number`: of the one case that it is about, for a browser, which shows
+        nothing but the title and finds the case by it."""
         urls = [url for who in to for url in await self._directory.urls(who)]
-        return any(await asyncio.gather(*(self._one(url, title, body) for url in urls)))
+        ways = [self._one(url, title, body) for url in urls]
+        if (push := self._push) is not None:
+            phones = [phone for who in to for phone in await self._directory.phones(who)]
+            ways += [push.send(phone, title, number) for phone in phones]
+        return any(await asyncio.gather(*ways))
+
+    async def _anywhere(self, who: int) -> bool:
+        """Whether there is any address to try again."""
+        return bool(await self._directory.urls(who) or (self._push and await self._directory.phones(who)))
 
     async def _one(self, url: str, title: str, body: str) -> bool:
         target = apprise.Apprise()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.escalation import TEAM, Reach
 from bot.domain.organisations import EVERY, FIRST
 from bot.domain.rota import Rota
+from bot.domain.web_push import Subscription
 from bot.oncall.calendars import Calendars
 from bot.oncall.pager import known
 from bot.oncall.ports import Store
@@ -15,7 +17,7 @@ from bot.oncall.ports import Store
 
 class Roster:
     """`team_urls`: the team's own page addresses; `key`: what opens those of the caseworkers; `offline`: for how long
-    an open desk may show no sign of life."""
+    an open desk may show no sign of life; `web_push`: whether anybody is paged in a browser."""
 
     def __init__(
         self,
@@ -25,6 +27,8 @@ class Roster:
         key: bytes,
         clock: Callable[[], datetime],
         offline: timedelta,
+        *,
+        web_push: bool = False,
     ) -> None:
         self._store = store
         self.calendars = calendars
@@ -33,9 +37,12 @@ class Roster:
         self._key = key
         self._clock = clock
         self._offline = offline
+        self._web_push = web_push
 
     async def rota(self) -> Rota:
-        return Rota(self.calendars.shifts, await self._store.overrides(), await self._store.team(self._key))
+        team, there = await self._store.team(self._key), await self._phones()
+        team = [replace(m, reachable=True) if m.id in there else m for m in team]
+        return Rota(self.calendars.shifts, await self._store.overrides(), team)
 
     async def reach(self, organisation: int = EVERY, language: str | None = None, *, apart: bool = False) -> Reach:
         """Whom a ladder can call now: people of one organisation, or of every one. Who speaks `language` comes first;
@@ -62,6 +69,13 @@ class Roster:
         addresses, _ = await self._store.page_addresses(self._key)
         found = addresses.get(addressee)
         return () if found is None else found.urls
+
+    async def phones(self, addressee: int) -> Sequence[Subscription]:
+        """The browsers in which somebody is paged; the team has none of its own."""
+        return (await self._phones()).get(addressee, ())
+
+    async def _phones(self) -> Mapping[int, Sequence[Subscription]]:
+        return await self._store.phones(self._key) if self._web_push else {}
 
     async def coordinators(self, organisation: int = EVERY) -> Sequence[int]:
         team = await self._store.team(self._key)

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as Unparsed
 
 from bot.domain.escalation import Hours
 from bot.domain.retention import REASONS, Retention
+from bot.domain.web_push import HOSTS, is_host
 from bot.settings.secret_files import SecretFileError, SecretFiles
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -91,6 +92,13 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Secret that seals page addresses, signs links and vouches for people, equal in all gateways; a "
         "trial makes `page.key` in the data folder.",
+    )
+    web_push: bool = Field(
+        False, description="Whether caseworkers may have themselves paged in their browsers (Web Push)."
+    )
+    web_push_hosts: list[str] = Field(
+        list(HOSTS),
+        description="Push services that pages may go to, as a JSON list of host names; `*.` in front: all below.",
     )
     page_language: str = Field("nl", pattern="^(nl|fr|en)$", description="Language of pages.")
     page_link_minutes: int = Field(60, ge=5, le=1440, description="Minutes that the link of a page can be used.")
@@ -236,6 +244,13 @@ class Settings(BaseSettings):
                 raise ValueError("each must be https:// and a host name, without a path and without *")
         return value
 
+    @field_validator("web_push_hosts")
+    @classmethod
+    def _push_services(cls, value: list[str]) -> list[str]:
+        if not all(is_host(host) for host in value):
+            raise ValueError("each must be a host name in small letters, without https://; `*.` may stand in front")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _a_supported_database(cls, value: str) -> str:
@@ -298,6 +313,11 @@ class Settings(BaseSettings):
     def backup_keep(self) -> dict[str, timedelta]:
         """How long each part of a backup is kept."""
         return {"keys": timedelta(days=self.backup_keys_days), "bodies": timedelta(days=self.backup_bodies_days)}
+
+    @property
+    def contact(self) -> str:
+        """Whom a push service can turn to."""
+        return self.public_url if self.secure else "mailto:nobody@localhost"
 
     @property
     def secure(self) -> bool:

@@ -28,6 +28,7 @@ from bot.storage.database.part import Person
 from bot.storage.oncall.escalations import Ladders
 from bot.storage.oncall.opening_hours import Opening
 from bot.storage.oncall.outbox import Outbox, OutboxItem
+from bot.storage.oncall.phones import Phones
 from bot.storage.oncall.rota import OnCallPart, PageAddress
 from bot.storage.people.aliases import Alias, Aliases
 from bot.storage.people.caseworkers import CaseworkerInfo, DeskSession, Invite
@@ -70,8 +71,8 @@ __all__ = [
 
 
 class Store(
-    HeldReplies, Recovering, Invitations, Outbox, Ladders, OnCallPart, Chats, Keeping, Transfers, CaseCards, Muting,
-    Partners, Replies, Aliases, Opening, Figures,
+    HeldReplies, Recovering, Invitations, Outbox, Ladders, OnCallPart, Phones, Chats, Keeping, Transfers, CaseCards,
+    Muting, Partners, Replies, Aliases, Opening, Figures,
 ):  # fmt: skip
     """Conversations and turns, cases, caseworkers, who is on call, the outbox. Times are aware UTC, from `clock`."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -172,9 +173,9 @@ class Office:
 
 @asynccontextmanager
 async def open_office(
-    tmp_path: Path, sqlite_template: Path, words: content.Catalogue, packages: Path | None = None
+    tmp_path: Path, sqlite_template: Path, words: content.Catalogue, packages: Path | None = None, **set_so: Any
 ) -> AsyncIterator[Office]:
-    """An office; with the folder of `packages`, one that translates."""
+    """An office; with the folder of `packages`, one that translates. `set_so`: settings that are not as they come."""
     url = upgraded_sqlite(tmp_path, sqlite_template)
     clock, live, tasks, limits = Clock(), Live(), Tasks(), Limits(1000, 1000)
     store = await Store.open(url, clock=clock)
@@ -185,7 +186,7 @@ async def open_office(
         store=store, words=words, understanding=understanding, engine=engine, live=live,
         sessions=sessions, tasks=tasks, limits=limits, max_text=4000, floods=floods,
     )  # fmt: skip
-    settings = Settings(_env_file=None, data_dir=tmp_path / "data")
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data", **set_so)
     app = FastAPI(docs_url=None, redoc_url=None)
     errors.install(app)
     gate = Gate(b"k" * 32, 1000, 5000, time.time, time.monotonic)

@@ -22,6 +22,7 @@ from bot.oncall.escalation_worker import Duty, Times
 from bot.oncall.page_links import Links
 from bot.oncall.pager import Pager
 from bot.oncall.roster import Roster
+from bot.oncall.web_push import WebPush
 from bot.runtime.wakeups import DESK, Live
 from bot.storage.database.part import Person
 from bot.storage.store import PageAddress, Store
@@ -61,6 +62,7 @@ class World:
     steady: Steady = field(default_factory=Steady)
     live: Live = field(default_factory=Live)
     flood: Callable[[int], int | None] = lambda _: None
+    push: WebPush | None = None
     gateways: list[Duty] = field(default_factory=list)
 
     async def team(self, *without: int) -> None:
@@ -83,13 +85,13 @@ class World:
         calendars = Calendars(["planned.ics"] if self.planned else [], self.folder, ZONE, self.clock)
         for source in calendars.sources:
             source.shifts, source.good_at = tuple(self.shifts), self.clock()
-        roster = Roster(store, calendars, self.team_urls, KEY, self.clock, TIMES.offline)
+        roster = Roster(store, calendars, self.team_urls, KEY, self.clock, TIMES.offline, web_push=bool(self.push))
         telling = Notices(store, self.words, self.live)
         links = Links(KEY, timedelta(hours=1), self.clock)
         pager = Pager(
             store, roster, links, telling, PACES,
             words=self.words, language="en", address=ADDRESS, clock=self.clock, steady=self.steady,
-            flood=self.flood,
+            flood=self.flood, push=self.push,
         )  # fmt: skip
         made = Duty(
             store, roster, pager, telling, PACES, TIMES,

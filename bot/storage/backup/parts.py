@@ -4,7 +4,7 @@ from __future__ import annotations
 
 KEYS = (
     "installation", "organisations", "team_keys", "caseworkers", "team_wraps", "passkeys", "recovery_codes",
-    "page_addresses", "telegram_chats", "telegram_messages", "telegram_updates", "tombstones", "audit_log",
+    "page_addresses", "phones", "telegram_chats", "telegram_messages", "telegram_updates", "tombstones", "audit_log",
     "audit_head", "recovery_keys", "closed_wraps", "conversation_wraps",
 )  # fmt: skip
 """Whatever opens something, what was deleted, and who did what (as new as can be, and soon gone from backups: of its

@@ -18,7 +18,7 @@ from bot.storage.people.recovery_codes import recovery_left, renew_recovery
 from bot.storage.people.second_factors import open_passkey, passkey_lookup, wrap_passkey
 from bot.storage.records.audit_log import append
 from bot.storage.sealing.envelopes import derive_token, digest, unwrap
-from bot.storage.tables.conversations import caseworkers, desk_sessions
+from bot.storage.tables.conversations import caseworkers, desk_sessions, phones
 from bot.storage.tables.log_in import passkeys
 
 MOST_PASSKEYS = 10
@@ -58,21 +58,24 @@ class Account(Sessions):
         return [SessionInfo(session_id(row.lookup), row.created_at, row.seen_at, row.device) for row in rows]
 
     async def end_session(self, session: DeskSession, other: str) -> None:
-        """End one of the caseworker's sessions at once. Raises `NotFound`."""
+        """End one of the caseworker's sessions at once, and the pages to its browser. Raises `NotFound`."""
         s = desk_sessions.c
         async with self._db.write() as connection:
             mine = select(s.lookup).where(s.caseworker == session.caseworker)
             for lookup in (await connection.execute(mine)).scalars().all():
                 if session_id(lookup) == other:
+                    await connection.execute(delete(phones).where(phones.c.session == lookup))
                     await connection.execute(delete(desk_sessions).where(s.lookup == lookup))
                     return
         raise NotFound("there is no such session")
 
     async def end_other_sessions(self, cookie: str, session: DeskSession) -> int:
-        """End all of the caseworker's sessions but the cookie's; how many."""
+        """End all of the caseworker's sessions but the cookie's, and the pages to every other browser; how many."""
         s = desk_sessions.c
         others = and_(s.caseworker == session.caseworker, s.lookup != derive_token(cookie).lookup)
+        ended = and_(phones.c.caseworker == session.caseworker, phones.c.session != derive_token(cookie).lookup)
         async with self._db.write() as connection:
+            await connection.execute(delete(phones).where(ended))
             return (await connection.execute(delete(desk_sessions).where(others))).rowcount
 
     async def passkey_user(self, session: DeskSession) -> bytes:

@@ -65,6 +65,7 @@ from bot.storage.tables.conversations import (
     installation,
     invites,
     page_addresses,
+    phones,
     team_wraps,
 )
 from bot.storage.tables.log_in import passkeys
@@ -296,7 +297,8 @@ class Caseworkers(Claiming, Vouching):
             before = await self._stays_somebody(connection, caseworker_id)
             await change_caseworker(self._db, connection, caseworker_id, {"active": False, "pending": False})
             theirs, held = await self._loses_key(connection, caseworker_id)
-            await connection.execute(delete(page_addresses).where(page_addresses.c.caseworker == caseworker_id))
+            for addressed in (page_addresses, phones):
+                await connection.execute(delete(addressed).where(addressed.c.caseworker == caseworker_id))
             await append(
                 self._db, connection, self._clock(), Deed.ENDED, actor=by.caseworker, subject=caseworker_id,
                 detail=before,

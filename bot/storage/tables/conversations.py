@@ -298,6 +298,18 @@ page_addresses = Table(
 )
 """Where a caseworker is paged and how the calendar calls them, under the key of the pages (not in the database)."""
 
+phones = Table(
+    "phones",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),  # a hash of its address at the push service
+    Column("caseworker", ForeignKey("caseworkers.id"), nullable=False, index=True),
+    Column("session", LargeBinary, nullable=False, index=True),  # the last one in this browser: logging out ends both
+    Column("device", String(10), nullable=False),
+    Column("added_at", Utc, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""The browsers in which caseworkers are paged, under the key of the pages too."""
+
 rota_overrides = Table(
     "rota_overrides",
     metadata,

@@ -21,6 +21,8 @@ from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
 from bot.domain.roles import works_on_cases
+from bot.oncall.factory import push_of
+from bot.oncall.phones import OwnPhones
 from bot.oncall.roster import Roster
 from bot.runtime.wakeups import DESK, Live, desk_of
 from bot.security.guessing import Devices
@@ -51,6 +53,9 @@ from bot.web.desk import (
 )
 from bot.web.desk import (
     pages as desk_pages,
+)
+from bot.web.desk import (
+    phones as desk_phones,
 )
 from bot.web.desk import (
     referrals as desk_centres,
@@ -128,9 +133,11 @@ def router(
     everything.include_router(
         desk_entrance.router(store, door, challenges, settings.public_url, devices, strangers)
     )
-    everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed))
+    phones = OwnPhones(store, push_of(settings, store, store.now), key)
+    everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed, phones))
     everything.include_router(feed_router(feed, store))
     everything.include_router(desk_rota.router(store, roster, live, door))
+    everything.include_router(desk_phones.router(phones, live, door))
     everything.include_router(desk_manage.router(desk, store, live, words, door))
     everything.include_router(desk_account.router(store, live, door, challenges, settings.public_url))
     return everything
@@ -138,7 +145,7 @@ def router(
 
 def _api(
     desk: Desk, store: Store, live: Live, words: Catalogue, door: Door, interpreter: Interpreter | None,
-    work: CaseWork, feed: Feed,
+    work: CaseWork, feed: Feed, phones: OwnPhones,
 ) -> APIRouter:  # fmt: skip
     """What needs a session."""
     api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
@@ -152,6 +159,7 @@ def _api(
 
     @api.delete("/session", status_code=204)
     async def log_out(session: Session, request: Request) -> Response:
+        await phones.logged_out(request.cookies[door.cookie])
         await store.log_out(request.cookies[door.cookie])
         live.wake(DESK)
         response = Response(status_code=204)

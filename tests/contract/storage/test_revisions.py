@@ -101,6 +101,9 @@ async def opens(url: str, had: set[str]) -> None:
         addresses, closed = await store.page_addresses(bytes.fromhex(SECRETS["page_key"]))
         address = PageAddress(("json://127.0.0.1/",), ("els@example.org",))
         assert (addresses, closed) == ({session.caseworker: address}, 0)
+    if "phones" in had:
+        ((who, (phone,)),) = (await store.phones(bytes.fromhex(SECRETS["page_key"]))).items()
+        assert (who, phone.endpoint) == (session.caseworker, "https://push.example.org/send/els")
     if "telegram_chats" in had:
         key = DeliveryKey(bytes.fromhex(SECRETS["delivery_key"]))
         (chat,) = await store.chats(key.lookup(SECRETS["chat"]))

@@ -204,7 +204,7 @@ async def test_who_may_come_in_does(house: House) -> None:
             unknown = ("/{one}", "/{invite}", "/{partner}", "/{reply_id}", "/own/{name}", "/held/{name}")
             nothing = path.endswith(("/confirm", "/looks", *unknown))
             good |= {404} if nothing else set()
-            good |= {409} if path.endswith(("/passkeys", "/challenge")) else set()  # no name, no passkeys
+            good |= {409} if path.endswith(("/passkeys", "/challenge", "/phones")) else set()  # no name, no keys
             good |= {401} if path.endswith("/account/confirm") else set()  # not the password
             if status not in good:
                 wrong.append((method, path, role, status))

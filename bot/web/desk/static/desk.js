@@ -9,6 +9,7 @@ import { Refused, setUsual, signed, supported, usual } from "./desk_passkey.js";
 import { useKeys } from "./desk_keys.js";
 import { Mute } from "./desk_mute.js";
 import { Notify } from "./desk_notify.js";
+import { Push } from "./desk_push.js";
 import { Queue, wide } from "./desk_queue.js";
 import { Rota } from "./desk_rota.js";
 import { Work } from "./desk_work.js";
@@ -21,6 +22,7 @@ let session = null, line = null, heard = 0, wait = 500, active = Date.now(), tol
 
 const shownCase = () => { const found = /^#case=(\d+)$/.exec(location.hash); return found ? Number(found[1]) : null; };
 const notify = new Notify();
+const push = new Push({ notify });
 const queue = new Queue({ notify, open: (id) => { location.hash = `case=${id}`; } });
 const ending = new Ending({ ended: (id) => { conversation.over(id); if (shownCase() === null) work.lists(); }, back: (id) => { location.hash = `case=${id}`; }, expired: () => expired() });
 const conversation = new Conversation({ ending, wiped: () => { work.close(); card.close(); }, expired: () => expired(), leave: () => { location.hash = ""; }, replied: (id) => queue.seen(id) });
@@ -151,6 +153,7 @@ const begin = (found) => {
   route();
   listen();
   tellFacts();
+  push.begin();
 };
 // A quiet line under the queue, for coordinators: which facts in the answers are due. It never comes in a case's way.
 const tellFacts = async () => {
@@ -226,6 +229,7 @@ $("logout").addEventListener("click", async () => {
   await ending.finish();
   const answer = await call("DELETE", "/desk/api/session");
   if (answer.status !== 204 && answer.status !== 401) { $("menu-error").textContent = fault(answer); return; }
+  await push.unsubscribe();
   try { sessionStorage.clear(); } catch { /* nothing was kept, then */ }
   history.replaceState(null, "", location.pathname + location.search);
   end("");

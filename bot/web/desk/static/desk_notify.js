@@ -1,6 +1,6 @@
 // A notification of the browser for an emergency, a new person, a new message in one's own case: which of these it is and
 // the number of the case, never more. It is asked for with a button; without it the sound and the title of the page say the same. Computers show it from the page, phones through a
-// worker, which is there only while notifications are on.
+// worker, which is there only while notifications are on or this browser is paged.
 import { $, words } from "./desk_base.js";
 
 const WORKER = new URL("./desk_worker.js", import.meta.url).href;
@@ -78,7 +78,9 @@ export class Notify {
 
   async unregister() {
     await this.only([]);
-    try { await (await this.standing())?.unregister(); } catch { /* there was none */ }
+    const worker = await this.standing();
+    if (await worker?.pushManager?.getSubscription().catch(() => null)) return;  // pages come through it too
+    try { await worker?.unregister(); } catch { /* there was none */ }
     this.worker = null;
   }
 
