@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.desk.test_page import Phone, chromium, pictures  # noqa: F401 - fixtures
 from tests.support.office import Office, Visitor
@@ -214,3 +214,36 @@ async def test_a_whole_case_at_a_laptop_without_a_mouse(
         await expect(page.locator("#queue")).to_be_visible()
     assert (await told(person, "system"))[-1] == say("handoff.closed", "sq")
     assert noor.errors == []
+
+
+async def test_an_answer_that_comes_late_puts_nothing_over_what_was_typed(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    noor = await at_desk(office, chromium, pictures, "Noor", laptop=True)
+    page, client = noor.page, await office.caseworker("Eva")
+    _, case = await office.emergency()
+    await client.post(f"/desk/api/cases/{case}/claim")
+    plan = {"follow_up_on": None, "start": "09:00", "end": "17:00", "how": "Only here"}
+    assert (await client.put(f"/desk/api/cases/{case}/plan", json=plan)).status_code < 300
+    eva = office.colleagues[-1]
+    await page.context.add_cookies([{"name": "desk", "value": eva.cookie, "url": office.url + "/desk"}])
+    await page.goto(f"{office.url}/desk?lang=en#case={case}")
+    await expect(page.locator("#plan-line")).to_contain_text("Only here")
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            held.append(route)
+        else:
+            await route.continue_()
+
+    await page.route(f"**/cases/{case}/plan", hold)
+    async with page.expect_request(f"**/cases/{case}/plan"):
+        await page.locator("#notes-open").click()
+    await page.locator("#plan-start").fill("20:30")
+    async with page.expect_response(f"**/cases/{case}/notes"):
+        for route in held:
+            await route.continue_()
+    await expect(page.locator("#plan-start")).to_have_value("20:30")
+    await expect(page.locator("#plan-end")).to_have_value("17:00")
+    await expect(page.locator("#plan-how")).to_have_value("Only here")

@@ -39,6 +39,8 @@ export class Work {
       this.canned();
     });
     $("notes-open").addEventListener("click", () => this.notes());
+    this.typed = new Set();
+    $("plan-form").addEventListener("input", ({ target }) => this.typed.add(target.id));
     $("note-form").addEventListener("submit", (event) => { event.preventDefault(); this.note(); });
     $("note-text").addEventListener("input", () => keep(this.noteName, $("note-text").value || null));
     $("plan-form").addEventListener("submit", (event) => { event.preventDefault(); this.save(); });
@@ -183,10 +185,19 @@ export class Work {
     $("notes").showModal();
     $("notes-title").focus();
     $("note-text").value = kept(this.noteName) || "";
+    const id = this.id;
+    this.typed.clear();
+    this.fillPlan();
     await this.look();
-    const { follow_up_on: on, start, end, how } = this.plan || {};
-    $("plan-day").value = on || ""; $("plan-start").value = start || ""; $("plan-end").value = end || ""; $("plan-how").value = how || "";
+    if (id !== this.id) return;
+    this.fillPlan();
     await this.list();
+  }
+
+  /** What is kept, but for what was typed since these notes were opened: an answer may come late. */
+  fillPlan() {
+    const { follow_up_on: day, start, end, how } = this.plan || {};
+    for (const [name, value] of Object.entries({ day, start, end, how })) if (!this.typed.has(`plan-${name}`)) $(`plan-${name}`).value = value || "";
   }
 
   async list() {
