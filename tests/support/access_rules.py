@@ -49,7 +49,7 @@ RULES = {
     ("GET", "/desk/api/phones"): DESK,
     ("POST", "/desk/api/phones"): DESK,
     ("POST", "/desk/api/phones/here"): DESK,
-    ("DELETE", "/desk/api/phones/{one}"): DESK,
+    ("DELETE", "/desk/api/phones/own/{one}"): DESK,
     ("POST", "/desk/api/account/challenge"): DESK,
     ("POST", "/desk/api/account/confirm"): DESK,
     ("POST", "/desk/api/factors/challenge"): DESK,

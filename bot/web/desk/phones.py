@@ -56,7 +56,7 @@ def router(phones: OwnPhones, live: Live, door: Door) -> APIRouter:
         """Whether this caseworker is paged in this browser: after a log-in, its page asks for what the browser has."""
         return {"paged": await phones.here(session, request.cookies[door.cookie], body.endpoint)}
 
-    @api.delete("/{one}", status_code=204)
+    @api.delete("/own/{one}", status_code=204)
     async def remove(one: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], session: Session) -> Response:
         await phones.remove(session, one)
         return Response(status_code=204)

@@ -39,8 +39,8 @@ async def test_it_is_chosen_listed_and_taken_away(paging: Office, tmp_path: Path
     assert (kept.endpoint, kept.public, kept.auth) == (browser.endpoint, browser.public, browser.auth)
     (one,) = (await noor.get(PATH)).json()["phones"]
     assert browser.endpoint not in str(one)
-    assert (await noor.delete(f"{PATH}/{one['id']}")).status_code == 204
-    assert code(await noor.delete(f"{PATH}/{one['id']}")) == (404, "not_found")
+    assert (await noor.delete(f"{PATH}/own/{one['id']}")).status_code == 204
+    assert code(await noor.delete(f"{PATH}/own/{one['id']}")) == (404, "not_found")
     assert await shown(noor) == []
     assert (await noor.post(f"{PATH}/here", json={"endpoint": browser.endpoint})).json() == {"paged": False}
 
@@ -83,7 +83,7 @@ async def test_nobody_else_takes_it_away_and_no_other_site_adds_one(paging: Offi
     noor, jan = await paging.caseworker("Noor"), await paging.caseworker("Jan")
     await noor.post(PATH, json=Browser("noor").body)
     (one,) = (await noor.get(PATH)).json()["phones"]
-    assert code(await jan.delete(f"{PATH}/{one['id']}")) == (404, "not_found")
+    assert code(await jan.delete(f"{PATH}/own/{one['id']}")) == (404, "not_found")
     other = {"Origin": "https://example.org"}
     assert code(await jan.post(PATH, json=Browser("jan").body, headers=other)) == (403, "forbidden")
     assert code(await paging.browser().get(PATH)) == (401, "unauthorized")

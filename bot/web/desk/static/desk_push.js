@@ -69,14 +69,14 @@ export class Push {
   }
 
   async off() {
-    for (const phone of this.phones.filter((one) => one.here)) await call("DELETE", `/desk/api/phones/${phone.id}`);
+    for (const phone of this.phones.filter((one) => one.here)) await call("DELETE", `/desk/api/phones/own/${phone.id}`);
     await this.unsubscribe();
     await this.read();
   }
 
   async remove(phone) {
     if (phone.here) { await this.off(); return; }
-    const answer = await call("DELETE", `/desk/api/phones/${phone.id}`);
+    const answer = await call("DELETE", `/desk/api/phones/own/${phone.id}`);
     await this.read();
     if (answer.status !== 204) $("push-note").textContent = fault(answer);
   }
