@@ -14,7 +14,7 @@ BODIES = (
     "conversations", "messages", "sheets", "cases", "case_whys", "case_plans", "case_notes", "case_summaries",
     "case_deadlines", "case_links", "held_replies", "caseworker_skills", "partners", "opening_hours", "own_replies",
     "organisation_replies", "aliases", "ladders", "pages", "rota_overrides", "hole_warnings", "shift_notices", "outbox",
-    "runs", "figures",
+    "runs", "figures", "pictures",
 )  # fmt: skip
 """Everything else, each after what it refers to. Refers to `caseworkers`, which therefore is restored before."""
 

@@ -53,6 +53,7 @@ from bot.storage.tables.conversations import (
     conversation_wraps,
     conversations,
     messages,
+    pictures,
     sheets,
     team_keys,
     tombstones,
@@ -375,6 +376,7 @@ async def destroy(
     await connection.execute(delete(conversation_wraps).where(conversation_wraps.c.conversation == conversation))
     await forget_holders(connection, conversation)
     await connection.execute(delete(messages).where(messages.c.conversation == conversation))
+    await connection.execute(delete(pictures).where(pictures.c.conversation == conversation))
     await connection.execute(delete(sheets).where(sheets.c.conversation == conversation))
     for table in (
         case_whys, case_offers, case_plans, case_notes, case_summaries, case_deadlines, case_links, held_replies,

@@ -25,6 +25,7 @@ from bot.storage.cases.closed_keys import close_to_team, has_open_case, open_to_
 from bot.storage.cases.raising import Place, raise_case, withdraw_case
 from bot.storage.conversations.conversations import Conversations, replace_code
 from bot.storage.conversations.form_sheets import Sheets, put_sheet
+from bot.storage.conversations.pictures import Pictures, put_picture
 from bot.storage.database.engine import Database
 from bot.storage.database.errors import Gone, NotOwner
 from bot.storage.database.part import LARGEST, Person, moved, sealed_held, sealed_message
@@ -50,7 +51,7 @@ class Accepted:
     answered: bool
 
 
-class Turns(Conversations, Sheets):
+class Turns(Conversations, Sheets, Pictures):
     """See `Store`."""
 
     async def accept(
@@ -64,8 +65,10 @@ class Turns(Conversations, Sheets):
         case: CaseChange | None = None,
         answered: bool = False,
         sheet: Sheet | None = None,
+        picture: bytes | None = None,
     ) -> Accepted:
-        """Store what the person wrote, with what is said and done about it at once. Raises `Gone`.
+        """Store what the person wrote, with what is said and done about it at once, and the `picture` that they sent.
+        Raises `Gone`, and with a picture `TooManyKept`.
 
         The same `client_id` again changes nothing and returns the first answer (`repeated`). While a
         caseworker owns the conversation `replies` are not said and the message counts as answered; `case`
@@ -89,6 +92,8 @@ class Turns(Conversations, Sheets):
                 rows = [_row(person, seq, mine, Body(text, choice=choice))]
                 rows += [_reply(person, seq + i, reply, now) for i, reply in enumerate(said, 1)]
                 await connection.execute(insert(messages), rows)
+                if picture is not None:
+                    await put_picture(connection, person, seq, picture)
                 if case is not None:
                     where = Place(person.conversation, person.keys.public, seq, "accept")
                     await raise_case(self._db, connection, where, case, now)

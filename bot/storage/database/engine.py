@@ -38,7 +38,7 @@ OLDEST_POSTGRESQL = (14,)
 BUSY_MILLISECONDS = 10_000
 SCRUBBED = (
     "messages", "sheets", "case_whys", "case_notes", "case_plans", "case_summaries", "case_deadlines", "case_links",
-    "held_replies", "desk_sessions", "invites", "team_wraps", "audit_log", "recovery_keys",
+    "held_replies", "desk_sessions", "invites", "team_wraps", "audit_log", "recovery_keys", "pictures",
 )  # fmt: skip
 KEYS = ("conversation_wraps", "closed_wraps")
 KEYS_ANEW = (

@@ -99,7 +99,7 @@ class TransferRefused(StorageError):
 
 
 class TooManyKept(StorageError):
-    """A case has as many deadlines, or links, as it can have; nothing was added."""
+    """A case has as many deadlines or links, or a conversation as many pictures, as it can have; nothing was added."""
 
     def __init__(self) -> None:
         super().__init__("as many as a case can have")

@@ -85,6 +85,11 @@ def sealed_message(conversation: int, seq: int, sender: str) -> str:
     return f"message:{conversation}:{seq}:{sender}"
 
 
+def sealed_picture(conversation: int, seq: int) -> str:
+    """The row a picture is sealed to."""
+    return f"picture:{conversation}:{seq}"
+
+
 def sealed_held(conversation: int, name: bytes) -> str:
     """What a reply is sealed to that is held: it gets its place only when it goes out, and nobody can open it then."""
     return f"held:{conversation}:{name.hex()}"

@@ -127,6 +127,15 @@ messages = Table(
     sqlite_with_rowid=False,
 )
 
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # the place of the message that it belongs to
+    Column("envelope", LargeBinary, nullable=False),
+)
+"""Pictures of the person, apart from `messages`: whoever reads a talk does not open them along."""
+
 sheets = Table(
     "sheets",
     metadata,

@@ -121,6 +121,9 @@ async def opens(url: str, had: set[str]) -> None:
         read = await store.open_case(owned.id, session.team)
         assert (await store.messages(read))[-1].text == "It was held."
         assert [reply.text for reply in await store.held(owned.id, read)] == ["It is held."]
+    if "pictures" in had:
+        first = await store.open_by_token(next(iter(SECRETS["tokens"].values())))
+        assert first is not None and await store.picture(first, 1) == b"a picture"
     new = await store.create_conversation("nl")
     assert new.person.conversation > SECRETS["highest"], "no number is given a second time"
     await store.accept(new.person, "new", "new", case=CaseChange(Urgency.NONE, (), ("why",)))
