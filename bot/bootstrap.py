@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 import encoder
 from bot import content
 from bot.conversation.notices import Notices
+from bot.conversation.pictures import Pictures
 from bot.conversation.reassessment import SecondLook
 from bot.conversation.service import Service
 from bot.conversation.sessions import Sessions
@@ -37,6 +38,7 @@ from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live
 from bot.security.admission import EVERYBODY, Gate
 from bot.security.alarm_floods import AlarmFloods
+from bot.security.pictures import MAX_BYTES, Darkroom
 from bot.security.rate_limits import Limits
 from bot.settings import CONTENT, Settings
 from bot.settings.page_key import page_key
@@ -211,14 +213,14 @@ async def build(
     )  # fmt: skip
     errors.install(app)
     link, source = bot.link if bot is not None else lambda _: None, Source()
-    per_minute = settings.conversations_per_minute
-    gate = Gate(page_key(settings), per_minute, EVERYBODY * per_minute, time.time, time.monotonic)
-    app.include_router(visitor.router(service, store, live, gate, source, link))
+    gate = _gate(settings)
+    pictures = Pictures(store, words, live, limits, Darkroom()) if settings.pictures else None
+    app.include_router(visitor.router(service, store, live, gate, source, link, pictures))
     slips = Slips(page_key(settings), clock)
     app.include_router(
         plain.made(
             service, store, words, live, gate, tasks, slips, source, link, exit_url=settings.exit_url,
-            max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url),
+            max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url), pictures=pictures,
         )
     )  # fmt: skip
     app.include_router(desk_web.router(desk, store, live, words, settings, duty.roster, work, feed, interpreter))
@@ -235,10 +237,23 @@ async def build(
         return PlainTextResponse("ok")
 
     app.add_middleware(Turnstile, source=source)
-    app.add_middleware(
-        Guard, max_body=settings.max_body, secure=settings.secure, sites=settings.embed_sites, door=pages.DOOR
-    )
+    _guard(app, settings)
     return Parts(
         settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, held, translator,
         second_look, bot, app,
+    )  # fmt: skip
+
+
+def _gate(settings: Settings) -> Gate:
+    """What a new talk costs while very many begin."""
+    per_minute = settings.conversations_per_minute
+    return Gate(page_key(settings), per_minute, EVERYBODY * per_minute, time.time, time.monotonic)
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """What stands before every route. A picture is larger than anything else that is taken."""
+    paths = ("/api/pictures", "/picture") if settings.pictures else ()
+    app.add_middleware(
+        Guard, max_body=settings.max_body, secure=settings.secure, sites=settings.embed_sites,
+        door=pages.DOOR.union(paths[1:]), larger=dict.fromkeys(paths, MAX_BYTES + settings.max_body),
     )  # fmt: skip

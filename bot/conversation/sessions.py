@@ -133,6 +133,10 @@ class Session:
         """A choice was accepted."""
         self.state, self.safety, self.length = accepted.state, False, max(self.length, accepted.seq)
 
+    def sent(self, accepted: Accepted) -> None:
+        """Something was accepted that has no words: what was asked stays asked."""
+        self.state, self.length = accepted.state, max(self.length, accepted.seq)
+
     def heard(self, text: str, accepted: Accepted, urgency: Urgency) -> None:
         """Remembers what was just accepted as context for the next message."""
         self.pressed(accepted)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import pyzipper
 
 
-def sealed_zip(texts: Mapping[str, str], password: str) -> bytes:
+def sealed_zip(files: Mapping[str, str | bytes], password: str) -> bytes:
     """The file; the names in it can be read without the password."""
     out = io.BytesIO()
     with pyzipper.AESZipFile(out, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
         archive.setpassword(password.encode())
         archive.setencryption(pyzipper.WZ_AES, nbits=256)
-        for name, text in texts.items():
-            archive.writestr(name, text.encode())
+        for name, file in files.items():
+            archive.writestr(name, file.encode() if isinstance(file, str) else file)
     return out.getvalue()

@@ -26,6 +26,9 @@ write tens, seldom hundreds."""
 KEPT_OF_LONG: Final = 1
 """Messages a minute that are kept of a long talk, and as many dangerous ones again."""
 
+PICTURES: Final = 6
+"""Pictures a minute of one conversation; `TOGETHER` times that of one source."""
+
 _source: ContextVar[str | None] = ContextVar("source", default=None)
 
 
@@ -61,6 +64,8 @@ class Limits:
         self._message = RateLimitItemPerMinute(messages_per_minute)
         self._together = RateLimitItemPerMinute(TOGETHER * messages_per_minute)
         self._conversation = RateLimitItemPerMinute(conversations_per_minute)
+        self._picture = RateLimitItemPerMinute(PICTURES)
+        self._pictures = RateLimitItemPerMinute(TOGETHER * PICTURES)
         self._long = RateLimitItemPerMinute(KEPT_OF_LONG)
 
     async def long_talk(self, conversation: int, length: int, *, danger: bool) -> None:
@@ -74,6 +79,12 @@ class Limits:
         source = _source.get()
         if source is not None:
             await self._hit(self._together, "source", source)
+
+    async def picture(self, conversation: int) -> None:
+        """One picture of a conversation, and of its source: each costs the work of making it anew. Raises `TooMany`."""
+        await self._hit(self._picture, "picture", str(conversation))
+        if (source := _source.get()) is not None:
+            await self._hit(self._pictures, "pictures", source)
 
     async def conversation(self, source: str) -> None:
         """One more conversation that a (hashed) source begins or opens. Raises `TooMany`."""

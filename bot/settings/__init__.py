@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     show_writing: bool = Field(
         True, description="Whether a person and their caseworker see that the other one is writing."
     )
+    pictures: bool = Field(
+        False, description="Whether persons can send pictures, which the caseworker who has their case can look at."
+    )
     exit_url: str = Field("https://www.meteo.be/", description="The harmless page that Leave goes to.")
     page_urls: list[str] = Field(
         [], description="Apprise addresses of the whole team, as a JSON list; paged when everyone is."

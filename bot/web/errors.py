@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from bot.conversation.service import NotKept
 from bot.domain.message_text import Refused
 from bot.security.admission import WorkNeeded
+from bot.security.pictures import PictureRefused
 from bot.security.rate_limits import TooMany
 from bot.storage.database.errors import Gone
 
@@ -37,6 +38,10 @@ MESSAGES = {
     "failed": "Something went wrong on our side. Nothing you sent is lost if you send it again.",
     "not_a_name": "The name or the line is too long, or has a digit or a link in it.",
     "not_kept": "The message could not be stored; send it again. Show the card to the person who sent it.",
+    "picture_kind": "This is no JPEG, PNG or WebP that can be read; nothing of it was kept.",
+    "picture_large": "The picture is too large; nothing of it was kept.",
+    "picture_many": "This conversation has as many pictures as it can have; nothing was kept.",
+    "busy": "Too much is arriving at once; try again after the time given.",
     "forbidden": "This is not allowed.",
     "conflict": "This is not possible now.",
 }
@@ -76,6 +81,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def _refused(_: Request, exc: Refused) -> JSONResponse:
         return error(413 if exc.code == "too_long" else 422, exc.code)
+
+    @app.exception_handler(PictureRefused)
+    async def _picture(_: Request, exc: PictureRefused) -> JSONResponse:
+        return error({"picture_large": 413, "picture_many": 409}.get(exc.code, 422), exc.code)
 
     @app.exception_handler(Gone)
     async def _gone(_: Request, exc: Gone) -> JSONResponse:

@@ -48,12 +48,14 @@ def _understanding(models: Path, _: Path | None) -> tuple[Understanding, Encodin
 
 @asynccontextmanager
 async def served(
-    folder: Path, clock: Clock, *, public_url: str = "", conversations: int = 1_000_000
-) -> AsyncIterator[tuple[str, wiring.Parts]]:
+    folder: Path, clock: Clock, *, public_url: str = "", conversations: int = 1_000_000,
+    pictures: bool = False,
+) -> AsyncIterator[tuple[str, wiring.Parts]]:  # fmt: skip
     """The address and the parts of an app on a database of its own in `folder`."""
     settings = Settings(
         _env_file=None, data_dir=folder, models_dir=ROOT / "models", public_url=public_url,
         page_key="x" if public_url else "", conversations_per_minute=conversations, messages_per_minute=1_000_000,
+        pictures=pictures,
     )  # fmt: skip
     await asyncio.to_thread(schema.upgrade, settings.database)
     with mock.patch.object(wiring, "understanding", _understanding), mock.patch.object(content, "load", _words):

@@ -44,8 +44,9 @@ async def access(settings: Settings, number: str, by: str, language: str, to: Pa
                 _, sealed = await exporting.zip(session, number, ASKED, password, render)
         else:
             person, password = await _by_code(store), _password()
-            texts = await _texts(store, person, content.load(CONTENT), language)
-            sealed = await asyncio.to_thread(sealed_zip, texts, password)
+            found: dict[str, str | bytes] = {**await _texts(store, person, content.load(CONTENT), language)}
+            found |= await _pictures(store, person)
+            sealed = await asyncio.to_thread(sealed_zip, found, password)
         _write(to, sealed)
     except StorageError as error:
         return _refused(console, by, error)
@@ -80,6 +81,13 @@ async def erase(settings: Settings, number: str, by: str, sure: Callable[[str], 
     days = settings.backup_keys_days
     console.print(f"Erased; from the backups too within {days} days." if gone else "It had been deleted before.")
     return 0
+
+
+async def _pictures(store: Store, person: Person) -> dict[str, bytes]:
+    """Every picture that they sent, by the place of its message."""
+    sent = [message.seq for message in await store.talk(person) if (message.choice or {}).get("kept")]
+    found = {f"picture-{seq}.jpg": await store.picture(person, seq) for seq in sent}
+    return {name: picture for name, picture in found.items() if picture is not None}
 
 
 async def _texts(store: Store, person: Person, words: content.Catalogue, wanted: str) -> dict[str, str]:

@@ -51,6 +51,8 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
 
     def page(request: Request, template: str, lang: str, **values: Any) -> Response:
         labels = dict(words.labels("desk", lang))
+        if settings.pictures:
+            labels |= {f"picture_{name}": words.label(f"picture.{name}", lang) for name in ("show", "hard")}
         values["passkeys"] = place_of(settings.public_url, request.headers.get("Host", "")) is not None
         values |= {"lang": lang, "languages": offered, "words": labels, "version": stamp}
         values["modules"] = imported[template.removesuffix(".html")]

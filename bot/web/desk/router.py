@@ -17,6 +17,7 @@ from bot.desk.case_work import CaseWork
 from bot.desk.held_replies import HeldReplies
 from bot.desk.interpreter import Interpreter
 from bot.desk.muting import Muting
+from bot.desk.pictures import Pictures
 from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
@@ -56,6 +57,9 @@ from bot.web.desk import (
 )
 from bot.web.desk import (
     phones as desk_phones,
+)
+from bot.web.desk import (
+    pictures as desk_pictures,
 )
 from bot.web.desk import (
     referrals as desk_centres,
@@ -134,7 +138,10 @@ def router(
         desk_entrance.router(store, door, challenges, settings.public_url, devices, strangers)
     )
     phones = OwnPhones(store, push_of(settings, store, store.now), key)
-    everything.include_router(_api(desk, store, live, words, door, interpreter, work, feed, phones))
+    api = _api(desk, store, live, words, door, interpreter, work, feed, phones)
+    if settings.pictures:
+        desk_pictures.add(api, Pictures(desk, store), door)
+    everything.include_router(api)
     everything.include_router(feed_router(feed, store))
     everything.include_router(desk_rota.router(store, roster, live, door))
     everything.include_router(desk_phones.router(phones, live, door))

@@ -83,6 +83,8 @@ def message_shown(message: Message) -> dict[str, Any]:
     if message.choice is not None and "kind" in message.choice:
         data["kind"] = message.choice["kind"]  # the caseworker's own language has a word for it
         data["detail"] = message.choice.get("detail", "")
+        if message.choice.get("kept"):
+            data["picture"] = True
     elif message.choice is not None:
         data["chosen"] = True
     if message.urgency is not Urgency.NONE:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,6 +46,16 @@ DESK = "/desk"
 one only."""
 DESK_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types desk-worker")
 
+PICTURE = re.compile(r"/desk/api/cases/[0-9]+/pictures/[0-9]+")
+PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""Of what a stranger sent, though it was made anew: opened by itself it is a picture and can do nothing."""
+
+LARGE_AT_ONCE = 8
+"""Requests with a body of more than `max_body` that are in the memory at once. Who comes then comes again."""
+
+SLOWEST_LARGE = 60.0
+"""Seconds that such a body may take to arrive."""
+
 DRAIN = 16
 """How many times the limit is still read and thrown away, so that a client that is only clumsy hears why."""
 
@@ -58,13 +69,16 @@ SLOWEST = 20.0
 class Guard:
     """Pure ASGI, so that streams stay streams. `max_body` is in bytes; a body is read whole before anything else sees
     it, so a slow or endless one costs a bounded buffer and a bounded time. `sites` may show the pages at the paths of
-    `door` in a frame, and nothing else."""
+    `door` in a frame, and nothing else. `larger`: paths that take more than `max_body`, and how much."""
 
     def __init__(
-        self, app: ASGIApp, max_body: int, secure: bool, sites: Sequence[str] = (), door: Collection[str] = ()
-    ) -> None:
+        self, app: ASGIApp, max_body: int, secure: bool, sites: Sequence[str] = (), door: Collection[str] = (),
+        larger: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
         self._app = app
         self._max_body = max_body
+        self._larger = larger or {}
+        self._large = 0
         self._door = door
         self._framed = POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + " ".join(sites)) if sites else None
         self._headers = dict(HEADERS)
@@ -86,18 +100,36 @@ class Guard:
                     del headers["X-Frame-Options"]  # it cannot name a site
                 elif self._framed is not None and scope["path"] == SCRIPT:
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                elif PICTURE.fullmatch(scope["path"]):
+                    headers["Content-Security-Policy"] = PICTURE_POLICY
                 elif scope["path"] == DESK:
                     headers["Content-Security-Policy"] = DESK_POLICY
                 if "server" in headers:
                     del headers["server"]
             await send(message)
 
-        if self._announced(scope) > DRAIN * self._max_body:  # more than would be read anyway
+        if scope["path"] not in self._larger:
+            await self._guarded(scope, receive, guarded_send, self._max_body, DRAIN * self._max_body, SLOWEST)
+        elif self._large >= LARGE_AT_ONCE:
+            headers = {"Connection": "close", "Retry-After": "10"}
+            await error(503, "busy", headers=headers)(scope, receive, guarded_send)
+        else:
+            self._large += 1
+            try:
+                most = self._larger[scope["path"]]
+                await self._guarded(scope, receive, guarded_send, most, 2 * most, SLOWEST_LARGE)
+            finally:
+                self._large -= 1
+
+    async def _guarded(
+        self, scope: Scope, receive: Receive, guarded_send: Send, most: int, drained: int, slowest: float
+    ) -> None:
+        if self._announced(scope) > drained:  # more than would be read anyway
             await asyncio.sleep(UNHURRIED)
             await error(413, "too_large", headers={"Connection": "close"})(scope, receive, guarded_send)
             return
         try:
-            body = await asyncio.wait_for(self._body(receive), SLOWEST)
+            body = await asyncio.wait_for(self._body(receive, most, drained), slowest)
         except TimeoutError:
             await error(408, "too_slow", headers={"Connection": "close"})(scope, receive, guarded_send)
             return
@@ -123,7 +155,7 @@ class Guard:
         said = Headers(scope=scope).get("content-length", "")
         return int(said) if said.isdecimal() and len(said) < 20 else 0
 
-    async def _body(self, receive: Receive) -> bytes | None:
+    async def _body(self, receive: Receive, most: int, drained: int) -> bytes | None:
         """All of it, or None when it is too large (then it was read on for a while and thrown away)."""
         parts: list[bytes] = []
         size = 0
@@ -131,7 +163,7 @@ class Guard:
             message = await receive()
             part = message.get("body", b"")
             size += len(part)
-            if size <= self._max_body:
+            if size <= most:
                 parts.append(part)
-            if message["type"] != "http.request" or not message.get("more_body") or size > DRAIN * self._max_body:
-                return b"".join(parts) if size <= self._max_body else None
+            if message["type"] != "http.request" or not message.get("more_body") or size > drained:
+                return b"".join(parts) if size <= most else None

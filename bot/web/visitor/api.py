@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from bot.conversation.pictures import Pictures
 from bot.conversation.service import Service, Standing
 from bot.conversation.sessions import Session
 from bot.domain.forms import step
@@ -149,9 +150,10 @@ async def shown_to(store: Store, session: Session, message: Message) -> dict[str
 
 def router(
     service: Service, store: Store, live: Live, gate: Gate, source: Source,
-    link: Callable[[str], str | None] = lambda _: None,
+    link: Callable[[str], str | None] = lambda _: None, pictures: Pictures | None = None,
 ) -> APIRouter:  # fmt: skip
-    """The routes under `/api`. `link` makes an address in Telegram of a return code."""
+    """The routes under `/api`. `link` makes an address in Telegram of a return code; without `pictures` none can be
+    sent."""
     api = APIRouter(prefix="/api", tags=["visitor"])
 
     async def opened(token: Token) -> Session:
@@ -228,8 +230,23 @@ def router(
                 live.writing.tell(desk_of(case.owner), case.id)
         return Response(status_code=204)
 
+    if pictures is not None:
+        _add_pictures(api, pictures, source, opened)
     _add_events(api, service, store, live, opened)
     return api
+
+
+def _add_pictures(
+    api: APIRouter, pictures: Pictures, source: Source, opened: Callable[..., Awaitable[Session]]
+) -> None:
+    Open = Annotated[Session, Depends(opened)]
+
+    @api.post("/pictures", status_code=202)
+    async def send(session: Open, request: Request, id: UUID) -> Stored:
+        """A picture as the body, JPEG, PNG or WebP by its content. Kept is what one sees of it."""
+        account = source.account(request)
+        with counted_for(account):
+            return Stored(seq=await pictures.take(session, str(id), await request.body()))
 
 
 def _add_events(

@@ -19,6 +19,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.conversation.opening import Door
+from bot.conversation.pictures import Pictures
 from bot.conversation.service import NotKept, Service
 from bot.conversation.sessions import Session
 from bot.domain.message_text import Refused
@@ -27,13 +28,15 @@ from bot.domain.return_code_message import code_of
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import Live, conversation
 from bot.security.admission import Gate, WorkNeeded
+from bot.security.pictures import PictureRefused
 from bot.security.rate_limits import TooMany, counted_for
 from bot.storage.database.errors import Gone, Taken
 from bot.storage.store import Store
 from bot.web.desk.session import origin
 from bot.web.middleware.source import Source
+from bot.web.visitor.multipart import fields_of
 from bot.web.visitor.no_script_pages import PlainPages, Talk, is_card
-from bot.web.visitor.page import ABOUT, accepted
+from bot.web.visitor.page import ABOUT, accepted, words_of_pictures
 from bot.web.visitor.sealed_state import Slip, Slips
 
 ANSWERED = 4.0
@@ -62,6 +65,7 @@ class Plain:
     pages: PlainPages
     origins: frozenset[str]
     """Where our own pages are, beside wherever the request was sent to."""
+    pictures: Pictures | None = None
 
     # -- steps -------------------------------------------------------------------------------------
 
@@ -82,6 +86,38 @@ class Plain:
             return self.pages.failed(request, lang, fields, kept.card.text)
         except Exception as error:  # noqa: BLE001 - what was typed is not lost, whatever it was
             log.error("request.failed", extra={"error": type(error).__name__, "route": "/talk"})
+            return self.pages.failed(request, lang, fields)
+
+    async def picture(self, request: Request, pictures: Pictures) -> Response:
+        """What the form with a picture sends; the answer is the talk. Its fields never touch a disk."""
+        given = fields_of(request.headers.get("Content-Type", ""), await request.body())
+        slip = self.slips.read(given.get("slip", b"").decode("utf-8", "replace"))
+        lang, fields = self._language(request, {}, slip), {"slip": given.get("slip", b"").decode("utf-8", "replace")}
+        own = self._own(request)
+        if not own:
+            return await self._before(request, lang, note=self.words.say("errors.generic", lang), status=403)
+        try:
+            session = await self.service.session(slip.token) if slip is not None and slip.fresh else None
+            if slip is None or session is None:
+                return await self._before(
+                    request, lang, note=self.words.label("visitor.page_closed", lang), restoring=True
+                )
+            lang = self._spoken(session, slip)
+            sent, note = None, ""
+            once = {"once": given.get("once", b"").decode("utf-8", "replace"), "picture": ""}
+            account = self.source.account(request)
+            try:
+                with counted_for(account):
+                    sent = await pictures.take(session, _once(once, "picture"), given.get("picture", b""))
+            except PictureRefused as refused:
+                note = words_of_pictures(self.words, lang)[refused.code]
+            except TooMany:
+                note = self.words.say("errors.too_many", lang)
+            return await self._page(request, session, slip, Talk("", note, sent))
+        except Gone:
+            return await self._before(request, lang, note=self.words.say("forget.done", lang))
+        except Exception as error:  # noqa: BLE001 - the talk is not lost, whatever it was
+            log.error("request.failed", extra={"error": type(error).__name__, "route": "/picture"})
             return self.pages.failed(request, lang, fields)
 
     async def _done(self, request: Request, fields: Fields, slip: Slip | None, lang: str) -> Response:
@@ -253,19 +289,30 @@ def router(plain: Plain) -> APIRouter:
     async def step(request: Request) -> Response:
         return await plain.step(request)
 
+    if (pictures := plain.pictures) is not None:
+
+        @pages.get("/picture")
+        async def again() -> RedirectResponse:
+            return RedirectResponse("./", status_code=303)
+
+        @pages.post("/picture")
+        async def picture(request: Request) -> Response:
+            return await plain.picture(request, pictures)
+
     return pages
 
 
 def made(
     service: Service, store: Store, words: Catalogue, live: Live, gate: Gate, tasks: Tasks,
     slips: Slips, source: Source, link: Callable[[str], str | None], *, exit_url: str, max_text: int,
-    addresses: tuple[str, ...],
+    addresses: tuple[str, ...], pictures: Pictures | None = None,
 ) -> APIRouter:  # fmt: skip
     """The router. `addresses` are those by which people reach the gateway; empty ones are left out."""
     return router(
         Plain(
             service, store, words, live, gate, tasks, slips, source,
-            PlainPages(words, slips, link, exit_url, max_text),
+            PlainPages(words, slips, link, exit_url, max_text, pictures is not None),
             frozenset(origin(address) for address in addresses if address),
+            pictures,
         )
     )  # fmt: skip

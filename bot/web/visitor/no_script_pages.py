@@ -21,7 +21,7 @@ from bot.domain.speaker import is_minor
 from bot.security.admission import WorkNeeded
 from bot.storage.sealing.return_codes import WORDS, new_return_code, typed_words, unknown_words
 from bot.web.assets import version
-from bot.web.visitor.page import TEMPLATES, about, calls, in_app
+from bot.web.visitor.page import TEMPLATES, about, calls, in_app, words_of_pictures
 from bot.web.visitor.sealed_state import Slip, Slips
 
 SHOWN = 30
@@ -49,13 +49,15 @@ class PlainPages:
     """Every page holds the numbers to call and the way out. `link` makes an address in Telegram of a return code."""
 
     def __init__(
-        self, words: Catalogue, slips: Slips, link: Callable[[str], str | None], exit_url: str, max_text: int
-    ) -> None:
+        self, words: Catalogue, slips: Slips, link: Callable[[str], str | None], exit_url: str, max_text: int,
+        pictures: bool = False,
+    ) -> None:  # fmt: skip
         self._words = words
         self._slips = slips
         self._link = link
         self._exit_url = exit_url
         self._max_text = max_text
+        self._pictures = pictures
         self._stamp = version()
 
     def before(
@@ -110,6 +112,7 @@ class PlainPages:
             "max_text": self._max_text,
             "step": step,
             "ranks": ranks,
+            "picture": words_of_pictures(self._words, lang) if self._pictures else None,
             "over": lambda message: not asked and tells_of_waiting(message),
         }
         written = self._slips.write(Slip(slip.token, slip.code, lang))

@@ -61,6 +61,15 @@ def towards(text: str, rtl: bool) -> str:
     return "rtl" if rtl and any("\u0590" <= letter <= "\u08ff" for letter in text) else "auto"
 
 
+def words_of_pictures(words: Catalogue, code: str) -> dict[str, str]:
+    """What the form says that sends a picture: its own words, and by the code of an error what was wrong."""
+    own, visitor = words.labels("picture", code), words.labels("visitor", code)
+    faults = {f"picture_{name}": own[name] for name in ("kind", "large", "many")}
+    said = {"too_large": own["large"], "too_many": words.say("errors.too_many", code)}
+    said |= {"failed": words.say("errors.generic", code), "send": visitor["send"], "close": visitor["close"]}
+    return faults | said | {name: own[name] for name in ("button", "explained")}
+
+
 TEMPLATES.env.globals["towards"] = towards
 TEMPLATES.env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
@@ -138,6 +147,7 @@ def router(words: Catalogue, settings: Settings, nobody: Callable[[str], Awaitab
         values: dict[str, Any] = {"languages": languages, "version": stamp, **calls(words)}
         values |= {"words": words.labels("visitor", own), "who": words.answer("about_us", own).text}
         values |= {"exit_url": settings.exit_url, "max_text": settings.max_text, "writing": settings.show_writing}
+        values["picture"] = words.labels("picture", own)["button"] if settings.pictures else ""
         values["own"] = words_before(words, own, await nobody(own))
         onion = {"Onion-Location": settings.onion_url} if settings.onion_url else None
         return packed(request, TEMPLATES.TemplateResponse(request, "visitor.html", values, headers=onion))
@@ -155,6 +165,13 @@ def router(words: Catalogue, settings: Settings, nobody: Callable[[str], Awaitab
         if code is None:
             raise ApiError(404, "unknown_language")
         return packed(request, JSONResponse(words_within(words, code)))
+
+    @pages.get("/words/{lang}/picture")
+    async def picture_words(lang: str, request: Request) -> Response:
+        code = words.fallback(lang)
+        if code is None or not settings.pictures:
+            raise ApiError(404, "not_found")
+        return packed(request, JSONResponse(words_of_pictures(words, code)))
 
     @pages.get("/about/{lang}/{page}")
     async def about_page(lang: str, page: str, request: Request) -> Response:

@@ -184,6 +184,14 @@ def test_what_is_wrong_is_said_and_changes_nothing(machine: Machine, given: str)
 def test_a_person_gets_everything_by_code_or_by_case_number(machine: Machine, tmp_path: Path, keys: str) -> None:
     asked, quiet = asyncio.run(machine.talk("he took my papers")), asyncio.run(machine.talk("only looking", asks=False))
     number = asyncio.run(machine.number(asked))
+
+    async def sent() -> None:
+        async with opened(machine.url) as store:
+            person = await store.open_by_token(quiet.token)
+            assert person is not None
+            await store.accept(person, "a", "Foto", choice={"kind": "picture", "kept": True}, picture=b"a picture")
+
+    asyncio.run(sent())
     by_code = machine("access", "--to", str(tmp_path / "1.zip"), given=f"{asked.return_code}\n{ZIP}\n", keys=keys)
     assert by_code.exit_code == 0, by_code.stderr
     log_in = asyncio.run(machine.log_in())
@@ -199,6 +207,10 @@ def test_a_person_gets_everything_by_code_or_by_case_number(machine: Machine, tm
         assert "he took my papers" in found
         assert number in found
     assert "only looking" in texts(tmp_path / "3.zip")
+    with pyzipper.AESZipFile(tmp_path / "3.zip") as archive:
+        archive.setpassword(ZIP.encode())
+        (name,) = [name for name in archive.namelist() if name.startswith("picture-")]
+        assert archive.read(name) == b"a picture"
     rows = [(row.actor, row.case, row.reason) for row in asyncio.run(machine.deeds(Deed.EXPORTED))]
     asked_for = "person_asked"
     assert rows == [(None, None, asked_for), (machine.els.id, number, asked_for), (None, number, asked_for)]

@@ -28,6 +28,21 @@ const choices = (labels) => {
   return node;
 };
 
+/** A picture that is fetched when its button is pressed, and not before: it may be hard to look at. */
+const picture = (id, seq) => {
+  const hint = element("p", "hint", words.picture_hard), show = element("button", "", words.picture_show);
+  show.type = "button";
+  show.addEventListener("click", () => {
+    const image = element("img", "picture");
+    image.alt = words.kind_picture;
+    image.addEventListener("error", () => image.replaceWith(show));
+    image.src = `/desk/api/cases/${id}/pictures/${seq}`;
+    hint.remove();
+    show.replaceWith(image);
+  });
+  return [hint, show];
+};
+
 export class Conversation {
   constructor({ expired, leave, replied, ending, wiped }) {
     this.expired = expired; this.leave = leave; this.replied = replied; this.wiped = wiped;
@@ -174,6 +189,7 @@ export class Conversation {
     text.dir = "auto";
     if ((message.from !== "caseworker" || message.own) && !secret && this.found?.language) text.lang = this.found.language;
     item.append(head, text);
+    if (message.picture && words.picture_show) item.append(...picture(this.id, message.seq));
     const own = message.speaks ? languageName(message.speaks) : message.own;
     if (own && own !== message.text) item.append(ours(own));
     if (message.choices.length) {
