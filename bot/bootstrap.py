@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 import encoder
 from bot import content
+from bot.content.practice import load_practice
 from bot.conversation.notices import Notices
 from bot.conversation.pictures import Pictures
 from bot.conversation.reassessment import SecondLook
@@ -24,6 +25,7 @@ from bot.conversation.sessions import Sessions
 from bot.desk.case_work import CaseWork
 from bot.desk.held_replies import HeldSending
 from bot.desk.interpreter import Interpreter
+from bot.desk.practice import Practice
 from bot.desk.reassessment import LateLook
 from bot.desk.service import Desk
 from bot.dialogue.client import Engine
@@ -89,6 +91,7 @@ class Parts:
     held: HeldSending
     translator: Translator
     second_look: SecondLook
+    practice: Practice
     telegram: Telegram | None
     app: FastAPI
 
@@ -102,6 +105,7 @@ class Parts:
         await self.duty.stop()
         await self.upkeep.stop()
         await self.held.stop()
+        await self.practice.close()
         await self.engine.close()
         await self.translator.close()
         self.encoding.close()
@@ -145,6 +149,19 @@ def channel(
     )  # fmt: skip
 
 
+def practice_of(
+    settings: Settings, words: content.Catalogue, own: Understanding, translator: Translator,
+    clock: Callable[[], datetime],
+) -> Practice:  # fmt: skip
+    """The practice desk: rooms that share words, models and translation with the desk, and nothing that is kept."""
+
+    def interpreter_of(desk: Desk, store: Store, live: Live, tasks: Tasks) -> Interpreter:
+        look = LateLook(store, words, own, live, Sessions(store), tasks, clock)
+        return Interpreter(desk, translator, own.languages, look, settings.max_text)
+
+    return Practice(words, load_practice(CONTENT), clock, interpreter_of, settings.max_text)
+
+
 async def opened(settings: Settings, clock: Callable[[], datetime]) -> Store:
     """The store, with every key in it vouched for, or the log told of what is not."""
     store = await Store.open(
@@ -184,8 +201,10 @@ async def build(
     )  # fmt: skip
     work = CaseWork(desk, store, words, live, timedelta(seconds=settings.offline_seconds), settings.max_text)
     feed = Feed(page_key(settings), store)
-    late_look = LateLook(store, words, own, live, sessions, tasks, clock)
-    interpreter = Interpreter(desk, translator, own.languages, late_look, settings.max_text)
+    interpreter = Interpreter(
+        desk, translator, own.languages, LateLook(store, words, own, live, sessions, tasks, clock), settings.max_text
+    )
+    practice = practice_of(settings, words, own, translator, clock)
     bot = channel(settings, store, words, live, limits, service, clock) if settings.telegram else None
 
     def expire(now: datetime) -> int:
@@ -223,7 +242,9 @@ async def build(
             max_text=settings.max_text, addresses=(settings.public_url, settings.onion_url), pictures=pictures,
         )
     )  # fmt: skip
-    app.include_router(desk_web.router(desk, store, live, words, settings, duty.roster, work, feed, interpreter))
+    app.include_router(
+        desk_web.router(desk, store, live, words, settings, duty.roster, work, feed, interpreter, practice)
+    )
     app.include_router(page_acknowledgement.router(links, store, duty.paces, words, live))
     if token := settings.metrics_token.get_secret_value():
         app.include_router(metrics.router(store, token))
@@ -240,7 +261,7 @@ async def build(
     _guard(app, settings)
     return Parts(
         settings, store, words, service, desk, engine, live, tasks, encoding, duty, links, upkeep, held, translator,
-        second_look, bot, app,
+        second_look, practice, bot, app,
     )  # fmt: skip
 
 

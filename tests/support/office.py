@@ -21,10 +21,12 @@ from fastapi import FastAPI
 from playwright.async_api import expect
 
 from bot import content
+from bot.content.practice import load_practice
 from bot.conversation.service import Service
 from bot.conversation.sessions import Sessions
 from bot.desk.case_work import CaseWork
 from bot.desk.interpreter import Interpreter
+from bot.desk.practice import Practice
 from bot.desk.reassessment import LateLook
 from bot.desk.service import Desk
 from bot.dialogue.client import Engine
@@ -205,7 +207,15 @@ async def open_office(
     translator = Translator(packages, Pool(1, 120, 1)) if packages else None
     look = LateLook(store, words, understanding, live, sessions, tasks, clock)
     interpreter = Interpreter(desk, translator, real_languages(), look) if translator else None
-    app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter))
+
+    def practice_interpreter(desk: Desk, store: Store, live: Live, tasks: Tasks) -> Interpreter:
+        assert translator is not None
+        look = LateLook(store, words, understanding, live, Sessions(store), tasks, clock)
+        return Interpreter(desk, translator, real_languages(), look)
+
+    invented = load_practice(ROOT / "content")
+    practice = Practice(words, invented, clock, practice_interpreter if translator else None)
+    app.include_router(desk_web.router(desk, store, live, words, settings, roster, work, feed, interpreter, practice))
     app.mount("/static", assets.STATIC, name="static")
     app.add_middleware(Guard, max_body=64 * 1024, secure=False)
     server = uvicorn.Server(
@@ -223,6 +233,7 @@ async def open_office(
         server.should_exit = True
         await running
         await tasks.finish(3)
+        await practice.close()
         if translator is not None:
             await translator.close()
         await engine.close()

@@ -33,8 +33,8 @@ ISSUER = "Inloop"
 PAGES = ("desk", "desk_manage", "desk_handover", "desk_invite")
 
 
-def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
-    """`/desk`, `/desk/manage` and `/desk/invite/<secret>`."""
+def router(desk: Desk, words: Catalogue, settings: Settings, *, practice: bool = False) -> APIRouter:
+    """`/desk`, `/desk/manage` and `/desk/invite/<secret>`; where somebody can practise, `/desk/practice`."""
     rules = settings.retention
     kept = {outcome: rules.reasons.get(outcome, rules.case).days for outcome in OUTCOMES}
     pages = APIRouter(include_in_schema=False)
@@ -53,6 +53,8 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         labels = dict(words.labels("desk", lang))
         if settings.pictures:
             labels |= {f"picture_{name}": words.label(f"picture.{name}", lang) for name in ("show", "hard")}
+        if values.get("practice"):  # in the title and over every list, so that nobody takes it for the desk
+            labels["title"] = f"{labels['practice']} · {labels['title']}"
         values["passkeys"] = place_of(settings.public_url, request.headers.get("Host", "")) is not None
         values |= {"lang": lang, "languages": offered, "words": labels, "version": stamp}
         values["modules"] = imported[template.removesuffix(".html")]
@@ -65,11 +67,25 @@ def router(desk: Desk, words: Catalogue, settings: Settings) -> APIRouter:
         lang: Annotated[str, Query(max_length=35)] = "",
         accept_language: Annotated[str, Header(max_length=500)] = "",
     ) -> Response:
-        language = chosen(lang, accept_language)
-        values: dict[str, Any] = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text}
+        return desk_page(request, chosen(lang, accept_language))
+
+    def desk_page(request: Request, language: str, **more: Any) -> Response:
+        values: dict[str, Any] = {"outcomes": OUTCOMES, "kept": kept, "max_text": settings.max_text} | more
         values |= {"spoken": words.languages, "taken_for": TAKEN_FOR, "muted_for": MUTED_FOR}
         values["writing"] = settings.show_writing
+        values["can_practise"] = practice
         return page(request, "desk.html", language, **values)
+
+    if practice:
+
+        @pages.get("/desk/practice")
+        async def practising(
+            request: Request,
+            lang: Annotated[str, Query(max_length=35)] = "",
+            accept_language: Annotated[str, Header(max_length=500)] = "",
+        ) -> Response:
+            """The desk of invented persons: the same shell, marked."""
+            return desk_page(request, chosen(lang, accept_language), practice=True)
 
     @pages.get("/desk/manage")
     async def manage(

@@ -3,6 +3,7 @@
 # No `from __future__ import annotations`: FastAPI reads the dependencies that are named within `_api`.
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from bot.desk.held_replies import HeldReplies
 from bot.desk.interpreter import Interpreter
 from bot.desk.muting import Muting
 from bot.desk.pictures import Pictures
+from bot.desk.practice import Practice, Room
 from bot.desk.referrals import Centres
 from bot.desk.service import Desk, Row
 from bot.domain.ports import Catalogue
@@ -60,6 +62,9 @@ from bot.web.desk import (
 )
 from bot.web.desk import (
     pictures as desk_pictures,
+)
+from bot.web.desk import (
+    practice as desk_practice,
 )
 from bot.web.desk import (
     referrals as desk_centres,
@@ -125,20 +130,22 @@ class LanguageBody(_Body):
 
 def router(
     desk: Desk, store: Store, live: Live, words: Catalogue, settings: Settings, roster: Roster,
-    work: CaseWork, feed: Feed, interpreter: Interpreter | None = None,
+    work: CaseWork, feed: Feed, interpreter: Interpreter | None = None, practice: Practice | None = None,
 ) -> APIRouter:  # fmt: skip
-    """All routes under `/desk`; without an interpreter nothing is translated."""
+    """All routes under `/desk`; without an interpreter nothing is translated, without `practice` nobody practises."""
     door = Door(store, secure=settings.secure, public_url=settings.public_url)
     everything = APIRouter(tags=["desk"])
     key, per_minute = page_key(settings), settings.conversations_per_minute
     challenges = Challenges(key, store.now)
     devices, strangers = Devices(key, store.now), desk_entrance.strangers(key, per_minute, store.now)
-    everything.include_router(desk_pages.router(desk, words, settings))
+    everything.include_router(desk_pages.router(desk, words, settings, practice=practice is not None))
+    if practice is not None:
+        everything.include_router(desk_practice.router(practice, door, words, room_routes))
     everything.include_router(
         desk_entrance.router(store, door, challenges, settings.public_url, devices, strangers)
     )
     phones = OwnPhones(store, push_of(settings, store, store.now), key)
-    api = _api(desk, store, live, words, door, interpreter, work, feed, phones)
+    api = _api(desk, store, live, words, door, interpreter, work, feed, phones, practice)
     if settings.pictures:
         desk_pictures.add(api, Pictures(desk, store), door)
     everything.include_router(api)
@@ -150,9 +157,17 @@ def router(
     return everything
 
 
+def room_routes(room: Room, words: Catalogue, door: Door) -> APIRouter:
+    """The same routes of cases for a room of the practice desk. Nobody logs in there, and nobody is called from it."""
+    feed, routes = Feed(secrets.token_bytes(32), room.store), APIRouter()
+    routes.include_router(_api(room.desk, room.store, room.live, words, door, room.interpreter, room.work, feed))
+    routes.include_router(desk_manage.router(room.desk, room.store, room.live, words, door))
+    return routes
+
+
 def _api(
     desk: Desk, store: Store, live: Live, words: Catalogue, door: Door, interpreter: Interpreter | None,
-    work: CaseWork, feed: Feed, phones: OwnPhones,
+    work: CaseWork, feed: Feed, phones: OwnPhones | None = None, practice: Practice | None = None,
 ) -> APIRouter:  # fmt: skip
     """What needs a session."""
     api = APIRouter(prefix="/desk/api", route_class=DeskRoute, dependencies=[Depends(door)])
@@ -166,8 +181,11 @@ def _api(
 
     @api.delete("/session", status_code=204)
     async def log_out(session: Session, request: Request) -> Response:
-        await phones.logged_out(request.cookies[door.cookie])
-        await store.log_out(request.cookies[door.cookie])
+        if phones is not None:
+            await phones.logged_out(request.cookies[door.cookie])
+        if practice is not None:
+            await practice.end(session)
+        await door.log_out(request)
         live.wake(DESK)
         response = Response(status_code=204)
         door.let_out(response)

@@ -96,6 +96,10 @@ class Door:
             samesite="strict",
         )  # fmt: skip
 
+    async def log_out(self, request: Request) -> None:
+        """End the session behind the cookie."""
+        await self._store.log_out(request.cookies[self.cookie])
+
     def let_out(self, response: Response) -> None:
         """Takes the cookie back."""
         response.delete_cookie(self.cookie, path=PATH, secure=self._secure, httponly=True, samesite="strict")

@@ -1,5 +1,5 @@
 // The desk: who is logged in, what is shown, and the line to the gateway that keeps it true.
-import { $, call, element, fault, known, lang, setClock, useToken, words } from "./desk_base.js";
+import { $, call, element, fault, forget, known, lang, place, practising, setClock, useToken, words } from "./desk_base.js";
 import { Assign } from "./desk_assign.js";
 import { Card } from "./desk_card.js";
 import { Conversation } from "./desk_case.js";
@@ -97,7 +97,7 @@ const listen = () => {
   line?.close();
   if (!session) return;
   heard = Date.now();
-  const mine = line = new EventSource("/desk/api/events");
+  const mine = line = new EventSource(place("/desk/api/events"));
   mine.addEventListener("queue", (event) => {
     hear();
     const data = JSON.parse(event.data);
@@ -163,6 +163,12 @@ const tellFacts = async () => {
   $("facts-count").textContent = `${words.facts_due}: ${due.length}`;
   $("facts-list").replaceChildren(...due.map((fact) => element("li", "", `${fact.shown} (${fact.id}, ${fact.since}: ${fact.source})`)));
 };
+/** Nobody logs in at the practice desk: it is begun again, or left. */
+const over = () => {
+  $("login").hidden = true;
+  $("practice-over").hidden = false;
+  document.querySelector("#practice-over h1").focus();
+};
 const end = (word) => {
   session = null;
   line?.close(); line = null;
@@ -171,6 +177,7 @@ const end = (word) => {
   $("facts").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   show("login");
+  if (practising) { over(); return; }
   passkeyFirst(supported && usual());
   $("login-error").textContent = word;
   $("password").value = $("code").value = "";
@@ -229,13 +236,16 @@ $("logout").addEventListener("click", async () => {
   await ending.finish();
   const answer = await call("DELETE", "/desk/api/session");
   if (answer.status !== 204 && answer.status !== 401) { $("menu-error").textContent = fault(answer); return; }
-  await push.unsubscribe();
-  try { sessionStorage.clear(); } catch { /* nothing was kept, then */ }
+  if (!practising) await push.unsubscribe();
+  forget();
+  if (practising) { location.replace(`/desk?lang=${encodeURIComponent(lang)}`); return; }
   history.replaceState(null, "", location.pathname + location.search);
   end("");
 });
 
 $("more-open").addEventListener("click", () => { $("take-out").hash = `case=${$("heading").textContent}`; });
+
+if (practising) for (const dialog of document.querySelectorAll("dialog")) dialog.prepend(element("p", "practice-word", words.practice));
 
 useKeys();
 
@@ -244,7 +254,13 @@ $("menu-open").addEventListener("click", () => { $("menu-error").textContent = "
 for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
 
 (async () => {
-  const answer = await call("GET", "/desk/api/session");
+  let answer = await call("GET", "/desk/api/session");
+  if (practising && answer.status === 401) {
+    forget();  // drafts of a practice that is over
+    const begun = await call("POST", "/desk/begin", { language: lang });
+    answer = begun.status === 204 ? await call("GET", "/desk/api/session") : begun;
+    if (answer.status !== 200 && answer.status !== 0) { location.replace(`/desk?lang=${encodeURIComponent(lang)}`); return; }
+  }
   if (answer.status === 200) begin(answer.data);
   else { show("login"); $("name").focus(); if (answer.status === 0) $("login-error").textContent = fault(answer); }
 })();

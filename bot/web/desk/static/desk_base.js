@@ -38,8 +38,14 @@ export const uuid = () => {
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
 };
 
-export const keep = (name, value) => { try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
-export const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
+/** The practice desk has the routes of the desk below its own address, and drafts of its own. */
+export const practising = document.body.dataset.practice === "1";
+export const place = (path) => practising ? path.replace(/^\/desk\//, "/desk/practice/") : path;
+const OWN = "practice:";
+/** Forgets what this desk kept in the tab, and nothing of the other one. */
+export const forget = () => { try { for (const name of Object.keys(sessionStorage)) if (name.startsWith(OWN) === practising) sessionStorage.removeItem(name); } catch { /* nothing was kept, then */ } };
+export const keep = (name, value) => { try { const own = practising ? OWN + name : name; value === null ? sessionStorage.removeItem(own) : sessionStorage.setItem(own, value); } catch { /* not kept, then */ } };
+export const kept = (name) => { try { return sessionStorage.getItem(practising ? OWN + name : name); } catch { return null; } };
 
 let sent = "";
 /** The session's own token goes along with every change. */
@@ -47,7 +53,7 @@ export const useToken = (value) => { sent = value; };
 export const token = () => sent;
 
 /** When a log-in costs work (a browser that is new here, while strangers guess or very many come), it is done unseen. */
-const once = (method, path, data) => done((proof) => fetch(path, {
+const once = (method, path, data) => done((proof) => fetch(place(path), {
   method, cache: "no-store", credentials: "same-origin", referrerPolicy: "no-referrer",
   headers: { "Content-Type": "application/json", "X-Desk-Token": sent, ...(proof ? { "Inloop-Proof": proof } : {}) },
   body: data === undefined ? undefined : JSON.stringify(data),

@@ -1,7 +1,7 @@
 // A notification of the browser for an emergency, a new person, a new message in one's own case: which of these it is and
 // the number of the case, never more. It is asked for with a button; without it the sound and the title of the page say the same. Computers show it from the page, phones through a
 // worker, which is there only while notifications are on or this browser is paged.
-import { $, words } from "./desk_base.js";
+import { $, practising, words } from "./desk_base.js";
 
 const WORKER = new URL("./desk_worker.js", import.meta.url).href;
 // The page's policy allows this name alone, and it makes this address alone.
@@ -18,7 +18,7 @@ export class Notify {
   }
 
   get on() {
-    try { return !this.refused && "Notification" in window && Notification.permission === "granted" && localStorage.getItem("notify") === "on"; } catch { return false; }
+    try { return !practising && !this.refused && "Notification" in window && Notification.permission === "granted" && localStorage.getItem("notify") === "on"; } catch { return false; }
   }
 
   async press() {
