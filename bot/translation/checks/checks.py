@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
-from bot.translation.checks.names import names_changed
-from bot.translation.checks.numbers import numbers_changed
+from bot.translation.checks.dates import dates_alike
+from bot.translation.checks.names import NAMES
+from bot.translation.checks.numbers import IN_FIGURES, IN_WORDS, numbers_changed
 from bot.translation.checks.reading.lexicon import UNSPACED, lexicons
 from bot.translation.checks.reading.question_marks import marked
-from bot.translation.checks.sentence import NOBODY, WIDE_LETTERS, WORD, Side
+from bot.translation.checks.sentence import WIDE_LETTERS, WORD, Side
 
 
 class Doubt(StrEnum):
@@ -32,6 +33,8 @@ class Doubt(StrEnum):
     LENGTH = "length"  # much shorter or longer, or one word again and again
     UNCHECKED = "unchecked"  # the words of one of the languages are not known: less was checked
 
+
+type Check = Callable[[Side, Side, Collection[str]], bool]
 
 SAYS_NOTHING = frozenset({Doubt.UNTRANSLATED, Doubt.LENGTH})
 """With these a sentence says nothing about what was written."""
@@ -94,14 +97,17 @@ def in_order(found: Collection[Doubt]) -> tuple[Doubt, ...]:
 
 def compared(ours: Side, theirs: Side, names: Collection[str] = ()) -> set[Doubt]:
     """The doubts about one sentence, all but `UNCHECKED`."""
-    return {doubt for doubt, found in _FOUND.items() if found(ours, theirs, names)}
+    return {doubt for doubt in CHECKS if _found(doubt, ours, theirs, names)}
 
 
 def clean(ours: Side, theirs: Side, names: Collection[str], likely: Collection[Doubt]) -> bool:
     """Whether there is no doubt about one sentence. Looks for the `likely` ones first, and stops at the first found."""
-    if any(_FOUND[doubt](ours, theirs, names) for doubt in likely):
-        return False
-    return not any(found(ours, theirs, names) for doubt, found in _FOUND.items() if doubt not in likely)
+    ordered = dict.fromkeys((*likely, *CHECKS))
+    return not any(_found(doubt, ours, theirs, names) for doubt in ordered)
+
+
+def _found(doubt: Doubt, ours: Side, theirs: Side, names: Collection[str]) -> bool:
+    return any(found(ours, theirs, names) for found in CHECKS[doubt].values())
 
 
 def _question(ours: Side, theirs: Side, _: Collection[str]) -> bool:
@@ -131,19 +137,24 @@ def _turned(mine: Mapping[str, int], other: Mapping[str, int]) -> int:
     return sum(mine[what] < 0 or -1 for what in mine.keys() & other.keys() if mine[what] != other[what])
 
 
-def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    """Whether somebody in one became somebody else in the other. Languages that leave the word out say nothing."""
-    if ours.lexicon is None or theirs.lexicon is None:
+def _you_or_they(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether you became them."""
+    return ours.persons[0] != 0 and ours.persons[0] == -theirs.persons[0]
+
+
+def _i_or_you(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether I became you. Of two languages that leave their words out each may have said another half of
+    "I understand you"."""
+    if not ours.persons[1] or ours.persons[1] != -theirs.persons[1]:
         return False
-    if ours.persons != NOBODY and _another_person(ours, theirs):
-        return True
-    who = ours.who
+    return not _PERSON_IN_VERB.issuperset((ours.language, theirs.language))
+
+
+def _somebody_else(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether I became we, or he she. Languages that leave the word out say nothing."""
+    who = ours.who if theirs.lexicon is not None else ()
     if not who:
         return False
-    if _changed_roles(ours, theirs):
-        return True
-    if "he" in who and "she" in who and _changed_places(ours, theirs):
-        return True
     others = _OTHERS if theirs.language not in _SAY_WHO else _MORE if ours.language not in _SAY_WHO else _MOST
     return any(
         one in who
@@ -154,16 +165,7 @@ def _person(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     )
 
 
-def _another_person(ours: Side, theirs: Side) -> bool:
-    """Whether you became them, or I you. Of two languages that leave their words out each may have said another half
-    of "I understand you"."""
-    (whom, me), (other_whom, other_me) = ours.persons, theirs.persons
-    if whom and whom == -other_whom:
-        return True
-    return bool(me) and me == -other_me and not _PERSON_IN_VERB.issuperset((ours.language, theirs.language))
-
-
-def _changed_roles(ours: Side, theirs: Side) -> bool:
+def _changed_roles(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether I do what he does in the other: both say who does it in a word that says nothing else. Where a language
     leaves that word out, or has it for things as well, both of us must be named in both. Not where it was done "by
     him", which the other may turn round."""
@@ -183,40 +185,52 @@ def _both_of_us(who: Collection[str]) -> bool:
     return not _OURSELVES.isdisjoint(who) and not _OURSELVES.issuperset(who)
 
 
-def _changed_places(ours: Side, theirs: Side) -> bool:
+def _changed_places(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether he did it to her, where she did it to him."""
+    if not {"he", "she"} <= ours.who:
+        return False
     he, she = theirs.first("he"), theirs.first("she")
     return he >= 0 and she >= 0 and (ours.first("he") < ours.first("she")) != (he < she)
 
 
-def _length(ours: Side, theirs: Side, _: Collection[str]) -> bool:
-    before, after = ours.letters, theirs.letters
-    if before and not after:
-        return True
+def _repeated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     words = theirs.words
     if len(words) > 7 and Counter(words).most_common(1)[0][1] > len(words) / 2:
         return True
-    if sum(a == b for a, b in pairwise(words)) > 2:
+    return sum(a == b for a, b in pairwise(words)) > 2
+
+
+def _too_short(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    before, after = ours.letters, theirs.letters
+    if before and not after:
         return True
-    if before >= _ENOUGH:
-        if after < _TOO_SHORT * before:
-            return True
-        one_for_all = len(words) == 1 and len(ours.words) >= _ONE_WORD_FOR and theirs.language not in UNSPACED
-        if one_for_all and after <= before / 2:
-            return True
+    return before >= _ENOUGH and after < _TOO_SHORT * before
+
+
+def _one_word(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    if ours.letters < _ENOUGH or len(theirs.words) != 1 or len(ours.words) < _ONE_WORD_FOR:
+        return False
+    return theirs.language not in UNSPACED and theirs.letters <= ours.letters / 2
+
+
+def _too_long(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    before, after = ours.letters, theirs.letters
     return after > _TOO_LONG * before and (before >= _ENOUGH or after >= 4 * _ENOUGH)
 
 
-def _untranslated(ours: Side, theirs: Side, names: Collection[str]) -> bool:
+def _other_letters(_: Side, theirs: Side, __: Collection[str]) -> bool:
+    """Whether most of it is in letters of another language."""
     own = _OWN.get(theirs.language, _OWN_LATIN)
-    if own is not _OWN_LATIN or not theirs.text.isascii():
-        letters = "".join(filter(str.isalpha, theirs.text))
-        there = sum(map(len, own.findall(letters)))
-        if there < (len(letters) - there) / (WIDE_LETTERS if theirs.language in UNSPACED else 1):
-            return True
+    if own is _OWN_LATIN and theirs.text.isascii():
+        return False
+    letters = "".join(filter(str.isalpha, theirs.text))
+    there = sum(map(len, own.findall(letters)))
+    return there < (len(letters) - there) / (WIDE_LETTERS if theirs.language in UNSPACED else 1)
+
+
+def _same_words(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether most of its words are those of the original."""
     before, after = ours.words, theirs.words
-    if before == after and _left_as_it_was(ours, theirs, names):
-        return True
     if len(before) < 3:
         return False
     enough = max(3, _SAME_WORDS * len(before))
@@ -228,6 +242,8 @@ def _untranslated(ours: Side, theirs: Side, names: Collection[str]) -> bool:
 def _left_as_it_was(ours: Side, theirs: Side, names: Collection[str]) -> bool:
     """Whether the same words stand there though they are no names, and none that the other language has as well. What
     has a capital may be a name: it is the whole answer to many a question."""
+    if ours.words != theirs.words:
+        return False
     if len(ours.words) < 3 and any({ours.language, theirs.language} <= kin for kin in _KINDRED):
         return False
     known, given = theirs.lexicon, {word for name in names for word in name.lower().split()}
@@ -237,13 +253,32 @@ def _left_as_it_was(ours: Side, theirs: Side, names: Collection[str]) -> bool:
     )
 
 
-_FOUND = {
-    Doubt.NUMBERS: numbers_changed,
-    Doubt.LENGTH: _length,
-    Doubt.QUESTION: _question,
-    Doubt.UNTRANSLATED: _untranslated,
-    Doubt.NAMES: names_changed,
-    Doubt.NEGATION: _negation,
-    Doubt.PERSON: _person,
-}
+CHECKS: Mapping[Doubt, Mapping[str, Check]] = {
+    Doubt.NUMBERS: {"any": numbers_changed},
+    Doubt.LENGTH: {"repeated": _repeated, "short": _too_short, "one word": _one_word, "long": _too_long},
+    Doubt.QUESTION: {"question": _question},
+    Doubt.UNTRANSLATED: {"letters": _other_letters, "left": _left_as_it_was, "same words": _same_words},
+    Doubt.NAMES: NAMES,
+    Doubt.NEGATION: {"denials": _negation},
+    Doubt.PERSON: {
+        "you, they": _you_or_they, "I, you": _i_or_you, "roles": _changed_roles, "he to her": _changed_places,
+        "somebody else": _somebody_else,
+    },
+}  # fmt: skip
 """What finds each doubt, all but `UNCHECKED`: of a sentence, its translation and the names of the glossary."""
+
+
+def each_check() -> Iterator[tuple[str, Check]]:
+    """Yield every check there is by its name, as one that can be asked alone."""
+    for doubt, checks in CHECKS.items():
+        if doubt is not Doubt.NUMBERS:
+            yield from ((f"{doubt}: {name}", check) for name, check in checks.items())
+    yield from ((f"{Doubt.NUMBERS}: {name}", _alone(check)) for name, check in IN_FIGURES.items())
+    yield from ((f"{Doubt.NUMBERS}: {name}", _alone(check)) for name, check in IN_WORDS.items())
+
+
+def _alone(check: Callable[[Side, Side], bool]) -> Check:
+    def found(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+        return ours.lexicon is not None and theirs.lexicon is not None and check(*dates_alike(ours, theirs))
+
+    return found

@@ -30,32 +30,14 @@ _NO_NAMES = {
 """What has a capital, and is said in another way in another language."""
 
 
-def names_changed(ours: Side, theirs: Side, names: Collection[str]) -> bool:
-    """Whether a name of the glossary, a street, a place, or a word that a capital inside a sentence makes a name, is
-    not there any more. Into other letters a name may be spelled in many ways: there only the glossary, known places
-    and streets are looked for."""
-    if names and any(form in ours.low and not _stands(name, theirs) for form, name in _spellings(tuple(names))):
-        return True
-    if ours.places and _another_place(ours, theirs):
-        return True
-    if another_street(ours, theirs):
-        return True
-    if not _ANY_LATIN.search(theirs.text):
-        return False
-    if ours.language in _CAPITALS or ours.shouts:
-        return False
-    capitals = [name for name in _NAME.findall(ours.text) if name not in _NO_NAMES and not ours.is_date(name.lower())]
-    if ours.places:
-        capitals = [name for name in capitals if ours.places.get(name) not in theirs.places.values()]
-    lost = [name for name in capitals if name not in theirs.text]
-    if lost:  # Hanoi is written as two words
-        words = [bare(word) for word in theirs.words]
-        together = {one + other for one, other in pairwise(words)}
-        lost = [name for name in lost if bare(name.lower()) not in together]
-    return any(not any(_alike(name, word.split("'")[0]) for word in theirs.spelled) for name in lost)
-
-
 # -- names of the glossary -------------------------------------------------------------------------
+
+
+def _other_glossary(ours: Side, theirs: Side, names: Collection[str]) -> bool:
+    """Whether a name of the glossary is not there any more, in whatever letters."""
+    return bool(names) and any(
+        form in ours.low and not _stands(name, theirs) for form, name in _spellings(tuple(names))
+    )
 
 
 @cache
@@ -94,8 +76,10 @@ def _is_heard(name: str, words: list[str]) -> bool:
 # -- places ---------------------------------------------------------------------------------------
 
 
-def _another_place(ours: Side, theirs: Side) -> bool:
+def _another_place(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     """Whether one is not there any more, and one that was not there is. Small letters may be another word."""
+    if not ours.places:
+        return False
     said, there = set(ours.places.values()), set(theirs.places.values())
     lost = any(place not in there for word, place in ours.places.items() if not word.islower())
     return lost and any(place not in said for word, place in theirs.places.items() if not word.islower())
@@ -104,8 +88,32 @@ def _another_place(ours: Side, theirs: Side) -> bool:
 # -- any name --------------------------------------------------------------------------------------
 
 
+def _other_capital(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether a word that a capital inside a sentence makes a name is not there any more. Into other letters a name
+    may be spelled in many ways: there nothing is looked for."""
+    if not _ANY_LATIN.search(theirs.text) or ours.language in _CAPITALS or ours.shouts:
+        return False
+    capitals = [name for name in _NAME.findall(ours.text) if name not in _NO_NAMES and not ours.is_date(name.lower())]
+    if ours.places:
+        capitals = [name for name in capitals if ours.places.get(name) not in theirs.places.values()]
+    lost = [name for name in capitals if name not in theirs.text]
+    if lost:  # Hanoi is written as two words
+        words = [bare(word) for word in theirs.words]
+        together = {one + other for one, other in pairwise(words)}
+        lost = [name for name in lost if bare(name.lower()) not in together]
+    return any(not any(_alike(name, word.split("'")[0]) for word in theirs.spelled) for name in lost)
+
+
 def _alike(one: str, other: str) -> bool:
     """Whether two spellings may be one name: Roemenië, Romania."""
     if one[0].lower() != other[0].lower():
         return False
     return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _LIKE
+
+
+NAMES = {
+    "glossary": _other_glossary,
+    "place": _another_place,
+    "street": lambda ours, theirs, _: another_street(ours, theirs),
+    "capital": _other_capital,
+}

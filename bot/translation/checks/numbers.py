@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection
 from bot.translation.checks.dates import dates_alike
 from bot.translation.checks.hours import by_shape, hours_changed_places, same_hours
 from bot.translation.checks.plates import another_code
-from bot.translation.checks.quantities import quantity_changed
+from bot.translation.checks.quantities import QUANTITIES
 from bot.translation.checks.sentence import Side
-from bot.translation.checks.times import times_changed
+from bot.translation.checks.times import TIMES
 
 _ALWAYS_SAID = {"minute", "day", "week", "month"}
 """Units that no language leaves out behind a number: three o'clock may be "at 3", fifteen years old "15"."""
@@ -29,30 +29,23 @@ _TIME = re.compile(r"\d(?::|\s?[uh])\d|\d\s?[ap]\.?m\b", re.I)
 
 def numbers_changed(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     ours, theirs = dates_alike(ours, theirs)
-    if _other_figures(ours, theirs):
+    if any(changed(ours, theirs) for changed in IN_FIGURES.values()):
         return True
     if ours.lexicon is None or theirs.lexicon is None:
         return bool(ours.currencies and theirs.currencies and ours.currencies != theirs.currencies)
-    if _other_money(ours, theirs) or _other_number(ours, theirs) or _other_unit(ours, theirs):
-        return True
-    if quantity_changed(ours, theirs):
-        return True
-    if _other_relation(ours, theirs) or _other_month(ours, theirs) or times_changed(ours, theirs):
-        return True
-    return bool(ours.lexicon.days and theirs.lexicon.days and ours.days != theirs.days)
+    return any(changed(ours, theirs) for changed in IN_WORDS.values())
 
 
 def _other_figures(ours: Side, theirs: Side) -> bool:
     before, after = ours.figures, theirs.figures
-    if before == after == []:
+    if before == after:
         return False
-    if before != after and hours_changed_places(ours, theirs):
+    if hours_changed_places(ours, theirs):
         return True
-    if before != after and by_shape(before) != by_shape(after):
-        dated = ours.dated and theirs.dated and by_shape(before, dated=True) == by_shape(after, dated=True)
-        if not dated and not same_hours(ours, theirs) and not _said_in_words(ours, theirs):
-            return True
-    return _date_and_time(ours.text, theirs.text) or _other_letter(ours.text, theirs.text) or another_code(ours, theirs)
+    if by_shape(before) == by_shape(after):
+        return False
+    dated = ours.dated and theirs.dated and by_shape(before, dated=True) == by_shape(after, dated=True)
+    return not dated and not same_hours(ours, theirs) and not _said_in_words(ours, theirs)
 
 
 def _other_relation(ours: Side, theirs: Side) -> bool:
@@ -82,21 +75,21 @@ def _other_month(ours: Side, theirs: Side) -> bool:
     return bool((lost - ours.lexicon.unsure_months) | (new - theirs.lexicon.unsure_months))
 
 
-def _date_and_time(ours: str, theirs: str) -> bool:
+def _date_and_time(ours: Side, theirs: Side) -> bool:
     """Whether a date became a time, or a time a date: 23/10 and 23:10."""
-    if "/" not in ours and "/" not in theirs:
+    if "/" not in ours.text and "/" not in theirs.text:
         return False
-    date, other_date = _DATE.search(ours), _DATE.search(theirs)
+    date, other_date = _DATE.search(ours.text), _DATE.search(theirs.text)
     if bool(date) == bool(other_date):
         return False
-    time, other_time = _TIME.search(ours), _TIME.search(theirs)
+    time, other_time = _TIME.search(ours.text), _TIME.search(theirs.text)
     return bool((date and other_time and not time) or (other_date and time and not other_time))
 
 
-def _other_letter(ours: str, theirs: str) -> bool:
+def _other_letter(ours: Side, theirs: Side) -> bool:
     """Whether 12A became 12B, or 12. In Russian a В is a B or a V."""
-    mine, other = (set(_LETTER.findall(text)) for text in (ours, theirs))
-    return bool(_lost(mine, theirs) or _lost(other, ours))
+    mine, other = (set(_LETTER.findall(side.text)) for side in (ours, theirs))
+    return bool(_lost(mine, theirs.text) or _lost(other, ours.text))
 
 
 def _lost(letters: set[str], text: str) -> set[str]:
@@ -188,3 +181,29 @@ def _said_in_words(ours: Side, theirs: Side) -> bool:
         return all(_small(form) in said for form in forms if form not in late and form not in one)
 
     return stands(lost, theirs) and stands(new, ours)
+
+
+def _other_day(ours: Side, theirs: Side) -> bool:
+    """Whether another day of the week is named, one was lost, or one is new."""
+    known = ours.lexicon is not None and theirs.lexicon is not None and ours.lexicon.days and theirs.lexicon.days
+    return bool(known) and ours.days != theirs.days
+
+
+IN_FIGURES = {
+    "figures": _other_figures,
+    "date for time": _date_and_time,
+    "letter of a house": _other_letter,
+    "plate": another_code,
+}
+"""What is looked for in every language. Each is measured alone by `scripts/measure_translation_checks.py`."""
+IN_WORDS = {
+    "money": _other_money,
+    "number word": _other_number,
+    "unit lost": _other_unit,
+    **QUANTITIES,
+    "more, before, ago": _other_relation,
+    "month": _other_month,
+    **TIMES,
+    "weekday": _other_day,
+}
+"""What is looked for where the words of both languages are known."""

@@ -70,21 +70,10 @@ def _quantities() -> Mapping[str, _Quantities]:
     return {code: _Quantities(code, entry) for code, entry in raw.items()}
 
 
-def quantity_changed(ours: Side, theirs: Side) -> bool:
-    """Whether a quantity or a place in an order changed from one text to the other.
-
-    Hundreds became thousands, half a month a month, the third floor the second, or the end of May its beginning. The
-    languages of both must be among those of `quantities.yml`: else it raises `KeyError`.
-    """
-    mine, other = (_quantities()[side.language] for side in (ours, theirs))
-    many = mine.many(ours.said)
-    if many and (others := other.many(theirs.said)) and many.isdisjoint(others):
-        return True
-    if _other_place(ours, theirs) or _other_edge(ours, theirs):
-        return True
-    return _half_lost(mine.half_unit(ours.said), theirs, other) or _half_lost(
-        other.half_unit(theirs.said), ours, mine
-    )
+def _other_many(ours: Side, theirs: Side) -> bool:
+    """Whether hundreds became thousands."""
+    many = _quantities()[ours.language].many(ours.said)
+    return bool(many and (others := _quantities()[theirs.language].many(theirs.said)) and many.isdisjoint(others))
 
 
 def _other_place(ours: Side, theirs: Side) -> bool:
@@ -101,9 +90,24 @@ def _other_edge(ours: Side, theirs: Side) -> bool:
     return bool(edge) and _quantities()[theirs.language].edge(theirs.said) == -edge
 
 
+def _other_half(ours: Side, theirs: Side) -> bool:
+    """Whether half a month became a month."""
+    mine, other = (_quantities()[side.language] for side in (ours, theirs))
+    return _half_lost(mine.half_unit(ours.said), theirs, other) or _half_lost(other.half_unit(theirs.said), ours, mine)
+
+
 def _half_lost(stands: bool, other: Side, words: _Quantities) -> bool:
     """Whether half of a unit `stands` in one text and nothing that may be a half in the `other`."""
     if not stands or words.half(other.said) or _HALVED.search(other.timed):
         return False
     said = other.numbers.maybe
     return not any(number % 1 == _HALF for number in said) and _HALVES.isdisjoint(said)
+
+
+QUANTITIES = {
+    "tens, hundreds": _other_many,
+    "place in a row": _other_place,
+    "beginning, end": _other_edge,
+    "half of a unit": _other_half,
+}
+"""The languages of both must be among those of `quantities.yml`: else each raises `KeyError`."""

@@ -16,19 +16,10 @@ _DIGITS = 3
 """An hour has fewer."""
 
 
-def times_changed(ours: Side, theirs: Side) -> bool:
-    """Whether evening became morning, or tomorrow today; two dates, weekdays or amounts changed places; or a span of
-    time that nobody counted, as "a week ago", became another."""
-    if not (ours.names_time or theirs.names_time):
-        return _changed_places(ours, theirs) or _other_span(ours, theirs)
-    if ours.parts is not theirs.parts and (_other_part(ours, theirs) or _lost_part(ours, theirs)):
-        return True
-    if ours.from_today is not theirs.from_today and ours.from_today.against(theirs.from_today):
-        return True
-    return _changed_places(ours, theirs) or _other_span(ours, theirs)
-
-
 def _other_part(ours: Side, theirs: Side) -> bool:
+    """Whether evening became morning."""
+    if ours.parts is theirs.parts:
+        return False
     small = any(number <= _SMALL for side in (ours, theirs) for number in _hours(side))
     parts = (ours.parts, theirs.parts) if small else (ours.parts.without(SMALL), theirs.parts.without(SMALL))
     return parts[0].against(parts[1])
@@ -47,6 +38,8 @@ def _in_figures(forms: list[str]) -> list[str]:
 
 def _lost_part(ours: Side, theirs: Side) -> bool:
     """Whether an hour is in the evening on one side, and on the other it may be any."""
+    if ours.parts is theirs.parts:
+        return False
     for one, other in ((ours, theirs), (theirs, ours)):
         if one.parts.in_words and not other.parts.maybe and one.counts and _has_hour(one):
             if one.parts.maybe <= _EARLY and _OF_24.search(other.timed):
@@ -59,7 +52,13 @@ def _has_hour(side: Side) -> bool:
     return "hour" in side.units[1] or any(map(side.says_hour, _in_figures(side.figures)))
 
 
+def _other_from_today(ours: Side, theirs: Side) -> bool:
+    """Whether tomorrow became today."""
+    return ours.from_today is not theirs.from_today and ours.from_today.against(theirs.from_today)
+
+
 def _changed_places(ours: Side, theirs: Side) -> bool:
+    """Whether two weekdays, months or currencies changed places."""
     if len(ours.days) > 1 and ours.days == theirs.days and ours.days_in_order != theirs.days_in_order:
         return True
     if len(ours.months) > 1 and ours.months == theirs.months and ours.month_order != theirs.month_order:
@@ -68,7 +67,17 @@ def _changed_places(ours: Side, theirs: Side) -> bool:
 
 
 def _other_span(ours: Side, theirs: Side) -> bool:
+    """Whether days became weeks, also where nobody counted them: "a week ago"."""
     if not (ours.may_name_unit and theirs.may_name_unit):
         return False
     mine, other = ours.units[1], theirs.units[1]
     return bool(mine - other and other - mine)
+
+
+TIMES = {
+    "part of the day": _other_part,
+    "part of the day lost": _lost_part,
+    "day from today": _other_from_today,
+    "changed places": _changed_places,
+    "unit of time": _other_span,
+}
