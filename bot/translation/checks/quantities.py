@@ -11,7 +11,6 @@ from pathlib import Path
 import yaml
 
 from bot.translation.checks.reading.lexicon import UNSPACED, lexicons
-from bot.translation.checks.reading.prefilter import cues
 from bot.translation.checks.sentence import Side
 
 _FILE = Path(__file__).with_name("quantities.yml")
@@ -34,14 +33,10 @@ class _Quantities:
         self._half = re.compile(whole.replace("{}", entry["half"]))
         glued = whole.replace("{}", f"(?:{entry['half']}){_BETWEEN[spaced]}~")
         self._half_unit = re.compile(glued)
-        self._may_many = cues("|".join(entry[each] for each in _MANY))
-        self._may_half = cues(entry["half"])
         self._counting = lexicons()[code].counting
 
     def many(self, low: str) -> frozenset[int]:
         plain = self._counting.plain(low)
-        if self._may_many and not any(map(plain.__contains__, self._may_many)):
-            return frozenset()
         return frozenset(size for size, words in enumerate(self._many) if words.search(plain))
 
     def edge(self, low: str) -> int:
@@ -52,16 +47,11 @@ class _Quantities:
 
     def half(self, low: str) -> bool:
         """Whether a half of anything stands there."""
-        plain = self._counting.plain(low)
-        if self._may_half and not any(map(plain.__contains__, self._may_half)):
-            return False
-        return self._half.search(plain) is not None
+        return self._half.search(self._counting.plain(low)) is not None
 
     def half_unit(self, low: str) -> bool:
         """Whether half of a unit of time stands there."""
-        if not self.half(low):
-            return False
-        return self._half_unit.search(self._counting.marked(self._counting.plain(low))) is not None
+        return self.half(low) and self._half_unit.search(self._counting.marked(self._counting.plain(low))) is not None
 
 
 @cache

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import islice
-from typing import Any, overload
 
 from bot.translation.checks.reading.currencies import currencies, currencies_in_order
 from bot.translation.checks.reading.figures import figures, plain_digits
@@ -38,26 +38,6 @@ WIDE_LETTERS = 3.0
 """Letters of an alphabet that one sign of Chinese stands for, about."""
 
 
-class _once[T]:
-    """A property that is computed when it is first asked for. As `functools.cached_property`, which looks up once more
-    what Python has looked up already: some forty are asked for of each sentence."""
-
-    __slots__ = ("_compute", "_name")
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute, self._name = compute, compute.__name__
-
-    @overload
-    def __get__(self, side: None, owner: type) -> _once[T]: ...
-    @overload
-    def __get__(self, side: object, owner: type) -> T: ...
-    def __get__(self, side: object | None, owner: type) -> T | _once[T]:
-        if side is None:
-            return self
-        found = side.__dict__[self._name] = self._compute(side)
-        return found
-
-
 class Side:
     """Each thing it says is looked up when it is first asked for: an original is compared with several translations."""
 
@@ -78,59 +58,52 @@ class Side:
     def looked_up(self) -> Side:
         """With everything looked up that a comparison always asks for."""
         _ = self.words, self.letters, self.figures, self.currencies, self.asks, self.months, self.days, self.numbers
-        _ = self.who, self.denials, self.places, self.names_time, self.relations, self.persons, self.houses
+        _ = self.who, self.denials, self.places, self.parts, self.relations, self.persons, self.houses
         return self
 
-    @_once
+    @cached_property
     def low(self) -> str:
         low = self.text.lower()
         return low if low.isascii() else low.replace("i\u0307", "i")  # what is left of a Turkish İ
 
-    @_once
+    @cached_property
     def said(self) -> str:
         """In lower case and the letters of its language, where it is typed in Latin ones as well."""
         return native(self.low, self.language) if self.language in LANGUAGES and self.low.isascii() else self.low
 
-    @_once
+    @cached_property
     def spelled(self) -> list[str]:
         """The words as they stand there."""
         return WORD.findall(self.text)
 
-    @_once
+    @cached_property
     def words(self) -> list[str]:
         return [word.lower() for word in self.spelled]
 
-    @_once
-    def starts(self) -> frozenset[str]:
-        """The first three letters of each word, and of what stands behind an apostrophe."""
-        if "'" not in self.text:
-            return frozenset([word[:3] for word in self.words])
-        return frozenset(part[:3] for word in self.words for part in (word, *word.split("'")[1:]))
-
-    @_once
+    @cached_property
     def said_words(self) -> list[str]:
         return self.words if self.said is self.low else WORD.findall(self.said)
 
-    @_once
+    @cached_property
     def timed(self) -> str:
         """The text with the times that it says in words in figures; itself, where there is none."""
         if self.spoken is None:
             return self.text
         whole = self.text if self.said is self.low else self.said
-        timed = self.spoken.in_figures(whole, self.said_words)
+        timed = self.spoken.in_figures(whole)
         return self.text if timed == whole else timed
 
-    @_once
+    @cached_property
     def parts(self) -> Named:
         """The parts of the day."""
-        if self.spoken is None or not self.names_time:
+        if self.spoken is None:
             return NO_NAMED
         if self.timed is self.text:
             return self.spoken.parts(self.said, self.said_words)
         low = self.timed.lower()  # without the noon of "a quarter past noon"
         return self.spoken.parts(low, WORD.findall(low))
 
-    @_once
+    @cached_property
     def hours(self) -> frozenset[int]:
         """The numbers in figures that are hours of the clock."""
         return self.spoken.hours(self.timed) if self.spoken is not None else frozenset()
@@ -148,27 +121,22 @@ class Side:
     def is_early(self) -> bool:
         return "morning" in self.parts.maybe
 
-    @_once
+    @cached_property
     def from_today(self) -> Named:
         """The days that are said from today: yesterday, tomorrow."""
-        return self.spoken.days(self.said, self.said_words) if self.spoken and self.names_time else NO_NAMED
+        return self.spoken.days(self.said, self.said_words) if self.spoken else NO_NAMED
 
-    @_once
-    def names_time(self) -> bool:
-        """Whether it may name a part of the day or a day: quicker than to ask for each."""
-        return self.spoken is not None and self.spoken.may_name(self.said, self.said_words)
-
-    @_once
+    @cached_property
     def shouts(self) -> bool:
         """Whether everything stands in capitals: they make a name of no word then."""
         capitals = sum(map(str.isupper, self.text))
         return capitals > _FEW and capitals > _MOST_OF * sum(map(str.isalpha, self.text))
 
-    @_once
+    @cached_property
     def places(self) -> dict[str, str]:
         return places(zip(self.spelled, self.words, strict=True))
 
-    @_once
+    @cached_property
     def houses(self) -> list[House]:
         """The streets of its addresses, and what may be one."""
         found = houses(self.text, self.low, counts=bool(self.figures), dates=self.is_date)
@@ -179,14 +147,14 @@ class Side:
         known = self.lexicon
         return known is not None and bool(known.months.which(word) or known.days.which(word))
 
-    @_once
+    @cached_property
     def letters(self) -> float:
         """How many, a sign of Chinese for several."""
         alphabetic = sum(map(str.isalpha, self.text))
         wide = 0 if self.text.isascii() else len(_WIDE.findall(self.text))
         return alphabetic - wide + wide * WIDE_LETTERS
 
-    @_once
+    @cached_property
     def figures(self) -> list[str]:
         """All but those that stand for a month."""
         text = self.timed
@@ -198,7 +166,7 @@ class Side:
             text = self.lexicon.counting.halved(self.lexicon.thousands.sub(_in_thousands, text))
         return figures(text, self.language)
 
-    @_once
+    @cached_property
     def months_in_order(self) -> list[int]:
         """Those that are said by their number."""
         return [int(number) for number in self._numbered.findall(self.text)] if self._numbered else []
@@ -208,48 +176,48 @@ class Side:
         """What a month looks like that is said by its number."""
         return NUMBERED_MONTHS.get(self.language)
 
-    @_once
+    @cached_property
     def currencies(self) -> frozenset[str]:
-        return currencies(self._in_figures, self.starts)
+        return currencies(self._in_figures)
 
-    @_once
+    @cached_property
     def _in_figures(self) -> str:
         """In lower case, with its thousands and millions in figures: what stands behind them stands behind a number."""
         counts = self.lexicon is not None and _DIGIT.search(self.low)
         return self.lexicon.thousands.sub(_in_thousands, self.low) if self.lexicon and counts else self.low
 
-    @_once
+    @cached_property
     def months(self) -> frozenset[int]:
         numbered = frozenset(number - 1 for number in self.months_in_order)
         return numbered | self.lexicon.months.which(self.low) if self.lexicon else frozenset()
 
-    @_once
+    @cached_property
     def dated(self) -> bool:
         """Whether a month stands beside a number."""
         if self.months_in_order:
             return True
         return bool(self.months) and self.lexicon is not None and self.lexicon.dated.search(self.low) is not None
 
-    @_once
+    @cached_property
     def days(self) -> frozenset[int]:
         return self.lexicon.days.which(self.low) if self.lexicon else frozenset()
 
-    @_once
+    @cached_property
     def days_in_order(self) -> list[int]:
         return self.lexicon.days.in_order(self.low) if self.lexicon else []
 
-    @_once
+    @cached_property
     def month_order(self) -> list[int]:
         """The months in the order in which they are first named, from 0."""
         if self.months_in_order:
             return list(dict.fromkeys(number - 1 for number in self.months_in_order))
         return self.lexicon.months.in_order(self.low) if self.lexicon else []
 
-    @_once
+    @cached_property
     def money_order(self) -> list[str]:
         return currencies_in_order(self._in_figures, self.currencies)
 
-    @_once
+    @cached_property
     def numbers(self) -> Said:
         """Those that stand there in words."""
         if self.lexicon is None:
@@ -267,12 +235,12 @@ class Side:
         """Whether "one" or "a" may stand there."""
         return self.lexicon is not None and self.lexicon.counting.says_one(self.said_words)
 
-    @_once
+    @cached_property
     def counts(self) -> bool:
         """Whether a number stands there, in figures or in words."""
         return bool(self.figures or self.numbers.maybe)
 
-    @_once
+    @cached_property
     def units(self) -> tuple[frozenset[str], frozenset[str]]:
         """The units of time that are counted, and all that are named."""
         if self.lexicon is None:
@@ -280,15 +248,11 @@ class Side:
         said = self.said if self.timed is self.text else self.timed.lower()
         return self.lexicon.counting.units(self.lexicon.days.in_place(said, " ") if self.days else said)
 
-    @property
-    def may_name_unit(self) -> bool:
-        return self.lexicon is not None and (self.counts or self.lexicon.counting.may_name_unit(self.low))
-
-    @_once
+    @cached_property
     def who(self) -> frozenset[str]:
         return frozenset(filter(self.speaks_of, self.lexicon.who)) if self.lexicon else frozenset()
 
-    @_once
+    @cached_property
     def subjects(self) -> frozenset[str]:
         """Who does what is said, of those in `who`, as far as a word says it that can say nothing else."""
         if self.lexicon is None:
@@ -308,7 +272,7 @@ class Side:
     def times(self, who: str) -> int:
         return self.lexicon.who[who].count(self.said) if self.lexicon is not None else 0
 
-    @_once
+    @cached_property
     def denials(self) -> int:
         if self.lexicon is None:
             return 0
@@ -317,33 +281,24 @@ class Side:
             text = self.spoken.without_opposites(text)  # "not legal" may be the word for illegal
         return denials(text, self.lexicon)
 
-    @_once
+    @cached_property
     def opposites(self) -> dict[str, int]:
         """Whether it is safe (1) or unsafe (-1), legal or illegal, possible or impossible: what it says of them."""
         return self.spoken.opposites(self.said) if self.spoken else {}
 
-    @_once
+    @cached_property
     def relations(self) -> dict[str, int]:
         """What stands beside its numbers, days and events, of each pair of opposites (`relations.yml`): 1, or -1."""
         if self.lexicon is None:
             return {}
         said = self.said if self.timed is self.text else self.timed.lower()
-        return relations()[self.language].said(said, counts=self._may_count)
-
-    @property
-    def _may_count(self) -> bool:
-        """Whether a number, a unit of time, a day or a part of the day may stand there."""
-        if self.lexicon is None or self.said is not self.low or self.may_name_unit or self.names_time:
-            return True
-        if self.days or self.months:
-            return True
-        return self.lexicon.counting.may_say(self.said, self.said_words)
+        return relations()[self.language].said(said)
 
     @property
     def more(self) -> dict[str, int]:
         return {what: side for what, side in self.relations.items() if what == "more"}
 
-    @_once
+    @cached_property
     def persons(self) -> tuple[int, int]:
         """Whether it speaks of you (1) or of them (-1), and of me (1) or of you (-1); 0 for neither, and for both."""
         if self.lexicon is None:
@@ -358,7 +313,7 @@ class Side:
             words = [*words, *(_APOSTROPHE.split(word, 1)[0] for word in words)]
         return relations()[self.language].persons(self.said, words)
 
-    @_once
+    @cached_property
     def asks(self) -> bool:
         return asks(self.text, self.said, self.language)
 
@@ -380,6 +335,6 @@ def _in_thousands(match: re.Match[str]) -> str:
 
 def denials(text: str, lexicon: Lexicon) -> int:
     """How often `text` (in lower case) denies something. "nu ... niciodată" is one denial."""
-    text = lexicon.dropped.taken_out(text)
+    text = lexicon.dropped.in_place(text, " ")
     core = lexicon.negations.count(text)
     return (core or lexicon.negative_words.count(text)) + lexicon.negations_alone.count(text)

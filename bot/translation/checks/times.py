@@ -68,8 +68,6 @@ def _changed_places(ours: Side, theirs: Side) -> bool:
 
 def _other_span(ours: Side, theirs: Side) -> bool:
     """Whether days became weeks, also where nobody counted them: "a week ago"."""
-    if not (ours.may_name_unit and theirs.may_name_unit):
-        return False
     mine, other = ours.units[1], theirs.units[1]
     return bool(mine - other and other - mine)
 

@@ -233,7 +233,7 @@ async def test_it_is_remembered_in_memory_and_forgotten_on_demand(translator: Tr
 async def test_the_event_loop_is_never_kept_busy(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest a callback computes, in processor time: what other programs take on this machine is not counted. The
     first message is no exception. Garbage is looked for as in the gateway, not among what other tests left here."""
-    for table in (lexicons, places._known, currencies._entries, currencies._words, currencies._signs):
+    for table in (lexicons, places._known, currencies._patterns):
         table.cache_clear()
     translator = Translator(packages, Pool(1, 120, 1))
     settled()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.content import glossary
 from bot.settings import CONTENT
 from bot.translation import Doubt, check
 from bot.translation.checks.reading.lexicon import lexicons
-from bot.translation.checks.reading.prefilter import choices, cues
 from bot.translation.checks.reading.time_words import spoken
 from bot.translation.checks.sentence import Side
 from tests.support.translated_pairs import marked
@@ -252,35 +249,3 @@ def test_no_number_of_a_message_is_kept_to_be_looked_for_again() -> None:
 
 def test_every_language_is_spoken() -> None:
     assert spoken().keys() == lexicons().keys()
-
-
-def patterns() -> Iterator[tuple[str, str]]:
-    for name in ("time_words.yml", "lexicon.yml"):
-        file = Path(__file__).parents[3] / "bot/translation/checks/reading" / name
-        for language, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-            for pair in entry.get("opposites", {}).values():
-                yield from ((language, choice) for each in pair for choice in choices(each))
-            yield from ((language, choice) for unit in entry.get("units", {}).values() for choice in choices(unit))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        ("veilige?", "veilig"),
-        ("sûre?s?", "sûr"),
-        ("(?:ال)?آمن\\w*", "آمنة"),
-        ("niet (?:erg )?veilig|gevaar", "gevaarlijk"),
-        ("th[áa]ng(?! \\d)", "thang"),
-        ("(?P<keep>om |na ){h} voor", "om 3 voor"),
-    ],
-)
-def test_what_a_pattern_finds_holds_its_cue(pattern: str, text: str) -> None:
-    assert any(cue in text for cue in cues(pattern))
-
-
-def test_no_cue_asks_for_what_may_be_missing() -> None:
-    for language, pattern in patterns():
-        shortest = re.sub(
-            r"\(\?:[^()]*\)\?|\[[^\]]*\]\?|.\?(?![:!=<])|\\w\*", "", re.sub(r"\(\?<?[!=][^()]*\)", "", pattern)
-        )
-        assert all(cue in shortest for cue in cues(pattern)), (language, pattern)

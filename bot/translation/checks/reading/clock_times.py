@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.translation.checks.reading.lexicon import MARKS_MATTER, UNSPACED, bare
-from bot.translation.checks.reading.prefilter import cues
 
 _MINUTES, _HOURS, _LONG_HOURS = (5, 10, 15, 20, 25), range(1, 13), range(1, 25)
 _ANY_MINUTE = {"fr", "vi", "zh"}
@@ -42,13 +41,8 @@ class Clock:
     """It is said of nothing else; not what may be "20 for a night"."""
     before: re.Pattern[str]
     """Words right before a time; without one it must be the end of what is said: "10 to 12 men" is none."""
-    cues: tuple[str, ...]
-    """What stands in every text that it finds, if anything does."""
 
-    def in_figures(self, text: str, low: str) -> str:
-        """`low` is the text in lower case."""
-        if self.cues and not any(map(low.__contains__, self.cues)):
-            return text
+    def in_figures(self, text: str) -> str:
         return self.pattern.sub(self._figure, text)
 
     def _figure(self, match: re.Match[str]) -> str:
@@ -120,15 +114,12 @@ def clocks(code: str, entry: Mapping[str, Any], numbers: Mapping[str, float]) ->
     for kind, templates in entry.get("clock", {}).items():
         for template in [templates] if isinstance(templates, str) else templates:
             pattern = template if code in MARKS_MATTER else template.translate(_LOOSE)
-            sought = cues(pattern)
             for letter, (group, words, digits) in groups.items():
                 either = "|".join(f"{re.escape(word)}{end}" for word in sorted(words, key=len, reverse=True)) + digits
                 pattern = pattern.replace(f"{{{letter}}}", f"(?P<{group}>{either})")
             any_minute = code in _ANY_MINUTE
             sure = not (code in _FOR or "para" in template or (kind == "past" and code in _AND))
-            yield Clock(
-                re.compile(start + pattern, re.IGNORECASE), kind, minutes, hours_said, any_minute, sure, before, sought
-            )
+            yield Clock(re.compile(start + pattern, re.IGNORECASE), kind, minutes, hours_said, any_minute, sure, before)
 
 
 _LOOSE = str.maketrans({"ă": "[ăa]", "ș": "[șşs]", "é": "[ée]", "ë": "[ëe]"})

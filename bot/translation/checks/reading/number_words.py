@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bot.translation.checks.reading.prefilter import cues
-
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s-]")
 _WORD_OR_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*(?:e|er|ste|de|th|st|nd|rd)?(?!\w)|\d+(?:[.,:h]\d+)*|[^\W\d_]+")
 ENDINGS = {"hu": re.compile("(?:t[oóöő]l|ig)$"), "tr": re.compile("(?:[dt][ae]n|y?[ae])$")}
@@ -90,30 +88,19 @@ class Counting:
         )
         after = half.get("after", "(?!)")
         self._halved = re.compile(rf"(?<![\d.,:])(\d{{1,3}})(?:{after}|{self.plain(after)})(?!\w)", re.I)
-        self._half_cues = cues(f"{after}|{self.plain(after)}")
         self._all_forms = marked | self._forms
         self._heard = {*self._forms, *marked, *(f"i\u0307{word[1:]}" for word in marked if word[0] == "i")}  # İki
         self._ones = frozenset(word for word in self._heard if (self._forms | marked).get(word) == 1)
-        self._articles = self._ones - self._unsure
         large = [word for word, number in (self._forms | marked).items() if number in _LARGE]
         self._large = tuple(large) if language in _GLUES else ()
         self._split = re.compile(f"({'|'.join(large)})") if language in _GLUES else None
         units = "|".join(f"(?P<{name}>{self.plain(pattern)})" for name, pattern in entry.get("units", {}).items())
         spaced = language != "zh"
-        long = [cue for cue in cues("|".join(entry.get("units", {}).values())) if len(cue) > 1]
-        self._unit_cues = tuple(dict.fromkeys(form for cue in long for form in (cue, self.plain(cue))))
         self._units = re.compile(rf"(?<![^\W\d_])(?:{units})(?!\w)" if spaced else units) if units else None
 
     def halved(self, text: str) -> str:
         """`text` with "3 years and a half" as 3.5."""
-        return self._halved.sub(r"\1.5", text) if any(map(text.__contains__, self._half_cues)) else text
-
-    def may_say(self, low: str, words: Iterable[str]) -> bool:
-        """Whether a number greater than one may stand in words in a text in lower case, of which `words` are the
-        words."""
-        if self._language == "ar" or not self._heard.intersection(words) <= self._articles or "-" in low or "'" in low:
-            return True
-        return any(map(low.__contains__, self._large))
+        return self._halved.sub(r"\1.5", text)
 
     def _may_be_half(self, low: str) -> bool:
         return any(half.search(low) for half, _ in self._halves)
@@ -206,10 +193,6 @@ class Counting:
     def says_one(self, words: Iterable[str]) -> bool:
         """Whether the word for one is among them, which is an article in most languages."""
         return not self._ones.isdisjoint(words)
-
-    def may_name_unit(self, low: str) -> bool:
-        """Whether a unit of time may stand there, but for "h" and "u", which do so behind a number alone."""
-        return not self._unit_cues or any(map(low.__contains__, self._unit_cues))
 
     def units(self, low: str) -> tuple[frozenset[str], frozenset[str]]:
         """The units of time that stand behind a number, and all that stand there."""

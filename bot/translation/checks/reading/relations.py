@@ -4,7 +4,7 @@ and past; and whether it speaks of you or of them, of me or of you (`relations.y
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import yaml
 
 from bot.translation.checks.reading.lexicon import MARKS_MATTER, UNSPACED, bare, lexicons
 from bot.translation.checks.reading.number_words import ENDINGS
-from bot.translation.checks.reading.prefilter import choices, cues
 from bot.translation.checks.reading.time_words import spoken
 
 _FILE = Path(__file__).with_name("relations.yml")
@@ -24,7 +23,6 @@ _NO_COUNT = r"#(?! ?[^\W\d_]{4,})"
 """A number that counts nothing: "before two", not "for two men"."""
 _FILL = {"{n}": f"{_SHORT}#", "{t}": f"{_SHORT}(?:~ )?(?:@|{_NO_COUNT})", "{s}": r"(?:#[ -]?(?:de )?|[^\W\d_]{1,6} )?~"}
 _FILL_UNSPACED = {"{n}": "#", "{t}": "(?:@|#(?=[~@点號号]|$|[。，,.?!？！]))", "{s}": "#~"}
-_BESIDE = re.compile("[#~@]")
 _RANGE = re.compile(r"\d ?[-–—] ?\d")
 
 
@@ -47,20 +45,11 @@ class Relations:
 
         patterns = {what: [*map(pattern, pair)] for what, pair in entry.items() if what in _OPPOSITES}
         self._pairs = {what: _Pair(pair, spaced) for what, pair in patterns.items()}
-        told = cues("|".join(each for pair in patterns.values() for each in pair))
         self._range = re.compile(pattern(entry["range"])) if "range" in entry else None
-        self._may = _words_begin_with(told) if told and spaced and self._ending is None else None
-        every = [each for pair in patterns.values() for both in pair for each in choices(both)]
-        alone = [each for each in every if not _BESIDE.search(each)]
-        self._may_alone = _words_begin_with(cues("|".join(alone))) if alone and self._may is not None else self._may
         self._persons = _Persons(code, [words for what in _PERSONS for words in entry[what]])
 
-    def said(self, low: str, *, counts: bool = True) -> dict[str, int]:
-        """On which side of each pair of opposites a text in lower case is: 1, or -1. A range ("8-10") is on none.
-        `counts`: False where no number, unit of time, day or part of the day stands there."""
-        may = self._may if counts else self._may_alone
-        if may is not None and may.search(self._counting.plain(low)) is None:
-            return {}
+    def said(self, low: str) -> dict[str, int]:
+        """On which side of each pair of opposites a text in lower case is: 1, or -1. A range ("8-10") is on none."""
         marked = self.marked(low)
         if self._range is not None:
             marked = self._range.sub(" ", marked)
@@ -86,16 +75,11 @@ class Relations:
 
 
 class _Pair:
-    __slots__ = ("_cues", "_one", "_other")
-
     def __init__(self, patterns: Sequence[str], spaced: bool) -> None:
-        self._cues = cues("|".join(patterns))
         whole = r"(?<![^\W\d_])(?:{})(?![\w'’])" if spaced else "{}"
         self._one, self._other = (re.compile(whole.replace("{}", pattern)) for pattern in patterns)
 
     def side(self, text: str) -> int:
-        if self._cues and not any(map(text.__contains__, self._cues)):
-            return 0
         rest, others = self._other.subn(" ", text)
         ones = self._one.search(rest) is not None
         return 0 if bool(others) == ones else 1 if ones else -1
@@ -132,10 +116,6 @@ class _Persons:
 
 _WHICH = (0, 1, -1, 0, 0, 0, 0, 0)
 """By the lists of which a word was found, one and the other and what may be either: the one, the other, or nobody."""
-
-
-def _words_begin_with(told: Collection[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, told))})")
 
 
 @cache

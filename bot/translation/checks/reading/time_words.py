@@ -13,7 +13,6 @@ import yaml
 
 from bot.translation.checks.reading.clock_times import clocks
 from bot.translation.checks.reading.lexicon import MARKS_MATTER, UNSPACED, Sign, bare, lexicons
-from bot.translation.checks.reading.prefilter import cues
 
 _FILE = Path(__file__).with_name("time_words.yml")
 _PARTS = ("morning", "noon", "evening", "night")
@@ -26,10 +25,7 @@ _OF_CLOCK = (
 _AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)(?=(.{1,16}))")
 _SPAN = re.compile(r"(?<!\d)(\d{1,2}) ?(?:[-–]|[^\W\d_]{1,3}) ?(\d{1,2})(?!\d)")
-_DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"(\d{1,2})(?:[:.]\d\d)?\s?([ap])\.?\s?m\b", re.I)
-_HALF = {"nl": "half", "ru": "пол"}
-"""What stands before an hour, in one word with it."""
 SMALL = "small"
 """The hours after midnight, which one language gives to the night and another to the morning."""
 _AM, _PM = frozenset({"morning", SMALL}), frozenset({"noon", "evening", "night"})
@@ -67,14 +63,10 @@ class Spoken:
         self._code = code
         self._parts = _Words(code, entry, _PARTS)
         self._days = _Words(code, entry, _DAYS)
-        self._firsts = self._parts.firsts | self._days.firsts
         at = "|".join(re.escape(word.replace("_", " ")) for word in entry["at"].split()) or "(?!)"
         said = rf"(?<!\w)(?:{at}) (\d{{1,2}})(?!\d)|(?<!\d)(\d{{1,2}}){_OF_CLOCK}"
         self._hour = re.compile(said, re.IGNORECASE)
         self._clocks = list(clocks(code, entry, numbers))
-        said_first = (said for clock in self._clocks for said in (*clock.hours, *clock.minutes))
-        firsts = {word for said in said_first for word in said.split()[:1]}
-        self._hours = frozenset(firsts | {_HALF[code] + word for word in firsts if code in _HALF})
         named = sorted({*self._parts.sure, *self._days.sure}, key=len, reverse=True)
         self._named = re.compile(_whole(code, "|".join(map(re.escape, named))))
         typed = {what: [_typed(code, each) for each in pair] for what, pair in entry["opposites"].items()}
@@ -82,13 +74,6 @@ class Spoken:
             what: (re.compile(_whole(code, has)), re.compile(_whole(code, has_not)))
             for what, (has, has_not) in typed.items()
         }
-        self._opposite_cues = cues("|".join(each for pair in typed.values() for each in pair))
-
-    def may_name(self, low: str, words: Sequence[str]) -> bool:
-        """False where no part of the day and no day is named: quicker than to ask for each."""
-        if not self._firsts.isdisjoint(words) or "-" in low or "'" in low or _DIGIT.search(low):
-            return True
-        return self._code in UNSPACED
 
     def parts(self, low: str, words: Sequence[str]) -> Named:
         """The parts of the day in a text in lower case, of which `words` are the words."""
@@ -108,13 +93,10 @@ class Spoken:
         which is nothing else."""
         return self._named.sub(sign, low)
 
-    def in_figures(self, text: str, words: Sequence[str]) -> str:
+    def in_figures(self, text: str) -> str:
         """The text with each time that is said in words as figures: "tien voor drie" is 2:50."""
-        if self._hours.isdisjoint(words) and self._code not in UNSPACED and not _DIGIT.search(text):
-            return text
-        low = text.lower()
         for clock in self._clocks:
-            text = clock.in_figures(text, low)
+            text = clock.in_figures(text)
         return text
 
     def hours(self, text: str) -> frozenset[int]:
@@ -136,11 +118,10 @@ class Spoken:
     def opposites(self, low: str) -> dict[str, int]:
         """What a text in lower case says of each pair of opposites, where it names one of them: 1, or -1."""
         found: dict[str, int] = {}
-        if any(map(low.__contains__, self._opposite_cues)):
-            for what, (has, has_not) in self._opposites.items():
-                rest, no = has_not.subn(" ", low)
-                if bool(no) != (yes := has.search(rest) is not None):
-                    found[what] = 1 if yes else -1
+        for what, (has, has_not) in self._opposites.items():
+            rest, no = has_not.subn(" ", low)
+            if bool(no) != (yes := has.search(rest) is not None):
+                found[what] = 1 if yes else -1
         return found
 
 
