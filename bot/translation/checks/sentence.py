@@ -90,18 +90,15 @@ class Side:
         if self.spoken is None:
             return self.text
         whole = self.text if self.said is self.low else self.said
-        timed = self.spoken.in_figures(whole)
+        timed = self.spoken.in_figures(whole, self.said_words)
         return self.text if timed == whole else timed
 
     @cached_property
     def parts(self) -> Named:
-        """The parts of the day."""
+        """The parts of the day, without the noon of "a quarter past noon"."""
         if self.spoken is None:
             return NO_NAMED
-        if self.timed is self.text:
-            return self.spoken.parts(self.said, self.said_words)
-        low = self.timed.lower()  # without the noon of "a quarter past noon"
-        return self.spoken.parts(low, WORD.findall(low))
+        return self.spoken.parts(self.said if self.timed is self.text else self.timed.lower())
 
     @cached_property
     def hours(self) -> frozenset[int]:
@@ -124,7 +121,7 @@ class Side:
     @cached_property
     def from_today(self) -> Named:
         """The days that are said from today: yesterday, tomorrow."""
-        return self.spoken.days(self.said, self.said_words) if self.spoken else NO_NAMED
+        return self.spoken.days(self.said) if self.spoken else NO_NAMED
 
     @cached_property
     def shouts(self) -> bool:

@@ -23,28 +23,37 @@ _MAY_BE_SIGN = re.compile("[$%€£₴₽₺¥￥₫％\u0600-\u06ff\u3400-\u9ff
 
 def currencies(text: str) -> frozenset[str]:
     """Return the codes of `currencies.yml` that a text in lower case names."""
-    starts, sign = set(_BEGINNING.findall(text)), _MAY_BE_SIGN.search(text) is not None
-    return frozenset(
-        code
-        for code, (beginnings, pattern) in _patterns().items()
-        if (sign or not beginnings.isdisjoint(starts)) and pattern.search(text)
-    )
+    starts = set(_BEGINNING.findall(text))
+    known = _patterns().items()
+    found = {code for code, (begin, words, _) in known if not begin.isdisjoint(starts) and words.search(text)}
+    if _MAY_BE_SIGN.search(text):
+        found.update(code for code, (_, _, signs) in known if signs is not None and signs.search(text))
+    return frozenset(found)
 
 
 def currencies_in_order(text: str, codes: Collection[str]) -> list[str]:
     """Return those of `codes` that a text in lower case names, in the order in which each comes first."""
-    first = {code: found.start() for code in codes if (found := _patterns()[code][1].search(text))}
+    first = {
+        code: min(found.start() for pattern in _patterns()[code][1:] if pattern and (found := pattern.search(text)))
+        for code in codes
+    }
     return sorted(first, key=first.__getitem__)
 
 
 @cache
-def _patterns() -> Mapping[str, tuple[frozenset[str], re.Pattern[str]]]:
-    """Of each currency how its words begin, since most texts hold none of them, and what finds it."""
+def _patterns() -> Mapping[str, tuple[frozenset[str], re.Pattern[str], re.Pattern[str] | None]]:
+    """Of each currency how its words begin, since most texts hold none of them; its words, and its signs."""
     found = {}
     for code, entry in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
-        anywhere, behind = entry.get("anywhere", []), entry.get("behind", [])
-        beginnings = [word[1] for each in anywhere if (word := _WORD.match(each))]
-        beginnings += [re.split(r"\W", each)[0][:3] for each in behind]
-        words = [*anywhere, *(rf"{_BEHIND}(?:{each})(?!\w)" for each in behind)]
-        found[code] = frozenset(beginnings), re.compile("|".join(words))
+        behind = entry.get("behind", [])
+        words = [each for each in entry.get("anywhere", ()) if _WORD.match(each)]
+        signs = [each for each in entry.get("anywhere", ()) if not _WORD.match(each)]
+        begin = [word[1] for each in words if (word := _WORD.match(each))]
+        begin += [re.split(r"\W", each)[0][:3] for each in behind]
+        words += [rf"{_BEHIND}(?:{each})(?!\w)" for each in behind]
+        found[code] = frozenset(begin), re.compile("|".join(words) or "(?!)"), _any(signs)
     return found
+
+
+def _any(patterns: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(patterns)) if patterns else None

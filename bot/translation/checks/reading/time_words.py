@@ -25,7 +25,10 @@ _OF_CLOCK = (
 _AFTER_NOON = re.compile(r"(?<!\d)(\d{1,2})(?:[:.]\d\d)? ?p\.?m", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)(?=(.{1,16}))")
 _SPAN = re.compile(r"(?<!\d)(\d{1,2}) ?(?:[-–]|[^\W\d_]{1,3}) ?(\d{1,2})(?!\d)")
+_DIGIT = re.compile(r"\d")
 _HALF_DAY = re.compile(r"(\d{1,2})(?:[:.]\d\d)?\s?([ap])\.?\s?m\b", re.I)
+_HALF = {"nl": "half", "ru": "пол"}
+"""What stands before an hour, in one word with it."""
 SMALL = "small"
 """The hours after midnight, which one language gives to the night and another to the morning."""
 _AM, _PM = frozenset({"morning", SMALL}), frozenset({"noon", "evening", "night"})
@@ -67,6 +70,9 @@ class Spoken:
         said = rf"(?<!\w)(?:{at}) (\d{{1,2}})(?!\d)|(?<!\d)(\d{{1,2}}){_OF_CLOCK}"
         self._hour = re.compile(said, re.IGNORECASE)
         self._clocks = list(clocks(code, entry, numbers))
+        said_first = (said for clock in self._clocks for said in (*clock.hours, *clock.minutes))
+        firsts = {word for said in said_first for word in said.split()[:1]}
+        self._hours = frozenset(firsts | {_HALF[code] + word for word in firsts if code in _HALF})
         named = sorted({*self._parts.sure, *self._days.sure}, key=len, reverse=True)
         self._named = re.compile(_whole(code, "|".join(map(re.escape, named))))
         typed = {what: [_typed(code, each) for each in pair] for what, pair in entry["opposites"].items()}
@@ -75,9 +81,9 @@ class Spoken:
             for what, (has, has_not) in typed.items()
         }
 
-    def parts(self, low: str, words: Sequence[str]) -> Named:
-        """The parts of the day in a text in lower case, of which `words` are the words."""
-        named = self._parts.named(low, words)
+    def parts(self, low: str) -> Named:
+        """The parts of the day in a text in lower case."""
+        named = self._parts.named(low)
         half = _HALF_DAY.findall(low) if self._code not in _AM_IS_A_WORD and "m" in low else []
         if half:
             late = [_BEFORE_NIGHT if 0 < int(hour) < _NIGHT else _PM for hour, _ in half]
@@ -85,16 +91,19 @@ class Spoken:
             named = Named((*named.sure, *found), named.maybe.union(*found), named.in_words)
         return named
 
-    def days(self, low: str, words: Sequence[str]) -> Named:
-        return self._days.named(low, words)
+    def days(self, low: str) -> Named:
+        return self._days.named(low)
 
     def in_place(self, low: str, sign: Sign) -> str:
         """A text in lower case with `sign` in the place of each word for a part of the day or a day from today,
         which is nothing else."""
         return self._named.sub(sign, low)
 
-    def in_figures(self, text: str) -> str:
-        """The text with each time that is said in words as figures: "tien voor drie" is 2:50."""
+    def in_figures(self, text: str, words: Sequence[str]) -> str:
+        """The text with each time that is said in words as figures: "tien voor drie" is 2:50. Not looked for where
+        neither an hour in `words` nor a digit stands."""
+        if self._hours.isdisjoint(words) and self._code not in UNSPACED and not _DIGIT.search(text):
+            return text
         for clock in self._clocks:
             text = clock.in_figures(text)
         return text
@@ -133,10 +142,10 @@ def _as_said(kind: str, written: str, first: Collection[str]) -> tuple[str, ...]
 
 
 class _Words:
-    """Words that can mean one of several `kinds`, by their first part, so that a text without them is seen quickly."""
+    """Words that can mean one of several `kinds`, the longest first."""
 
     def __init__(self, code: str, entry: Mapping[str, Any], kinds: Sequence[str]) -> None:
-        self._spaced = code not in UNSPACED
+        spaced = code not in UNSPACED
         meant: dict[str, set[str]] = {}
         sure: set[str] = set()
         first = set(entry.get("morning", "").split()) | set(entry.get("evening", "").split())
@@ -148,24 +157,15 @@ class _Words:
                     if written[-1] != "?":
                         sure.add(form)
         self._meant = {form: (frozenset(can_be), form in sure) for form, can_be in meant.items()}
-        starts: dict[str, list[str]] = {}
-        for form in sorted(self._meant, key=len, reverse=True):
-            starts.setdefault(re.split(r"[\s'-]", form.lstrip("'"))[0] if self._spaced else form, []).append(form)
-        self._starts = starts
-        self.firsts = frozenset(starts)
         self.sure = frozenset(form for form, (_, is_sure) in self._meant.items() if is_sure)
         sure_forms = "|".join(sorted(map(re.escape, sure), key=len, reverse=True)) or "(?!)"
-        between = r"(?:\W*[^\W\d]{1,6}){0,3}?\W*" if self._spaced else ""
-        self._behind = re.compile(rf"{between}(?<!\w)(?:{sure_forms})(?!\w)" if self._spaced else sure_forms)
-        self._any = re.compile("|".join(sorted(map(re.escape, self._meant), key=len, reverse=True)))
+        between = r"(?:\W*[^\W\d]{1,6}){0,3}?\W*" if spaced else ""
+        self._behind = re.compile(rf"{between}(?<!\w)(?:{sure_forms})(?!\w)" if spaced else sure_forms)
+        any_form = "|".join(sorted(map(re.escape, self._meant), key=len, reverse=True))
+        self._any = re.compile(_whole(code, any_form))
 
-    def named(self, low: str, words: Sequence[str]) -> Named:
-        if self._spaced:
-            if self.firsts.isdisjoint(words) and "-" not in low and "'" not in low:
-                return NO_NAMED
-            found = self._spaced_in(low, words)
-        else:
-            found = self._any.findall(low)
+    def named(self, low: str) -> Named:
+        found = self._any.findall(low)
         if not found:
             return NO_NAMED
         meant = [self._meant[form] for form in found]
@@ -177,17 +177,6 @@ class _Words:
         """Whether a text begins with one of the words, with one or two others before it: " uur 's avonds"."""
         return self._behind.match(low) is not None
 
-    def _spaced_in(self, low: str, words: Sequence[str]) -> list[str]:
-        """The longest first: what is a part of a longer one is not looked for again."""
-        found: list[str] = []
-        firsts = {part for word in words for part in (word, *re.split(r"['’-]", word))}
-        forms = [form for start in self._starts.keys() & firsts for form in self._starts[start]]
-        for form in sorted(forms, key=len, reverse=True):
-            rest = _without(low, form)
-            found += [form] * (rest != low)
-            low = rest
-        return found
-
 
 def _whole(code: str, pattern: str) -> str:
     return pattern if code in UNSPACED else rf"(?<!\w)(?:{pattern})(?!\w)"
@@ -197,18 +186,6 @@ def _typed(code: str, pattern: str) -> str:
     """A pattern also as it is typed without the marks on its letters."""
     plain = bare(pattern)
     return pattern if code in MARKS_MATTER or plain == pattern else f"{pattern}|{plain}"
-
-
-def _without(text: str, form: str) -> str:
-    """`text` with a space in the place of each `form` that stands there as a word of its own."""
-    pieces, begins, at = [], 0, text.find(form)
-    while at >= 0:
-        end = at + len(form)
-        if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-            pieces.append(text[begins:at])
-            begins = end
-        at = text.find(form, end)
-    return " ".join([*pieces, text[begins:]]) if pieces else text
 
 
 @cache
