@@ -23,6 +23,7 @@ MARKS_MATTER = {"bg", "ru", "uk", "vi", "zh"}
 """Languages in which a word without its marks is another word, or is not typed so."""
 _LOOKS_ON = re.compile(r"\(\?[=!][^()]*\)$")
 """An entry that says itself what may follow."""
+_STEM = re.compile(r"([^\s|{}]*)\{([^{}]*)\}")
 _THOUSAND = 1000
 _ROUND: Mapping[float, int] = {1000: 3, 10_000: 4, 1_000_000: 6, 100_000_000: 8}
 """What a number in figures may be multiplied by in a word, and its zeros."""
@@ -109,7 +110,15 @@ class Lexicon:
 def lexicons() -> Mapping[str, Lexicon]:
     """Every language that the checks know, by its code."""
     raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    for entry in raw.values():
+        entry["numbers"] = {number: unfolded(words, " ") for number, words in entry.get("numbers", {}).items()}
+        entry["ordinals"] = unfolded(entry.get("ordinals", ""), "|")
     return {code: _lexicon(code, entry) for code, entry in raw.items()}
+
+
+def unfolded(written: str, between: str) -> str:
+    """`written` with each word for itself that is a stem and its endings: "втор{ой,ая}"."""
+    return _STEM.sub(lambda stem: between.join(stem[1] + end for end in stem[2].split(",")), written)
 
 
 def _lexicon(code: str, entry: Mapping[str, Any]) -> Lexicon:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bot.translation.checks.reading.clock_times import clocks
-from bot.translation.checks.reading.lexicon import MARKS_MATTER, UNSPACED, Sign, bare, lexicons
+from bot.translation.checks.reading.lexicon import MARKS_MATTER, UNSPACED, Sign, bare, lexicons, unfolded
 
 _FILE = Path(__file__).with_name("time_words.yml")
 _PARTS = ("morning", "noon", "evening", "night")
@@ -192,4 +192,7 @@ def _typed(code: str, pattern: str) -> str:
 def spoken() -> Mapping[str, Spoken]:
     """Every language of `time_words.yml`, by its code."""
     raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    for entry in raw.values():
+        if "ordinals" in entry:
+            entry["ordinals"] = unfolded(entry["ordinals"], "|")
     return {code: Spoken(code, entry, lexicons()[code].counting.forms) for code, entry in raw.items()}
