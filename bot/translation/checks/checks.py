@@ -185,6 +185,14 @@ def _both_of_us(who: Collection[str]) -> bool:
     return not _OURSELVES.isdisjoint(who) and not _OURSELVES.issuperset(who)
 
 
+def _changed_places(ours: Side, theirs: Side, _: Collection[str]) -> bool:
+    """Whether he did it to her, where she did it to him."""
+    if not {"he", "she"} <= ours.who:
+        return False
+    he, she = theirs.first("he"), theirs.first("she")
+    return he >= 0 and she >= 0 and (ours.first("he") < ours.first("she")) != (he < she)
+
+
 def _repeated(ours: Side, theirs: Side, _: Collection[str]) -> bool:
     words = theirs.words
     if len(words) > 7 and Counter(words).most_common(1)[0][1] > len(words) / 2:
@@ -253,7 +261,7 @@ CHECKS: Mapping[Doubt, Mapping[str, Check]] = {
     Doubt.NAMES: NAMES,
     Doubt.NEGATION: {"denials": _negation},
     Doubt.PERSON: {
-        "you, they": _you_or_they, "I, you": _i_or_you, "roles": _changed_roles,
+        "you, they": _you_or_they, "I, you": _i_or_you, "roles": _changed_roles, "he to her": _changed_places,
         "somebody else": _somebody_else,
     },
 }  # fmt: skip

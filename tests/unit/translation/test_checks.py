@@ -81,6 +81,7 @@ LANGUAGES = sorted(lexicons())
         ("nl", "Mijn baas heeft mijn paspoort.", "ro", "Boss.", (Doubt.LENGTH,)),
         ("en", "I cannot go out.", "tr", "Çıkamıyorum.", ()),  # one word may say as much
         ("en", "Thank you very much.", "nl", "Dankjewel.", ()),
+        ("en", "He hit her.", "nl", "Zij sloeg hem.", (Doubt.PERSON,)),
         ("en", "He hit her.", "nl", "Hij sloeg haar.", ()),
         ("en", "My father beats me.", "nl", "Hij slaat hem.", (Doubt.PERSON,)),
         ("nl", "Hij sloeg mij.", "en", "He hit him.", (Doubt.PERSON,)),
