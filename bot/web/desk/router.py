@@ -165,6 +165,17 @@ def room_routes(room: Room, words: Catalogue, door: Door) -> APIRouter:
     return routes
 
 
+async def _end(
+    session: DeskSession, request: Request, door: Door, phones: OwnPhones | None, practice: Practice | None
+) -> None:
+    """Log out, and end what was there for this log-in alone."""
+    if phones is not None:
+        await phones.logged_out(request.cookies[door.cookie])
+    if practice is not None:
+        await practice.end(session)
+    await door.log_out(request)
+
+
 def _api(
     desk: Desk, store: Store, live: Live, words: Catalogue, door: Door, interpreter: Interpreter | None,
     work: CaseWork, feed: Feed, phones: OwnPhones | None = None, practice: Practice | None = None,
@@ -181,11 +192,7 @@ def _api(
 
     @api.delete("/session", status_code=204)
     async def log_out(session: Session, request: Request) -> Response:
-        if phones is not None:
-            await phones.logged_out(request.cookies[door.cookie])
-        if practice is not None:
-            await practice.end(session)
-        await door.log_out(request)
+        await _end(session, request, door, phones, practice)
         live.wake(DESK)
         response = Response(status_code=204)
         door.let_out(response)
