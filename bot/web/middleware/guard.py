@@ -41,9 +41,9 @@ HEADERS = {
 SCRIPT = "/embed.js"
 """What pages of other sites load."""
 
-DESK = "/desk"
+DESKS = frozenset({"/desk", "/desk/practice"})
 """The one page that may start a worker, with the one address that its script makes: phones show notifications through
-one only."""
+one only; and the same page to practise at."""
 DESK_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types desk-worker")
 
 PICTURE = re.compile(r"/desk/api/cases/[0-9]+/pictures/[0-9]+")
@@ -102,7 +102,7 @@ class Guard:
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                 elif PICTURE.fullmatch(scope["path"]):
                     headers["Content-Security-Policy"] = PICTURE_POLICY
-                elif scope["path"] == DESK:
+                elif scope["path"] in DESKS:
                     headers["Content-Security-Policy"] = DESK_POLICY
                 if "server" in headers:
                     del headers["server"]

@@ -153,7 +153,7 @@ const begin = (found) => {
   route();
   listen();
   tellFacts();
-  push.begin();
+  if (!practising) push.begin();
 };
 // A quiet line under the queue, for coordinators: which facts in the answers are due. It never comes in a case's way.
 const tellFacts = async () => {
