@@ -1,4 +1,4 @@
-"""The practice desk on a small phone: it cannot be taken for the desk, a case is worked on, and what is left of it goes."""
+"""The practice desk on a small phone: nobody takes it for the desk, and a case is worked on there."""
 
 from __future__ import annotations
 
