@@ -1,5 +1,5 @@
-"""A picture that a person sends: a turn that the program cannot read. It is made anew, kept for a caseworker, and the
-person is told so; what was asked stays asked, and who is in the safety mode stays in it."""
+"""Accept a picture as a turn of a conversation: re-encode it, store it sealed, and tell the person that only a
+caseworker can look at it. An open question stays open, and a conversation in the safety mode stays in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT: Final = {"kind": "picture", "kept": True}
 
 
 class Pictures:
-    """Takes pictures, at whatever door."""
+    """Accepts pictures from every channel."""
 
     def __init__(self, store: Store, words: Catalogue, live: Live, limits: Limits, darkroom: Darkroom) -> None:
         self._store = store
@@ -30,8 +30,8 @@ class Pictures:
         self._darkroom = darkroom
 
     async def take(self, session: Session, client_id: str, data: bytes) -> int:
-        """Keep what one sees of a picture; return its place. The same `client_id` again keeps nothing new. Raises
-        `PictureRefused`, `TooMany`, `Gone`; then nothing is kept."""
+        """Store a re-encoded picture and return the `seq` of its message. Idempotent by `client_id`. Raises
+        `PictureRefused`, `TooMany` or `Gone`, and then stores nothing."""
         person = session.person
         await self._limits.picture(person.conversation)
         await self._limits.long_talk(person.conversation, session.length, danger=False)

@@ -39,9 +39,9 @@ __all__ = ["MOST_ROOMS", "DeskSession", "Practice", "Room", "TooManyPractise"]
 log = logging.getLogger(__name__)
 
 LASTS = timedelta(hours=4)
-"""After which a room ends, whatever is done in it."""
+"""How long a room exists at most."""
 IDLE = timedelta(minutes=30)
-"""After which a room ends in which nothing is done: as long as a session lasts."""
+"""How long a room exists without a request: as long as a session."""
 SWEPT_EVERY = 60.0
 MOST_ROOMS = 8
 COLLEAGUE = "Colleague (practice)"
@@ -51,7 +51,7 @@ ALWAYS_THERE = timedelta(days=1)
 
 
 class TooManyPractise(Exception):
-    """There are `MOST_ROOMS` already."""
+    """The limit `MOST_ROOMS` is reached."""
 
 
 class PracticeDesk(Desk):
@@ -166,7 +166,7 @@ class Practice:
                 await self._end(name)
 
     def touch(self, room: Room) -> None:
-        """Somebody does something in the room."""
+        """Put off the end of an idle room."""
         room.used = self._clock()
 
     def _over(self, room: Room) -> bool:

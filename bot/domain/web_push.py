@@ -1,4 +1,4 @@
-"""A browser that is paged (Web Push, RFC 8030): what it hands over, and which push services are known."""
+"""A push subscription of a browser (Web Push, RFC 8030), and the push services that are allowed."""
 
 from __future__ import annotations
 

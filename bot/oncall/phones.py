@@ -15,7 +15,7 @@ __all__ = ["DeskSession", "OwnPhones", "PhoneRefused"]
 
 
 class PhoneRefused(Exception):
-    """A push service that is not on the list, a key that is none, one browser too many, or nobody is paged so here."""
+    """The subscription is refused: unknown push service, invalid key, too many browsers, or Web Push is off."""
 
 
 class OwnPhones:
@@ -55,7 +55,7 @@ class OwnPhones:
         await self._store.remove_phone(session.caseworker, phone)
 
     async def logged_out(self, cookie: str) -> None:
-        """Whoever logs out is not paged in that browser any more."""
+        """Delete the push subscription of this session, which is logging out."""
         await self._store.forget_phone_of(cookie)
 
 

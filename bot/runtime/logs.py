@@ -26,7 +26,7 @@ def ours(logger: str) -> bool:
 
 
 practising: ContextVar[bool] = ContextVar("practising", default=False)
-"""Whether this is the practice desk: its cases are no cases, and whoever counts events must not find them."""
+"""Whether the current request belongs to the practice desk: its events must not be counted as those of real cases."""
 
 
 class Speaking(logging.Filter):

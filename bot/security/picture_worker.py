@@ -1,4 +1,4 @@
-"""What a picture is made anew in: a process of its own, which reads one file from its input and writes one JPEG.
+"""Re-encode one picture in a process of its own: a file on standard input, a JPEG on standard output.
 
 It is run by its path and imports nothing of the gateway. Of Pillow it has three decoders and nothing that looks for
 more. Before it reads the first byte it gives away what a hole in a decoder could use: other files, more memory, more
@@ -96,7 +96,7 @@ def _bound() -> None:
 
 
 def main() -> int:
-    """Read, make anew, write."""
+    """Re-encode standard input to standard output and return the exit code."""
     _bound()
     code, jpeg = made_anew(sys.stdin.buffer.read())
     sys.stdout.buffer.write(jpeg)

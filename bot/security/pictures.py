@@ -1,5 +1,5 @@
-"""Pictures that people send, made anew in a process with limits (`picture_worker.py`), so that nothing of the file is
-kept but what one sees. Nothing here writes to a disk: the file comes and goes through pipes."""
+"""Re-encode pictures in a process with limits (`picture_worker.py`), so that only their pixels are kept. Nothing is
+written to a disk: the file goes through pipes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PictureRefused(Exception):
 
 
 class Darkroom:
-    """Makes pictures anew, a few at a time."""
+    """Re-encodes pictures, at most `AT_ONCE` at a time."""
 
     def __init__(self, seconds: float = DECODING_S, worker: Path = WORKER) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)

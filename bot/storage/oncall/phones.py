@@ -1,4 +1,4 @@
-"""The browsers in which caseworkers are paged (Web Push).
+"""Store the push subscriptions of caseworkers' browsers (Web Push).
 
 What a browser hands over lies under the key of the pages, like the other page addresses, and bound to its row and its
 caseworker. See `docs/decisions/0111-web-push.md`.
@@ -100,7 +100,7 @@ class Phones(Part):
             await connection.execute(delete(phones).where(phones.c.lookup == lookup))
 
     async def forget_phone_of(self, cookie: str) -> None:
-        """Whoever logs out is not paged in that browser any more."""
+        """Delete the push subscription of this session, which is logging out."""
         async with self._db.write() as connection:
             mine = phones.c.session == derive_token(cookie).lookup
             await connection.execute(delete(phones).where(mine))
