@@ -474,13 +474,17 @@ def acknowledgement(heard: Heard, talk: Talk, answer: str = "") -> str:
     about the feeling itself."""
     if answer.startswith("talk/"):
         return ""
-    about_others = talk.role != "self" or talk.about > MAY_BE_OTHERS or any(f.startswith("is_") for f in heard.told)
     if heard.feeling and heard.felt >= FEELING and (times := talk.times(f"feelings.{heard.feeling}")) < 2:
         return f"feelings.{heard.feeling}.{'ab'[times]}"
     fresh = [fact for fact in heard.certain if fact in ACKNOWLEDGED and not talk.times(f"told.{fact}")]
-    if about_others:  # a nurse whose patient has no papers is not told "you have no papers"
+    if _may_be_of_others(heard, talk):  # a nurse whose patient has no papers is not told "you have no papers"
         fresh = [fact for fact in fresh if fact.startswith("is_")]
     return f"told.{fresh[0]}.a" if fresh else ""
+
+
+def _may_be_of_others(heard: Heard, talk: Talk) -> bool:
+    """Whether who writes may be writing about somebody else."""
+    return talk.role != "self" or talk.about > MAY_BE_OTHERS or any(fact.startswith("is_") for fact in heard.told)
 
 
 def in_front(heard: Heard, talk: Talk, answer: str) -> str:
@@ -514,6 +518,8 @@ OF_EVERYBODY = frozenset({
 })  # fmt: skip
 """Answers under these that hold for whoever asks."""
 
+OF_WITNESSES = frozenset({"saw_signs", "saw_minor", "not_to_meddle", "other_silent"})
+"""Themes whose words thank somebody who saw something; who tells of themselves must not read them."""
 HEARD = {"denied": "ab", "heavy": "abcd", "heard": "abcd"}
 """Wordings of that something was heard: that is not so, that may be about danger, anything else."""
 
@@ -524,6 +530,8 @@ def heard_as(heard: Heard, talk: Talk) -> str:
     if known:
         return known
     theme, share = group_of(heard, THEMES)
+    if theme in OF_WITNESSES and not _may_be_of_others(heard, talk):
+        share = 0.0
     if share >= THEME and (times := talk.times(f"themes.{theme}")) < len(WORDINGS):
         return f"themes.{theme}.{WORDINGS[times]}"
     group = "heavy" if heard.heavy else "heard"

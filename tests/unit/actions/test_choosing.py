@@ -261,6 +261,13 @@ def test_what_is_told_is_heard_by_the_theme_it_is_nearest_to_in_two_wordings() -
     assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 2})) == "heard.a"
 
 
+def test_only_who_may_write_of_somebody_else_is_thanked_for_having_seen_it() -> None:
+    told = Heard(words=9, asked={"signs": 0.08, "report/what_to_tell": 0.05, FIRST: 0.02}, tells=True)
+    assert choosing.heard_as(told, Talk()) == "heard.a"
+    assert choosing.heard_as(told, Talk(about=0.9)) == "themes.saw_signs.a"
+    assert choosing.heard_as(replace(told, told=("is_nurse",)), Talk()) == "themes.saw_signs.a"
+
+
 def test_what_is_near_to_nothing_in_particular_has_no_theme() -> None:
     told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.02, FIRST: 0.02, "cost/why_free": 0.02}, tells=True)
     assert choosing.heard_as(told, Talk()) == "heard.a"
