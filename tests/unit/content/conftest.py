@@ -16,6 +16,10 @@ from bot.content.review.translator_notes import read_notes
 
 KEPT = ("nl", "fr", "en")
 CONTENT = Path(__file__).parents[3] / "content"
+ASKED = {"unpaid_wages/who_helps"}
+QUESTION = re.compile(r"\b[a-z_]+/[a-z_]+\b")
+ENTRY = re.compile(r"^ {0,2}([a-z_]+/[a-z_]+):\n(?: {2,4}(?! *[a-z_]+/[a-z_]+:).*\n)*", re.MULTILINE)
+NEXT = re.compile(r"(\bnext: \[)([^]]*)\]")
 
 
 @pytest.fixture(scope="session")
@@ -25,18 +29,32 @@ def words() -> Catalogue:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The content folder with three languages (so that many tests stay quick), to be broken."""
+    """The content folder with three languages and a few of the questions (so that many tests stay quick), to be
+    broken."""
     folder = tmp_path / "content"
     folder.mkdir()
     for name in ("facts.yml", "structure.yml", "topics.yml", "questions.yml"):
         shutil.copy(CONTENT / name, folder)
     for lang in KEPT:
         shutil.copytree(CONTENT / lang, folder / lang)
+    _leave_few_questions(folder)
     register = (CONTENT / "languages.yml").read_text(encoding="utf-8").splitlines(keepends=True)
     others = re.compile(rf"  - {{code: (?!(?:{'|'.join(KEPT)}),)")
     kept = [line for line in register if not others.match(line)]
     (folder / "languages.yml").write_text("".join(kept), encoding="utf-8")
     return folder
+
+
+def _leave_few_questions(folder: Path) -> None:
+    """Take out of every file the questions to which neither `structure.yml` nor one of `ASKED` leads."""
+    named = set(QUESTION.findall((folder / "structure.yml").read_text(encoding="utf-8"))) | ASKED
+    for path in (folder / "questions.yml", *(folder / lang / "questions.yml" for lang in KEPT)):
+        whole = ENTRY.sub(lambda found: found[0] if found[1] in named else "", path.read_text(encoding="utf-8"))
+        path.write_text(NEXT.sub(lambda found: _those(found, named), whole), encoding="utf-8")
+
+
+def _those(found: re.Match[str], named: set[str]) -> str:
+    return found[1] + ", ".join(one for one in found[2].split(", ") if "/" not in one or one in named) + "]"
 
 
 @pytest.fixture
