@@ -20,6 +20,7 @@ SIGNAL_WORDS = 40
 TEXT_WORDS = 75
 SENTENCE_WORDS = 26
 NEVER_SAY_MIN = 10
+SIGNS_OF_A_WORD = 5
 
 _SIGNS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL")
 _FIRST_SIGN = "\u1100"
@@ -35,11 +36,16 @@ _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def words(text: str) -> float:
     """How long a text is to read, in words; Chinese, Japanese and Korean signs count for 0.6 word each.
 
-    Languages that write each syllable apart have many short words, so a word has at least 5 signs on average.
+    Languages that write each syllable apart have many short words, so a word has at least `SIGNS_OF_A_WORD` on average.
     """
     signs = sum(map(_is_sign, text)) if max(text, default="") >= _FIRST_SIGN else 0
     spaced = sum(1 for word in text.split() if any(map(str.isalnum, word)))
-    return signs * 0.6 + min(spaced, (len(text) - signs) / 5)
+    return signs * 0.6 + min(spaced, (len(text) - signs) / SIGNS_OF_A_WORD)
+
+
+def _may_be_longer(text: str, limit: int) -> bool:
+    """Whether a text can have more words than `limit`: at every start most need not be counted."""
+    return len(text) > limit * SIGNS_OF_A_WORD or max(text, default="") >= _FIRST_SIGN
 
 
 def text_faults(
@@ -76,13 +82,15 @@ def text_faults(
 
 def length_faults(text: str, limit: int) -> list[str]:
     """Faults of a filled-in text that is too long to read under stress. `limit` in words."""
-    length = words(text)
+    length = words(text) if _may_be_longer(text, limit) else 0
     return [f"is too long: {length:.0f} words, at most {limit}"] if length > limit else []
 
 
 def sentence_faults(text: str) -> list[str]:
     """Faults of a text, as written, with more than one thought in a sentence: who is tired loses its beginning."""
-    faults = []
+    faults: list[str] = []
+    if not _may_be_longer(text, SENTENCE_WORDS):
+        return faults
     for sentence in _THOUGHT.split(PLACEHOLDER.sub("0", text)):
         length = words(sentence)
         if length > SENTENCE_WORDS:

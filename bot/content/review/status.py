@@ -44,7 +44,9 @@ class Library:
 
     def standing(self, code: str, key: str) -> Standing:
         shelf = self.shelves[code]
-        return standing(shelf.records.get(key), shelf.texts.get(key), self.today(code, key))
+        record = shelf.records.get(key)
+        unread = record is None  # then it does not matter what a reader would see, and most texts are so at every start
+        return standing(record, shelf.texts.get(key), Seen("", {}) if unread else self.today(code, key))
 
 
 @dataclass(frozen=True, slots=True)
