@@ -46,16 +46,19 @@ FIRM: Final = 0.9
 """Probability from which an emergency holds the safety mode through a calm message. Of those below it that readers saw,
 one in six was an emergency: the first calm message after the card is answered as any other. So it is for who writes
 about somebody else."""
+IN_SPITE: Final = 0.8
+"""Share of an act that ends the danger from which it does so where the message is an emergency in the light of what was
+said before: "the police is here, and she is still inside" is no end."""
 CERTAIN: Final = 0.97
 """Share of an act from which nothing else was meant: "the police have him, my mother is here"."""
 AGAIN: Final = 0.5
 """Share of an emergency, in the light of what was said before, that begins the mode again soon after it ended."""
 LEAST: Final = {
     PLACE: SURE_PLACE, "die": 0.7, "height": 0.7, "took_pills": 0.6, "other_taken": 0.5, "no_air": 0.5,
-    "lost_outside": 0.5, "no_ambulance": 0.5,
+    "lost_outside": 0.5, "no_ambulance": 0.5, "called": 0.65,
 }  # fmt: skip
 """From which share these acts count: a place is put into what is said to 112, others turn the talk to suicide, or to an
-ambulance, and the last four speak of one scene alone."""
+ambulance, four speak of one scene alone, and who has not called must not be told that help is on its way."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -160,7 +163,7 @@ class DangerTalk:
         if _is_own(understood.acts):
             state = safety_mode.of_oneself(state)
         act = "safe_now" if understood.safe else self._act(state, understood, plain)
-        if act in safety_mode.LEAVES and found.urgency is Urgency.EMERGENCY and not self._surely(understood):
+        if act in safety_mode.LEAVES and self._is_alarming(understood) and not self._surely(understood):
             act = None  # "I am fine, he only has a knife"
         worse = found.urgency is Urgency.EMERGENCY and understood.alone
         signals = _of_who_writes(found, state) if worse else ()
@@ -214,10 +217,17 @@ class DangerTalk:
         name, share = understood.acts.safety
         return name if name and share >= LEAST.get(name, SURE["safety"]) else None
 
+    def _is_alarming(self, understood: Understood) -> bool:
+        """Whether a message is an emergency by itself, or in the light of what was said before it."""
+        seen = understood.seen
+        in_light = seen is not None and seen.emergency >= AGAIN
+        return in_light or understood.assessment.urgency is Urgency.EMERGENCY
+
     def _surely(self, understood: Understood) -> bool:
         """Whether the act of a message is beyond doubt, and danger is not."""
-        share = understood.acts.safety[1]
-        return share >= CERTAIN or (share >= BEYOND_DOUBT and understood.assessment.confidence < ALARMING)
+        share, seen = understood.acts.safety[1], understood.seen
+        least = BEYOND_DOUBT if seen is None or seen.emergency < AGAIN else IN_SPITE
+        return share >= CERTAIN or (share >= least and understood.assessment.confidence < ALARMING)
 
     def _calm(self, understood: Understood, act: str | None) -> bool:
         """Whether nothing in a message is of danger, and it is none of what is said in danger for sure: nobody is held

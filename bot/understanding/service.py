@@ -305,8 +305,9 @@ def from_to(text: str, pieces: Sequence[str]) -> str:
     return found if len(found[end:].split()) <= FEW else found[:end]
 
 
-SHORT, FEW = 60, 3
-"""Characters of a text that is a place as a whole, and words that may still belong to it."""
+SHORT, FEW = 120, 3
+"""Characters of a text that is a place as a whole ("I do not know the street, it says Geel, there is a yellow crane"),
+and words that may still belong to it."""
 
 
 async def _parts(

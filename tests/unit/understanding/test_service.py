@@ -356,7 +356,8 @@ def test_nobody_is_taken_for_who_wants_to_die_where_that_is_hardly_meant(share: 
 
 
 def test_of_a_long_message_a_place_is_what_stands_from_the_first_to_the_last_words_of_it() -> None:
-    text = "I came here in march with my cousin, it is behind the station, rue saint gilles, third. floor"
+    told = "I came here in march with my cousin and her two friends and we had no papers"
+    text = f"{told}, it is behind the station, rue saint gilles, third. floor"
     place = ["it is behind the station", "rue saint gilles"]
     assert service.from_to(text, place) == "it is behind the station, rue saint gilles, third. floor"
     assert (
@@ -364,3 +365,5 @@ def test_of_a_long_message_a_place_is_what_stands_from_the_first_to_the_last_wor
         == "it is behind the station, rue saint gilles"
     )
     assert service.from_to("rue saint gilles 3. floor", ["rue saint gilles 3"]) == ""
+    unknown = "I do not know the exact address. It says Geel on the board by the road, and there is a big yellow crane"
+    assert service.from_to(unknown, ["I do not know the exact address"]) == ""
