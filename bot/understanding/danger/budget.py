@@ -32,15 +32,13 @@ class Budget:
         """As `pattern.search(text)`; raises `Spent`."""
         if math.isinf(self._left):
             return pattern.search(text)
-        for longest, concurrent in ((HELD, False), (self._left, True)):
-            if self._left <= 0:
-                break
+        longest, concurrent = HELD, False
+        while self._left > 0:
             began = time.thread_time()
             try:
                 return pattern.search(text, timeout=min(longest, self._left), concurrent=concurrent)
-            except TimeoutError:
-                if concurrent:
-                    self._left = 0.0
+            except TimeoutError:  # by a clock that the other threads turn too: only what this one took is counted
+                longest, concurrent = SECONDS, True
             finally:
                 self._left -= time.thread_time() - began
         self.spent = True
