@@ -309,6 +309,18 @@ def test_what_the_talk_makes_likely_is_answered_and_so_is_all_where_it_is_not_re
         assert choice is not None and choice.answer == "unpaid_wages/proof"
 
 
+def test_what_the_reading_in_context_is_sure_of_is_answered_whatever_the_words_alone_are_near_to() -> None:
+    stay, belgian = "beside/stay_question", "eu_citizen/belgian"
+    asks = Heard(words=14, asked={belgian: 0.5, stay: 0.4}, asks=True, in_light={stay: 0.6, belgian: 0.01})
+    assert next(iter(choosing.shares(asks, Talk()))) == stay
+    topic = replace(asks, topics={"eu_citizen": 0.97})
+    assert next(iter(choosing.shares(topic, Talk()))) == belgian, "of a plain topic it must be surer"
+    assert next(iter(choosing.shares(replace(topic, in_light={stay: 0.9}), Talk()))) == stay
+    assert next(iter(choosing.shares(replace(asks, asks=False), Talk()))) == belgian, "who tells asks nothing"
+    again = replace(asks, words=4, kind="correct", sure=0.9)
+    assert stay not in choosing.shares(again, Talk(answer=stay)), "what was just corrected is not said again"
+
+
 def test_what_is_plainly_of_a_topic_as_a_whole_gets_its_overview_once() -> None:
     of_topic = replace(FAR, in_light={"unpaid_wages/proof": 0.05}, topics={"unpaid_wages": choosing.ALL_OF_A_TOPIC})
     assert choosing.choose(of_topic, Talk()) is None
