@@ -36,7 +36,16 @@ from bot.domain.handoff import IllegalMove
 from bot.domain.model import Assessment, CaseChange, Choice, EngineTurn, Handoff, Message, Outgoing, Sender, Urgency
 from bot.domain.organisations import FIRST
 from bot.domain.ports import Catalogue, Somebody
-from bot.domain.speaker import ASKED_MORE, OF_OTHERS, QUESTIONS, SAFETY_QUESTIONS, Speaker
+from bot.domain.speaker import (
+    ASKED_MORE,
+    OF_HELP,
+    OF_HELP_ASKED,
+    OF_HELP_ONCE,
+    OF_OTHERS,
+    QUESTIONS,
+    SAFETY_QUESTIONS,
+    Speaker,
+)
 from bot.runtime.tasks import Tasks
 from bot.runtime.wakeups import DESK, Live, conversation
 from bot.security.alarm_floods import AlarmFloods
@@ -371,6 +380,8 @@ class Service:
             if (language := action.pop("in", None)) is not None:
                 await self._switch(session, str(language))
             command = action.get("command")
+            if (answer := OF_HELP.get(str(command))) is not None:
+                return await self._of_help(session, answer)
             case: CaseChange | None = None
             replies: list[Outgoing] = []
             if command in {"unsafe", "unsure"}:
@@ -400,11 +411,29 @@ class Service:
                 self._tasks.start(self._answer_choice(session, accepted.seq, action))
         return accepted.seq
 
+    async def _of_help(self, session: Session, answer: str) -> int:
+        """Counts whether it was of help, once. In the talk stands that they answered, and not what."""
+        speaker, language = self._speaker(session.language or session.hint), session.language
+        await self._limits.long_talk(session.person.conversation, session.length, danger=False)
+        figures = [("helped", answer), *([("helped_language", f"{language}:{answer}"[:40])] if language else [])]
+        said = self._words.label("choices.answered", speaker.lang)
+        accepted = await self._store.accept(
+            session.person, OF_HELP_ONCE, said, choice={"command": OF_HELP_ONCE},
+            replies=[speaker.say("of_help.thanks")], answered=True, figures=figures,
+        )  # fmt: skip
+        session.pressed(accepted)
+        session.asks(None)
+        if not accepted.repeated:
+            self._woken(session)
+        return accepted.seq
+
     async def _answer(self, session: Session, seq: int, text: str, understood: Understood) -> None:
         """The second half of a turn: what the engine says, in words. Runs beside the request, in order."""
         async with session.turn:
             written = written_in(self._words, session, text, understood)
             settled = written or session.language or self._words.fallback(understood.language) or session.hint
+            if session.pending is not None and await self._was_asked_of_help(session, seq):
+                session.asks(None)  # "yes, it was" is no yes to what was asked before a caseworker came
             sheet = await self._store.sheet(session.person)
             plain = self._talks.plain(session, sheet, text, understood)  # a plain "stop" is no sign of danger
             danger = understood.assessment.urgency is not Urgency.NONE
@@ -439,6 +468,11 @@ class Service:
             sheet = _having_missed(replace(sheet, state=heard(before, text, understood)), miss)
             await self._finish(session, seq, turn, replies, sheet, text, last, written)
             await self._count_missed(session, before, miss)
+
+    async def _was_asked_of_help(self, session: Session, seq: int) -> bool:
+        """Whether this is what stood last when the message `seq` came."""
+        before = await self._store.messages(session.person, seq - 2, 1)
+        return any(message.key == OF_HELP_ASKED for message in before)
 
     async def _answer_choice(self, session: Session, seq: int, action: dict[str, Any]) -> None:
         async with session.turn:

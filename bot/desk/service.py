@@ -25,10 +25,10 @@ from bot.domain.organisations import sees
 from bot.domain.ports import Catalogue, Fact
 from bot.domain.return_code_message import hidden
 from bot.domain.roles import CASEWORKER, COORDINATOR, manages_people, works_on_cases
-from bot.domain.speaker import Speaker
+from bot.domain.speaker import OF_HELP_ONCE, Speaker
 from bot.runtime.wakeups import DESK, Live, conversation, desk_of
 from bot.security.alarm_floods import AlarmFloods
-from bot.storage.database.errors import Forbidden, NotFound, NotOwner, NotReadable, StorageError
+from bot.storage.database.errors import Forbidden, Gone, NotFound, NotOwner, NotReadable, StorageError
 from bot.storage.store import DeskSession, Invite, Person, Store
 
 log = logging.getLogger(__name__)
@@ -297,16 +297,21 @@ class Desk:
         await self._tell(case, person, "handoff.asked_again")
         self._woken(case)
 
-    async def close(self, session: DeskSession, case_id: int, outcome: str) -> None:
-        """Ends the case; only a caseworker ever does. `outcome` is one of `OUTCOMES`, else ValueError."""
+    async def close(self, session: DeskSession, case_id: int, outcome: str, *, of_help: bool = False) -> None:
+        """Ends the case; only a caseworker ever does. `outcome` is one of `OUTCOMES`, else ValueError. `of_help`: the
+        person is asked whether it was of help, if they never were and the case is no emergency as it ends."""
         if outcome not in OUTCOMES:
             raise ValueError("no such outcome")
         case = await self.access(session, case_id, owned=True)
         person = await self._person(session, case)
-        await self._store.close_case(case.id, session.caseworker, outcome, person=person, team=session.team)
+        ended = await self._store.close_case(case.id, session.caseworker, outcome, person=person, team=session.team)
         extra = {"case": case.number, "caseworker": session.caseworker, "outcome": outcome}
         log.info("case.closed", extra=extra)
         await self._tell(case, person, "handoff.closed")
+        if of_help and person is not None and ended.urgency is not Urgency.EMERGENCY:
+            with suppress(IllegalMove, Gone):  # they write again, perhaps in danger: this is no moment for a question
+                asked = self.speaker(person).of_help()
+                await self._store.notify(case.conversation, OF_HELP_ONCE, asked, only_while=Handoff.CLOSED)
         self._woken(case)
 
     # -- colleagues ----------------------------------------------------------------------------------

@@ -55,9 +55,18 @@ LABELS = {
     "form_only_here": "only_here",
     "centre_yes": "yes",
     "centre_no": "no",
+    "of_help_yes": "yes",
+    "of_help_little": "a_little",
+    "of_help_no": "no",
 }
 """Buttons that are no topic (or commands), and their label below `choices.`; the others are called as their label
 is."""
+
+OF_HELP = {"of_help_yes": "yes", "of_help_little": "little", "of_help_no": "no"}
+"""What a person answers to "was this of help?", by the command of its button; it is counted, and kept nowhere."""
+OF_HELP_ASKED = "of_help.question"
+OF_HELP_ONCE = "of_help"
+"""The name of the question and of its answer: a conversation has each of them once."""
 
 STARTS = {"am_i_a_victim": "start_self_check", "report": "start_report"}
 """Topics whose questions can be asked one by one, and the button that begins them."""
@@ -162,6 +171,10 @@ class Speaker:
     def forget(self) -> Outgoing:
         """Whether to delete, asked while a caseworker owns the conversation and the bot is silent."""
         return self.say("forget.question", ({"command": "forget"},), sender=Sender.SYSTEM)
+
+    def of_help(self) -> Outgoing:
+        """Whether the conversation was of help."""
+        return self.say(OF_HELP_ASKED, ({"command": command} for command in OF_HELP))
 
     def safety_question(self, asked: int = 0, *, of_others: bool = False) -> Outgoing:
         """Between sure and unsure; in other words each second time that it is `asked`. A yes says in both that somebody

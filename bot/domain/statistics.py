@@ -28,6 +28,8 @@ HOURS = tuple(f"{hour:02d}" for hour in range(24))
 MISSES = ("unclear", "asked_more", "corrected")
 """How a turn misses: the program asks back what was meant, the person presses "I asked something else too", or corrects
 what was answered."""
+HELPED = ("yes", "little", "no")
+"""What persons answer to "was this of help?"."""
 OTHER = "other"
 
 KINDS: Mapping[str, tuple[str, ...] | None] = {
@@ -41,10 +43,13 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
     "missed": MISSES,
     "missed_topic": None,
     "missed_language": None,
+    "helped": HELPED,
+    "helped_language": None,
 }
 """The tables, with their lines where these are known beforehand. `acknowledged`, `word`: the time from danger to a
 colleague who says that they come, or takes the case, and to the first word of a person. `opened`: by hour. `missed`:
 conversations with such a turn; topic and language are those of the first one: each conversation counts once in a table.
+`helped`: answers to "was this of help?", by language too: its lines are `nl:yes`.
 Beside them `wait`, by hour and time: its lines are `09:2`."""
 
 TALK = frozenset(

@@ -73,8 +73,9 @@ class Caseworker:
     def release(self, case: int) -> None:
         assert self.http.post(f"/desk/api/cases/{case}/release").status_code == 204
 
-    def close(self, case: int, outcome: str = "helped") -> None:
-        assert self.http.post(f"/desk/api/cases/{case}/close", json={"outcome": outcome}).status_code == 204
+    def close(self, case: int, outcome: str = "helped", *, of_help: bool = False) -> None:
+        body = {"outcome": outcome, "of_help": of_help}
+        assert self.http.post(f"/desk/api/cases/{case}/close", json=body).status_code == 204
 
 
 def accept(url: str, link: str, name: str, password: str = PASSWORD) -> Caseworker:

@@ -30,7 +30,7 @@ from bot.storage.database.engine import Database
 from bot.storage.database.errors import Gone, NotOwner
 from bot.storage.database.part import LARGEST, Person, moved, sealed_held, sealed_message
 from bot.storage.records.audit_log import append
-from bot.storage.records.statistics import count_word
+from bot.storage.records.statistics import count, count_word
 from bot.storage.sealing.envelopes import KeyPair, digest, open_envelope, seal
 from bot.storage.sealing.message_body import Body, body_of, pack, unpack
 from bot.storage.sealing.return_codes import new_return_code
@@ -66,9 +66,10 @@ class Turns(Conversations, Sheets, Pictures):
         answered: bool = False,
         sheet: Sheet | None = None,
         picture: bytes | None = None,
+        figures: Sequence[tuple[str, str]] = (),
     ) -> Accepted:
         """Store what the person wrote, with what is said and done about it at once, and the `picture` that they sent.
-        Raises `Gone`, and with a picture `TooManyKept`.
+        Raises `Gone`, and with a picture `TooManyKept`. `figures`: what is counted of it, by kind and key.
 
         The same `client_id` again changes nothing and returns the first answer (`repeated`). While a
         caseworker owns the conversation `replies` are not said and the message counts as answered; `case`
@@ -100,6 +101,8 @@ class Turns(Conversations, Sheets, Pictures):
                     await self._open_to_team(connection, person)
                 if sheet is not None:
                     await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
+                if figures:
+                    await count(self._db, connection, now, *figures)
         except IntegrityError:
             return await self._repeated(person, client)
         if case is not None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.desk.case_card import CaseFile
@@ -122,6 +122,8 @@ class SeenBody(_Body):
 
 class CloseBody(_Body):
     outcome: StrictStr = Field(pattern="^(helped|no_answer|not_for_us|asked)$")
+    of_help: StrictBool = False
+    """Whether the person is asked if it was of help: once in a conversation, and not while it is an emergency."""
 
 
 class LanguageBody(_Body):
@@ -255,7 +257,7 @@ def _api(
 
     @api.post("/cases/{case_id}/close", status_code=204)
     async def close(case_id: CaseId, body: CloseBody, session: Session) -> Response:
-        await desk.close(session, case_id, body.outcome)
+        await desk.close(session, case_id, body.outcome, of_help=body.of_help)
         if interpreter is not None:
             await interpreter.forget(session, case_id)
         return Response(status_code=204)

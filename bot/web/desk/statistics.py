@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from bot.domain.ports import Catalogue
+from bot.domain.speaker import LABELS, OF_HELP
 from bot.domain.statistics import LEAST, STEPS, Line, tables
 from bot.storage.store import DeskSession, Store
 from bot.web.desk.errors import DeskRoute
@@ -37,14 +38,17 @@ def router(store: Store, words: Catalogue, door: Door) -> APIRouter:
         lang: Annotated[str, Query(max_length=35)] = "",
     ) -> dict[str, Any]:
         """The tables of a month (without one: the newest). A `count` is a multiple of five; null: fewer than five.
-        `steps`: seconds up to which each step of a time goes; `middle`: the step of the middle wait of an hour."""
+        `steps`: seconds up to which each step of a time goes; `middle`: the step of the middle wait of an hour.
+        `answers`: how the lines of `helped` are called."""
         months, chosen, found = await of(month)
         language = language_of(words, session, lang)
         named = (line.key for kind in ("topic", "missed_topic") for line in found[kind])
         known = dict.fromkeys(key for key in named if key in words.topics)
         topics = {topic: words.topic_label(topic, language) for topic in known}
+        answers = {OF_HELP[command]: words.label(f"choices.{LABELS[command]}", language) for command in OF_HELP}
         return {
             "topics": topics,
+            "answers": answers,
             "months": months,
             "month": chosen,
             "least": LEAST,

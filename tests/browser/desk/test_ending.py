@@ -93,3 +93,31 @@ async def test_whoever_writes_meanwhile_is_read(
     await expect(held.page.locator("#case")).to_be_visible()
     await expect(held.page.locator("#ending")).to_be_hidden()
     await expect(held.page.locator("#log li.person .text").last).to_have_text("wait, one more thing")
+
+
+@pytest.mark.parametrize("wished", [True, False])
+async def test_whether_it_was_of_help_is_asked_as_one_wishes(
+    office: Office, chromium: Browser, pictures: Path, wished: bool  # noqa: F811
+) -> None:
+    held, person, _ = await begun(office, chromium, pictures, f"of-help-{wished}")
+    page = held.page
+    await page.locator("#more-open").click()
+    await expect(page.locator("#of-help")).not_to_be_checked()
+    if wished:
+        await page.locator("#of-help").check()
+        await held.looked_at("of-help")
+    async with page.expect_response("**/close"):
+        await page.locator("[data-outcome=helped]").click()
+        await page.evaluate("later()")
+    await expect(page.locator("#group-mine li.row:not(.gone)")).to_have_count(0)
+    asked = office.words.say("of_help.question", "en")
+    assert (asked in [message["text"] for message in await person.messages()]) is wished
+
+
+async def test_in_an_emergency_it_cannot_be_wished(
+    office: Office, chromium: Browser, pictures: Path  # noqa: F811
+) -> None:
+    held, _, _ = await begun(office, chromium, pictures, "of-help-danger", danger=True)
+    await held.page.locator("#more-open").click()
+    await expect(held.page.locator("[data-outcome=helped]")).to_be_visible()
+    await expect(held.page.locator("#of-help-part")).to_be_hidden()

@@ -30,6 +30,10 @@ async def test_a_coordinator_manages(
     held = await phone(office, chromium, pictures, f"manage-{colours}", colours=colours)
     jan = await office.caseworker("Jan")
     await a_month(office)
+    for _ in range(5):
+        new = await office.store.create_conversation("sq")
+        figures = [("helped", "little"), ("helped_language", "sq:little")]
+        await office.store.accept(new.person, "of_help", "answered", answered=True, figures=figures)
     _, case = await office.emergency()
     number = (await jan.post(f"/desk/api/cases/{case}/claim")).json()["number"]
     page = await held.open(f"/desk?lang={lang}")
@@ -37,7 +41,11 @@ async def test_a_coordinator_manages(
     await held.looked_at("menu")
     await page.locator("#manage").click()
     await expect(page.locator("#people-list li")).to_have_count(2)
-    await expect(page.locator("#tables table")).to_have_count(11)
+    await expect(page.locator("#tables table")).to_have_count(13)
+    caption = page.locator("caption", has_text=words("figure_helped_language"))
+    helped = page.locator("#tables table", has=caption).locator("th").first
+    albanian = {"en": "Albanian", "nl": "Albanees"}[lang]
+    await expect(helped).to_have_text(f"{albanian}: {office.words.label('choices.a_little', lang)}")
     await expect(page.locator("#audit-state")).to_have_text(words("audit_whole"))
     # the missing paper is a task with its steps, whatever part one looks at
     await expect(page.locator("#recovery")).to_contain_text(f"inloop recovery-key create --by manage-{colours} --split")

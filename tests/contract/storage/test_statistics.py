@@ -121,3 +121,12 @@ async def test_many_at_once_lose_no_count(store: Store, clock: Clock) -> None:
     found = await counts(store)
     assert found["handoff", "claimed"] == found["acknowledged", "0"] == found["urgency", "emergency"] == 16
 
+
+async def test_what_a_message_is_counted_for_is_counted_with_it_and_once(store: Store) -> None:
+    new = await store.create_conversation("nl")
+    figures = [("helped", "no"), ("helped_language", "nl:no")]
+    said = [store.accept(new.person, "of_help", "answered", answered=True, figures=figures) for _ in range(4)]
+    assert sorted(one.repeated for one in await asyncio.gather(*said)) == [False, True, True, True]
+    assert await counts(store) == {("helped", "no"): 1, ("helped_language", "nl:no"): 1}
+    await store.delete_conversation(new.person.conversation)
+    assert len(await counts(store)) == 2

@@ -75,8 +75,11 @@ def test_a_talk_with_a_handoff(wire: Wire, bot: Gateway, desk: Caseworker, words
     assert reply["disable_notification"] == "false"
     person.write("multumesc")
     wait_for("the caseworker reads it", lambda: "multumesc" in [m["text"] for m in desk.read(case["id"])])
-    desk.close(case["id"])
+    desk.close(case["id"], of_help=True)
     person.wait_for(words.say("handoff.closed", "ro"))
+    person.wait_for(words.say("of_help.question", "ro"))
+    person.press(words.label("choices.a_little", "ro"))
+    person.wait_for(words.say("of_help.thanks", "ro"))
     assert set(person.counted().values()) == {1}
 
 

@@ -66,12 +66,12 @@ export class Conversation {
     $("text").addEventListener("focus", () => { writing(); this.grow(); });
     addEventListener("resize", () => this.grow());
     $("text").addEventListener("blur", () => setTimeout(writing, 300));
-    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("sure").hidden = true; $("hold-dropped").hidden = !this.held.list.length; $("more").showModal(); });
+    $("more-open").addEventListener("click", () => { $("more-error").textContent = ""; $("sure").hidden = true; $("hold-dropped").hidden = !this.held.list.length; $("of-help").checked = false; $("more").showModal(); });
     $("release").addEventListener("click", () => this.end("release", {}));
     const ends = (what, label, data) => { if (this.found) ending.ask(this.found, label, what, data, () => { $("more").close(); this.leave(); }); };
     $("to-bot").addEventListener("click", () => ends("to-bot", words.back_to_bot, {}));
     for (const button of document.querySelectorAll("[data-outcome]")) {
-      button.addEventListener("click", () => ends("close", words[`close_reason_${button.dataset.outcome}`], { outcome: button.dataset.outcome }));
+      button.addEventListener("click", () => ends("close", words[`close_reason_${button.dataset.outcome}`], { outcome: button.dataset.outcome, of_help: $("of-help").checked }));
     }
     addEventListener("visibilitychange", () => this.look());
     // Whoever reads the last words goes on reading them when the keyboard or the news takes room away.
@@ -115,6 +115,7 @@ export class Conversation {
     this.unread = found.unseen ?? found.unread;  // what is muted counts for nobody else
     $("heading").textContent = found.number;
     $("more-title").textContent = `${words.case} ${found.number}`;
+    $("of-help-part").hidden = found.urgency === "emergency";  // not asked as long as it is one
     const drawing = JSON.stringify([found.urgency, found.language, found.signals, found.channel, found.reachable, found.page, found.muted_until]);
     if (drawing === this.drawing) return;
     this.drawing = drawing;

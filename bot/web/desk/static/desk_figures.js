@@ -45,7 +45,7 @@ export class Figures {
   async read(month = "") {
     const answer = await call("GET", `/desk/api/figures?lang=${encodeURIComponent(lang)}${month ? `&month=${month}` : ""}`);
     if (answer.status !== 200) { this.failed(answer); return; }
-    const { months, month: shown, steps, tables, topics } = answer.data;
+    const { months, month: shown, steps, tables, topics, answers } = answer.data;
     $("month").replaceChildren(...months.map((name) => { const option = element("option", "", name); option.selected = name === shown; return option; }));
     $("csv").href = `/desk/api/figures/csv${shown ? `?month=${shown}` : ""}`;
     const step = (key) => Number(key) < steps.length ? `≤ ${minutes(steps[Number(key)])}` : `> ${minutes(steps.at(-1))}`;
@@ -54,6 +54,7 @@ export class Figures {
       acknowledged: step, word: step, urgency: (key) => words["urgency_" + key], handoff: (key) => words["deed_" + key],
       opened: (key) => `${key}:00`, wait: (key) => `${key}:00`, language: (key) => other(key, languageName(key)), topic: (key) => other(key, topics[key] || key),
       missed: (key) => words["figure_missed_" + key],
+      helped: (key) => answers[key], helped_language: (key) => other(key, key.split(":").map((part, at) => at ? answers[part] : languageName(part)).join(": ")),
     };
     names.missed_topic = names.topic;
     names.missed_language = names.language;
