@@ -157,8 +157,15 @@ class Case:
     muted_until: datetime | None = None
     """Until when what the person writes makes no sound, unless it is a danger."""
 
+    held_until: datetime | None = None
+    """Until when the reply goes out whose time ends first of those that are held."""
+
     def muted(self, now: datetime) -> bool:
         return self.muted_until is not None and now < self.muted_until
+
+    def missed(self, now: datetime) -> bool:
+        """Whether a reply that is held was not sent in its time, and is not any more by itself."""
+        return self.held_until is not None and self.held_until < now
 
     @property
     def unheard(self) -> bool:

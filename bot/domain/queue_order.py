@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.model import Case, Urgency
+from bot.domain.model import Case, Handoff, Urgency
 
 HEAD_START: Mapping[Urgency, timedelta] = {
     Urgency.EMERGENCY: timedelta(0),
@@ -29,9 +29,12 @@ def turn(urgency: Urgency, waiting_since: datetime) -> tuple[int, datetime]:
     return int(urgency is not Urgency.EMERGENCY), waiting_since - HEAD_START[urgency]
 
 
-def place(case: Case) -> tuple[int, datetime, int]:
-    """Sorts the queue, also what somebody has already."""
-    return (*turn(case.urgency, case.waiting_since), case.id)
+def place(case: Case, now: datetime) -> tuple[int, int, datetime, int]:
+    """Sorts the queue, also what somebody has already: of that, behind the emergencies, first where a reply was not
+    sent in its time. It changes nobody's turn who waits."""
+    danger, since = turn(case.urgency, case.waiting_since)
+    later = danger and not (case.state is Handoff.OWNED and case.missed(now))
+    return danger, int(later), since, case.id
 
 
 def spoken(waiting: Sequence[tuple[datetime, str | None]], languages: Collection[str]) -> int:

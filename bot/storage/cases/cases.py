@@ -60,7 +60,9 @@ class Cases(Audit):
         or all."""
         query = case_rows().where(cases.c.state.in_(_OPEN), *seen_by(organisation))
         async with self._db.read() as connection:
-            return sorted((opened_case(row) for row in await connection.execute(query)), key=place)
+            found = [opened_case(row) for row in await connection.execute(query)]
+        now = self._clock()
+        return sorted(found, key=lambda case: place(case, now))
 
     async def case(self, case_id: int) -> Case | None:
         """One case, open or closed."""
@@ -373,6 +375,7 @@ def case_rows() -> Select[Any]:
         )
         .scalar_subquery()
     )
+    held_until = select(func.min(held_replies.c.until_at)).where(held_replies.c.case_id == cases.c.id).scalar_subquery()
     colleagues, givers, assigners = caseworkers.alias(), organisations.alias(), caseworkers.alias()
     return (
         select(
@@ -389,6 +392,7 @@ def case_rows() -> Select[Any]:
             givers.c.name.label("handed_from_name"),
             assigners.c.name.label("assigned_by_name"),
             unread.label("unread"),
+            held_until.label("held_until"),
         )
         .outerjoin(conversations, conversations.c.id == cases.c.conversation)
         .outerjoin(telegram_chats, telegram_chats.c.conversation == cases.c.conversation)
@@ -430,4 +434,5 @@ def opened_case(row: Row[Any]) -> Case:
         assigned_by=row.assigned_by_name,
         heard=row.heard_at is not None,
         muted_until=row.muted_until,
+        held_until=row.held_until,
     )

@@ -388,7 +388,7 @@ def _snapshot(
     """`called`: somebody is being called to the case; `coming`: somebody has said that they come. No word of a person
     is in it: who wants to read a case takes it. To its owner alone `page`: whether the person's page is `open`, and
     `since` when it is not; null where it is not known, as in Telegram. `unread`: none while a case is muted; `unseen`
-    has them all."""
+    has them all. `reply_missed`: a reply that was held did not go out in its time, and is held still."""
     shown = [row_shown(row) for row in rows]
     for row in shown:
         del row["why"]
@@ -399,6 +399,7 @@ def _snapshot(
             row["unread"] = 0
         else:
             row["muted_until"] = None
+        row["reply_missed"] = whose.case.missed(now)
         if whose.case.owner == session.caseworker:
             known = live.pages.watch(whose.case.conversation)
             row["page"] = known and {"open": known[0], "since": known[1].isoformat() if known[1] else None}

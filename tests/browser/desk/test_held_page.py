@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 from bot.desk.held_replies import HeldSending
 from bot.domain.held_replies import Hold
 from bot.domain.model import Outgoing, Sender
+from bot.runtime.wakeups import DESK
 from tests.browser.desk.test_case_work_page import at_desk, told
 from tests.browser.desk.test_page import chromium, pictures  # noqa: F401 - fixtures
 from tests.support.office import Office
@@ -114,3 +115,10 @@ async def test_what_could_not_go_out_says_so(office: Office, chromium: Browser, 
     await page.reload()
     await expect(page.locator("#log li.held .missed")).to_contain_text(office.words.label("desk.hold_missed", "en"))
     await noor.looked_at("held-missed")
+    await page.locator("#back").click()
+    mark = page.locator("#group-mine li.row .missed")
+    await expect(mark).to_have_text(office.words.label("desk.reply_missed", "en"))
+    await noor.looked_at("queue-missed")
+    await office.store.drop_held(case, session.caseworker, (await office.store.held(case, person))[0].name)
+    office.live.wake(DESK)
+    await expect(mark).to_have_count(0)

@@ -16,7 +16,7 @@ from bot.storage.sealing.envelopes import new_key_pair
 from bot.storage.store import Store
 from bot.storage.tables.cases import held_replies
 from bot.storage.tables.conversations import cases
-from tests.contract.storage.test_cases import EMERGENCY
+from tests.contract.storage.test_cases import EMERGENCY, URGENT
 from tests.contract.storage.test_transfers import owned
 from tests.support.databases import Clock
 
@@ -84,6 +84,46 @@ async def test_what_could_not_go_out_in_time_stays(store: Store, clock: Clock, p
     assert first.until_at < clock() and second.until_at < clock()
     await store.send_held(case.id, 1, first.name)
     assert await said(store, person) == [TEXT]
+
+
+async def test_what_missed_its_time_stands_first_of_what_somebody_has(
+    store: Store, clock: Clock, people: list[int]
+) -> None:
+    """Behind the emergencies, and until it is sent or taken back."""
+    _, danger = await owned(store, 1, EMERGENCY)
+    _, urgent = await owned(store, 1, URGENT)
+    _, other = await owned(store, 1)
+    clock.pass_by(minutes=1)
+    person, late = await owned(store, 2)
+    missing, alarm = await owned(store, 2, EMERGENCY)
+    await store.hold(late.id, person, 2, "2:a", REPLY, evening(clock))
+    await store.hold(late.id, person, 2, "2:b", REPLY, evening(clock, 20))
+    await store.hold(alarm.id, missing, 2, "2:a", REPLY, evening(clock))
+
+    async def order() -> list[int]:
+        return [case.id for case in await store.queue()]
+
+    before = [danger.id, alarm.id, urgent.id, other.id, late.id]
+    clock.pass_by(hours=9, seconds=LATE.total_seconds())
+    assert await order() == before, "this is the last moment in which it goes out"
+    clock.pass_by(seconds=1)
+    assert [case.missed(clock()) for case in await store.queue()] == [False, True, True, False, False]
+    assert await order() == [danger.id, alarm.id, late.id, urgent.id, other.id]
+    held, _ = await store.held(late.id, person)
+    await store.drop_held(late.id, 2, held.name)
+    assert await order() == before, "what is held for later has its time yet"
+
+
+async def test_a_case_that_waits_keeps_its_turn_and_shows_it(store: Store, clock: Clock, people: list[int]) -> None:
+    _, earlier = await owned(store, 1)
+    await store.release(earlier.id, 1)
+    clock.pass_by(minutes=1)
+    person, case = await owned(store, 2)
+    await store.hold(case.id, person, 2, "2:a", REPLY, evening(clock))
+    await store.release(case.id, 2)
+    clock.pass_by(hours=9, seconds=LATE.total_seconds() + 1)
+    assert [(one.id, one.missed(clock())) for one in await store.queue()] == [(earlier.id, False), (case.id, True)]
+    assert (await store.claim_next(3)) == await store.case(earlier.id)
 
 
 async def test_it_goes_out_whoever_has_the_case_and_is_nobodys_first_word(

@@ -100,6 +100,36 @@ async def test_it_does_not_go_out_after_the_safe_hours(office: Office) -> None:
     assert held["until"] == until and await ours(person) == []
 
 
+@pytest.mark.parametrize("end", ["sent", "taken back", "released and taken"])
+async def test_what_missed_its_time_is_seen_in_the_queue(office: Office, end: str) -> None:
+    """By everybody whose queue it is, until somebody has decided."""
+    noor, person, case = await taken(office)
+    eva = await office.caseworker("Eva")
+
+    async def seen() -> list[object]:
+        return [(await one.get("/desk/api/queue")).json()["cases"][0]["reply_missed"] for one in (noor, eva)]
+
+    until = (office.clock() + timedelta(minutes=20)).isoformat()
+    await noor.post(f"{case}/messages", json=body(office, until=until))
+    assert await seen() == [False, False]
+    office.clock.pass_by(minutes=21)
+    assert await HeldSending(office.store, office.live).once() == 0
+    assert await seen() == [True, True]
+    [held] = (await noor.get(f"{case}/held")).json()["held"]
+    path = f"{case}/held/{held['name']}"
+    if end == "sent":
+        assert (await noor.post(path)).status_code == 202
+    elif end == "taken back":
+        assert (await noor.delete(path)).status_code == 204
+    else:
+        await noor.post(f"{case}/release")
+        assert await seen() == [True, True], "nobody has it, and it is not lost"
+        await eva.post(f"{case}/claim")
+        assert (await eva.post(path)).status_code == 202
+    assert await seen() == [False, False]
+    assert await ours(person) == ([] if end == "taken back" else [TEXT])
+
+
 async def test_a_clock_that_has_jumped_sends_none(office: Office) -> None:
     noor, person, case = await taken(office)
     sending = HeldSending(office.store, office.live, ClockGuard(office.clock, lambda: 0.0).trusts)

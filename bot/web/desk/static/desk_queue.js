@@ -221,6 +221,7 @@ export class Queue {
       top.append(time);
     }
     if (found.unread && group === "mine") top.append(element("span", "unread", `${found.unread} ${words.unread}`));
+    if (found.reply_missed) top.append(element("span", "missed", words.reply_missed));
     if (found.kind === "report") top.append(element("span", "kind", words.told_report));
     const channel = found.channel && found.channel !== "web" ? words["channel_" + found.channel] : "";
     const about = element("p", "line about");
