@@ -61,6 +61,9 @@ LOWERED = ("person_safe", "help_there", "no_danger")
 RAISED = ("more_danger", "told_elsewhere")
 """Why a caseworker sets another urgency: a lower one, a higher one. The labels are `desk.why_<reason>`."""
 
+DANGER = "danger"
+"""Why a mute ends that nobody ended: the person wrote something in danger."""
+
 MUTED_FOR = ("insults", "sexual", "spam")
 """Why a case is muted. The labels are `desk.why_<reason>`."""
 

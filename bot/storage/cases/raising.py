@@ -6,24 +6,30 @@ The conversation's row is locked by then, so nothing else changes the case meanw
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.audit import DANGER, Deed
 from bot.domain.handoff import IllegalMove, Move, move
 from bot.domain.model import CaseChange, Handoff, Urgency
 from bot.domain.organisations import EVERY, FIRST
 from bot.domain.statistics import hour
 from bot.storage.database.engine import Database
 from bot.storage.oncall.escalations import begin_ladder, end_ladder
+from bot.storage.records.audit_log import append
 from bot.storage.records.statistics import count, danger_since
 from bot.storage.sealing.envelopes import seal
 from bot.storage.tables.cases import held_replies
 from bot.storage.tables.conversations import case_whys, cases, conversations, outbox
+
+log = logging.getLogger(__name__)
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without what looks or sounds like something else when it is read aloud or written down."""
@@ -44,11 +50,12 @@ class Place:
 
 async def raise_case(
     database: Database, connection: AsyncConnection, where: Place, change: CaseChange, now: datetime
-) -> None:
+) -> str | None:
     """Open the conversation's case, or raise the open one: urgency never falls, signals are united.
 
     When the case is new or its urgency rose, somebody is called: whoever is on call, or its owner, if `change` asks for
-    it, who owes a word from now. So does a danger in a case that is muted, which ends that.
+    it, who owes a word from now. So does a danger in a case that is muted, which ends that: then its number is
+    returned, for `note_unmuted` at the end of the transaction.
     """
     c = cases.c
     query = select(c.id, c.number, c.urgency, c.signals, c.owner, c.muted_until)
@@ -59,7 +66,7 @@ async def raise_case(
     urgency = change.urgency
     if row is None:
         case_id, number = await _open(database, connection, where.conversation, change, now)
-        owner, rose = None, True
+        owner, rose, muted = None, True, False
     else:
         before = RANKS[row.urgency]
         urgency = before.at_least(change.urgency)
@@ -83,6 +90,22 @@ async def raise_case(
         await begin_ladder(connection, case_id, urgency, now)
     elif rose and owner is not None and change.page:
         await _call_owner(connection, case_id, number, owner, urgency, now)
+    return number if muted and rose else None
+
+
+async def note_unmuted(database: Database, connection: AsyncConnection, number: str | None, now: datetime) -> None:
+    """Write down that a danger ended the mute of this case, of which `raise_case` told; None: it ended none. The last
+    statement of a transaction, as every row of the audit log is, which raising a case is not.
+
+    It is nobody's deed: where the log is broken, the danger is stored without its row.
+    """
+    if number is None:
+        return
+    try:
+        async with connection.begin_nested():
+            await append(database, connection, now, Deed.UNMUTED, case=number, reason=DANGER)
+    except SQLAlchemyError as error:
+        log.error("audit.not_written", extra={"case": number, "error": type(error).__name__})
 
 
 async def _call_owner(

@@ -22,7 +22,7 @@ from bot.domain.forms import Sheet
 from bot.domain.handoff import IllegalMove, Move, bot_may_speak
 from bot.domain.model import CaseChange, Choice, Handoff, Message, Outgoing, Sender
 from bot.storage.cases.closed_keys import close_to_team, has_open_case, open_to_team
-from bot.storage.cases.raising import Place, raise_case, withdraw_case
+from bot.storage.cases.raising import Place, note_unmuted, raise_case, withdraw_case
 from bot.storage.conversations.conversations import Conversations, replace_code
 from bot.storage.conversations.form_sheets import Sheets, put_sheet
 from bot.storage.conversations.pictures import Pictures, put_picture
@@ -95,14 +95,16 @@ class Turns(Conversations, Sheets, Pictures):
                 await connection.execute(insert(messages), rows)
                 if picture is not None:
                     await put_picture(connection, person, seq, picture)
+                unmuted = None
                 if case is not None:
                     where = Place(person.conversation, person.keys.public, seq, "accept")
-                    await raise_case(self._db, connection, where, case, now)
+                    unmuted = await raise_case(self._db, connection, where, case, now)
                     await self._open_to_team(connection, person)
                 if sheet is not None:
                     await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
                 if figures:
                     await count(self._db, connection, now, *figures)
+                await note_unmuted(self._db, connection, unmuted, now)
         except IntegrityError:
             return await self._repeated(person, client)
         if case is not None:
@@ -154,9 +156,10 @@ class Turns(Conversations, Sheets, Pictures):
                 rows = [_reply(person, first + i, reply, now) for i, reply in enumerate(said)]
                 if rows:
                     await connection.execute(insert(messages), rows)
+                unmuted = None
                 if case is not None:
                     where = Place(person.conversation, person.keys.public, seq, "answer")
-                    await raise_case(self._db, connection, where, case, now)
+                    unmuted = await raise_case(self._db, connection, where, case, now)
                     await self._open_to_team(connection, person)
                 if cancel:
                     await withdraw_case(connection, person.conversation, state, now)
@@ -164,6 +167,7 @@ class Turns(Conversations, Sheets, Pictures):
                         await close_to_team(self._db, connection, person, None)
                 if sheet is not None:
                     await put_sheet(connection, person, sheet, asking=bot_may_speak(state))
+                await note_unmuted(self._db, connection, unmuted, now)
         except _AnsweredBefore:
             return False
         if case is not None:
@@ -177,8 +181,10 @@ class Turns(Conversations, Sheets, Pictures):
             async with self._db.write() as connection:
                 await self._advance(connection, person.conversation, {"state": moved(Move.ASK)})
                 where = Place(person.conversation, person.keys.public, seq, part)
-                await raise_case(self._db, connection, where, case, self._clock())
+                now = self._clock()
+                unmuted = await raise_case(self._db, connection, where, case, now)
                 await self._open_to_team(connection, person)
+                await note_unmuted(self._db, connection, unmuted, now)
         except IntegrityError:
             return
         await self.rewrap(person)

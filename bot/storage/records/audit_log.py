@@ -1,8 +1,9 @@
 """The audit log: who opened, claimed, gave back, closed, exported, deleted what, and who changed people.
 
 A row is appended in the transaction of the deed itself, as its last statement: the deed and its row stand or fall
-together. The row of `audit_head` is the lock, so that any number of gateways append one after the other; it is taken
-after everything else, and nothing is locked after it. Each row holds the hash of the one before.
+together; a danger alone is stored whatever the log is like (`raising.note_unmuted`). The row of `audit_head` is the
+lock, so that any number of gateways append one after the other; it is taken after everything else, and nothing is
+locked after it. Each row holds the hash of the one before.
 
 A chain without a secret is good against whoever changes rows, not against whoever can rewrite the whole log and its
 head: so every head is in the gateway's own log as well, and the doctor prints it.

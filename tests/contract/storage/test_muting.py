@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot.domain.audit import Deed
 from bot.domain.model import CaseChange, Urgency
 from bot.storage.database.errors import NotOwner
 from bot.storage.store import Store
+from bot.storage.tables.conversations import messages
+from bot.storage.tables.records import audit_head
 from tests.contract.storage.test_cases import ASK, EMERGENCY, URGENT
 from tests.contract.storage.test_transfers import owned
 from tests.support.databases import Clock
@@ -66,6 +71,71 @@ async def test_a_danger_ends_it_and_calls_the_owner_again(
     assert found.unheard == (found.urgency is Urgency.EMERGENCY)
     [called] = await store.take_outbox(9, LEASE)
     assert (called.kind, called.payload["caseworker"]) == ("owner", 1)
+
+
+async def ended(store: Store) -> list[tuple[int | None, str | None, str]]:
+    """The rows of the audit log that tell of a mute that ended, of a log that is whole."""
+    assert (await store.audit_breaks())[1] == []
+    return [(one.actor, one.case, one.reason) for one in await store.audit() if one.deed == Deed.UNMUTED]
+
+
+@pytest.mark.parametrize("seen", ["with the message", "in the answer", "later"])
+async def test_that_a_danger_ended_it_is_written_down_once(store: Store, people: list[int], seen: str) -> None:
+    """By nobody, in the transaction that stores the danger; a danger in a case that is not muted ends nothing."""
+    person, case = await owned(store, 1, EMERGENCY)
+    await store.accept(person, "before", "he has a knife", case=EMERGENCY)
+    assert await ended(store) == []
+    await store.mute(case.id, 1, 24, "insults")
+    for client in ("danger", "danger", "again"):
+        if seen == "with the message":
+            await store.accept(person, client, "he has a knife", case=EMERGENCY)
+            continue
+        turn = await store.accept(person, client, "he has a knife")
+        if seen == "in the answer":
+            # what nobody answered before a caseworker came is theirs: such a turn is open only for a moment
+            async with store._db.write() as connection:
+                mine = update(messages).where(messages.c.seq == turn.seq)
+                await connection.execute(mine.values(answered=False))
+            await store.answer(person, turn.seq, [], case=replace(EMERGENCY, why=()))
+        else:
+            await store.raise_afterwards(person, turn.seq, "late", EMERGENCY)
+    assert not await muted(store, case.id)
+    assert await ended(store) == [(None, case.number, "danger")]
+
+
+async def test_a_mute_that_is_over_is_ended_by_nothing(store: Store, clock: Clock, people: list[int]) -> None:
+    person, case = await owned(store, 1)
+    await store.mute(case.id, 1, 1, "insults")
+    await store.accept(person, "asks", "a person", case=ASK)
+    clock.pass_by(hours=1)
+    await store.accept(person, "danger", "he has a knife", case=EMERGENCY)
+    assert await ended(store) == []
+
+
+async def test_a_broken_log_keeps_no_danger_out(
+    store: Store, people: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    person, case = await owned(store, 1)
+    await store.mute(case.id, 1, 1, "insults")
+    async with store._db.write() as connection:
+        await connection.execute(delete(audit_head))
+    await store.accept(person, "danger", "he has a knife", case=EMERGENCY)
+    assert not await muted(store, case.id)
+    found = await store.case(case.id)
+    assert found is not None and found.urgency is Urgency.EMERGENCY
+    assert [message.text for message in await store.messages(person)][-1] == "he has a knife"
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["audit.not_written"]
+
+
+async def test_dangers_at_once_write_each_end_once(store: Store, people: list[int]) -> None:
+    """Each holds its own conversation, and one after the other the end of the log."""
+    taken = [await owned(store, 1) for _ in range(6)]
+    for _, case in taken:
+        await store.mute(case.id, 1, 1, "insults")
+    sent = (store.accept(person, f"m{n}", "he has a knife", case=EMERGENCY) for person, _ in taken for n in range(3))
+    rest = [await owned(store, 2) for _ in range(6)]
+    await asyncio.gather(*sent, *(store.mute(case.id, 2, 4, "spam") for _, case in rest))
+    assert sorted(number or "" for _, number, _ in await ended(store)) == sorted(case.number for _, case in taken)
 
 
 async def test_what_is_seen_only_later_ends_it_too(store: Store, people: list[int]) -> None:

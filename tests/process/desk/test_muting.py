@@ -45,6 +45,12 @@ async def test_a_danger_rings_and_the_rest_does_not(office: Office) -> None:
     found = await row(noor, case)
     assert (found["unread"], found["unheard"], found["urgency"]) == (3, True, "emergency")
     assert found["muted_until"] is None
+    log = (await noor.get("/desk/api/audit")).json()["rows"]
+    assert [(one["actor"], one["deed"], one["reason"]) for one in log if "mute" in one["deed"]] == [
+        (None, "unmuted", "danger"), ("Noor", "muted", "insults"),
+    ]  # fmt: skip
+    done = (await noor.get("/desk/api/handover", params={"hours": 12})).json()["done"]
+    assert ("unmuted", "danger") in [(one["deed"], one["reason"]) for one in done]
     assert [item.kind for item in await office.store.take_outbox(9, office.clock() - office.clock())] == ["owner"]
 
 
