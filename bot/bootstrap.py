@@ -69,7 +69,7 @@ from bot.web.middleware.source import Source
 from bot.web.visitor import api as visitor
 from bot.web.visitor import no_script as plain
 from bot.web.visitor import page as pages
-from bot.web.visitor.sealed_state import Slips
+from bot.web.visitor.sealed_state import Slips, TabKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +234,8 @@ async def build(
     link, source = bot.link if bot is not None else lambda _: None, Source()
     gate = _gate(settings)
     pictures = Pictures(store, words, live, limits, Darkroom()) if settings.pictures else None
-    app.include_router(visitor.router(service, store, live, gate, source, link, pictures))
-    slips = Slips(page_key(settings), clock)
+    slips, keys = Slips(page_key(settings), clock), TabKeys(page_key(settings))
+    app.include_router(visitor.router(service, store, live, gate, source, keys.of, link, pictures))
     app.include_router(
         plain.made(
             service, store, words, live, gate, tasks, slips, source, link, exit_url=settings.exit_url,

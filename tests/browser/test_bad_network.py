@@ -14,6 +14,8 @@ from tests.support.gateway import Gateway
 SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 """400 kbit/s and 400 ms there and back: WebPageTest's "3G Slow"."""
 
+MESSAGES = "**/api/messages"
+
 LIMIT = 20_000
 """Bytes of the first load, headers and the words of the phone's language included."""
 
@@ -34,7 +36,7 @@ def test_what_waits_and_what_is_half_written_outlives_a_reload(house: Gateway, b
     phone = Phone(browser, house.url, locale="en", size=SMALL)
     page = phone.page
     begin(phone)
-    page.route("**/api/**", lambda route: route.abort())
+    page.route(MESSAGES, lambda route: route.abort())
     write(phone, "is it free")
     write(phone, "who are you")
     page.locator("#text").fill("half a thought")
@@ -42,13 +44,57 @@ def test_what_waits_and_what_is_half_written_outlives_a_reload(house: Gateway, b
     page.reload()
     expect(page.locator("#log li.waiting")).to_have_count(2)
     expect(page.locator("#text")).to_have_value("half a thought")
-    page.unroute("**/api/**")
+    page.unroute(MESSAGES)
     expect(page.locator("#log li.bot")).to_have_count(3)
     assert page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
     page.reload()
     expect(page.locator("#log li.bot")).to_have_count(3)
     assert page.locator("#log li.person .text").all_inner_texts() == ["is it free", "who are you"]
     expect(page.locator("#log li.waiting")).to_have_count(0)
+    phone.context.close()
+
+
+def test_after_a_reload_without_a_network_it_comes_back_with_the_network(house: Gateway, browser: Browser) -> None:
+    """What is kept opens with a key that the gateway tells: until it does there is nothing to see of it, and what is
+    written meanwhile goes after it."""
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    page.locator("#menu-open").click()
+    code = page.locator("#return-code").text_content() or ""
+    page.locator("#menu-close").click()
+    page.route("**/api/**", lambda route: route.abort())
+    write(phone, "is it free")
+    page.locator("#text").fill("half a thought")
+    expect(page.locator("#log li.waiting")).to_have_count(1)
+    for _ in range(2):  # a second reload takes nothing away
+        page.reload()
+        expect(page.locator("#status.connection_lost")).to_be_visible()
+        expect(page.locator("#text")).to_have_value("")
+    write(phone, "who are you")
+    page.locator("#text").fill("and more")
+    page.unroute("**/api/**")
+    expect(page.locator("#log li.bot")).to_have_count(3)
+    expect(page.locator("#log li.person .text")).to_have_text(["is it free", "who are you"])
+    expect(page.locator("#text")).to_have_value("half a thought\nand more")
+    expect(page.locator("#return-code")).to_have_text(code)
+    phone.context.close()
+
+
+def test_a_gateway_that_tells_no_key_holds_up_no_message(house: Gateway, browser: Browser) -> None:
+    phone = Phone(browser, house.url, locale="en", size=SMALL)
+    page = phone.page
+    begin(phone)
+    page.route(MESSAGES, lambda route: route.abort())
+    write(phone, "is it free")
+    expect(page.locator("#log li.waiting")).to_have_count(1)
+    page.route("**/api/key", lambda route: route.fulfill(status=500, json={"error": {"code": "failed"}}))
+    page.unroute(MESSAGES)
+    page.reload()
+    write(phone, "he is hitting me now")
+    expect(page.locator("#log li.emergency")).to_have_count(1)
+    page.unroute("**/api/key")
+    expect(page.locator("#log li.person:not(.waiting) .text")).to_have_text(["he is hitting me now", "is it free"])
     phone.context.close()
 
 
@@ -137,7 +183,8 @@ def test_what_is_not_taken_comes_back_before_what_was_written_since(house: Gatew
     held[0].fulfill(status=413, json={"error": {"code": "too_long"}})
     expect(page.locator("#log li.waiting")).to_have_count(0)
     expect(page.locator("#text")).to_have_value("he took it\nare you there")
-    assert page.evaluate("sessionStorage.draft") == "he took it\nare you there"
+    page.reload()
+    expect(page.locator("#text")).to_have_value("he took it\nare you there")
     phone.context.close()
 
 
@@ -154,7 +201,8 @@ def test_an_answer_that_is_lost_and_then_a_reload_doubles_nothing(house: Gateway
     with page.expect_event("requestfailed"):
         write(phone, "is it free")
     page.unroute("**/api/messages")
-    page.reload()
+    with page.expect_response(lambda answer: answer.url.endswith("/api/messages") and answer.status == 202):
+        page.reload()
     expect(page.locator("#log li.bot")).to_have_count(2)
     expect(page.locator("#log li.waiting")).to_have_count(0)
     assert page.locator("#log li.person .text").all_inner_texts() == ["is it free"]

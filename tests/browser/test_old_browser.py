@@ -88,7 +88,7 @@ def test_the_whole_talk(house: Gateway, browser: Browser, words: Catalogue, pict
     page.reload()
     phone.wait("document.querySelectorAll('#log li .text').length >= wanted", len(before))
     assert phone.texts("#log li .text")[: len(before)] == before
-    assert page.evaluate("document.getElementById('text').value") == "een halve zin"
+    phone.wait("document.getElementById('text').value === 'een halve zin'")
 
     phone.tap("#leave")
     phone.wait("document.title === 'Weather'")

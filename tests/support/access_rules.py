@@ -32,6 +32,7 @@ RULES = {
     ("POST", "/api/conversations/restore"): ANYBODY,  # the code is in the body
     ("DELETE", "/api/conversations"): PERSON,
     ("DELETE", "/api/access"): PERSON,
+    ("GET", "/api/key"): PERSON,
     ("POST", "/api/messages"): PERSON,
     ("GET", "/api/messages"): PERSON,
     ("POST", "/api/choices"): PERSON,

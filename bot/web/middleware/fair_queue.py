@@ -46,8 +46,8 @@ DESK, TELEGRAM = "/desk/api/", "/telegram/"
 SIGNS = "/api/writing"
 """Counted for itself: who writes much sends many of these, and their message must not wait for it."""
 OPENED_BY_A_TOKEN = (
-    "/api/messages", "/api/pictures", "/api/choices", "/api/language", "/api/events", "/api/access", SIGNS, DESK,
-    TELEGRAM,
+    "/api/messages", "/api/pictures", "/api/choices", "/api/language", "/api/events", "/api/access", "/api/key",
+    SIGNS, DESK, TELEGRAM,
 )  # fmt: skip
 NEVER_BACK = (DESK, TELEGRAM)
 """A caseworker's page asks again whenever something happens, and most happens in a flood. Telegram speaks for many."""

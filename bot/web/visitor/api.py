@@ -63,7 +63,12 @@ class RestoreBody(_Body):
     return_code: StrictStr = Field(max_length=200)
 
 
-class Opened(BaseModel):
+class Key(BaseModel):
+    key: str
+    """What the page seals with what it keeps over a reload: AES-256, in Base64. The page keeps it in memory alone."""
+
+
+class Opened(Key):
     token: str
     return_code: str
     language: str | None = None
@@ -149,11 +154,11 @@ async def shown_to(store: Store, session: Session, message: Message) -> dict[str
 
 
 def router(
-    service: Service, store: Store, live: Live, gate: Gate, source: Source,
+    service: Service, store: Store, live: Live, gate: Gate, source: Source, key_of: Callable[[str], str],
     link: Callable[[str], str | None] = lambda _: None, pictures: Pictures | None = None,
 ) -> APIRouter:  # fmt: skip
-    """The routes under `/api`. `link` makes an address in Telegram of a return code; without `pictures` none can be
-    sent."""
+    """The routes under `/api`. `key_of` makes the key of a token; `link` makes an address in Telegram of a return code;
+    without `pictures` none can be sent."""
     api = APIRouter(prefix="/api", tags=["visitor"])
 
     async def opened(token: Token) -> Session:
@@ -171,7 +176,8 @@ def router(
         if body.language is not None and not service.knows(body.language):
             raise ApiError(422, "unknown_language")
         new = await service.start(body.language)
-        return Opened(token=new.token, return_code=new.return_code, telegram=link(new.return_code))
+        code = new.return_code
+        return Opened(key=key_of(new.token), token=new.token, return_code=code, telegram=link(code))
 
     @api.post("/conversations/restore", status_code=201, response_model_exclude_none=True, responses=ASKED)
     async def restore(body: RestoreBody, request: Request, proof: Proof = "") -> Opened:
@@ -181,8 +187,8 @@ def router(
         new = await service.restore(body.return_code)
         if new is None:
             raise ApiError(404, "not_found", unknown=service.unknown_words(body.return_code))
-        language, telegram = new.person.language, link(new.return_code)
-        return Opened(token=new.token, return_code=new.return_code, language=language, telegram=telegram)
+        language, code = new.person.language, new.return_code
+        return Opened(key=key_of(new.token), token=new.token, return_code=code, language=language, telegram=link(code))
 
     @api.delete("/conversations", status_code=204)
     async def delete(session: Open) -> Response:
@@ -195,6 +201,12 @@ def router(
         if not await service.leave(token):
             raise ApiError(401, "unauthorized")
         return Response(status_code=204)
+
+    @api.get("/key", dependencies=[Depends(opened)])
+    async def key(token: Token) -> Key:
+        """The key that came with the opened talk, once more, for a page that was loaded again. It is told as long as
+        the token is good, and never after that."""
+        return Key(key=key_of(token))
 
     @api.post("/messages", status_code=202)
     async def write(

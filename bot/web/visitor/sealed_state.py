@@ -1,8 +1,12 @@
-"""What a page without scripts carries from step to step: the conversation's token, sealed, in a hidden field.
+"""What a browser holds of a talk, so that it is worth nothing once the talk is closed there.
 
-A browser keeps what a form sent: in the tab's history, and in a file so that a closed tab can be opened again. So the
-field is worth nothing without the gateway's key, opens the talk for a short time only, and nothing at all once the
-person has left (the token inside is dead then).
+Without scripts a page carries the conversation's token from step to step, sealed, in a hidden field. A browser keeps
+what a form sent: in the tab's history, and in a file so that a closed tab can be opened again. So the field is worth
+nothing without the gateway's key, opens the talk for a short time only, and nothing at all once the person has left
+(the token inside is dead then).
+
+With scripts a page keeps return code, draft and unsent messages over a reload, sealed under a key that it asks for
+again with its token. A browser writes down what a page keeps, and leaves it there: it opens as long as the token does.
 """
 
 from __future__ import annotations
@@ -56,6 +60,18 @@ class Slips:
             return None
         age = self._clock().timestamp() - made
         return Slip(token, code, language, fresh=age < READABLE.total_seconds())
+
+
+class TabKeys:
+    """Makes the keys of what pages with scripts keep. Nothing of them is stored: a key is made anew of the `key` of the
+    installation (32 bytes, the same at every gateway) and a token. Whoever asks has shown that the token is good."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = hashlib.blake2b(key, digest_size=32, person=b"inloop:tab").digest()
+
+    def of(self, token: str) -> str:
+        """Return the 32 bytes that belong to a token, in Base64."""
+        return base64.b64encode(hashlib.blake2b(token.encode(), digest_size=32, key=self._key).digest()).decode()
 
 
 def _decoded(field: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -117,6 +118,35 @@ def test_leaving_ends_the_token_here_and_the_return_code_goes_on(gateway: Gatewa
     assert visitor.messages()[: len(before)] == before
 
 
+def test_the_key_of_what_a_page_keeps_is_told_while_the_token_is_good(gateway: Gateway) -> None:
+    opened = httpx.post(gateway.url + "/api/conversations", json={"language": "en"}).json()
+    again, keys = {"return_code": opened["return_code"]}, [opened["key"]]
+    bearer = {"Authorization": f"Bearer {opened['token']}"}
+    for _ in range(2):  # as after a reload
+        answer = httpx.get(gateway.url + "/api/key", headers=bearer)
+        assert answer.json() == {"key": opened["key"]}
+        assert answer.headers["cache-control"] == "no-store"
+    assert len(base64.b64decode(opened["key"])) == 32
+    assert httpx.get(gateway.url + "/api/key").status_code == 401
+
+    def ended() -> bool:
+        return httpx.get(gateway.url + "/api/key", headers=bearer).status_code == 401
+
+    elsewhere = httpx.post(gateway.url + "/api/conversations/restore", json=again).json()
+    assert ended(), "the code has ended the token"
+    bearer = {"Authorization": f"Bearer {elsewhere['token']}"}
+    keys.append(elsewhere["key"])
+    assert not ended()
+    assert httpx.delete(gateway.url + "/api/access", headers=bearer).status_code == 204
+    assert ended(), "left"
+    here = httpx.post(gateway.url + "/api/conversations/restore", json=again).json()
+    bearer = {"Authorization": f"Bearer {here['token']}"}
+    keys.append(here["key"])
+    assert httpx.delete(gateway.url + "/api/conversations", headers=bearer).status_code == 204
+    assert ended(), "deleted"
+    assert len(set(keys)) == len(keys), "one key for each token"
+
+
 def test_many_messages_are_slowed_down_but_never_a_danger(tmp_path_factory) -> None:
     env = {
         "INLOOP_MESSAGES_PER_MINUTE": "5",
@@ -144,5 +174,6 @@ def test_the_contract_is_in_the_openapi(gateway: Gateway) -> None:
         "/api/language": {"post"},
         "/api/events": {"get"},
         "/api/access": {"delete"},
+        "/api/key": {"get"},
     }.items():
         assert methods <= set(paths[path])

@@ -1,8 +1,10 @@
-// The visitor page. No third party, nothing kept beyond this tab: the token lives in sessionStorage and goes with it.
+// The visitor page. No third party, nothing kept beyond this tab: the token lives in sessionStorage and goes with it. What is said or
+// opens the talk again is kept there sealed, or not at all (sealed.js).
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
   const body = document.body;
+  const SECRETS = ["code", "telegram", "draft", "queue"];
   const CARD = "li.system.emergency, li.system.urgent";
   const state = { token: null, code: null, lang: null, words: {}, seq: 0, drawn: new Set(), mine: new Map(), queue: [], sending: false, stream: null, halted: false, handoff: null, placed: 0, writes: 0, signed: 0, away: false, reading: false, news: [], unseen: 0 };
 
@@ -58,6 +60,17 @@
   const menu = (open) => { if (open) $("menu").setAttribute("open", ""); else $("menu").removeAttribute("open"); $("about").removeAttribute("open"); $("menu-open").setAttribute("aria-expanded", String(open)); };
   const keep = (name, value) => { if (state.halted) return; try { value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value); } catch { /* not kept, then */ } };
   const kept = (name) => { try { return sessionStorage.getItem(name); } catch { return null; } };
+  /** Nothing before the key is here: then it seals what there is by then. */
+  const seal = (name, value) => { if (state.seal) state.seal(name, value); };
+  /** `failed`: the network, or the gateway, does not give it for now. */
+  const sealing = async (failed) => {
+    for (let tries = 0; ; tries++) {
+      const found = await import("./sealed.js?" + tries).catch(() => null); // by another name: some browsers remember a failure
+      if (found) return found;
+      failed();
+      await pause(1000);
+    }
+  };
   const uuid = () => {
     if (crypto.randomUUID) return crypto.randomUUID();
     const b = crypto.getRandomValues(new Uint8Array(16));
@@ -239,7 +252,7 @@
     if (state.drawn.has(message.seq)) return null;
     state.drawn.add(message.seq);
     state.seq = Math.max(state.seq, message.seq);
-    if (message.return_code) { keep("code", state.code = message.return_code); keep("telegram", null); $("return-code").textContent = state.code; offerTelegram(null); }
+    if (message.return_code) { $("return-code").textContent = state.code = message.return_code; offerTelegram(null); seal("code", state.code); seal("telegram", null); }
     const pending = message.from === "person" && state.mine.get(message.seq);
     if (pending) pending.remove();
     const handoff = message.handoff || state.handoff || "bot";
@@ -368,7 +381,7 @@
   };
 
   // -- sending: in order, once, waiting out a bad network ---------------------------------------------------------
-  const save = () => keep("queue", state.queue.length ? JSON.stringify(state.queue.map(({ path, data, label }) => ({ path, data, label }))) : null);
+  const save = () => seal("queue", state.queue.length ? state.queue.map(({ path, data, label }) => ({ path, data, label })) : null);
   const queue = (item) => {
     item.node = element("li", "person waiting");
     item.node.append(element("p", "text", item.label), wordNode("p", "who", "sending"));
@@ -382,7 +395,7 @@
     send();
   };
   const send = async () => {
-    if (state.sending) return;
+    if (state.sending || state.held) return;
     state.sending = true;
     let wait = 500;
     while (state.queue.length && !state.halted) {
@@ -401,7 +414,7 @@
         state.queue.shift(); save(); item.node.remove(); tell(error && error.code);
         if (item.data.text) { // so that it can be made shorter; before what was written since
           $("text").value = [item.data.text, $("text").value].filter(Boolean).join("\n");
-          keep("draft", $("text").value); grow();
+          seal("draft", $("text").value); grow();
         }
       } else {
         // Nothing can be kept there, and the numbers are shown all the same.
@@ -482,17 +495,20 @@
     await state.rest;
     state.token = opened.token;
     $("note").textContent = "";
-    if (opened.return_code) { state.code = opened.return_code; keep("code", state.code); keep("telegram", opened.telegram || null); }
-    offerTelegram(kept("telegram") || opened.telegram);
-    keep("token", state.token); keep("seen", Date.now()); save();
+    state.code = opened.return_code || null; state.seal = null;
+    if (state.code) for (const name of SECRETS) keep(name, null); // of another talk
+    state.held = Boolean(kept("queue")); // typed before this reload: it goes first
+    offerTelegram(opened.telegram);
+    keep("token", state.token); keep("seen", Date.now());
     $("return-code").textContent = state.code || "";
     show("chat");
     listen();
     focus(pressed);
+    sealing(() => { state.held = false; send(); }).then(({ secure }) => secure(parts, opened));
   };
   const gone = (why = "not_open") => {
-    state.token = null; state.code = null; state.handoff = state.standing = null; state.stale = state.deaf = state.mute = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
-    for (const name of ["token", "code", "draft", "queue", "telegram", "offered"]) keep(name, null);
+    state.token = state.code = state.seal = state.handoff = state.standing = null; state.held = state.stale = state.deaf = state.mute = false; state.seq = 0; state.queue = []; state.sending = false; state.drawn.clear(); state.mine.clear();
+    for (const name of ["token", "offered", ...SECRETS]) keep(name, null);
     hush();
     $("log").replaceChildren(); tell(null); news([]); menu(false); $("delete-sure").hidden = true;
     $("note").textContent = state.words[why] || (state.said || {})[why] || "";
@@ -548,7 +564,7 @@
   const write = () => {
     const text = $("text").value.trim();
     if (!text || !state.token) return;
-    $("text").value = ""; keep("draft", null); grow();
+    $("text").value = ""; seal("draft", null); grow();
     retire();
     queue({ path: "api/messages", data: { id: uuid(), text }, label: text });
   };
@@ -560,7 +576,7 @@
   };
   const grow = () => { const t = $("text"); t.style.height = "auto"; t.style.height = t.scrollHeight + 2 + "px"; };
   $("write").addEventListener("submit", (submitted) => { submitted.preventDefault(); write(); });
-  $("text").addEventListener("input", () => { keep("draft", $("text").value || null); grow(); sign(); });
+  $("text").addEventListener("input", () => { seal("draft", $("text").value || null); grow(); sign(); });
   $("text").addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); write(); }
   });
@@ -620,34 +636,29 @@
   const awake = () => { if (state.token && !state.halted) { keep("seen", Date.now()); status(); } };
   setInterval(awake, 20_000);
   /** After that long nothing is shown any more, and the key goes; what waited to be sent is still sent. */
-  const closeOld = async (token, waiting) => {
+  const closeOld = async (token) => {
+    const waits = kept("queue");
     for (const name of ["code", "draft", "telegram"]) keep(name, null);
     $("note").textContent = state.words.page_closed;
     show("before");
     const doors = [$("start"), $("restore").querySelector("button")]; // no other talk begins in between
-    for (const door of doors) door.disabled = true;
-    for (const { path, data } of waiting) {
-      for (;;) {
-        const answer = await call("POST", path, data, undefined, token).catch(() => null);
-        if (answer && (answer.ok || final(answer))) break;
-        if (answer && answer.status >= 500) for (const door of doors) door.disabled = false; // nobody is kept out by what cannot be sent
-        await pause(3000);
-      }
+    const open = (is) => { for (const door of doors) door.disabled = !is; };
+    if (waits) {
+      open(false);
+      const { sendOld } = await sealing(() => open(true));
+      await sendOld(parts, token, waits, () => open(true));
     }
     if (kept("token") === token) for (const name of ["token", "queue", "seen"]) keep(name, null); // else another talk has begun meanwhile
-    for (const door of doors) door.disabled = false;
+    open(true);
   };
 
+  const parts = { state, $, call, pause, final, keep, kept, queue, send, save, grow, offerTelegram, offerCode, SECRETS };
   /** The talk that this tab has a key of, or the page before the first use. */
   const goOn = async () => {
     const token = kept("token");
-    if (!token) { show("before"); return; }
-    const waiting = JSON.parse(kept("queue") || "[]"); // typed without a network before this reload
-    if (Date.now() - Number(kept("seen")) > ASLEEP) { await closeOld(token, waiting); return; }
-    state.code = kept("code");
-    await begin({ token });
-    $("text").value = kept("draft") || ""; grow();
-    waiting.forEach(queue);
+    if (!token) show("before");
+    else if (Date.now() - Number(kept("seen")) > ASLEEP) await closeOld(token);
+    else await begin({ token });
   };
   const lang = kept("lang");
   if (lang) speakIn(lang).then((wanted) => wanted && goOn()); // without a network: the languages stand there
