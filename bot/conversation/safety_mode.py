@@ -184,10 +184,13 @@ def _read(state: ConversationState) -> tuple[list[Line], ConversationState]:
     """That a message was read, of which it was not understood what it does: every second time, and the next step in
     between. Steps alone pass over what was said; of such replies readers found one in three to fit."""
     name, wordings = ("read_seen", WORDINGS) if state.kind == BYSTANDER else ("read", STILL)
-    times = state.times(f"safety_mode.{name}")
+    key = f"safety_mode.{name}"
+    if not state.times(key) and _has_called(state):
+        state = state.having_said([key])  # the first wording asks for a call
+    times = state.times(key)
     if times >= wordings or state.line.startswith(name):
         return _step(state)
-    state = state.having_said([f"safety_mode.{name}"])
+    state = state.having_said([key])
     return [Line(f"{name}.{LETTERS[times]}")], state
 
 
@@ -202,7 +205,7 @@ UNSPOKEN: Final = {
 SILENT: Final = ("cannot_speak", "cannot_call", "hidden")
 """Who said one of these is not heard by others, and must not be."""
 SPOKEN: Final = frozenset({"steps.violence.c", "steps.injury.a", "steps.injury.c"})
-"""Steps that ask for a call; left out for who cannot speak."""
+"""Steps that ask for a call; left out for who cannot speak, and for who has called."""
 SHUT_IN: Final = ("hidden", "at_door", "cannot_leave", "no_air")
 """Who said one of these reaches nobody, and has no door to lock."""
 KNOWN: Final = frozenset({*SILENT, *SHUT_IN})
@@ -232,10 +235,18 @@ def _is_shut_in(state: ConversationState) -> bool:
     return said or bool({"locked", "vehicle"} & set(state.beside))
 
 
+def _has_called(state: ConversationState) -> bool:
+    """Whether the person said that they have called, or that help is there, and not that a call failed."""
+    called, here, failed = (
+        state.times(f"safety_mode.reactions.{act}") for act in ("called", "police_here", "call_failed")
+    )
+    return bool(called or here) and not failed
+
+
 def _is_left_out(key: str, state: ConversationState) -> bool:
     """Whether a step asks for what cannot be done, or what is known."""
     return (
-        (key in SPOKEN and _is_silent(state))
+        (key in SPOKEN and (_is_silent(state) or _has_called(state)))
         or (key in AMONG_OTHERS and _is_shut_in(state))
         or (key in WHERE and bool(state.place))
     )

@@ -83,6 +83,24 @@ def test_what_is_no_reaction_is_read_and_gets_the_next_step_in_turn() -> None:
     assert said == ["read.a", "steps.violence.b", "read.b", "steps.violence.c", "read.c", "still.a", "still.b"]
 
 
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        (("called",), ["read.b", "steps.violence.b", "read.c", "still.a"]),
+        (("police_here",), ["read.b", "steps.violence.b", "read.c", "still.a"]),
+        (("called", "call_failed"), ["read.a", "steps.violence.b", "read.b", "steps.violence.c"]),
+    ],
+)
+def test_who_has_called_is_not_asked_again_to_call_unless_it_failed(acts: tuple[str, ...], expected: list[str]) -> None:
+    state, said = begun("weapon"), []
+    for act in acts:
+        _, state = safety_mode.answer(state, act, "i called 112")
+    for _ in range(4):
+        lines, state = safety_mode.answer(state, None, "...")
+        said += keys(lines)
+    assert said == expected
+
+
 def test_a_bystander_is_read_in_words_of_their_own() -> None:
     lines, state = safety_mode.answer(begun("witnessed_now"), None, "...")
     assert keys(lines) == ["read_seen.a"]
