@@ -24,9 +24,14 @@ async def closed(office: Office, client: httpx.AsyncClient, **more: Any) -> tupl
     """A person who asked for a caseworker and whose case was closed, and the id of the case."""
     person, _, case = await asking(office)
     await client.post(f"/desk/api/cases/{case}/claim")
+    await end(client, case, **more)
+    return person, case
+
+
+async def end(client: httpx.AsyncClient, case: int, **more: Any) -> None:
+    """Close a case as its caseworker, who wishes that the person is asked."""
     answer = await client.post(f"/desk/api/cases/{case}/close", json=WISHED | more)
     assert answer.status_code == 204, answer.text
-    return person, case
 
 
 async def texts(person: Visitor) -> list[object]:
@@ -107,7 +112,7 @@ async def test_not_while_it_is_an_emergency(office: Office) -> None:
         if urgency:
             body = {"urgency": urgency, "reason": "person_safe"}
             assert (await noor.put(f"/desk/api/cases/{case}/urgency", json=body)).status_code == 204
-        assert (await noor.post(f"/desk/api/cases/{case}/close", json=WISHED)).status_code == 204
+        await end(noor, case)
         assert await asked(office, person) == times
 
 
@@ -126,7 +131,7 @@ async def test_who_writes_in_this_moment_is_not_asked(
         return ended
 
     monkeypatch.setattr(office.store, "close_case", and_they_write)
-    assert (await noor.post(f"/desk/api/cases/{case}/close", json=WISHED)).status_code == 204
+    await end(noor, case)
     assert await asked(office, person) == 0
 
 
@@ -138,7 +143,7 @@ async def test_once_in_a_conversation(office: Office) -> None:
     again = await office.store.case_of(opened.conversation)
     assert again is not None and again.id != first
     await noor.post(f"/desk/api/cases/{again.id}/claim")
-    assert (await noor.post(f"/desk/api/cases/{again.id}/close", json=WISHED)).status_code == 204
+    await end(noor, again.id)
     assert await asked(office, person) == 1
 
 
@@ -184,7 +189,7 @@ async def test_yes_it_was_deletes_nothing(office: Office, monkeypatch: pytest.Mo
     await office.tasks.finish(120)
     assert (await texts(person))[-1] == office.words.say("forget.question", "en")
     await noor.post(f"/desk/api/cases/{case}/claim")
-    await noor.post(f"/desk/api/cases/{case}/close", json=WISHED)
+    await end(noor, case)
     await person.write("yes")
     await office.tasks.finish(120)
     assert "yes" in await texts(person), "the talk is there"
