@@ -15,6 +15,7 @@ RULES = {
     ("GET", "/"): ANYBODY,
     ("GET", "/words/{lang}"): ANYBODY,
     ("GET", "/words/{lang}/within"): ANYBODY,
+    ("GET", "/words/{lang}/picture"): ANYBODY,
     ("GET", "/about/{lang}/{page}"): ANYBODY,
     ("GET", "/leave"): ANYBODY,
     ("GET", "/embed.js"): ANYBODY,
@@ -24,6 +25,7 @@ RULES = {
     ("GET", "/openapi.json"): ANYBODY,
     ("HEAD", "/openapi.json"): ANYBODY,
     ("GET", "/desk"): ANYBODY,  # a shell that holds nothing
+    ("GET", "/desk/practice"): ANYBODY,  # the same
     ("GET", "/desk/invite/{secret}"): ANYBODY,  # the secret is in the path
     ("POST", "/desk/invite/{secret}"): ANYBODY,
     ("POST", "/desk/login"): ANYBODY,
@@ -40,6 +42,7 @@ RULES = {
     ("POST", "/api/writing"): PERSON,
     ("GET", "/api/events"): PERSON,
     ("GET", "/api/state"): PERSON,
+    ("POST", "/desk/practice/begin"): DESK,
     ("GET", "/desk/api/session"): DESK,
     ("DELETE", "/desk/api/session"): DESK,
     ("POST", "/desk/api/session/here"): DESK,
@@ -177,6 +180,10 @@ def asks_again(method: str, path: str) -> bool:
     return kind and method in CHANGES and (method, path) not in COORDINATES
 
 
+NO_TOKEN = frozenset({("POST", "/desk/practice/begin")})
+"""The page of the practice desk has no token of the real one: it comes from our pages, and changes nothing there."""
+
+
 def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | None:
     """A request that is right in everything but, perhaps, who sends it."""
     return {
@@ -187,6 +194,7 @@ def body(method: str, path: str, linked: str = "ZZ-ZZZ") -> dict[str, Any] | Non
         ("POST", "/api/language"): {"id": str(uuid4()), "language": "fr"},
         ("POST", "/desk/login"): {"name": "x", "password": "x", "code": "1"},
         ("POST", "/desk/invite/{secret}"): {"password": "x" * 12, "totp_secret": "A" * 32, "code": "1"},
+        ("POST", "/desk/practice/begin"): {"language": "nl"},
         ("PUT", "/desk/api/session/language"): {"language": "nl"},
         ("POST", "/desk/api/account/confirm"): {"password": "x", "code": "1"},
         ("POST", "/desk/api/factors/passkeys"): {

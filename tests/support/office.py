@@ -51,7 +51,7 @@ from bot.web.middleware.source import Source
 from bot.web.visitor import api as visitor
 from bot.web.visitor import no_script as plain
 from bot.web.visitor import page as pages
-from bot.web.visitor.sealed_state import Slips
+from bot.web.visitor.sealed_state import Slips, TabKeys
 from tests.browser.conftest import PATIENCE
 from tests.support.databases import Clock, upgraded_sqlite
 from tests.support.desk import Colleague, join
@@ -192,7 +192,7 @@ async def open_office(
     app = FastAPI(docs_url=None, redoc_url=None)
     errors.install(app)
     gate = Gate(b"k" * 32, 1000, 5000, time.time, time.monotonic)
-    app.include_router(visitor.router(service, store, live, gate, Source()))
+    app.include_router(visitor.router(service, store, live, gate, Source(), TabKeys(b"k" * 32).of))
     app.include_router(pages.router(words, settings, service.without_anybody))
     slips = Slips(page_key(settings), clock)
     app.include_router(

@@ -80,7 +80,8 @@ class Service:
 def test_the_visitor_api_says_whose_message_it_is() -> None:
     app, service, source = FastAPI(), Service(), Source()
     errors.install(app)
-    app.include_router(api.router(cast(Any, service), cast(Any, None), cast(Any, None), cast(Any, None), source))
+    none: Any = None
+    app.include_router(api.router(cast(Any, service), none, none, none, source, none))
     client = TestClient(app, client=("203.0.113.9", 1))
     sent = client.post("/api/messages", json={"id": NUMBER, "text": "x"}, headers={"Authorization": "Bearer x"})
     assert sent.status_code == 202
