@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
-QUESTIONS, THEMES, FIELDS = CONTENT / "questions.yml", CONTENT / "themes.yml", CONTENT / "fields.yml"
+QUESTIONS, FIELDS = CONTENT / "questions.yml", CONTENT / "fields.yml"
 
 ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
@@ -46,7 +46,7 @@ OF_CLAUSE = 0.6
 """What the share of a clause counts beside that of the whole message."""
 NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.5
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
-FEELING, THEME = 0.7, 0.6
+FEELING, THEME = 0.7, 0.45
 """From which share a feeling, and the theme of what is told, are spoken of."""
 STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
 """From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;
@@ -110,6 +110,9 @@ class Heard:
     """What its clauses, or questions, are about, each by itself, with the surest share."""
     in_light: Mapping[str, float] = field(default_factory=dict)
     """What it asks by the reading in the light of what was said before, alone."""
+    theme: str = ""
+    """By which theme what it tells is heard, by the same reading; its share is ``of_theme``."""
+    of_theme: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -146,16 +149,16 @@ class Choice:
 
 
 @cache
-def groups(path: Path) -> dict[str, str]:
-    """Return the group, of a file of groups, of each question and of each topic that has one."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+def fields() -> dict[str, str]:
+    """Return the field of each question and of each topic that has one."""
+    content = yaml.safe_load(FIELDS.read_text(encoding="utf-8"))
     return {name: group for group, names in content.items() for name in names}
 
 
-def group_of(heard: Heard, path: Path) -> tuple[str, float]:
-    """Return the likeliest group of a message with its share of all that the message is near to; ``asked`` may be small
+def field_of(heard: Heard) -> tuple[str, float]:
+    """Return the likeliest field of a message with its share of all that the message is near to; ``asked`` may be small
     as a whole, for who tells asks nothing."""
-    known = groups(path)
+    known = fields()
     found: dict[str, float] = {}
     for name, share in heard.asked.items():
         group = known.get(name) or known.get(name.partition("/")[0], "")
@@ -399,8 +402,8 @@ def _is_far(heard: Heard, best: str) -> bool:
 def beyond(heard: Heard, talk: Talk) -> Choice:
     """That the program does not know, and who does, with the two questions that are nearest as buttons."""
     topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
-    of_topic = groups(FIELDS).get(topic) if sure >= ABOUT else None
-    group, share = (of_topic, sure) if of_topic else group_of(heard, FIELDS)
+    of_topic = fields().get(topic) if sure >= ABOUT else None
+    group, share = (of_topic, sure) if of_topic else field_of(heard)
     group = f"beyond.{group}"
     if share < FIELD or talk.times(group) >= len(WORDINGS):
         group = "beyond.general"
@@ -542,7 +545,7 @@ def heard_as(heard: Heard, talk: Talk) -> str:
     known = acknowledgement(heard, talk)
     if known:
         return known
-    theme, share = group_of(heard, THEMES)
+    theme, share = heard.theme, heard.of_theme
     if theme in OF_WITNESSES and not _may_be_of_others(heard, talk):
         share = 0.0
     if share >= THEME and (times := talk.times(f"themes.{theme}")) < len(WORDINGS):
@@ -587,6 +590,30 @@ THEIR_OWN = -0.7
 """Log odds from which on down people surely write about themselves: "can you go out?" is for them alone."""
 
 
+AFTER_THEME = {
+    "anything_kept": frozenset({
+        "promised_other", "pay_low", "pay_missing", "pay_cut", "pay_back", "on_paper", "money_to_others", "cheated",
+        "boss_gone",
+    }),
+    "doctor_seen": frozenset({"injury", "ill"}),
+    "how_now": frozenset({"worn_out", "bad_nights", "got_away", "sad"}),
+    "last_contact": frozenset({"out_of_reach"}),
+    "since_when": frozenset({
+        "how_it_began", "work_for_own_people", "basics_missing", "daily_target", "humiliated", "never_alone",
+        "moved_around",
+    }),
+    "need": frozenset({
+        "background", "somebody_helps", "calm_moment", "waiting", "not_taken_seriously", "saw_signs", "saw_minor",
+        "has_proof",
+    }),
+    "worry": frozenset({
+        "provides_for_family", "shame_family", "family_far", "child_worry", "fear_of_losing", "guilt",
+    }),
+    "more": frozenset({"kind_exploiter", "love_loyal", "unsure_if_counts", "humour", "good_news", "plan"}),
+}  # fmt: skip
+"""The gentle question that fits what is told by its theme, once; readers saw the general ones fit worse there."""
+
+
 def gentle(talk: Talk, heard: Heard) -> str | None:
     """One question for somebody who told something and asked nothing, with the letter of its wording; None when enough
     was asked. As long as it is not plain whom it is about, only what can be asked of anybody."""
@@ -595,6 +622,10 @@ def gentle(talk: Talk, heard: Heard) -> str | None:
     for name, after, answered in () if others or talk.about > THEIR_OWN else GENTLE:
         if after & told and not answered & told and not talk.times(f"gentle.{name}"):
             return f"{name}.a"
+    if heard.of_theme >= THEME:
+        for name, themes in AFTER_THEME.items():
+            if heard.theme in themes and not talk.times(f"gentle.{name}"):
+                return f"{name}.a"
     nothing = heard.denies or (heard.words < FEW and not (heard.tells or heard.may_tell))
     asked = ("more",) if nothing else OF_OTHERS if others else OF_ANYBODY  # after "all is well", or "hmm", no worry
     if not BAD_WORK & {*heard.told} or talk.about > THEIR_OWN:
@@ -630,6 +661,7 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
     acts = message.get("acts") or {}
     kind, sure = (acts.get("follow_up") or ["", 0.0])[:2]
     feeling, felt = (acts.get("feeling") or ["", 0.0])[:2]
+    theme, of_theme = (acts.get("theme") or ["", 0.0])[:2]
     something = max(1 - float(acts.get("nothing") or 0.0), OF_ASKED if acts.get("asks") else 0.0)
     asked = together(dict(message.get("questions") or {}), dict(acts.get("asked") or {}))
     clauses = [dict(one) for one in message.get("clause_questions") or ()]
@@ -656,6 +688,8 @@ def heard_of(message: Mapping[str, Any]) -> Heard:
         topics={str(one["name"]): float(one["confidence"]) for one in message.get("intent_ranking") or ()},
         topics_of_clauses=of_clauses,
         in_light=dict(acts.get("asked") or {}),
+        theme=theme,
+        of_theme=of_theme,
     )
 
 

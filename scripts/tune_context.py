@@ -66,6 +66,11 @@ HEAD_RATE, WARM_UP, SMOOTHING, DROPOUT = 4.0, 0.06, 0.05, 0.2
 QUESTION, FACTS = 2.0, 6.0 / 40
 FACTS_ROUNDS, FACTS_RATE, FACTS_DECAY = 300, 0.02, 0.02
 """How the facts are learned once more in the end: all turns at once, so often."""
+THEMES_RATE, THEMES_DECAY, THEMES_DROPOUT = 0.01, 1.0, 0.3
+"""How the themes are, of which there are few turns each."""
+FRESH_ROUNDS, FRESH_RATE, FRESH_DECAY, RARE, OFTENER = 250, 0.02, 0.3, -3.0, 0.7
+"""How the rows of new questions are learned, the bias they begin with, and what is taken off it in the end: of the
+lines a third ask one of them, of what people write one in eight."""
 FIRST = 0.75
 """What the first of several right answers weighs; the others share the rest."""
 NO = ""
@@ -78,9 +83,9 @@ SIDED = 2
 """Questions of one side by which a conversation is about that side, where few are of the other."""
 OF_STORY = 0.5
 """What the answer to who only tells weighs: hearing it is often as right."""
-WEIGHTS = {"act": 1.0, "danger": 1.0, "safety": 1.0, "about": 0.5, "feeling": 0.5, "follow_up": 0.5}
+WEIGHTS = {"act": 1.0, "danger": 1.0, "safety": 1.0, "theme": 0.5, "about": 0.5, "feeling": 0.5, "follow_up": 0.5}
 """What the other heads weigh beside the question."""
-KEPT = ("question", "act", "danger", "about", "safety")
+KEPT = ("question", "act", "danger", "about", "safety", "theme")
 """The heads that are used; the others only make the vector better."""
 
 
@@ -100,6 +105,7 @@ class Line:
     feeling: str = ""
     follow_up: str = ""
     safety: str = ""
+    theme: str = ""
     held: bool = False
     weight: float = 1.0
 
@@ -149,7 +155,7 @@ def of_talks(
             last = turn.last if held or dice.random() > ANOTHER_LAST else dice.choice(["", *who_asks])
             yield Line(
                 kind, native(turn.text, language), beside(turn, dice, held), last, answers, turn.act, turn.danger,
-                whom, told, turn.feeling, turn.kind, in_danger(turn), held, weight,
+                whom, told, turn.feeling, turn.kind, in_danger(turn), turn.theme, held, weight,
             )  # fmt: skip
             if not held and turn.earlier:
                 amid[language, whom].append(turn)
@@ -230,6 +236,7 @@ class Labels:
                 "feeling": sorted({line.feeling for line in lines}),
                 "follow_up": sorted({line.follow_up for line in lines}),
                 "safety": sorted({line.safety for line in lines} - {NO}),
+                "theme": sorted({line.theme for line in lines} - {NO}),
             },
             sorted({fact for line in lines for fact in line.told or ()}),
         )
@@ -469,9 +476,52 @@ def learn_facts(reader: Reader, heads: Heads, labels: Labels) -> dict[str, float
     return {"told_precision": both / max(float(found.sum()), 1), "told_recall": both / max(float(wanted.sum()), 1)}
 
 
+def learn_themes(reader: Reader, heads: Heads, labels: Labels) -> None:
+    """Train the head of the themes on the final vectors, as that of the facts."""
+    places = [at for at, line in enumerate(reader.lines) if line.theme and not line.held]
+    vectors = vectors_of(reader, heads, places)
+    right = torch.tensor([labels.heads["theme"].index(reader.lines[at].theme) for at in places])
+    head = heads.linear["theme"]
+    optimizer = torch.optim.AdamW(head.parameters(), THEMES_RATE, weight_decay=THEMES_DECAY)
+    for turn in range(FACTS_ROUNDS):
+        for group in optimizer.param_groups:
+            group["lr"] = THEMES_RATE * pace(turn / FACTS_ROUNDS)
+        optimizer.zero_grad()
+        F.cross_entropy(head(F.dropout(vectors, THEMES_DROPOUT)), right, label_smoothing=SMOOTHING).backward()
+        optimizer.step()
+
+
+def add_questions(reader: Reader, heads: Heads, labels: Labels, known: Sequence[str]) -> None:
+    """Learn the rows of questions that are not among the ``known`` ones, on the vectors as they are and beside the
+    other rows, which stay as they are: what was asked before is read as before."""
+    head, number = heads.linear["question"], {label: at for at, label in enumerate(labels.heads["question"])}
+    fresh = torch.tensor([label not in known for label in labels.heads["question"]])
+    places = [at for at, line in enumerate(reader.lines) if line.answers and not line.held]
+    vectors = vectors_of(reader, heads, places)
+    right = torch.tensor([number[reader.lines[at].answers[0]] for at in places])
+    with torch.no_grad():
+        head.weight[fresh], head.bias[fresh] = 0.0, RARE
+        still = F.linear(vectors, head.weight, head.bias)
+    rows = nn.Linear(reader.size, int(fresh.sum()))
+    nn.init.zeros_(rows.weight)
+    nn.init.constant_(rows.bias, RARE)
+    optimizer = torch.optim.AdamW(rows.parameters(), FRESH_RATE, weight_decay=FRESH_DECAY)
+    for turn in range(FRESH_ROUNDS):
+        for group in optimizer.param_groups:
+            group["lr"] = FRESH_RATE * pace(turn / FRESH_ROUNDS)
+        optimizer.zero_grad()
+        logits = still.clone()
+        logits[:, fresh] = rows(F.dropout(vectors, DROPOUT))
+        F.cross_entropy(logits, right, label_smoothing=SMOOTHING).backward()
+        optimizer.step()
+    with torch.no_grad():
+        head.weight[fresh], head.bias[fresh] = rows.weight, rows.bias - OFTENER
+
+
 def write(options: argparse.Namespace, reader: Reader, heads: Heads, labels: Labels) -> None:
     """Write the factors, and the heads with the digest of the factors they belong to."""
     np.savez(options.out, **reader.encoder.delta())
+    learn_themes(reader, heads, labels)
     told = learn_facts(reader, heads, labels)
     temperature, right = temperatures(reader, heads, labels)
     right |= {name: round(share, 4) for name, share in told.items()}
@@ -506,7 +556,8 @@ def main() -> None:
     parser.add_argument("--heads", type=Path, default=HEADS)
     parser.add_argument("--begin", type=Path, default=TUNING, help="factors to go on from")
     parser.add_argument("--epochs", type=float, default=2.3)
-    parser.add_argument("--minutes", type=float, default=60, help="end after so long; 0: learn only the facts")
+    parser.add_argument("--minutes", type=float, default=60, help="end after so long; 0: learn only the heads of new "
+                        "questions, facts and themes, on the vectors as they are")  # fmt: skip
     parser.add_argument("--rate", type=float, default=1.0e-3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--limit", type=int, default=0, help="learn from so many lines only, for a trial")
@@ -531,6 +582,9 @@ def main() -> None:
     say(f"{len(lines)} lines, {sum(line.held for line in lines)} of them held turns")
     if options.minutes:
         learn(options, reader, heads, labels, dice)
+    elif options.begin.resolve() == CONTEXT.resolve():
+        with np.load(HEADS, allow_pickle=False) as arrays:
+            add_questions(reader, heads, labels, json.loads(arrays["told"].tobytes())["labels"]["question"])
     write(options, reader, heads, labels)
 
 

@@ -12,7 +12,9 @@ from bot.domain.model import Assessment, EngineTurn, Handoff, Outgoing
 from bot.domain.speaker import Speaker
 from bot.text.questions import asks, has_mark
 from bot.understanding.acts.model import DENIED, PLACE
+from bot.understanding.context import InContext
 from bot.understanding.service import Understood
+from encoder.runtime.context import NOTHING
 from encoder.runtime.text import can_be_leant_on
 
 MAX_QUESTION: Final = 160
@@ -106,9 +108,16 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
         "feeling": [acts.feeling[0], round(acts.feeling[1], 3)],
         "asked": {name: round(share, 4) for name, share in understood.seen.asked} if understood.seen else {},
         "nothing": round(understood.seen.nothing, 4) if understood.seen else 0.0,
+        "theme": _theme(understood.seen),
         "told": [fact for fact in acts.told if fact != DENIED],
         "certain": list(acts.certain),
     }
+
+
+def _theme(seen: InContext | None) -> list[Any]:
+    """The likeliest theme of what is told with its share."""
+    name, share = max(seen.themes.items(), key=lambda one: one[1], default=("", 0.0)) if seen else ("", 0.0)
+    return ["" if name == NOTHING else name, round(share, 3)]
 
 
 def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:

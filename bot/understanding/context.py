@@ -42,6 +42,8 @@ class InContext:
     """What the message does where somebody is in danger, with shares (labels of `data/acts`)."""
     told: Mapping[str, float] = field(default_factory=dict)
     """How likely it is that the message tells each fact (labels of `data/acts`)."""
+    themes: Mapping[str, float] = field(default_factory=dict)
+    """By which theme what the message tells is heard, with shares; none of them is `NOTHING`."""
 
 
 class ReadInContext(Protocol):
@@ -93,5 +95,5 @@ def _read(reader: ContextReader, text: str, before: Sequence[str], answer: str) 
     return InContext(
         danger["urgent"] + danger["emergency"], danger["emergency"], danger["ask"],
         tuple(sorted(ranked, key=lambda one: -one[1])[:RANKED]), shares["act"], shares["about"]["other"], nothing,
-        shares.get("safety", {}), shares.get(TOLD, {}),
+        shares.get("safety", {}), shares.get(TOLD, {}), shares.get("theme", {}),
     )  # fmt: skip

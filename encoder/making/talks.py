@@ -54,6 +54,9 @@ class Turn:
     """Whether everything was labelled; else only danger, act and answers."""
     told_known: bool = True
     """Whether the facts told were labelled."""
+    theme: str = ""
+    """By which theme it is heard (`themes` of content/<lang>/acknowledgements.yml), "-" by none of them; empty where
+    nobody has said."""
 
 
 def turns(root: Path) -> Iterator[Turn]:
@@ -76,7 +79,7 @@ def _of_talk(language: str, talk: dict[str, Any]) -> Iterator[Turn]:
         yield Turn(
             language, text, before, last, answers, entry.get("danger", "none"), tuple(entry.get("signals") or ()),
             tuple(entry.get("told") or ()), entry.get("act", ""), entry.get("feeling", ""), entry.get("kind", ""),
-            entry.get("safety", ""), in_danger, about, tuple(earlier), whole, told_known,
+            entry.get("safety", ""), in_danger, about, tuple(earlier), whole, told_known, entry.get("theme", ""),
         )  # fmt: skip
         earlier.append(text)
         before = text if can_be_leant_on(text) else before

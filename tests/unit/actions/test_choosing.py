@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -253,32 +253,47 @@ def test_every_kind_of_every_topic_is_answered_or_honestly_not_known() -> None:
             assert choice.answer.startswith(f"{topic}/") or choice.key == f"unknown.{kind}"
 
 
-def test_what_is_told_is_heard_by_the_theme_it_is_nearest_to_in_two_wordings() -> None:
-    told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.06, "debt/taken_from_pay": 0.03, FIRST: 0.02}, tells=True)
-    assert choosing.group_of(told, choosing.THEMES) == ("pay_cut", pytest.approx(0.82, abs=0.01))
+def test_what_is_told_is_heard_by_its_theme_in_two_wordings() -> None:
+    told = Heard(words=9, asked={}, tells=True, theme="pay_cut", of_theme=0.8)
     assert choosing.heard_as(told, Talk()) == "themes.pay_cut.a"
     assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 1})) == "themes.pay_cut.b"
     assert choosing.heard_as(told, Talk(said={"themes.pay_cut": 2})) == "heard.a"
 
 
 def test_only_who_may_write_of_somebody_else_is_thanked_for_having_seen_it() -> None:
-    told = Heard(words=9, asked={"signs": 0.08, "report/what_to_tell": 0.05, FIRST: 0.02}, tells=True)
+    told = Heard(words=9, asked={}, tells=True, theme="saw_signs", of_theme=0.8)
     assert choosing.heard_as(told, Talk()) == "heard.a"
     assert choosing.heard_as(told, Talk(about=0.9)) == "themes.saw_signs.a"
     assert choosing.heard_as(replace(told, told=("is_nurse",)), Talk()) == "themes.saw_signs.a"
 
 
-def test_what_is_near_to_nothing_in_particular_has_no_theme() -> None:
-    told = Heard(words=9, asked={"unpaid_wages/taken_off": 0.02, FIRST: 0.02, "cost/why_free": 0.02}, tells=True)
+def test_what_has_no_sure_theme_is_heard_in_general_words() -> None:
+    told = Heard(words=9, asked={}, tells=True, theme="pay_cut", of_theme=choosing.THEME - 0.01)
     assert choosing.heard_as(told, Talk()) == "heard.a"
 
 
-@pytest.mark.parametrize(("path", "words_of"), [(choosing.THEMES, "themes"), (choosing.FIELDS, "beyond")])
-def test_each_group_stands_for_questions_that_there_are_and_has_words(path: Path, words_of: str) -> None:
+def test_the_question_after_what_was_told_fits_its_theme_once() -> None:
+    told = Heard(words=9, asked={}, tells=True, theme="pay_cut", of_theme=0.8)
+    assert choosing.gentle(Talk(), told) == "anything_kept.a"
+    assert choosing.gentle(Talk(said={"gentle.anything_kept": 1}), told) == "worry.a"
+
+
+def test_each_field_stands_for_questions_that_there_are_and_has_words() -> None:
     known = {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
-    assert set(choosing.groups(path)) <= known
+    assert set(choosing.fields()) <= known
+    assert {*choosing.fields().values(), "general"} == set(_words("beyond"))
+
+
+def test_each_theme_with_a_question_of_its_own_has_words_and_so_has_the_question() -> None:
+    themes = [theme for group in choosing.AFTER_THEME.values() for theme in group]
+    assert len(themes) == len(set(themes))
+    assert set(themes) | choosing.OF_WITNESSES <= set(_words("themes"))
+    assert set(choosing.AFTER_THEME) <= set(_words("gentle"))
+
+
+def _words(group: str) -> dict[str, Any]:
     words = yaml.safe_load((choosing.CONTENT / "en" / "acknowledgements.yml").read_text(encoding="utf-8"))
-    assert {*choosing.groups(path).values(), *({"general"} & set(words[words_of]))} == set(words[words_of])
+    return dict(words[group])
 
 
 FAR = Heard(words=9, asked={"unpaid_wages/proof": 0.4, "unpaid_wages/fair_pay": 0.2, FIRST: 0.1}, asks=True)

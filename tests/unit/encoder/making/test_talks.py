@@ -12,6 +12,7 @@ from bot.domain.signals import SIGNALS
 from bot.settings import ROOT
 from encoder.making.talks import follow_ups, questions_of_talks, table, turns
 
+THEMES = set(yaml.safe_load((ROOT / "content/en/acknowledgements.yml").read_text(encoding="utf-8"))["themes"])
 QUESTIONS = frozenset(yaml.safe_load((ROOT / "content/questions.yml").read_text(encoding="utf-8"))["questions"])
 TOPICS = frozenset(yaml.safe_load((ROOT / "content/topics.yml").read_text(encoding="utf-8"))["topics"])
 FACTS = frozenset(yaml.safe_load((ROOT / "data/acts/en.yml").read_text(encoding="utf-8"))["told"])
@@ -74,6 +75,7 @@ def test_the_conversations_name_what_there_is() -> None:
     assert {signal for turn in found for signal in turn.signals} <= set(SIGNALS)
     assert {fact for turn in found for fact in turn.told} <= FACTS
     assert set(ROLES) <= FACTS
+    assert {turn.theme for turn in found} - {"", "-"} == THEMES
 
 
 def test_nothing_that_is_judged_by_is_learned_from() -> None:
