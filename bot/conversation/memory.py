@@ -115,9 +115,9 @@ def acts_of(text: str, language: str | None, understood: Understood, state: Conv
 
 
 def _theme(seen: InContext | None) -> list[Any]:
-    """The likeliest theme of what is told with its share."""
+    """The likeliest theme of what is told with its share; none where it is likeliest that none fits."""
     name, share = max(seen.themes.items(), key=lambda one: one[1], default=("", 0.0)) if seen else ("", 0.0)
-    return ["" if name == NOTHING else name, round(share, 3)]
+    return ["", 0.0] if name == NOTHING else [name, round(share, 3)]
 
 
 def talk_of(state: ConversationState, handoff: Handoff) -> dict[str, Any]:
