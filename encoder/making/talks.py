@@ -54,6 +54,8 @@ class Turn:
     """Whether everything was labelled; else only danger, act and answers."""
     told_known: bool = True
     """Whether the facts told were labelled."""
+    danger_known: bool = True
+    """Whether danger was labelled."""
     theme: str = ""
     """By which theme it is heard (`themes` of content/<lang>/acknowledgements.yml), "-" by none of them; empty where
     nobody has said."""
@@ -73,13 +75,15 @@ def _of_talk(language: str, talk: dict[str, Any]) -> Iterator[Turn]:
     before, last, in_danger = "", "", False
     about, labels = talk.get("about", ""), talk.get("labels", "all")
     whole, told_known = labels == "all", labels == "all" or labels.endswith("told")
+    danger_known = whole or labels.startswith("danger")
     earlier: list[str] = []
     for entry in talk["turns"]:
         text, answers = str(entry["text"]), tuple(entry.get("answers") or ())
         yield Turn(
             language, text, before, last, answers, entry.get("danger", "none"), tuple(entry.get("signals") or ()),
             tuple(entry.get("told") or ()), entry.get("act", ""), entry.get("feeling", ""), entry.get("kind", ""),
-            entry.get("safety", ""), in_danger, about, tuple(earlier), whole, told_known, entry.get("theme", ""),
+            entry.get("safety", ""), in_danger, about, tuple(earlier), whole, told_known, danger_known,
+            entry.get("theme", ""),
         )  # fmt: skip
         earlier.append(text)
         before = text if can_be_leant_on(text) else before

@@ -148,7 +148,7 @@ def _of_turn(turn: Turn) -> list[Line]:
     Of conversations that go as they really go, nearly all of which is calm, one turn in `AS_THEY_GO`: with all of them
     a danger would be taken for calm more readily than a sentence by itself may be.
     """
-    if not turn.whole and not is_drawn(turn.text, AS_THEY_GO):
+    if not turn.danger_known or (not turn.whole and not is_drawn(turn.text, AS_THEY_GO)):
         return []
     together = " ".join([*turn.earlier[-MESSAGES:], turn.text])
     texts = [turn.text]
