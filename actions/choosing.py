@@ -252,7 +252,7 @@ SOFT = frozenset({"", "greet", "thanks", "goodbye", "affirm", "deny", "out_of_sc
                   "nlu_fallback"})  # fmt: skip
 """Topics that say nothing of what is asked."""
 NOT_READY = "not_ready"
-ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.75
+ABOUT, PLAIN_TOPIC, OVER_TOPIC = 0.6, 0.95, 0.8
 """From which share of a topic nobody merely greets; from which a question elsewhere must be likelier than the last."""
 OF_KIND = {"cost": "cost", "duration": "duration"}
 """Kinds of follow-up that are topics too: the message may be about the topic itself."""
