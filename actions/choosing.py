@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
-QUESTIONS, FIELDS = CONTENT / "questions.yml", CONTENT / "fields.yml"
+QUESTIONS, THEMES, FIELDS = CONTENT / "questions.yml", CONTENT / "themes.yml", CONTENT / "fields.yml"
 
 ANSWERS, LIKELY, OFFERED = 0.3, 0.2, 0.08
 """From which share a question is answered, answered where nothing else is likelier, and offered as a button."""
@@ -46,8 +46,8 @@ OF_CLAUSE = 0.6
 """What the share of a clause counts beside that of the whole message."""
 NOT_THEIRS, NOT_AT_ALL_THEIRS = 0.6, 0.5
 """What a question that is asked by others than who writes is worth: as far as is known, and where they said it."""
-FEELING, THEME = 0.7, 0.45
-"""From which share a feeling, and the theme of what is told, are spoken of."""
+FEELING, THEME, NEAR_THEME = 0.7, 0.45, 0.6
+"""From which share a feeling, the theme of what is told, and that of the questions near to it, are spoken of."""
 STORY, SMALL_STORY, OF_ROLE = 0.7, 0.45, 0.3
 """From which share a question is answered to somebody who tells and asks nothing; small talk to one who tells;
 and what those ask who write about somebody else, when somebody says that they do."""
@@ -149,16 +149,16 @@ class Choice:
 
 
 @cache
-def fields() -> dict[str, str]:
-    """Return the field of each question and of each topic that has one."""
-    content = yaml.safe_load(FIELDS.read_text(encoding="utf-8"))
+def groups(path: Path) -> dict[str, str]:
+    """Return the group, of a file of groups, of each question and of each topic that has one."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {name: group for group, names in content.items() for name in names}
 
 
-def field_of(heard: Heard) -> tuple[str, float]:
-    """Return the likeliest field of a message with its share of all that the message is near to; ``asked`` may be small
+def group_of(heard: Heard, path: Path) -> tuple[str, float]:
+    """Return the likeliest group of a message with its share of all that the message is near to; ``asked`` may be small
     as a whole, for who tells asks nothing."""
-    known = fields()
+    known = groups(path)
     found: dict[str, float] = {}
     for name, share in heard.asked.items():
         group = known.get(name) or known.get(name.partition("/")[0], "")
@@ -402,8 +402,8 @@ def _is_far(heard: Heard, best: str) -> bool:
 def beyond(heard: Heard, talk: Talk) -> Choice:
     """That the program does not know, and who does, with the two questions that are nearest as buttons."""
     topic, sure = max(heard.topics.items(), key=lambda one: one[1], default=("", 0.0))
-    of_topic = fields().get(topic) if sure >= ABOUT else None
-    group, share = (of_topic, sure) if of_topic else field_of(heard)
+    of_topic = groups(FIELDS).get(topic) if sure >= ABOUT else None
+    group, share = (of_topic, sure) if of_topic else group_of(heard, FIELDS)
     group = f"beyond.{group}"
     if share < FIELD or talk.times(group) >= len(WORDINGS):
         group = "beyond.general"
@@ -546,6 +546,9 @@ def heard_as(heard: Heard, talk: Talk) -> str:
     if known:
         return known
     theme, share = heard.theme, heard.of_theme
+    if share < THEME:
+        theme, near = group_of(heard, THEMES)
+        share = THEME if near >= NEAR_THEME else 0.0
     if theme in OF_WITNESSES and not _may_be_of_others(heard, talk):
         share = 0.0
     if share >= THEME and (times := talk.times(f"themes.{theme}")) < len(WORDINGS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -278,10 +279,18 @@ def test_the_question_after_what_was_told_fits_its_theme_once() -> None:
     assert choosing.gentle(Talk(said={"gentle.anything_kept": 1}), told) == "worry.a"
 
 
-def test_each_field_stands_for_questions_that_there_are_and_has_words() -> None:
+def test_where_no_theme_is_sure_that_of_the_questions_near_to_it_is_heard() -> None:
+    asked = {"unpaid_wages/taken_off": 0.06, "debt/taken_from_pay": 0.03, FIRST: 0.02}
+    told = Heard(words=9, asked=asked, tells=True, theme="pay_low", of_theme=0.2)
+    assert choosing.group_of(told, choosing.THEMES) == ("pay_cut", pytest.approx(0.82, abs=0.01))
+    assert choosing.heard_as(told, Talk()) == "themes.pay_cut.a"
+
+
+@pytest.mark.parametrize(("path", "words_of"), [(choosing.THEMES, "themes"), (choosing.FIELDS, "beyond")])
+def test_each_group_stands_for_questions_that_there_are_and_has_words(path: Path, words_of: str) -> None:
     known = {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
-    assert set(choosing.fields()) <= known
-    assert {*choosing.fields().values(), "general"} == set(_words("beyond"))
+    assert set(choosing.groups(path)) <= known
+    assert set(choosing.groups(path).values()) <= set(_words(words_of))
 
 
 def test_each_theme_with_a_question_of_its_own_has_words_and_so_has_the_question() -> None:
