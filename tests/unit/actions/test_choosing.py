@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from actions import choosing
 from actions.choosing import Choice, Heard, Talk
+from encoder.runtime.context import HEADS
 
 BRING = "contact_visit/what_to_bring"
 FIRST = "contact_visit/first_meeting"
@@ -286,11 +288,18 @@ def test_where_no_theme_is_sure_that_of_the_questions_near_to_it_is_heard() -> N
     assert choosing.heard_as(told, Talk()) == "themes.pay_cut.a"
 
 
-@pytest.mark.parametrize(("path", "words_of"), [(choosing.THEMES, "themes"), (choosing.FIELDS, "beyond")])
-def test_each_group_stands_for_questions_that_there_are_and_has_words(path: Path, words_of: str) -> None:
-    known = {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
-    assert set(choosing.groups(path)) <= known
-    assert set(choosing.groups(path).values()) <= set(_words(words_of))
+def test_each_field_stands_for_questions_that_there_are_and_has_words() -> None:
+    fields = choosing.groups(choosing.FIELDS)
+    assert set(fields) <= _known()
+    assert {*fields.values(), "general"} == set(_words("beyond"))
+
+
+def test_each_theme_that_is_read_or_near_has_words_and_no_other_has() -> None:
+    near = choosing.groups(choosing.THEMES)
+    assert set(near) <= _known()
+    with np.load(HEADS, allow_pickle=False) as heads:
+        read = set(json.loads(heads["told"].tobytes())["labels"]["theme"]) - {"-"}
+    assert {*near.values(), *read} == set(_words("themes"))
 
 
 def test_each_theme_with_a_question_of_its_own_has_words_and_so_has_the_question() -> None:
@@ -298,6 +307,10 @@ def test_each_theme_with_a_question_of_its_own_has_words_and_so_has_the_question
     assert len(themes) == len(set(themes))
     assert set(themes) | choosing.OF_WITNESSES <= set(_words("themes"))
     assert set(choosing.AFTER_THEME) <= set(_words("gentle"))
+
+
+def _known() -> set[str]:
+    return {*choosing.questions(), *(name.partition("/")[0] for name in choosing.questions())}
 
 
 def _words(group: str) -> dict[str, Any]:
