@@ -28,6 +28,11 @@ def alone(turn: EngineTurn, form: Form | None) -> tuple[EngineTurn, tuple[Engine
     return replace(turn, replies=said, form=None if _stands(turn, form) else turn.form), waits
 
 
+def answers_of(turn: EngineTurn) -> EngineTurn:
+    """Return the turn with the answers of what was asked, and nothing else that is said."""
+    return replace(turn, replies=tuple(reply for reply in turn.replies if reply.key == ANSWER))
+
+
 def _small_talk(reply: EngineReply) -> bool:
     return reply.key == ANSWER and reply.values.get("topic") in SMALL_TALK
 

@@ -25,7 +25,7 @@ from bot.conversation.opening import WEB, Door, begin
 from bot.conversation.opening_hours import ASKED, OFFER, OutsideHours
 from bot.conversation.reassessment import SecondLook, card_id
 from bot.conversation.safety_mode import OTHERS
-from bot.conversation.safety_question import ANSWER, alone
+from bot.conversation.safety_question import ANSWER, alone, answers_of
 from bot.conversation.sessions import Session, Sessions
 from bot.dialogue import offline_menu
 from bot.dialogue.client import Engine, EngineDown
@@ -38,6 +38,7 @@ from bot.domain.organisations import FIRST
 from bot.domain.ports import Catalogue, Somebody
 from bot.domain.speaker import (
     ASKED_MORE,
+    FOUND_OUT,
     OF_HELP,
     OF_HELP_ASKED,
     OF_HELP_ONCE,
@@ -458,9 +459,12 @@ class Service:
                 turn = offline_menu.menu()
                 replies += not_now(self._speaker(settled), sheet)
             last: list[Outgoing] = []
-            if asked and not goes_on(sheet.form):
+            told_to_close = danger and FOUND_OUT in understood.assessment.signals
+            if (asked or told_to_close) and not goes_on(sheet.form):
                 turn, session.waits = alone(turn, sheet.form)
                 last, replies = replies[:1], replies[1:]
+                if told_to_close:  # who was told to close this chat is asked nothing, and thanked for nothing
+                    turn = answers_of(turn)
             if sheet.state.mode is Mode.SAFETY:  # an answer in the middle of danger: the numbers stand before it
                 replies.append(self._speaker(settled).say("safety_mode.answered_too"))
             last = [*another_language(self._words, session, text, understood), *last]

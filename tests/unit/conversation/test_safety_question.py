@@ -8,7 +8,7 @@ import pytest
 
 from bot.content import Catalogue
 from bot.conversation.forms import said
-from bot.conversation.safety_question import alone
+from bot.conversation.safety_question import alone, answers_of
 from bot.conversation.sessions import Session
 from bot.domain.forms import Form
 from bot.domain.model import EngineReply, EngineTurn, Handoff
@@ -95,3 +95,10 @@ def test_a_report_goes_on() -> None:
     assert alone(asked, Form("report", "what")) == (asked, ())
     rests = Form("report", "what", paused=True)
     assert alone(turn(OFFER, form=rests), rests)[0].replies == ()
+
+
+def test_of_a_turn_below_close_this_chat_only_answers_are_said_and_questions_wait() -> None:
+    heard, asks = EngineReply("acknowledgements.heard.a"), EngineReply("acknowledgements.gentle.free.a", {}, BUTTONS)
+    left, later = alone(turn(heard, ANSWER, asks), None)
+    assert (answers_of(left).replies, later) == ((BARE,), (ANSWER, asks))
+    assert answers_of(left).requests == ("report",)
