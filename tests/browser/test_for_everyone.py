@@ -59,7 +59,7 @@ def test_axe_finds_nothing_in_any_language(alone: Gateway, browser: Browser, lan
     page.locator("#start").click()
     page.locator("#text").fill(DANGER)
     page.keyboard.press("Enter")
-    expect(page.locator("#log li.emergency a[href='tel:112']")).to_be_visible()
+    expect(page.locator("#log li.emergency a.call[href='tel:112']")).to_be_visible()
     clean(page, "danger")
     page.locator("#menu-open").click()
     clean(page, "menu")
@@ -253,8 +253,8 @@ def test_reading_aloud_is_offered_only_with_a_voice_on_the_device(
     assert any(text in said for text in about(words, "cost", "nl"))
     assert words.topic_label("talk_to_human", "nl") in said, "the buttons are read too"
     last.get_by_role("button", name=words.label("visitor.listen_stop", "nl")).click()
+    expect(listen).to_be_visible()  # stopping waits for the script that reads aloud
     assert page.evaluate("window.spoken.at(-1)") == "cancel"
-    expect(listen).to_be_visible()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     phone.context.close()
