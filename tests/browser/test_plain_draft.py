@@ -37,6 +37,8 @@ def test_a_draft_that_is_copied_into_an_untranslated_reply(
     person = case(desk, bilingual, words, danger=True)
     translated(desk)
     plainly(desk, READ)
+    expect(desk.locator("#foreign")).to_be_visible()  # once in a case: can the person read this?
+    desk.locator("#reply").click()
     unsent = desk.locator("#log li.unsent")
     expect(unsent).to_contain_text(words.label("desk.look_first", "nl"))
     assert read_by(person) == []

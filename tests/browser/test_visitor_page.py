@@ -186,6 +186,8 @@ def test_a_telephone_number_is_never_broken_over_two_lines(
     assert phone.page.evaluate(whole)
     links = phone.page.locator("#log .text a.number").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
     assert {"tel:112", "tel:101"} <= set(links), "what is said can be pressed"
+    app = phone.page.locator("#log .text span.number", has_text=words.fact("emergency_app", language))
+    expect(app.first, "who cannot speak and touches the name of the app calls nobody").to_be_attached()
     label = phone.page.locator("#log .calls a").last
     expect(label).to_have_text(words.label("visitor.call_stop", language))
     box = label.bounding_box()

@@ -232,7 +232,7 @@
   // What we say of telephone numbers can be pressed (`calls`).
   const PHONE = /^(0\d[\d ]{6,}|112|101|106|107|108|1712|1813|116 000)$/;
   const spoken = (node, text, calls) => {
-    node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d)/).map((part, at) => {
+    node.replaceChildren(...text.split(/(\d[\d ]{0,18}\d(?: BE\b)?)/).map((part, at) => {
       const tel = at % 2 && calls && PHONE.test(part);
       if (!tel && !(at % 2 && part.includes(" "))) return part;
       const made = element(tel ? "a" : "span", "number", part);
