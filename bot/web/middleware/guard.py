@@ -43,8 +43,8 @@ SCRIPT = "/embed.js"
 
 DESKS = frozenset({"/desk", "/desk/practice"})
 """The one page that may start a worker, with the one address that its script makes: phones show notifications through
-one only; and the same page to practise at."""
-DESK_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types desk-worker")
+one only; and the same page to practise at. It may be put on a home screen, without which an iPhone shows none."""
+DESK_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types desk-worker; manifest-src 'self'")
 
 PICTURE = re.compile(r"/desk/api/cases/[0-9]+/pictures/[0-9]+")
 PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"

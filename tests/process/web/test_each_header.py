@@ -33,6 +33,8 @@ DIRECTIVES = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
+OF_DESK = {"trusted-types": "desk-worker", "manifest-src": "'self'"}
+"""The desk may start the one worker that its notifications need, and be put on a home screen; no other page may."""
 FORBIDDEN_POWERS = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics")
 
 
@@ -81,8 +83,7 @@ async def test_each_directive_of_the_policy_is_on_each_answer(plain: dict[str, h
     for kind, headers in plain.items():
         (policy,) = headers.get_list("content-security-policy")
         found = dict(part.strip().split(" ", 1) for part in policy.split(";"))
-        # The desk may start the one worker that its phones' notifications need, and nothing else may start any.
-        assert found == DIRECTIVES | ({"trusted-types": "desk-worker"} if kind == "desk" else {}), kind
+        assert found == DIRECTIVES | (OF_DESK if kind == "desk" else {}), kind
 
 
 async def test_no_page_may_use_what_a_page_need_not(plain: dict[str, httpx.Headers]) -> None:

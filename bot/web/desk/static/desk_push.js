@@ -3,6 +3,8 @@
 import { $, at, button, call, element, fault, words } from "./desk_base.js";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+// An iPhone has these only in a page that was put on its home screen, and says of every other page that it is none.
+const atHomeFirst = navigator.standalone === false;
 const able = "PushManager" in window && "Notification" in window && Boolean(navigator.serviceWorker);
 
 export class Push {
@@ -35,9 +37,10 @@ export class Push {
   async draw() {
     const here = await this.subscription();
     this.on = Boolean(here && this.phones.some((phone) => phone.here));
-    $("push").hidden = $("push-note").hidden = !(this.key && able);
+    $("push").hidden = !(this.key && able);
+    $("push-note").hidden = !(this.key && (able || atHomeFirst));
     $("push").textContent = this.on ? words.push_off : words.push_on;
-    $("push-note").textContent = words.push_explained;
+    $("push-note").textContent = able ? words.push_explained : words.push_home;
     $("push-devices").hidden = !this.phones.length;
     $("push-list").replaceChildren(...this.phones.map((phone) => this.row(phone)));
   }
